@@ -1,0 +1,100 @@
+//! `AutoIncVersionField`: the version counts saves.
+
+use crate::counter::{Counter, Integer};
+use crate::{InitialVersion, UncheckedBump, VersionField, VersionValue};
+
+/// Versions 1, 2, 3 …: each save adds one. The default of `#[concurrent(version)]`.
+///
+/// The column is an `i16`, `i32` or `i64` (on MySQL and MariaDB also `u32` and `u64`), a newtype that implements
+/// [`Counter`], or an `Option` of one of these over a nullable column: there the first save of a NULL version writes 1.
+/// At the type's maximum a save is refused.
+///
+/// A row that is deleted and inserted again starts at 1 again, so a copy from before the deletion may match it; where
+/// that can happen, use [`IntegerVersionField`](crate::IntegerVersionField).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AutoIncVersionField;
+
+#[diagnostic::do_not_recommend]
+impl<V: Counter> VersionField<V> for AutoIncVersionField {
+    fn next(current: &V) -> Option<V> {
+        current.to_integer().successor().map(V::from_integer)
+    }
+
+    fn value(version: &V) -> VersionValue {
+        version.to_integer().into()
+    }
+
+    fn __unchecked() -> UncheckedBump<V> {
+        UncheckedBump::Increment { maximum: V::from_integer(V::Integer::MAXIMUM), signed: V::Integer::SIGNED }
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<V: Counter> VersionField<Option<V>> for AutoIncVersionField {
+    fn next(current: &Option<V>) -> Option<Option<V>> {
+        match current {
+            Some(version) => Self::next(version).map(Some),
+            None => Some(Self::initial()),
+        }
+    }
+
+    fn value(version: &Option<V>) -> VersionValue {
+        version.as_ref().map(Self::value).into()
+    }
+
+    fn __unchecked() -> UncheckedBump<Option<V>> {
+        UncheckedBump::Increment { maximum: Some(V::from_integer(V::Integer::MAXIMUM)), signed: V::Integer::SIGNED }
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<V: Counter> InitialVersion<V> for AutoIncVersionField {
+    fn initial() -> V {
+        V::from_integer(V::Integer::FIRST)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<V: Counter> InitialVersion<Option<V>> for AutoIncVersionField {
+    fn initial() -> Option<V> {
+        Some(Self::initial())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_advance_by_one_up_to_the_maximum() {
+        assert_eq!(AutoIncVersionField::next(&1_i16), Some(2));
+        assert_eq!(AutoIncVersionField::next(&-5_i64), Some(-4));
+        assert_eq!(AutoIncVersionField::next(&(u32::MAX - 1)), Some(u32::MAX));
+        assert_eq!(AutoIncVersionField::next(&i16::MAX), None);
+        assert_eq!(AutoIncVersionField::next(&i32::MAX), None);
+        assert_eq!(AutoIncVersionField::next(&i64::MAX), None);
+        assert_eq!(AutoIncVersionField::next(&u32::MAX), None);
+        assert_eq!(AutoIncVersionField::next(&u64::MAX), None);
+    }
+
+    #[test]
+    fn a_null_version_advances_to_the_initial_one() {
+        assert_eq!(AutoIncVersionField::next(&None::<i64>), Some(Some(1)));
+        assert_eq!(AutoIncVersionField::next(&Some(1_i64)), Some(Some(2)));
+        assert_eq!(AutoIncVersionField::next(&Some(i64::MAX)), None);
+        let null = <AutoIncVersionField as VersionField<Option<i64>>>::value(&None);
+        assert_eq!(null, VersionValue::Null);
+    }
+
+    #[test]
+    fn an_unchecked_save_stops_below_the_maximum() {
+        assert_eq!(
+            <AutoIncVersionField as VersionField<u64>>::__unchecked(),
+            UncheckedBump::Increment { maximum: u64::MAX, signed: false }
+        );
+        assert_eq!(
+            <AutoIncVersionField as VersionField<Option<i16>>>::__unchecked(),
+            UncheckedBump::Increment { maximum: Some(i16::MAX), signed: true }
+        );
+    }
+}

@@ -1,0 +1,19 @@
+//! What [concurrency-diesel](https://docs.rs/concurrency-diesel) knows without a database: how a version advances, and what a conflict says.
+//!
+//! This crate does no I/O and knows nothing of Diesel. Users name `concurrency-diesel`, which re-exports everything here that they need.
+
+#![deny(missing_docs)]
+
+mod auto_increment;
+mod conflict;
+mod counter;
+mod integer_clock;
+mod version_field;
+mod version_value;
+
+pub use auto_increment::AutoIncVersionField;
+pub use conflict::{RecordDeletedError, RecordModifiedError, WriteSuppressedError};
+pub use counter::Counter;
+pub use integer_clock::IntegerVersionField;
+pub use version_field::{InitialVersion, UncheckedBump, VersionField};
+pub use version_value::VersionValue;

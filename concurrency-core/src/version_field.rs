@@ -1,0 +1,86 @@
+//! The traits of a version field: how the next version comes about, and which version a new row gets.
+//!
+//! The fields themselves stand in a file each; nothing here knows how a version is stored.
+
+use crate::VersionValue;
+
+/// How the version of a record advances: the field's kind, named in `#[concurrent(version = …)]`.
+///
+/// It is implemented on a marker type, so that anyone can write one for a type `V` of another crate:
+///
+/// ```
+/// use concurrency_core::{InitialVersion, VersionField, VersionValue};
+///
+/// /// Versions that count down, for a table whose old rows were numbered so.
+/// struct Countdown;
+///
+/// impl VersionField<i32> for Countdown {
+///     fn next(current: &i32) -> Option<i32> {
+///         current.checked_sub(1)
+///     }
+///     fn value(version: &i32) -> VersionValue {
+///         VersionValue::from(*version)
+///     }
+/// }
+///
+/// impl InitialVersion<i32> for Countdown {
+///     fn initial() -> i32 {
+///         i32::MAX
+///     }
+/// }
+///
+/// assert_eq!(Countdown::next(&10), Some(9));
+/// assert_eq!(Countdown::next(&i32::MIN), None);
+/// ```
+///
+/// Two rules keep a field safe: [`next`](Self::next) never returns a version that the row had before, and two versions
+/// are the same version exactly when their [`value`](Self::value)s are equal.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the version field of a `{V}`",
+    label = "`{V}` cannot hold the versions of `{Self}`",
+    note = "`AutoIncVersionField` takes `i16`, `i32`, `i64` (on MySQL `u32` and `u64` too), a newtype that implements `Counter`, or an `Option` of one of these",
+    note = "`IntegerVersionField` takes `i64` or `Option<i64>`; for another type implement `VersionField<{V}>` on a marker of your own"
+)]
+pub trait VersionField<V> {
+    /// The version after `current`, or `None` where there is none: the save is then refused and nothing is sent.
+    fn next(current: &V) -> Option<V>;
+
+    /// The version as errors show it and as two versions are compared.
+    fn value(version: &V) -> VersionValue;
+
+    /// How a save that does not check the version moves it.
+    #[doc(hidden)]
+    fn __unchecked() -> UncheckedBump<V> {
+        UncheckedBump::ReadThenSave
+    }
+}
+
+/// The version that a new row is inserted with.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no initial version of type `{V}`",
+    note = "implement `InitialVersion<{V}>` for `{Self}`, or insert a version of your own"
+)]
+pub trait InitialVersion<V> {
+    /// The version of a row that was never saved.
+    fn initial() -> V;
+}
+
+/// How an unchecked save finds the version to write, so that it never moves a row's version back.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UncheckedBump<V> {
+    /// The database adds one to the row's version, which must be below `maximum`; the new version is read back.
+    Increment {
+        /// The greatest version the type can hold.
+        maximum: V,
+        /// Whether the type has negative versions.
+        signed: bool,
+    },
+    /// The row's version becomes `now` where it is smaller than that.
+    Clock {
+        /// The clock's reading.
+        now: V,
+    },
+    /// The row's version is read, and the save is guarded by what was read.
+    ReadThenSave,
+}

@@ -1,0 +1,61 @@
+//! A version as errors carry it: one type for the versions of all models.
+
+use std::fmt;
+
+/// A version without its Rust type, so that one error type serves all models.
+///
+/// ```
+/// use concurrency_core::VersionValue;
+///
+/// assert_eq!(VersionValue::from(7_i64), VersionValue::Integer(7));
+/// assert_eq!(VersionValue::from(None::<i64>).to_string(), "NULL");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum VersionValue {
+    /// The version of an integer column; wide enough for `i64` and `u64`.
+    Integer(i128),
+    /// The version of any other column, as text.
+    Text(String),
+    /// A nullable version column that holds NULL.
+    Null,
+}
+
+impl fmt::Display for VersionValue {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Integer(integer) => write!(formatter, "{integer}"),
+            Self::Text(text) => write!(formatter, "{text:?}"),
+            Self::Null => formatter.write_str("NULL"),
+        }
+    }
+}
+
+macro_rules! from_integer {
+    ($($integer:ty)*) => {$(
+        impl From<$integer> for VersionValue {
+            fn from(version: $integer) -> Self {
+                Self::Integer(version.into())
+            }
+        }
+    )*};
+}
+
+from_integer!(i16 i32 i64 u32 u64);
+
+impl From<&str> for VersionValue {
+    fn from(version: &str) -> Self {
+        Self::Text(version.to_owned())
+    }
+}
+
+impl From<String> for VersionValue {
+    fn from(version: String) -> Self {
+        Self::Text(version)
+    }
+}
+
+impl<V: Into<VersionValue>> From<Option<V>> for VersionValue {
+    fn from(version: Option<V>) -> Self {
+        version.map_or(Self::Null, Into::into)
+    }
+}

@@ -1,0 +1,33 @@
+//! Rules of an embedded struct: what belongs to the whole record is not written on a part of it.
+//! What every struct must keep is in `fields`.
+
+use crate::errors::Errors;
+use crate::model::Model;
+use crate::symbol::VERSION;
+
+/// The record has the version.
+pub(super) fn no_version(model: &Model<'_>, errors: &mut Errors) {
+    for setting in model.fields.iter().filter_map(|field| field.attributes.version.as_ref()) {
+        errors.push(
+            &setting.word,
+            format_args!(
+                "an embedded struct has no version; write `{}` in the struct that derives `Concurrent`",
+                VERSION.example()
+            ),
+        );
+    }
+}
+
+/// `crate` is the one struct option that each part needs for itself.
+pub(super) fn no_record_options(model: &Model<'_>, errors: &mut Errors) {
+    let options = &model.options;
+    let lists = options.check_fields.iter().chain(&options.ignore_fields).map(|setting| &setting.word);
+    for word in lists.chain(options.trigger_name.iter().map(|setting| &setting.word)) {
+        errors.push(
+            word,
+            format_args!(
+                "`{word}` does not go with an embedded struct; write it on the struct that derives `Concurrent`"
+            ),
+        );
+    }
+}

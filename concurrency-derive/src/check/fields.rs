@@ -1,0 +1,87 @@
+//! Rules of the written fields, in a record and in an embedded struct alike.
+//! A version field is excepted where `record` has stricter rules for it.
+
+use crate::errors::Errors;
+use crate::identifier::same;
+use crate::model::{Derive, Field, Model, inner_of_option};
+use crate::symbol::{COLUMN_NAME, EMBED, SERIALIZE_AS, TREAT_NONE_AS_NULL};
+
+/// The columns of an embedded struct are described in that struct.
+pub(super) fn embed_stands_alone(model: &Model<'_>, errors: &mut Errors) {
+    for field in model.fields.iter().filter(|field| field.attributes.embed.is_some()) {
+        let attributes = &field.attributes;
+        let words = [
+            attributes.serialize_as.as_ref().map(|setting| (&setting.word, SERIALIZE_AS)),
+            attributes.treat_none_as_null.as_ref().map(|setting| (&setting.word, TREAT_NONE_AS_NULL)),
+            attributes.column_name.as_ref().map(|setting| (&setting.word, COLUMN_NAME)),
+        ];
+        for (word, symbol) in words.into_iter().flatten() {
+            errors.push(
+                word,
+                format_args!("`{symbol}` does not go with `{EMBED}`; write it on the fields of the embedded struct"),
+            );
+        }
+    }
+}
+
+/// The columns of an embedded struct are written, those of a key are not.
+pub(super) fn embed_outside_key(model: &Model<'_>, errors: &mut Errors) {
+    for field in model.fields.iter().filter(|field| field.is_one_of(&model.key_names)) {
+        if let Some(word) = &field.attributes.embed {
+            errors.push(
+                word,
+                format_args!(
+                    "`{}` is part of the primary key and cannot be embedded; write the fields of the key one by one",
+                    field.ident
+                ),
+            );
+        }
+    }
+}
+
+/// Only an `Option`, written so, can be `None`.
+pub(super) fn only_options_are_skipped(model: &Model<'_>, errors: &mut Errors) {
+    for field in &model.fields {
+        let attributes = &field.attributes;
+        let has_other_error = attributes.embed.is_some() || attributes.version.is_some();
+        if field.skips_none() && !has_other_error && inner_of_option(field.ty).is_none() {
+            errors.push(
+                field.ty,
+                format_args!(
+                    "`{TREAT_NONE_AS_NULL} = false` needs a type written `Option<...>`; write it out, or remove the \
+                     attribute"
+                ),
+            );
+        }
+    }
+}
+
+/// Two fields would write one column twice. A field that is not written may read what another one writes.
+pub(super) fn columns_are_distinct(model: &Model<'_>, errors: &mut Errors) {
+    let mut earlier: Vec<&Field<'_>> = Vec::new();
+    for field in model.fields.iter().filter(|field| takes_part(field, model)) {
+        let Some(first) = earlier.iter().find(|first| same(&first.column, &field.column)) else {
+            earlier.push(field);
+            continue;
+        };
+        let message = format!(
+            "column `{}` already belongs to field `{}`; give one of them another `{COLUMN_NAME}`",
+            field.column, first.ident
+        );
+        match &field.attributes.column_name {
+            Some(setting) => errors.push(&setting.value, message),
+            None => errors.push(field.ident, message),
+        }
+    }
+}
+
+/// Whether the statements name the field's column.
+fn takes_part(field: &Field<'_>, model: &Model<'_>) -> bool {
+    let attributes = &field.attributes;
+    let is_named = if field.is_one_of(&model.key_names) {
+        model.derive == Derive::Concurrent
+    } else {
+        attributes.skip_update.is_none()
+    };
+    attributes.embed.is_none() && is_named
+}

@@ -1,0 +1,38 @@
+//! A checked model becomes the implementations of the runtime's traits. Nothing here can fail, and nothing here decides.
+
+mod columns;
+pub(crate) mod fallback;
+mod record;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::Path;
+
+use crate::model::Model;
+
+/// The whole record: its columns, its key and its version.
+pub(crate) fn concurrent(model: &Model<'_>) -> TokenStream {
+    let Some(version) = &model.version else {
+        return TokenStream::new();
+    };
+    let columns = columns::expand(model, Some(version));
+    let record = record::expand(model, version);
+    in_own_scope(&model.krate, &quote!(#columns #record))
+}
+
+/// The columns of an embedded struct.
+pub(crate) fn columns(model: &Model<'_>) -> TokenStream {
+    in_own_scope(&model.krate, &columns::expand(model, None))
+}
+
+/// A scope that adds no name to the user's; `__c` is the one door to everything the expansion needs.
+fn in_own_scope(krate: &Path, items: &TokenStream) -> TokenStream {
+    quote! {
+        #[doc(hidden)]
+        #[allow(unused_imports, unused_qualifications, missing_docs, missing_debug_implementations)]
+        const _: () = {
+            use #krate::__private as __c;
+            #items
+        };
+    }
+}

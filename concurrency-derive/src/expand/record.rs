@@ -1,0 +1,88 @@
+//! `Concurrent` and `ConcurrentOn`: a record's table, key and version.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
+use syn::{WherePredicate, parse_quote, parse_quote_spanned};
+
+use super::columns::{Slot, bindable, serializing};
+use crate::model::{Column, Model, Version};
+
+pub(super) fn expand(model: &Model<'_>, version: &Version<'_>) -> TokenStream {
+    let Model { ident, table, .. } = model;
+    let Version { field: version_field, ty: version_type, column: version_column, marker } = version;
+    let marker = match marker {
+        Some(marker) => quote!(#marker),
+        None => quote_spanned!(version_type.span()=> __c::AutoIncVersionField),
+    };
+    let key_template = vec!["{} {:?}"; model.key.len()].join(", ");
+    let key_values = model
+        .key
+        .iter()
+        .map(|Column { field, column, .. }| quote!(<#table::#column as __c::Column>::NAME, &self.#field));
+    let key_bounds = model
+        .key
+        .iter()
+        .map(|Column { ty, .. }| -> WherePredicate { parse_quote_spanned!(ty.span()=> #ty: __c::Debug) });
+    let (key, columns) = Slot::key_and_columns(model);
+    let visits = key.iter().map(|slot| slot.visit(table));
+
+    let (impl_generics, ty_generics, _) = model.generics.split_for_impl();
+    let mut generics = serializing(model, &key, &columns);
+    let predicates = &mut generics.make_where_clause().predicates;
+    predicates.extend(key_bounds);
+    predicates.push(parse_quote_spanned!(version_type.span()=> #marker: __c::VersionField<#version_type>));
+    let where_clause = &generics.where_clause;
+
+    let mut generics_on = bindable(generics.clone(), model, key.iter().chain(&columns));
+    let predicates = &mut generics_on.make_where_clause().predicates;
+    predicates.push(parse_quote!(__DB: __c::ConcurrencyBackend));
+    predicates.push(parse_quote!(#table::table: __c::QueryFragment<__DB>));
+    predicates.push(parse_quote_spanned! {version_type.span()=>
+        #version_type: __c::VersionOn<__c::SqlTypeOf<#table::#version_column>, __DB>
+    });
+    let (impl_generics_on, _, where_clause_on) = generics_on.split_for_impl();
+
+    quote! {
+        #[automatically_derived]
+        impl #impl_generics __c::Concurrent for #ident #ty_generics #where_clause {
+            type Table = #table::table;
+            type Version = #version_type;
+            type VersionField = #marker;
+            type __VersionColumn = #table::#version_column;
+
+            fn __version(&self) -> &Self::Version {
+                &self.#version_field
+            }
+
+            fn __set_version(&mut self, __version: Self::Version) {
+                self.#version_field = __version;
+            }
+
+            fn __table() -> &'static Self::Table {
+                &#table::table
+            }
+
+            fn __table_name() -> &'static __c::OnceLock<__c::String> {
+                static NAME: __c::OnceLock<__c::String> = __c::OnceLock::new();
+                &NAME
+            }
+
+            fn __key(&self) -> __c::String {
+                __c::format!(#key_template, #(#key_values,)*)
+            }
+        }
+
+        #[automatically_derived]
+        impl #impl_generics_on __c::ConcurrentOn<__DB> for #ident #ty_generics #where_clause_on {
+            fn __visit_key<'__b, __W>(__visitor: &mut __W) -> __c::QueryResult<()>
+            where
+                Self: '__b,
+                __W: __c::ColumnVisitor<'__b, Self, __DB>,
+            {
+                #(#visits)*
+                __c::Ok(())
+            }
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! Identifiers as names of columns and tables, where `r#type` and `type` are one name.
+//! It does not know which names exist.
+
+use proc_macro2::Span;
+use syn::Ident;
+use syn::ext::IdentExt;
+
+/// Whether both name the same thing.
+pub(crate) fn same(one: &Ident, other: &Ident) -> bool {
+    one.unraw() == other.unraw()
+}
+
+/// The identifier of this text, raw where the text is a keyword.
+pub(crate) fn from_text(text: &str, span: Span) -> syn::Result<Ident> {
+    let mut ident: Ident = syn::parse_str(text)
+        .or_else(|_| syn::parse_str(&format!("r#{text}")))
+        .map_err(|_| syn::Error::new(span, format!("`{text}` is not a valid identifier")))?;
+    ident.set_span(span);
+    Ok(ident)
+}

@@ -1,0 +1,203 @@
+//! The columns of a record, described once by the derive and visited by every statement. Nothing here writes SQL.
+
+use std::marker::PhantomData;
+
+use diesel::backend::Backend;
+use diesel::result::QueryResult;
+
+use crate::bind::Bindable;
+
+/// A struct whose fields are columns of a table: what `#[derive(Concurrent)]` and, for structs under `#[diesel(embed)]`,
+/// `#[derive(ConcurrentColumns)]` implement.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not describe columns that can be saved",
+    label = "an embedded struct needs `#[derive(ConcurrentColumns)]`",
+    note = "add `#[derive(ConcurrentColumns)]` and the same `#[diesel(table_name = …)]` to `{Self}`"
+)]
+pub trait ConcurrentColumns {
+    /// Stands for the text of this struct's columns in the key of Diesel's statement cache.
+    #[doc(hidden)]
+    type __StatementId: 'static;
+
+    /// What the `serialize_as` fields are converted to before they are bound.
+    #[doc(hidden)]
+    type __Serialized;
+
+    /// How many columns a `None` leaves out of the statement.
+    #[doc(hidden)]
+    const __SKIPPABLE: usize;
+
+    /// The SQL names of the columns.
+    #[doc(hidden)]
+    const __COLUMNS: ColumnNames;
+
+    #[doc(hidden)]
+    fn __serialize(&self) -> Self::__Serialized;
+}
+
+/// The SQL names of the columns that a struct writes, known when the program is compiled.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub struct ColumnNames {
+    /// The struct's own.
+    pub own: &'static [&'static str],
+    /// Those of the structs embedded in it.
+    pub embedded: &'static [&'static ColumnNames],
+}
+
+impl ColumnNames {
+    /// Stops the compilation where an embedded struct writes a column of the record's key or version.
+    #[allow(clippy::panic, reason = "this runs in the compiler, where a panic is a compile error")]
+    pub const fn embedded_without(&self, mut reserved: &[&str]) {
+        while let [name, rest @ ..] = reserved {
+            if any_contains(self.embedded, name) {
+                panic!(
+                    "an embedded struct writes the version or a key column of its record; remove that field from it"
+                );
+            }
+            reserved = rest;
+        }
+    }
+
+    const fn contains(&self, name: &str) -> bool {
+        let mut own = self.own;
+        while let [first, rest @ ..] = own {
+            if is_equal(first.as_bytes(), name.as_bytes()) {
+                return true;
+            }
+            own = rest;
+        }
+        any_contains(self.embedded, name)
+    }
+}
+
+const fn any_contains(mut structs: &[&ColumnNames], name: &str) -> bool {
+    while let [first, rest @ ..] = structs {
+        if first.contains(name) {
+            return true;
+        }
+        structs = rest;
+    }
+    false
+}
+
+/// `==`, which a const fn cannot use yet.
+const fn is_equal(mut one: &[u8], mut other: &[u8]) -> bool {
+    while let ([a, one_rest @ ..], [b, other_rest @ ..]) = (one, other) {
+        if *a != *b {
+            return false;
+        }
+        one = one_rest;
+        other = other_rest;
+    }
+    one.is_empty() && other.is_empty()
+}
+
+/// [`ConcurrentColumns`] whose fields fit their columns on the backend `DB`.
+#[diagnostic::on_unimplemented(
+    message = "the columns of `{Self}` cannot be saved on `{DB}`",
+    note = "an embedded struct needs `#[derive(ConcurrentColumns)]`"
+)]
+pub trait ConcurrentColumnsOn<DB: Backend>: ConcurrentColumns {
+    /// Shows the visitor each column that a save writes, in the order of the fields.
+    #[doc(hidden)]
+    fn __visit_columns<'b, W>(visitor: &mut W) -> QueryResult<()>
+    where
+        Self: 'b,
+        W: RecordVisitor<'b, Self, DB>;
+}
+
+/// Is shown columns of a `T`: their names, and how to get their values out of a record.
+///
+/// The accessors take the record and what its `serialize_as` fields were converted to.
+#[doc(hidden)]
+pub trait ColumnVisitor<'b, T, DB>: Sized
+where
+    T: ConcurrentColumns + ?Sized + 'b,
+    T::__Serialized: 'b,
+    DB: Backend,
+{
+    /// A column that is always written.
+    fn column<ST, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
+    where
+        U: Bindable<ST, DB> + 'b,
+        G: Fn(&'b T, &'b T::__Serialized) -> &'b U + Copy;
+}
+
+/// Is shown the columns that a save of a `T` writes, of which some may be left out and some belong to embedded structs.
+#[doc(hidden)]
+pub trait RecordVisitor<'b, T, DB>: ColumnVisitor<'b, T, DB>
+where
+    T: ConcurrentColumns + ?Sized + 'b,
+    T::__Serialized: 'b,
+    DB: Backend,
+{
+    /// A column that `None` leaves as it is.
+    fn skippable_column<ST, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
+    where
+        U: Bindable<ST, DB> + 'b,
+        G: Fn(&'b T, &'b T::__Serialized) -> Option<&'b U> + Copy;
+
+    /// The columns of an embedded struct.
+    fn embedded<E, G>(&mut self, get: G) -> QueryResult<()>
+    where
+        E: ConcurrentColumnsOn<DB> + 'b,
+        E::__Serialized: 'b,
+        G: Fn(&'b T, &'b T::__Serialized) -> (&'b E, &'b E::__Serialized) + Copy,
+    {
+        E::__visit_columns(&mut EmbeddedVisitor { outer: self, get, record: PhantomData })
+    }
+}
+
+/// Lets the visitor of a struct visit the columns of a struct embedded in it.
+struct EmbeddedVisitor<'v, 'b, T: ?Sized, W, G> {
+    outer: &'v mut W,
+    get: G,
+    record: PhantomData<&'b T>,
+}
+
+impl<'b, T, E, DB, W, P> ColumnVisitor<'b, E, DB> for EmbeddedVisitor<'_, 'b, T, W, P>
+where
+    T: ConcurrentColumns + ?Sized + 'b,
+    T::__Serialized: 'b,
+    E: ConcurrentColumns + 'b,
+    E::__Serialized: 'b,
+    DB: Backend,
+    W: ColumnVisitor<'b, T, DB>,
+    P: Fn(&'b T, &'b T::__Serialized) -> (&'b E, &'b E::__Serialized) + Copy,
+{
+    fn column<ST, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
+    where
+        U: Bindable<ST, DB> + 'b,
+        G: Fn(&'b E, &'b E::__Serialized) -> &'b U + Copy,
+    {
+        let embedded = self.get;
+        self.outer.column::<ST, U, _>(name, move |record, serialized| {
+            let (record, serialized) = embedded(record, serialized);
+            get(record, serialized)
+        })
+    }
+}
+
+impl<'b, T, E, DB, W, P> RecordVisitor<'b, E, DB> for EmbeddedVisitor<'_, 'b, T, W, P>
+where
+    T: ConcurrentColumns + ?Sized + 'b,
+    T::__Serialized: 'b,
+    E: ConcurrentColumns + 'b,
+    E::__Serialized: 'b,
+    DB: Backend,
+    W: RecordVisitor<'b, T, DB>,
+    P: Fn(&'b T, &'b T::__Serialized) -> (&'b E, &'b E::__Serialized) + Copy,
+{
+    fn skippable_column<ST, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
+    where
+        U: Bindable<ST, DB> + 'b,
+        G: Fn(&'b E, &'b E::__Serialized) -> Option<&'b U> + Copy,
+    {
+        let embedded = self.get;
+        self.outer.skippable_column::<ST, U, _>(name, move |record, serialized| {
+            let (record, serialized) = embedded(record, serialized);
+            get(record, serialized)
+        })
+    }
+}

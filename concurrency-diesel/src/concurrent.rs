@@ -1,0 +1,180 @@
+//! The traits of a versioned record. `#[derive(Concurrent)]` implements them; the methods users call stand in `dsl`.
+
+use std::sync::OnceLock;
+
+use concurrency_core::{InitialVersion, VersionField, VersionValue};
+use diesel::dsl::SqlTypeOf;
+use diesel::query_builder::QueryFragment;
+use diesel::result::QueryResult;
+use diesel::sql_types::SingleValue;
+use diesel::{Column, Table};
+
+use crate::backend::ConcurrencyBackend;
+use crate::bind::VersionOn;
+use crate::columns::{ColumnVisitor, ConcurrentColumns, ConcurrentColumnsOn};
+
+/// A record with a version, whatever database it lives in. Derive it: see [the derive](derive@crate::Concurrent).
+///
+/// `T: Concurrent` is all that generic code needs to name a record; to save one it needs [`ConcurrentOn`], too.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no version that could be checked",
+    label = "this record has no `#[derive(Concurrent)]`",
+    note = "add `#[derive(Concurrent)]` to `{Self}` and `#[concurrent(version)]` to its version field"
+)]
+pub trait Concurrent: ConcurrentColumns + Sized {
+    /// The table the record is a row of.
+    type Table: Table + 'static;
+
+    /// The type of the version field.
+    type Version;
+
+    /// How the version advances.
+    type VersionField: VersionField<Self::Version>;
+
+    #[doc(hidden)]
+    type __VersionColumn: Column<Table = Self::Table, SqlType: SingleValue> + 'static;
+
+    /// The version of a row that was never saved, for the insert.
+    ///
+    /// ```
+    /// # use diesel::prelude::*;
+    /// use concurrency_diesel::prelude::*;
+    ///
+    /// diesel::table! {
+    ///     articles (id) {
+    ///         id -> BigInt,
+    ///         title -> Text,
+    ///         version -> BigInt,
+    ///     }
+    /// }
+    ///
+    /// #[derive(Concurrent)]
+    /// #[diesel(table_name = articles)]
+    /// struct Article {
+    ///     id: i64,
+    ///     title: String,
+    ///     #[concurrent(version)]
+    ///     version: i64,
+    /// }
+    ///
+    /// let insert = diesel::insert_into(articles::table).values((
+    ///     articles::title.eq("new"),
+    ///     articles::version.eq(Article::initial_version()),
+    /// ));
+    /// assert_eq!(Article::initial_version(), 1);
+    /// # let _ = insert;
+    /// ```
+    #[must_use]
+    fn initial_version() -> Self::Version
+    where
+        Self::VersionField: InitialVersion<Self::Version>,
+    {
+        <Self::VersionField as InitialVersion<Self::Version>>::initial()
+    }
+
+    #[doc(hidden)]
+    fn __version(&self) -> &Self::Version;
+
+    #[doc(hidden)]
+    fn __set_version(&mut self, version: Self::Version);
+
+    #[doc(hidden)]
+    fn __table() -> &'static Self::Table;
+
+    /// Where the table's SQL name is kept once it was asked of Diesel, which does not keep it as text.
+    #[doc(hidden)]
+    fn __table_name() -> &'static OnceLock<String>;
+
+    /// The key's columns and values as errors show them: `shop "s", item 1`.
+    #[doc(hidden)]
+    fn __key(&self) -> String;
+
+    #[doc(hidden)]
+    fn __version_value(&self) -> VersionValue {
+        Self::VersionField::value(self.__version())
+    }
+}
+
+/// A [`Concurrent`] record whose fields fit their columns on the backend `DB`: the bound of generic code that saves.
+///
+/// ```
+/// use concurrency_diesel::prelude::*;
+/// use concurrency_diesel::{ConcurrencyBackend, ConcurrentOn};
+/// use diesel::connection::LoadConnection;
+///
+/// fn save_both<T, C>(first: &mut T, second: &mut T, conn: &mut C) -> Result<(), ConcurrencyError>
+/// where
+///     C: LoadConnection<Backend: ConcurrencyBackend>,
+///     T: ConcurrentOn<C::Backend>,
+/// {
+///     conn.transaction(|conn| {
+///         first.save_concurrent(conn)?;
+///         second.save_concurrent(conn)
+///     })
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be saved on `{DB}`",
+    note = "supported are `Sqlite`, `Pg` and `Mysql` (MySQL and MariaDB); enable the feature of the same name of concurrency-diesel"
+)]
+pub trait ConcurrentOn<DB: ConcurrencyBackend>:
+    Concurrent<Table: QueryFragment<DB>, Version: VersionOn<SqlTypeOf<<Self as Concurrent>::__VersionColumn>, DB>>
+    + ConcurrentColumnsOn<DB>
+{
+    /// Shows the visitor each column of the key.
+    #[doc(hidden)]
+    fn __visit_key<'b, W>(visitor: &mut W) -> QueryResult<()>
+    where
+        Self: 'b,
+        W: ColumnVisitor<'b, Self, DB>;
+}
+
+/// The SQL name of a record's table, unquoted; `schema.table` where the `table!` names a schema.
+pub(crate) fn table_name<T, DB>() -> &'static str
+where
+    T: Concurrent<Table: QueryFragment<DB>>,
+    DB: ConcurrencyBackend,
+{
+    T::__table_name().get_or_init(|| {
+        let sql = diesel::debug_query::<DB, _>(T::__table()).to_string();
+        let quoted = sql.rsplit_once(" -- binds: ").map_or(sql.as_str(), |(name, _)| name);
+        unquote(quoted)
+    })
+}
+
+/// Takes the quotes off a name as Diesel's query builders quote it; a doubled quote stands for itself.
+fn unquote(quoted: &str) -> String {
+    let Some(quote) = quoted.chars().next().filter(|first| matches!(first, '"' | '`')) else {
+        return quoted.to_owned();
+    };
+    let mut name = String::with_capacity(quoted.len());
+    let mut characters = quoted.chars().peekable();
+    let mut inside = false;
+    while let Some(character) = characters.next() {
+        if character != quote {
+            name.push(character);
+        } else if inside && characters.next_if_eq(&quote).is_some() {
+            name.push(quote);
+        } else {
+            inside = !inside;
+        }
+    }
+    name
+}
+
+/// The SQL type of a record's version column.
+pub(crate) type VersionSqlType<T> = SqlTypeOf<<T as Concurrent>::__VersionColumn>;
+
+#[cfg(test)]
+mod tests {
+    use super::unquote;
+
+    #[test]
+    fn names_are_unquoted_as_diesel_quotes_them() {
+        assert_eq!(unquote("`articles`"), "articles");
+        assert_eq!(unquote(r#""shop"."order""#), "shop.order");
+        assert_eq!(unquote(r#""a"" -- b""#), r#"a" -- b"#);
+        assert_eq!(unquote("`the ``best```"), "the `best`");
+        assert_eq!(unquote(r#"`say "hi"`"#), r#"say "hi""#);
+    }
+}

@@ -1,0 +1,31 @@
+//! Optimistic concurrency control for [Diesel](https://diesel.rs): one derive, one method, no lost updates.
+#![deny(missing_docs)]
+
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
+mod backend;
+mod bind;
+mod columns;
+mod concurrent;
+mod dsl;
+mod error;
+mod load;
+mod outcome;
+pub mod prelude;
+mod save;
+mod statement;
+mod unchecked;
+
+pub use crate::backend::ConcurrencyBackend;
+pub use crate::bind::{Bindable, VersionOn};
+pub use crate::columns::{ConcurrentColumns, ConcurrentColumnsOn};
+pub use crate::concurrent::{Concurrent, ConcurrentOn};
+pub use crate::dsl::ConcurrentDsl;
+pub use crate::error::Error;
+pub use crate::load::LoadableOn;
+pub use concurrency_core::{
+    AutoIncVersionField, Counter, InitialVersion, IntegerVersionField, RecordDeletedError, RecordModifiedError,
+    VersionField, VersionValue, WriteSuppressedError,
+};
+pub use concurrency_derive::{Concurrent, ConcurrentColumns};

@@ -1,0 +1,97 @@
+//! What the rows affected by a statement mean. "0 rows" is interpreted here and nowhere else; nothing here sends SQL.
+
+use concurrency_core::{RecordDeletedError, RecordModifiedError, VersionField, VersionValue, WriteSuppressedError};
+use diesel::query_builder::QueryFragment;
+
+use crate::backend::ConcurrencyBackend;
+use crate::concurrent::{Concurrent, table_name};
+use crate::error::Error;
+
+/// What the number of rows says about a guarded statement.
+pub(crate) enum Outcome {
+    /// The one row was written.
+    Written,
+    /// No row had this key and this version; the version found now tells why.
+    Refused,
+}
+
+/// Interprets the number of rows that a guarded statement wrote.
+pub(crate) fn outcome<T, DB>(record: &T, rows: usize) -> Result<Outcome, Error>
+where
+    DB: ConcurrencyBackend,
+    T: Concurrent<Table: QueryFragment<DB>>,
+{
+    match rows {
+        0 => Ok(Outcome::Refused),
+        1 => Ok(Outcome::Written),
+        _ => Err(ambiguous_key::<T, DB>(record, rows)),
+    }
+}
+
+/// Why a statement that expected a version was refused: the version found, or that there is no row.
+pub(crate) fn refusal<T, DB>(record: &T, expected: &T::Version, found: Option<&T::Version>) -> Error
+where
+    DB: ConcurrencyBackend,
+    T: Concurrent<Table: QueryFragment<DB>>,
+{
+    let table = table_name::<T, DB>();
+    let key = record.__key();
+    let expected = version_value::<T>(expected);
+    match found.map(version_value::<T>) {
+        None => Error::RecordDeleted(Box::new(RecordDeletedError::new(table, key, expected))),
+        Some(found) if found == expected => {
+            Error::WriteSuppressed(Box::new(WriteSuppressedError::new(table, key, expected)))
+        }
+        Some(found) => Error::RecordModified(Box::new(RecordModifiedError::new(table, key, expected, found))),
+    }
+}
+
+/// Whether the version found is the record's.
+pub(crate) fn is_current<T: Concurrent>(record: &T, found: &T::Version) -> bool {
+    is_same::<T>(found, record.__version())
+}
+
+/// Whether two versions are the same version.
+pub(crate) fn is_same<T: Concurrent>(one: &T::Version, other: &T::Version) -> bool {
+    version_value::<T>(one) == version_value::<T>(other)
+}
+
+/// The one version that a statement answered with, or that it answered with none.
+pub(crate) fn at_most_one<T, DB>(record: &T, versions: Vec<T::Version>) -> Result<Option<T::Version>, Error>
+where
+    DB: ConcurrencyBackend,
+    T: Concurrent<Table: QueryFragment<DB>>,
+{
+    match versions.len() {
+        0 | 1 => Ok(versions.into_iter().next()),
+        rows => Err(ambiguous_key::<T, DB>(record, rows)),
+    }
+}
+
+/// A version of a record's type as errors carry it.
+fn version_value<T: Concurrent>(version: &T::Version) -> VersionValue {
+    T::VersionField::value(version)
+}
+
+/// The version cannot advance any further.
+pub(crate) fn exhausted<T, DB>() -> Error
+where
+    DB: ConcurrencyBackend,
+    T: Concurrent<Table: QueryFragment<DB>>,
+{
+    Error::VersionExhausted { table: table_name::<T, DB>() }
+}
+
+/// The key names several rows: the transaction must be rolled back and the model corrected.
+fn ambiguous_key<T, DB>(record: &T, rows: usize) -> Error
+where
+    DB: ConcurrencyBackend,
+    T: Concurrent<Table: QueryFragment<DB>>,
+{
+    let table = table_name::<T, DB>();
+    let key = record.__key();
+    let message = format!(
+        "the key of {table} is not unique: {rows} rows have {key}; roll back what was written, and name every key column in `#[diesel(primary_key(…))]`"
+    );
+    Error::Database(diesel::result::Error::QueryBuilderError(message.into()))
+}

@@ -1,0 +1,29 @@
+//! What the derives' expansions name. Nothing here is for hand-written code, and all of it may change in any release.
+
+pub use std::clone::Clone;
+pub use std::convert::Into;
+pub use std::fmt::Debug;
+pub use std::format;
+pub use std::option::Option;
+pub use std::result::Result::Ok;
+pub use std::string::String;
+pub use std::sync::OnceLock;
+
+pub use concurrency_core::{AutoIncVersionField, VersionField};
+pub use diesel::backend::Backend;
+pub use diesel::dsl::SqlTypeOf;
+pub use diesel::query_builder::QueryFragment;
+pub use diesel::result::QueryResult;
+pub use diesel::{Column, Table};
+
+pub use crate::backend::ConcurrencyBackend;
+pub use crate::bind::{Bindable, VersionOn};
+pub use crate::columns::{ColumnNames, ColumnVisitor, ConcurrentColumns, ConcurrentColumnsOn, RecordVisitor};
+pub use crate::concurrent::{Concurrent, ConcurrentOn};
+
+diesel::table! {
+    /// The table of a struct whose derive found a mistake: the mistake is then the only error.
+    fallback (version) {
+        version -> BigInt,
+    }
+}

@@ -1,0 +1,14 @@
+//! The statements as Diesel query fragments. What comes back is interpreted in `outcome`, not here.
+//!
+//! Each kind of statement has a `QueryId` of its own, made of zero-sized types, so that Diesel prepares it once per
+//! connection and finds it again without building its text.
+
+mod delete;
+mod fragment;
+mod select;
+mod update;
+
+pub(crate) use delete::Delete;
+pub(crate) use fragment::Source;
+pub(crate) use select::{Committed, ForUpdate, LastInsertId, Lock, SelectRecord, SelectVersion};
+pub(crate) use update::{ChangesAnd, ReturningVersion, Update};

@@ -1,0 +1,150 @@
+//! `UPDATE table SET … WHERE key AND guard`, for every kind of save.
+
+use diesel::Column;
+use diesel::RunQueryDsl;
+use diesel::dsl::SqlTypeOf;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::result::QueryResult;
+use std::marker::PhantomData;
+
+use super::fragment::{ColumnWriter, Source, push_table};
+use crate::backend::ConcurrencyBackend;
+use crate::columns::{ConcurrentColumns, ConcurrentColumnsOn};
+use crate::concurrent::{Concurrent, ConcurrentOn};
+
+/// From here on a save that leaves out columns is not kept prepared: its texts double with each such column.
+const MOST_SKIPPABLE_PREPARED: usize = 4;
+
+/// An UPDATE of one record's row: what it sets, and what must hold for the row to be written.
+pub(crate) struct Update<'b, T: Concurrent, S, G> {
+    source: Source<'b, T>,
+    set: S,
+    guard: G,
+}
+
+impl<'b, T: Concurrent, S, G> Update<'b, T, S, G> {
+    pub(crate) const fn new(source: Source<'b, T>, set: S, guard: G) -> Self {
+        Self { source, set, guard }
+    }
+}
+
+impl<T, S, G> QueryId for Update<'_, T, S, G>
+where
+    T: Concurrent,
+    S: QueryId,
+    G: QueryId,
+{
+    type QueryId = (UpdateText, T::__StatementId, S::QueryId, G::QueryId);
+    const HAS_STATIC_QUERY_ID: bool = S::HAS_STATIC_QUERY_ID && G::HAS_STATIC_QUERY_ID;
+}
+
+/// Tells the text of an UPDATE from that of another statement with the same parts.
+pub(crate) struct UpdateText;
+
+impl<T, S, G, DB> QueryFragment<DB> for Update<'_, T, S, G>
+where
+    DB: ConcurrencyBackend,
+    T: ConcurrentOn<DB>,
+    S: QueryFragment<DB>,
+    G: QueryFragment<DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql("UPDATE ");
+        push_table::<T, DB>(out.reborrow())?;
+        out.push_sql(" SET ");
+        self.set.walk_ast(out.reborrow())?;
+        self.source.push_key(out.reborrow())?;
+        out.push_sql(" AND ");
+        self.guard.walk_ast(out.reborrow())
+    }
+}
+
+impl<T: Concurrent, S, G, C> RunQueryDsl<C> for Update<'_, T, S, G> {}
+
+/// What is set for the version, then each column of the record.
+pub(crate) struct WithColumns<'b, T: ConcurrentColumns, A> {
+    pub(crate) version: A,
+    pub(crate) source: Source<'b, T>,
+}
+
+impl<T: ConcurrentColumns, A: QueryId> QueryId for WithColumns<'_, T, A> {
+    type QueryId = (ColumnsText, T::__StatementId, A::QueryId);
+    const HAS_STATIC_QUERY_ID: bool = A::HAS_STATIC_QUERY_ID && T::__SKIPPABLE == 0;
+}
+
+/// Tells a SET clause with the record's columns from one without.
+pub(crate) struct ColumnsText;
+
+impl<T, A, DB> QueryFragment<DB> for WithColumns<'_, T, A>
+where
+    DB: ConcurrencyBackend,
+    T: ConcurrentColumnsOn<DB>,
+    A: QueryFragment<DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        if T::__SKIPPABLE > MOST_SKIPPABLE_PREPARED {
+            out.unsafe_to_cache_prepared();
+        }
+        self.version.walk_ast(out.reborrow())?;
+        T::__visit_columns(&mut ColumnWriter { source: self.source, out })
+    }
+}
+
+/// A changeset of the user's, then what is set for the version.
+///
+/// The version comes last because the changeset may set it, too: SQLite and MySQL keep the last assignment, PostgreSQL
+/// refuses two. Diesel's tuple places the commas and leaves out an empty changeset.
+pub(crate) struct ChangesAnd<U, A>(pub(crate) (U, A));
+
+/// Not kept prepared, as Diesel keeps no update prepared: a changeset has as many texts as it has subsets.
+impl<U, A> QueryId for ChangesAnd<U, A> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<U, A, DB> QueryFragment<DB> for ChangesAnd<U, A>
+where
+    DB: ConcurrencyBackend,
+    (U, A): QueryFragment<DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.unsafe_to_cache_prepared();
+        self.0.walk_ast(out)
+    }
+}
+
+/// An UPDATE that answers with the version it wrote.
+pub(crate) struct ReturningVersion<S, C> {
+    update: S,
+    column: PhantomData<C>,
+}
+
+impl<S, C> ReturningVersion<S, C> {
+    pub(crate) const fn new(update: S) -> Self {
+        Self { update, column: PhantomData }
+    }
+}
+
+impl<S: QueryId, C: 'static> QueryId for ReturningVersion<S, C> {
+    type QueryId = ReturningVersion<S::QueryId, C>;
+    const HAS_STATIC_QUERY_ID: bool = S::HAS_STATIC_QUERY_ID;
+}
+
+impl<S, C, DB> QueryFragment<DB> for ReturningVersion<S, C>
+where
+    DB: ConcurrencyBackend,
+    S: QueryFragment<DB>,
+    C: Column,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        self.update.walk_ast(out.reborrow())?;
+        out.push_sql(" RETURNING ");
+        out.push_identifier(C::NAME)
+    }
+}
+
+impl<S, C: Column> Query for ReturningVersion<S, C> {
+    type SqlType = SqlTypeOf<C>;
+}
+
+impl<S, C, Conn> RunQueryDsl<Conn> for ReturningVersion<S, C> {}

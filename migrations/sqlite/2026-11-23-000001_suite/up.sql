@@ -1,0 +1,59 @@
+-- The ordinary model: a key, some columns, a version.
+CREATE TABLE articles (
+    id INTEGER PRIMARY KEY,
+    title TEXT NOT NULL,
+    body TEXT,
+    views INTEGER NOT NULL DEFAULT 0,
+    version BIGINT NOT NULL DEFAULT 1
+);
+
+-- A second model, for transactions over two tables; names are unique and never empty.
+CREATE TABLE authors (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE CHECK (name <> ''),
+    version INTEGER NOT NULL DEFAULT 1
+);
+
+-- A 16-bit version.
+CREATE TABLE small_counters (
+    id INTEGER PRIMARY KEY,
+    value INTEGER NOT NULL,
+    version SMALLINT NOT NULL
+);
+
+-- A table that got its version column later: old rows have none.
+CREATE TABLE old_notes (
+    id INTEGER PRIMARY KEY,
+    text TEXT NOT NULL,
+    version BIGINT
+);
+
+-- A version that is a time.
+CREATE TABLE clocks (
+    id INTEGER PRIMARY KEY,
+    value INTEGER NOT NULL,
+    version BIGINT NOT NULL
+);
+
+-- A composite key.
+CREATE TABLE stock (
+    shop TEXT NOT NULL,
+    item INTEGER NOT NULL,
+    amount INTEGER NOT NULL,
+    version BIGINT NOT NULL DEFAULT 1,
+    PRIMARY KEY (shop, item)
+);
+
+-- A binary key.
+CREATE TABLE files (
+    digest BLOB NOT NULL PRIMARY KEY,
+    content BLOB,
+    version BIGINT NOT NULL DEFAULT 1
+);
+
+-- Names that must be quoted.
+CREATE TABLE "order" (
+    "select" BIGINT NOT NULL PRIMARY KEY,
+    "type" TEXT NOT NULL,
+    "the version" BIGINT NOT NULL DEFAULT 1
+);

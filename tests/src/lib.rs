@@ -1,0 +1,3 @@
+//! Compiles every block of the README and runs it on bundled SQLite.
+
+#![doc = include_str!("../../README.md")]

@@ -1,0 +1,99 @@
+//! The tables of `migrations/`, and the records that most tests use.
+
+use concurrency_diesel::prelude::*;
+use diesel::prelude::*;
+
+diesel::table! {
+    articles (id) {
+        id -> BigInt,
+        title -> Text,
+        body -> Nullable<Text>,
+        views -> Integer,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    authors (id) {
+        id -> BigInt,
+        name -> Text,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    small_counters (id) {
+        id -> BigInt,
+        value -> Integer,
+        version -> SmallInt,
+    }
+}
+
+diesel::table! {
+    old_notes (id) {
+        id -> BigInt,
+        text -> Text,
+        version -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    clocks (id) {
+        id -> BigInt,
+        value -> Integer,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    stock (shop, item) {
+        shop -> Text,
+        item -> Integer,
+        amount -> Integer,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    files (digest) {
+        digest -> Binary,
+        content -> Nullable<Binary>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    #[sql_name = "order"]
+    orders (id) {
+        #[sql_name = "select"]
+        id -> BigInt,
+        #[sql_name = "type"]
+        kind -> Text,
+        #[sql_name = "the version"]
+        version -> BigInt,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(articles, authors);
+
+/// The ordinary model.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, Identifiable, Concurrent)]
+#[diesel(table_name = articles)]
+pub struct Article {
+    pub id: i64,
+    pub title: String,
+    pub body: Option<String>,
+    pub views: i32,
+    #[concurrent(version)]
+    pub version: i64,
+}
+
+/// A second model; its name is unique and never empty.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, Concurrent)]
+#[diesel(table_name = authors)]
+pub struct Author {
+    pub id: i64,
+    pub name: String,
+    #[concurrent(version)]
+    pub version: i32,
+}

@@ -1,0 +1,44 @@
+//! What was sent: every statement of a connection, by Diesel's instrumentation.
+
+use std::sync::{Arc, Mutex};
+
+use diesel::Connection as _;
+use diesel::connection::InstrumentationEvent;
+
+use crate::engine::TestConnection;
+
+/// The statements that a connection sent since the log was attached to it.
+#[derive(Clone, Default)]
+pub struct Log(Arc<Mutex<Recorded>>);
+
+#[derive(Default)]
+struct Recorded {
+    sent: Vec<String>,
+    prepared: Vec<String>,
+}
+
+impl Log {
+    pub fn attach(connection: &mut TestConnection) -> Self {
+        let log = Self::default();
+        let recorded = Arc::clone(&log.0);
+        connection.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+            let mut recorded = recorded.lock().unwrap();
+            match event {
+                InstrumentationEvent::StartQuery { query, .. } => recorded.sent.push(query.to_string()),
+                InstrumentationEvent::CacheQuery { sql, .. } => recorded.prepared.push(sql.to_owned()),
+                _ => {}
+            }
+        });
+        log
+    }
+
+    /// The statements sent since the last call, BEGIN and COMMIT included.
+    pub fn take_sent(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().unwrap().sent)
+    }
+
+    /// The texts prepared for the statement cache since the last call.
+    pub fn take_prepared(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().unwrap().prepared)
+    }
+}

@@ -1,0 +1,6 @@
+//! The suite on MariaDB or MySQL, on the server named by `MYSQL_URL`.
+
+#[path = "../engines/mysql.rs"]
+mod engine;
+#[path = "../suite/mod.rs"]
+mod suite;

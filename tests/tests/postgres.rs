@@ -1,0 +1,6 @@
+//! The suite on PostgreSQL, on the server named by `PG_URL`.
+
+#[path = "../engines/postgres.rs"]
+mod engine;
+#[path = "../suite/mod.rs"]
+mod suite;

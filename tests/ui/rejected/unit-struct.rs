@@ -1,0 +1,9 @@
+use concurrency_diesel::prelude::*;
+
+diesel::table! { articles (id) { id -> BigInt, title -> Text, version -> BigInt, } }
+
+#[derive(Concurrent)]
+#[diesel(table_name = articles)]
+struct Article;
+
+fn main() {}

@@ -1,0 +1,15 @@
+use concurrency_diesel::prelude::*;
+
+diesel::table! { articles (id) { id -> BigInt, title -> Text, version -> BigInt, } }
+
+#[derive(Concurrent)]
+#[diesel(table_name = articles)]
+#[concurrent(ignore_fields(titel))]
+struct Article {
+    id: i64,
+    title: String,
+    #[concurrent(version = ConditionalVersionField)]
+    version: i64,
+}
+
+fn main() {}

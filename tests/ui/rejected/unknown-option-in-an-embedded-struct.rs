@@ -1,0 +1,12 @@
+use concurrency_diesel::ConcurrentColumns;
+
+diesel::table! { articles (id) { id -> BigInt, title -> Text, version -> BigInt, } }
+
+#[derive(ConcurrentColumns)]
+#[diesel(table_name = articles)]
+struct Texts {
+    #[concurrent(checked)]
+    title: String,
+}
+
+fn main() {}

@@ -1,0 +1,15 @@
+use concurrency_diesel::prelude::*;
+
+diesel::table! { articles (id) { id -> BigInt, title -> Text, version -> BigInt, } }
+
+#[derive(Concurrent)]
+#[diesel(table_name = articles)]
+struct Article {
+    id: i64,
+    title: String,
+    #[concurrent(version)]
+    #[diesel(serialize_as = i64)]
+    version: i64,
+}
+
+fn main() {}
