@@ -1,5 +1,4 @@
-#![expect(missing_docs, reason = "written next")]
-//! `ConcurrentDsl`: the methods users call. Each is one line, the work is done in `save`, `unchecked` and `load`.
+//! `ConcurrentDsl`: the methods users call. What they do stands in `save`, `unchecked` and `load`.
 
 use diesel::AsChangeset;
 use diesel::connection::LoadConnection;
@@ -12,7 +11,55 @@ use crate::load::LoadableOn;
 use crate::statement::{Committed, ForUpdate};
 use crate::{save, unchecked};
 
+/// The methods of every record with `#[derive(Concurrent)]`, on any Diesel connection to SQLite, PostgreSQL, MySQL or
+/// MariaDB, pooled ones included.
+///
+/// No method begins a transaction, and none changes the record before the database said yes.
+///
+/// The key written in WHERE is the record's key as it is now: a record whose key was changed reaches the row that the
+/// new key names, if that row happens to have the record's version, and otherwise conflicts.
 pub trait ConcurrentDsl: Concurrent {
+    /// Writes the record, if its row still has the version that it was loaded with.
+    ///
+    /// One statement, on every engine; prepared once per connection:
+    /// `UPDATE articles SET version = 8, title = ?, views = ? WHERE id = ? AND version = 7`. On success the version in memory is
+    /// the row's, so the record can be saved again without loading it. A conflict costs one SELECT more, which finds out what
+    /// happened. A save never inserts: a deleted row stays deleted.
+    ///
+    /// `None` is written as NULL, unlike in Diesel's `AsChangeset`; `#[diesel(treat_none_as_null = false)]` leaves the column
+    /// as it is instead.
+    ///
+    /// Inside a transaction the save is final when the outermost COMMIT succeeded. If it rolls back, reload the record: its
+    /// version is ahead of the row's.
+    ///
+    /// # Errors
+    ///
+    /// [`RecordModified`](Error::RecordModified), [`RecordDeleted`](Error::RecordDeleted),
+    /// [`WriteSuppressed`](Error::WriteSuppressed), [`VersionExhausted`](Error::VersionExhausted) (nothing was sent),
+    /// [`Restart`](Error::Restart), [`Database`](Error::Database). Whichever it is, the record is as it was before the call: a
+    /// second try without reloading conflicts again.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # include!("doctest_setup.rs");
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let conn = &mut connection();
+    /// let (mut mine, mut theirs) = two_copies(conn);
+    /// theirs.title = "theirs".to_owned();
+    /// theirs.save_concurrent(conn)?;
+    /// assert_eq!(theirs.version, 2);
+    ///
+    /// mine.title = "mine".to_owned();
+    /// let error = mine.save_concurrent(conn).unwrap_err();
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "articles with id 1 was modified by somebody else: expected version 1, found 2; reload it and try again",
+    /// );
+    /// assert_eq!(mine.version, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     fn save_concurrent<C>(&mut self, conn: &mut C) -> Result<(), Error>
     where
         C: LoadConnection<Backend: ConcurrencyBackend>,
@@ -21,6 +68,37 @@ pub trait ConcurrentDsl: Concurrent {
         save::save(self, conn)
     }
 
+    /// Writes the record whatever version its row has: the last writer wins, and everybody else notices.
+    ///
+    /// The version still advances, and from the row's version, not from the record's:
+    /// `UPDATE articles SET version = COALESCE(version, 0) + 1, title = ?, … WHERE id = ? AND (version IS NULL OR version < ?)`,
+    /// the last value being the type's maximum. The new version comes back with RETURNING; MySQL and MariaDB take a second
+    /// statement, `SELECT LAST_INSERT_ID()`, so that the application's own `LAST_INSERT_ID` is overwritten.
+    /// `IntegerVersionField` writes the clock's reading where the row's version is smaller, and otherwise reads the row's
+    /// version and saves guarded by it, as fields of your own always do.
+    ///
+    /// # Errors
+    ///
+    /// [`RecordDeleted`](Error::RecordDeleted); [`VersionExhausted`](Error::VersionExhausted) where the row's version is at the
+    /// maximum; [`WriteSuppressed`](Error::WriteSuppressed), [`Restart`](Error::Restart), [`Database`](Error::Database);
+    /// [`RecordModified`](Error::RecordModified) only where other writers moved a clock or a field of your own ten times in between.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # include!("doctest_setup.rs");
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let conn = &mut connection();
+    /// let (mut mine, mut theirs) = two_copies(conn);
+    /// theirs.save_concurrent(conn)?;
+    ///
+    /// mine.title = "mine, by force".to_owned();
+    /// mine.save_unchecked(conn)?;
+    /// assert_eq!(mine.version, 3);
+    /// assert!(theirs.save_concurrent(conn).unwrap_err().is_conflict());
+    /// # Ok(())
+    /// # }
+    /// ```
     fn save_unchecked<C>(&mut self, conn: &mut C) -> Result<(), Error>
     where
         C: LoadConnection<Backend: ConcurrencyBackend>,
@@ -29,6 +107,30 @@ pub trait ConcurrentDsl: Concurrent {
         unchecked::save_unchecked(self, conn)
     }
 
+    /// Writes the record under its version and leaves the version as it is, for changes that are nobody's conflict.
+    ///
+    /// `UPDATE articles SET version = version, title = ?, … WHERE id = ? AND version = ?`. The save is checked like any other.
+    ///
+    /// # Errors
+    ///
+    /// As [`save_concurrent`](Self::save_concurrent), without [`VersionExhausted`](Error::VersionExhausted).
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # include!("doctest_setup.rs");
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let conn = &mut connection();
+    /// let (mut mine, mut theirs) = two_copies(conn);
+    /// mine.views = 100;
+    /// mine.save_without_increment(conn)?;
+    /// assert_eq!(mine.version, 1);
+    ///
+    /// theirs.save_concurrent(conn)?; // does not notice; its own `views` is written
+    /// assert!(mine.save_without_increment(conn).unwrap_err().is_conflict());
+    /// # Ok(())
+    /// # }
+    /// ```
     fn save_without_increment<C>(&mut self, conn: &mut C) -> Result<(), Error>
     where
         C: LoadConnection<Backend: ConcurrencyBackend>,
@@ -37,6 +139,37 @@ pub trait ConcurrentDsl: Concurrent {
         save::save_without_increment(self, conn)
     }
 
+    /// Runs a Diesel changeset on the record's row, under the record's version, and returns the row's new version.
+    ///
+    /// `UPDATE articles SET views = views + 1, version = 8 WHERE id = ? AND version = 7`. The version always advances. It is
+    /// assigned last, so that a changeset which sets the version, too, cannot hold it back: SQLite and MySQL keep the last
+    /// assignment, PostgreSQL refuses two. An empty changeset is a [touch](Self::touch_concurrent). As with Diesel's own
+    /// updates, the statement is not kept prepared.
+    ///
+    /// The record stays as it is, and stale, on purpose: what the database computed is not known here.
+    /// [Reload](Self::reload_concurrent) it before the next save.
+    ///
+    /// # Errors
+    ///
+    /// As [`save_concurrent`](Self::save_concurrent).
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # include!("doctest_setup.rs");
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let conn = &mut connection();
+    /// let (mut mine, theirs) = two_copies(conn);
+    /// let version = mine.update_concurrent(articles::views.eq(articles::views + 1), conn)?;
+    /// assert_eq!(version, 2);
+    /// assert!(theirs.update_concurrent(articles::views.eq(0), conn).unwrap_err().is_conflict());
+    ///
+    /// assert!(mine.save_concurrent(conn).unwrap_err().is_conflict());
+    /// mine.reload_concurrent(conn)?;
+    /// assert_eq!((mine.views, mine.version), (1, 2));
+    /// # Ok(())
+    /// # }
+    /// ```
     fn update_concurrent<U, C>(&self, changes: U, conn: &mut C) -> Result<Self::Version, Error>
     where
         C: LoadConnection<Backend: ConcurrencyBackend>,
@@ -46,6 +179,27 @@ pub trait ConcurrentDsl: Concurrent {
         save::update(self, changes, conn)
     }
 
+    /// Advances the version and writes nothing else, so that every other copy conflicts.
+    ///
+    /// `UPDATE articles SET version = 8 WHERE id = ? AND version = 7`.
+    ///
+    /// # Errors
+    ///
+    /// As [`save_concurrent`](Self::save_concurrent). A stale touch never moves the version back.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # include!("doctest_setup.rs");
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let conn = &mut connection();
+    /// let (mut mine, mut theirs) = two_copies(conn);
+    /// mine.touch_concurrent(conn)?;
+    /// assert_eq!(mine.version, 2);
+    /// assert!(theirs.touch_concurrent(conn).unwrap_err().is_conflict());
+    /// # Ok(())
+    /// # }
+    /// ```
     fn touch_concurrent<C>(&mut self, conn: &mut C) -> Result<(), Error>
     where
         C: LoadConnection<Backend: ConcurrencyBackend>,
@@ -54,6 +208,31 @@ pub trait ConcurrentDsl: Concurrent {
         save::touch(self, conn)
     }
 
+    /// Deletes the record's row, if it still has the record's version.
+    ///
+    /// `DELETE FROM articles WHERE id = ? AND version = ?`.
+    ///
+    /// # Errors
+    ///
+    /// [`RecordDeleted`](Error::RecordDeleted) where somebody else deleted it first; otherwise as
+    /// [`save_concurrent`](Self::save_concurrent), without [`VersionExhausted`](Error::VersionExhausted).
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # include!("doctest_setup.rs");
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let conn = &mut connection();
+    /// let (mut mine, theirs) = two_copies(conn);
+    /// mine.save_concurrent(conn)?;
+    /// assert!(theirs.delete_concurrent(conn).unwrap_err().is_conflict());
+    ///
+    /// mine.delete_concurrent(conn)?;
+    /// let error = mine.delete_concurrent(conn).unwrap_err();
+    /// assert!(matches!(error, ConcurrencyError::RecordDeleted(_)));
+    /// # Ok(())
+    /// # }
+    /// ```
     fn delete_concurrent<C>(&self, conn: &mut C) -> Result<(), Error>
     where
         C: LoadConnection<Backend: ConcurrencyBackend>,
@@ -62,6 +241,27 @@ pub trait ConcurrentDsl: Concurrent {
         save::delete(self, conn)
     }
 
+    /// [Deletes](Self::delete_concurrent) the record's row, and takes a row that is gone already for `Ok(false)`.
+    ///
+    /// # Errors
+    ///
+    /// [`RecordModified`](Error::RecordModified) where somebody else saved the record; otherwise as
+    /// [`delete_concurrent`](Self::delete_concurrent).
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # include!("doctest_setup.rs");
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let conn = &mut connection();
+    /// let (mut mine, theirs) = two_copies(conn);
+    /// mine.save_concurrent(conn)?;
+    /// assert!(theirs.delete_if_exists(conn).unwrap_err().is_conflict());
+    /// assert!(mine.delete_if_exists(conn)?);
+    /// assert!(!mine.delete_if_exists(conn)?);
+    /// # Ok(())
+    /// # }
+    /// ```
     fn delete_if_exists<C>(&self, conn: &mut C) -> Result<bool, Error>
     where
         C: LoadConnection<Backend: ConcurrencyBackend>,
@@ -74,6 +274,30 @@ pub trait ConcurrentDsl: Concurrent {
         }
     }
 
+    /// Asks whether the record is still what its row is.
+    ///
+    /// `SELECT version FROM articles WHERE id = ?`. On MySQL and MariaDB it reads with LOCK IN SHARE MODE, so that it sees what is committed, and may wait for a writer. On
+    /// PostgreSQL and SQLite it answers for the transaction's snapshot: at REPEATABLE READ it can still find the record
+    /// unchanged where a save then comes out as [`Restart`](Error::Restart).
+    ///
+    /// # Errors
+    ///
+    /// [`RecordModified`](Error::RecordModified), [`RecordDeleted`](Error::RecordDeleted), [`Restart`](Error::Restart),
+    /// [`Database`](Error::Database).
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # include!("doctest_setup.rs");
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let conn = &mut connection();
+    /// let (mut mine, theirs) = two_copies(conn);
+    /// theirs.check_concurrent(conn)?;
+    /// mine.save_concurrent(conn)?;
+    /// assert!(theirs.check_concurrent(conn).unwrap_err().is_conflict());
+    /// # Ok(())
+    /// # }
+    /// ```
     fn check_concurrent<C>(&self, conn: &mut C) -> Result<(), Error>
     where
         C: LoadConnection<Backend: ConcurrencyBackend>,
@@ -82,6 +306,31 @@ pub trait ConcurrentDsl: Concurrent {
         save::check::<_, _, Committed>(self, conn)
     }
 
+    /// [Checks](Self::check_concurrent) the record and keeps other writers off its row until the transaction ends.
+    ///
+    /// `SELECT version FROM articles WHERE id = ? FOR UPDATE`. Outside a transaction the lock ends with the statement. SQLite has
+    /// no row locks: there this is `check_concurrent`, and `immediate_transaction` is what keeps writers off.
+    ///
+    /// # Errors
+    ///
+    /// As [`check_concurrent`](Self::check_concurrent).
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # include!("doctest_setup.rs");
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let conn = &mut connection();
+    /// let (mut mine, theirs) = two_copies(conn);
+    /// conn.transaction(|conn| {
+    ///     mine.lock_concurrent(conn)?;
+    ///     mine.title = "nobody came between".to_owned();
+    ///     mine.save_concurrent(conn)
+    /// })?;
+    /// assert!(theirs.lock_concurrent(conn).unwrap_err().is_conflict());
+    /// # Ok(())
+    /// # }
+    /// ```
     fn lock_concurrent<C>(&self, conn: &mut C) -> Result<(), Error>
     where
         C: LoadConnection<Backend: ConcurrencyBackend>,
@@ -90,6 +339,25 @@ pub trait ConcurrentDsl: Concurrent {
         save::check::<_, _, ForUpdate>(self, conn)
     }
 
+    /// Whether somebody else modified or deleted the record: [`check_concurrent`](Self::check_concurrent) as a `bool`.
+    ///
+    /// # Errors
+    ///
+    /// [`Restart`](Error::Restart), [`Database`](Error::Database).
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # include!("doctest_setup.rs");
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let conn = &mut connection();
+    /// let (mut mine, theirs) = two_copies(conn);
+    /// assert!(!theirs.is_changed(conn)?);
+    /// mine.save_concurrent(conn)?;
+    /// assert!(theirs.is_changed(conn)?);
+    /// # Ok(())
+    /// # }
+    /// ```
     fn is_changed<C>(&self, conn: &mut C) -> Result<bool, Error>
     where
         C: LoadConnection<Backend: ConcurrencyBackend>,
@@ -102,6 +370,31 @@ pub trait ConcurrentDsl: Concurrent {
         }
     }
 
+    /// The row as it is now; `None` where it was deleted. The record itself stays as it is.
+    ///
+    /// `SELECT … FROM articles WHERE id = ?`, of the columns that the record selects. On MySQL and MariaDB it reads with LOCK IN SHARE MODE, so that it sees what is committed, and may wait for a writer. On
+    /// PostgreSQL and SQLite it answers for the transaction's snapshot: at REPEATABLE READ it can still show the record
+    /// unchanged where a save then comes out as [`Restart`](Error::Restart).
+    ///
+    /// # Errors
+    ///
+    /// [`Restart`](Error::Restart), [`Database`](Error::Database).
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # include!("doctest_setup.rs");
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let conn = &mut connection();
+    /// let (mut mine, theirs) = two_copies(conn);
+    /// mine.title = "mine".to_owned();
+    /// mine.save_concurrent(conn)?;
+    /// assert_eq!(theirs.current(conn)?, Some(mine.clone()));
+    /// mine.delete_concurrent(conn)?;
+    /// assert_eq!(theirs.current(conn)?, None);
+    /// # Ok(())
+    /// # }
+    /// ```
     fn current<C>(&self, conn: &mut C) -> Result<Option<Self>, Error>
     where
         C: LoadConnection<Backend: ConcurrencyBackend>,
@@ -110,6 +403,27 @@ pub trait ConcurrentDsl: Concurrent {
         self.__load(None, conn)
     }
 
+    /// The row, if it is at this version now; `None` where it has another version or was deleted. Older versions are not kept.
+    ///
+    /// `SELECT … FROM articles WHERE id = ? AND version = ?`, seen as by [`current`](Self::current).
+    ///
+    /// # Errors
+    ///
+    /// [`Restart`](Error::Restart), [`Database`](Error::Database).
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # include!("doctest_setup.rs");
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let conn = &mut connection();
+    /// let (mut mine, theirs) = two_copies(conn);
+    /// mine.save_concurrent(conn)?;
+    /// assert_eq!(theirs.at_version(2, conn)?, Some(mine));
+    /// assert_eq!(theirs.at_version(1, conn)?, None);
+    /// # Ok(())
+    /// # }
+    /// ```
     fn at_version<C>(&self, version: Self::Version, conn: &mut C) -> Result<Option<Self>, Error>
     where
         C: LoadConnection<Backend: ConcurrencyBackend>,
@@ -118,6 +432,29 @@ pub trait ConcurrentDsl: Concurrent {
         self.__load(Some(&version), conn)
     }
 
+    /// Overwrites the record with its row as it is now, read as by [`current`](Self::current). Edits not saved are lost.
+    ///
+    /// # Errors
+    ///
+    /// [`RecordDeleted`](Error::RecordDeleted), [`Restart`](Error::Restart), [`Database`](Error::Database); the record is then as it was.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # include!("doctest_setup.rs");
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let conn = &mut connection();
+    /// let (mut mine, mut theirs) = two_copies(conn);
+    /// mine.title = "mine".to_owned();
+    /// mine.save_concurrent(conn)?;
+    /// assert!(theirs.save_concurrent(conn).unwrap_err().is_conflict());
+    ///
+    /// theirs.reload_concurrent(conn)?;
+    /// assert_eq!(theirs.title, "mine");
+    /// theirs.save_concurrent(conn)?;
+    /// # Ok(())
+    /// # }
+    /// ```
     fn reload_concurrent<C>(&mut self, conn: &mut C) -> Result<(), Error>
     where
         C: LoadConnection<Backend: ConcurrencyBackend>,
@@ -133,4 +470,5 @@ pub trait ConcurrentDsl: Concurrent {
     }
 }
 
+/// The one bound keeps `Self` the record itself: through `&mut Article` and `Box<Article>` the method is Article's.
 impl<T: Concurrent> ConcurrentDsl for T {}

@@ -1,4 +1,4 @@
-//! Optimistic concurrency control for [Diesel](https://diesel.rs): one derive, one method, no lost updates.
+#![doc = include_str!("../README.md")]
 #![deny(missing_docs)]
 
 #[doc(hidden)]
