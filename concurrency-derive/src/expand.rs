@@ -26,10 +26,11 @@ pub(crate) fn columns(model: &Model<'_>) -> TokenStream {
 }
 
 /// A scope that adds no name to the user's; `__c` is the one door to everything the expansion needs.
+/// The lints that a user turns on are for what the user wrote.
 fn in_own_scope(krate: &Path, items: &TokenStream) -> TokenStream {
     quote! {
         #[doc(hidden)]
-        #[allow(unused_imports, unused_qualifications, missing_docs, missing_debug_implementations)]
+        #[allow(clippy::all, unused_imports, unused_qualifications, missing_docs, missing_debug_implementations)]
         const _: () = {
             use #krate::__private as __c;
             #items
