@@ -30,34 +30,9 @@ impl<V: Counter> VersionField<V> for AutoIncVersionField {
 }
 
 #[diagnostic::do_not_recommend]
-impl<V: Counter> VersionField<Option<V>> for AutoIncVersionField {
-    fn next(current: &Option<V>) -> Option<Option<V>> {
-        match current {
-            Some(version) => Self::next(version).map(Some),
-            None => Some(Self::initial()),
-        }
-    }
-
-    fn value(version: &Option<V>) -> VersionValue {
-        version.as_ref().map(Self::value).into()
-    }
-
-    fn __unchecked() -> UncheckedBump<Option<V>> {
-        UncheckedBump::Increment { maximum: Some(V::from_integer(V::Integer::MAXIMUM)), signed: V::Integer::SIGNED }
-    }
-}
-
-#[diagnostic::do_not_recommend]
 impl<V: Counter> InitialVersion<V> for AutoIncVersionField {
     fn initial() -> V {
         V::from_integer(V::Integer::FIRST)
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<V: Counter> InitialVersion<Option<V>> for AutoIncVersionField {
-    fn initial() -> Option<V> {
-        Some(Self::initial())
     }
 }
 

@@ -29,32 +29,9 @@ impl VersionField<i64> for IntegerVersionField {
     }
 }
 
-impl VersionField<Option<i64>> for IntegerVersionField {
-    fn next(current: &Option<i64>) -> Option<Option<i64>> {
-        match current {
-            Some(version) => Self::next(version).map(Some),
-            None => Some(Self::initial()),
-        }
-    }
-
-    fn value(version: &Option<i64>) -> VersionValue {
-        (*version).into()
-    }
-
-    fn __unchecked() -> UncheckedBump<Option<i64>> {
-        UncheckedBump::Clock { now: Some(now()) }
-    }
-}
-
 impl InitialVersion<i64> for IntegerVersionField {
     fn initial() -> i64 {
         now()
-    }
-}
-
-impl InitialVersion<Option<i64>> for IntegerVersionField {
-    fn initial() -> Option<i64> {
-        Some(now())
     }
 }
 

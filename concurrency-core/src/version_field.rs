@@ -33,6 +33,8 @@ use crate::VersionValue;
 /// assert_eq!(Countdown::next(&i32::MIN), None);
 /// ```
 ///
+/// Over a nullable column the field is an `Option<V>`; every field with an [`InitialVersion`] takes it.
+///
 /// Two rules keep a field safe: [`next`](Self::next) never returns a version that the row had before, and two versions
 /// are the same version exactly when their [`value`](Self::value)s are equal.
 #[diagnostic::on_unimplemented(
@@ -65,6 +67,35 @@ pub trait InitialVersion<V> {
     fn initial() -> V;
 }
 
+/// A nullable version column, as one added later often is: after NULL comes the initial version.
+#[diagnostic::do_not_recommend]
+impl<V, F> VersionField<Option<V>> for F
+where
+    F: VersionField<V> + InitialVersion<V>,
+{
+    fn next(current: &Option<V>) -> Option<Option<V>> {
+        match current {
+            Some(version) => F::next(version).map(Some),
+            None => Some(Some(F::initial())),
+        }
+    }
+
+    fn value(version: &Option<V>) -> VersionValue {
+        version.as_ref().map(F::value).into()
+    }
+
+    fn __unchecked() -> UncheckedBump<Option<V>> {
+        F::__unchecked().map(Some)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<V, F: InitialVersion<V>> InitialVersion<Option<V>> for F {
+    fn initial() -> Option<V> {
+        Some(F::initial())
+    }
+}
+
 /// How an unchecked save finds the version to write, so that it never moves a row's version back.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,4 +114,14 @@ pub enum UncheckedBump<V> {
     },
     /// The row's version is read, and the save is guarded by what was read.
     ReadThenSave,
+}
+
+impl<V> UncheckedBump<V> {
+    fn map<W>(self, version: impl Fn(V) -> W) -> UncheckedBump<W> {
+        match self {
+            Self::Increment { maximum, signed } => UncheckedBump::Increment { maximum: version(maximum), signed },
+            Self::Clock { now } => UncheckedBump::Clock { now: version(now) },
+            Self::ReadThenSave => UncheckedBump::ReadThenSave,
+        }
+    }
 }
