@@ -1,0 +1,70 @@
+# Which backends are wanted and which tests ran. Sourced by tests/run.
+
+# True if this run must not go on without the backend.
+is_required() {
+    [ -z "${CI:-}" ] && [ "${REQUIRE_ALL_BACKENDS:-}" != 1 ] || return 0
+    local name
+    for name in ${REQUIRE_BACKENDS:-}; do
+        [ "$(backend_called "$name")" != "$1" ] || return 0
+    done
+    return 1
+}
+
+backend_called() {
+    case $1 in
+    pg | postgres | postgresql) echo postgres ;;
+    mysql | mariadb) echo mysql ;;
+    sqlite) echo sqlite ;;
+    *) return 1 ;;
+    esac
+}
+
+# A misspelt name would silently require nothing.
+check_required_names() {
+    local name
+    for name in ${REQUIRE_BACKENDS:-}; do
+        backend_called "$name" >/dev/null || fail "REQUIRE_BACKENDS names '$name'; it may name pg, mysql and sqlite"
+    done
+}
+
+# Prints how many tests ran and how many of them failed in the test binaries of one root (tests/<root>.rs), or, for
+# the root `other`, in all the rest. It reads what cargo printed: the binary's name, then the binary's own result.
+count_tests() {
+    sed $'s/\033\\[[0-9;]*m//g' "$1" | awk -v wanted="$2" '
+        / Running .*\(.*\)$/ || /^ *Doc-tests / {
+            root = "other"
+            if (match($0, /[ \/](sqlite|postgres|mysql)\.rs \(/)) {
+                root = substr($0, RSTART + 1, RLENGTH - 6)
+            }
+        }
+        /^test result: / && root == wanted { ran += $4 + $6; failed += $6 }
+        END { print ran + 0, failed + 0 }'
+}
+
+# Prints the closing table; false if a backend that was there ran no test at all.
+print_table() {
+    local log=$1 root ran failed empty=()
+    printf '\n%-10s %6s %8s   %s\n' backend tests failed server
+    for root in sqlite postgres mysql other; do
+        if [ -n "${not_run[$root]:-}" ]; then
+            printf '%-10s %6s %8s   %s\n' "$root" - - "NOT RUN"
+            continue
+        fi
+        read -r ran failed < <(count_tests "$log" "$root")
+        printf '%-10s %6d %8d   %s\n' "$root" "$ran" "$failed" "${server_version[$root]}"
+        [ "$ran" -gt 0 ] || [ "$root" = other ] || empty+=("$root")
+    done
+    for root in "${empty[@]}"; do
+        echo "FAILED: not one $root test ran"
+    done
+    [ "${#empty[@]}" -eq 0 ]
+}
+
+# The last line of a run that left a backend out.
+print_note() {
+    local backend text=
+    for backend in "${!not_run[@]}"; do
+        text+="${text:+; }$backend tests were NOT RUN (${not_run[$backend]})"
+    done
+    [ -z "$text" ] || echo "NOTE: $text"
+}
