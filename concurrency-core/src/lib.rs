@@ -5,15 +5,25 @@
 #![deny(missing_docs)]
 
 mod auto_increment;
+mod conditional;
 mod conflict;
 mod counter;
 mod integer_clock;
+#[cfg(feature = "uuid")]
+mod random;
+#[cfg(any(feature = "chrono", feature = "time"))]
+mod timestamp;
 mod version_field;
 mod version_value;
 
 pub use auto_increment::AutoIncVersionField;
+pub use conditional::ConditionalVersionField;
 pub use conflict::{RecordDeletedError, RecordModifiedError, WriteSuppressedError};
 pub use counter::Counter;
 pub use integer_clock::IntegerVersionField;
-pub use version_field::{InitialVersion, UncheckedBump, VersionField};
+#[cfg(feature = "uuid")]
+pub use random::RandomVersionField;
+#[cfg(any(feature = "chrono", feature = "time"))]
+pub use timestamp::{Moment, TimestampVersionField};
+pub use version_field::{Advance, InitialVersion, UncheckedBump, VersionField};
 pub use version_value::VersionValue;

@@ -41,7 +41,7 @@ use crate::VersionValue;
     message = "`{Self}` cannot be the version field of a `{V}`",
     label = "`{V}` cannot hold the versions of `{Self}`",
     note = "`AutoIncVersionField` takes `i16`, `i32`, `i64` (on MySQL `u32` and `u64` too), a newtype that implements `Counter`, or an `Option` of one of these",
-    note = "`IntegerVersionField` takes `i64` or `Option<i64>`; for another type implement `VersionField<{V}>` on a marker of your own"
+    note = "`IntegerVersionField` takes `i64` or `Option<i64>`, `TimestampVersionField` the timestamps of chrono and time, `RandomVersionField` `Uuid`, `Vec<u8>` and `String`; for another type implement `VersionField<{V}>` on a marker of your own"
 )]
 pub trait VersionField<V> {
     /// The version after `current`, or `None` where there is none: the save is then refused and nothing is sent.
@@ -49,6 +49,10 @@ pub trait VersionField<V> {
 
     /// The version as errors show it and as two versions are compared.
     fn value(version: &V) -> VersionValue;
+
+    /// Where the version that a save writes comes from.
+    #[doc(hidden)]
+    const __ADVANCE: Advance = Advance::Assigned;
 
     /// How a save that does not check the version moves it.
     #[doc(hidden)]
@@ -84,6 +88,8 @@ where
         version.as_ref().map(F::value).into()
     }
 
+    const __ADVANCE: Advance = F::__ADVANCE;
+
     fn __unchecked() -> UncheckedBump<Option<V>> {
         F::__unchecked().map(Some)
     }
@@ -94,6 +100,21 @@ impl<V, F: InitialVersion<V>> InitialVersion<Option<V>> for F {
     fn initial() -> Option<V> {
         Some(F::initial())
     }
+}
+
+/// Where the version that a save writes comes from.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Advance {
+    /// The application: it is `next` of the record's version.
+    Assigned,
+    /// The database adds one where a checked column changes; the version is read back.
+    IfChanged {
+        /// Whether the type has negative versions.
+        signed: bool,
+    },
+    /// The database, with every write of the row; the version is read back.
+    ByDatabase,
 }
 
 /// How an unchecked save finds the version to write, so that it never moves a row's version back.
@@ -112,6 +133,13 @@ pub enum UncheckedBump<V> {
         /// The clock's reading.
         now: V,
     },
+    /// The row's version becomes this one, which no row ever had.
+    Fresh {
+        /// The new version.
+        version: V,
+    },
+    /// The row is written, and the version that the database gave it is read back.
+    ByDatabase,
     /// The row's version is read, and the save is guarded by what was read.
     ReadThenSave,
 }
@@ -121,6 +149,8 @@ impl<V> UncheckedBump<V> {
         match self {
             Self::Increment { maximum, signed } => UncheckedBump::Increment { maximum: version(maximum), signed },
             Self::Clock { now } => UncheckedBump::Clock { now: version(now) },
+            Self::Fresh { version: fresh } => UncheckedBump::Fresh { version: version(fresh) },
+            Self::ByDatabase => UncheckedBump::ByDatabase,
             Self::ReadThenSave => UncheckedBump::ReadThenSave,
         }
     }

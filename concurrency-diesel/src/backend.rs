@@ -1,6 +1,10 @@
 //! What differs between the engines, as named values; one file per engine holds them.
 
 use diesel::backend::Backend;
+use diesel::query_builder::AstPass;
+use diesel::result::QueryResult;
+
+use crate::bind::Bindable;
 
 #[cfg(feature = "mysql_backend")]
 mod mysql;
@@ -18,10 +22,6 @@ mod sqlite;
     note = "supported are `Sqlite`, `Pg` and `Mysql` (MySQL and MariaDB); enable the feature `sqlite`, `postgres` or `mysql` of concurrency-diesel"
 )]
 pub trait ConcurrencyBackend: Backend<QueryBuilder: Default> + Default + sealed::Sealed {
-    /// The comparison under which NULL equals NULL.
-    #[doc(hidden)]
-    const __NULL_SAFE_EQUAL: &'static str;
-
     /// What a SELECT ends with to see what is committed now, not what the transaction saw first.
     #[doc(hidden)]
     const __COMMITTED_READ: &'static str;
@@ -34,9 +34,21 @@ pub trait ConcurrencyBackend: Backend<QueryBuilder: Default> + Default + sealed:
     #[doc(hidden)]
     const __READ_BACK: ReadBack;
 
-    /// What stands before and after the column's name to make its value plus one, NULL counting as 0.
+    /// What stands before and after the expression of a computed version, so that it can be read back.
     #[doc(hidden)]
-    fn __increment(signed: bool) -> (&'static str, &'static str);
+    fn __kept(signed: bool) -> (&'static str, &'static str);
+
+    /// Whether `=` tells all values of the SQL type apart. It does not for text: most collations call some texts equal.
+    #[doc(hidden)]
+    fn __equality_is_exact<ST, U>() -> bool
+    where
+        U: Bindable<ST, Self>;
+
+    /// Writes the condition that the row holds exactly this value: NULL-safe, and for text byte by byte.
+    #[doc(hidden)]
+    fn __push_same<'b, ST, U>(out: &mut AstPass<'_, 'b, Self>, column: &str, value: &'b U) -> QueryResult<()>
+    where
+        U: Bindable<ST, Self>;
 }
 
 /// How the version that an UPDATE computed comes back.

@@ -1,5 +1,7 @@
 //! The bounds on field types, one trait each, so that an error names the field's type and not Diesel's machinery.
 
+use std::any::TypeId;
+
 use diesel::RunQueryDsl;
 use diesel::backend::Backend;
 use diesel::connection::LoadConnection;
@@ -21,16 +23,33 @@ use diesel::sql_types::{HasSqlType, SingleValue};
 pub trait Bindable<ST, DB: Backend> {
     #[doc(hidden)]
     fn __bind<'b>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>;
+
+    /// The SQL type, so that an engine can choose a comparison.
+    #[doc(hidden)]
+    fn __sql_type() -> TypeId;
+
+    /// What the engine's own type is, so that it can choose a comparison.
+    #[doc(hidden)]
+    fn __metadata(lookup: &mut DB::MetadataLookup) -> DB::TypeMetadata;
 }
 
 #[diagnostic::do_not_recommend]
 impl<U, ST, DB> Bindable<ST, DB> for U
 where
+    ST: 'static,
     DB: Backend + HasSqlType<ST>,
     U: ToSql<ST, DB>,
 {
     fn __bind<'b>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()> {
         out.push_bind_param::<ST, U>(self)
+    }
+
+    fn __sql_type() -> TypeId {
+        TypeId::of::<ST>()
+    }
+
+    fn __metadata(lookup: &mut DB::MetadataLookup) -> DB::TypeMetadata {
+        <DB as HasSqlType<ST>>::metadata(lookup)
     }
 }
 

@@ -59,6 +59,11 @@ impl ColumnNames {
         }
     }
 
+    /// The name of one of the columns.
+    pub(crate) fn first(&self) -> Option<&'static str> {
+        self.own.first().copied().or_else(|| self.embedded.iter().find_map(|names| names.first()))
+    }
+
     const fn contains(&self, name: &str) -> bool {
         let mut own = self.own;
         while let [first, rest @ ..] = own {
@@ -105,6 +110,16 @@ pub trait ConcurrentColumnsOn<DB: Backend>: ConcurrentColumns {
     where
         Self: 'b,
         W: RecordVisitor<'b, Self, DB>;
+
+    /// Shows the visitor each column whose change moves a conditional version.
+    #[doc(hidden)]
+    fn __visit_checked<'b, W>(visitor: &mut W) -> QueryResult<()>
+    where
+        Self: 'b,
+        W: RecordVisitor<'b, Self, DB>,
+    {
+        Self::__visit_columns(visitor)
+    }
 }
 
 /// Is shown columns of a `T`: their names, and how to get their values out of a record.

@@ -16,6 +16,8 @@ pub mod prelude;
 mod save;
 mod statement;
 mod unchecked;
+#[cfg(feature = "postgres_backend")]
+mod xmin;
 
 pub use crate::backend::ConcurrencyBackend;
 pub use crate::bind::{Bindable, VersionOn};
@@ -24,8 +26,14 @@ pub use crate::concurrent::{Concurrent, ConcurrentOn};
 pub use crate::dsl::ConcurrentDsl;
 pub use crate::error::Error;
 pub use crate::load::LoadableOn;
+#[cfg(feature = "postgres_backend")]
+pub use crate::xmin::{Xid, XminVersionField, sql_types};
+#[cfg(feature = "uuid")]
+pub use concurrency_core::RandomVersionField;
 pub use concurrency_core::{
-    AutoIncVersionField, Counter, InitialVersion, IntegerVersionField, RecordDeletedError, RecordModifiedError,
-    VersionField, VersionValue, WriteSuppressedError,
+    AutoIncVersionField, ConditionalVersionField, Counter, InitialVersion, IntegerVersionField, RecordDeletedError,
+    RecordModifiedError, VersionField, VersionValue, WriteSuppressedError,
 };
+#[cfg(any(feature = "chrono", feature = "time"))]
+pub use concurrency_core::{Moment, TimestampVersionField};
 pub use concurrency_derive::{Concurrent, ConcurrentColumns};

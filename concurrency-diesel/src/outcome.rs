@@ -69,7 +69,7 @@ where
 }
 
 /// A version of a record's type as errors carry it.
-fn version_value<T: Concurrent>(version: &T::Version) -> VersionValue {
+pub(crate) fn version_value<T: Concurrent>(version: &T::Version) -> VersionValue {
     T::VersionField::value(version)
 }
 

@@ -3,6 +3,12 @@
 pub use crate::concurrent::Concurrent;
 pub use crate::dsl::ConcurrentDsl;
 pub use crate::error::Error as ConcurrencyError;
-pub use concurrency_core::{AutoIncVersionField, IntegerVersionField};
+#[cfg(feature = "postgres_backend")]
+pub use crate::xmin::XminVersionField;
+#[cfg(feature = "uuid")]
+pub use concurrency_core::RandomVersionField;
+#[cfg(any(feature = "chrono", feature = "time"))]
+pub use concurrency_core::TimestampVersionField;
+pub use concurrency_core::{AutoIncVersionField, ConditionalVersionField, IntegerVersionField};
 #[doc(no_inline)]
 pub use concurrency_derive::{Concurrent, ConcurrentColumns};

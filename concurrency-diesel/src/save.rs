@@ -1,16 +1,18 @@
 //! The way of every write: record, statement, rows affected, outcome. Memory changes only after the database said yes.
 
-use concurrency_core::VersionField;
+use concurrency_core::{Advance, VersionField};
 use diesel::connection::LoadConnection;
 use diesel::query_builder::{QueryFragment, QueryId};
 use diesel::{AsChangeset, RunQueryDsl};
 
-use crate::backend::ConcurrencyBackend;
+use crate::backend::{ConcurrencyBackend, ReadBack};
 use crate::bind::VersionOn;
 use crate::concurrent::ConcurrentOn;
 use crate::error::Error;
 use crate::outcome::{self, Outcome};
-use crate::statement::{ChangesAnd, Committed, Delete, Lock, SelectVersion, Source, Update};
+use crate::statement::{
+    Changes, Committed, Delete, LastInsertId, Lock, ReturningVersion, SelectVersion, Source, Update,
+};
 
 /// Writes the record's columns and the next version.
 pub(crate) fn save<T, C>(record: &mut T, connection: &mut C) -> Result<(), Error>
@@ -18,23 +20,41 @@ where
     C: LoadConnection<Backend: ConcurrencyBackend>,
     T: ConcurrentOn<C::Backend>,
 {
-    let next = next_version::<T, C>(record.__version())?;
     let serialized = record.__serialize();
     let source = Source { record: &*record, serialized: &serialized };
-    let set = source.with_columns(source.assign(&next));
-    send(source, Update::new(source, set, source.version_is(record.__version())), connection)?;
-    record.__set_version(next);
+    let guard = source.version_is(record.__version());
+    let version = match T::VersionField::__ADVANCE {
+        Advance::Assigned => {
+            let next = next_version::<T, C>(record.__version())?;
+            let set = source.with_columns(source.assign(&next));
+            send(source, Update::new(source, set, guard), connection)?;
+            next
+        }
+        Advance::IfChanged { signed } => {
+            // At the maximum a save is refused whether or not it would advance the version.
+            next_version::<T, C>(record.__version())?;
+            let set = source.with_columns(source.advance_if_changed(signed));
+            send_and_read_back(source, Update::new(source, set, guard), signed, connection)?
+        }
+        Advance::ByDatabase => {
+            send_and_read_back(source, Update::new(source, source.columns(), guard), false, connection)?
+        }
+    };
+    record.__set_version(version);
     Ok(())
 }
 
-/// Writes the record's columns and leaves the version.
-pub(crate) fn save_without_increment<T, C>(record: &T, connection: &mut C) -> Result<(), Error>
+/// Writes the record's columns and leaves the version, where the version can be left.
+pub(crate) fn save_without_increment<T, C>(record: &mut T, connection: &mut C) -> Result<(), Error>
 where
     C: LoadConnection<Backend: ConcurrencyBackend>,
     T: ConcurrentOn<C::Backend>,
 {
+    if T::VersionField::__ADVANCE == Advance::ByDatabase {
+        return save(record, connection);
+    }
     let serialized = record.__serialize();
-    let source = Source { record, serialized: &serialized };
+    let source = Source { record: &*record, serialized: &serialized };
     let set = source.with_columns(source.keep());
     send(source, Update::new(source, set, source.version_is(record.__version())), connection)
 }
@@ -45,13 +65,26 @@ where
     C: LoadConnection<Backend: ConcurrencyBackend>,
     T: ConcurrentOn<C::Backend>,
 {
-    let next = next_version::<T, C>(record.__version())?;
-    let serialized = record.__serialize();
-    let source = Source { record: &*record, serialized: &serialized };
-    let guard = source.version_is(record.__version());
-    send(source, Update::new(source, source.assign(&next), guard), connection)?;
-    record.__set_version(next);
+    let version = advance(record, connection)?;
+    record.__set_version(version);
     Ok(())
+}
+
+/// Advances the row's version, and nothing else, past the record's.
+fn advance<T, C>(record: &T, connection: &mut C) -> Result<T::Version, Error>
+where
+    C: LoadConnection<Backend: ConcurrencyBackend>,
+    T: ConcurrentOn<C::Backend>,
+{
+    let serialized = record.__serialize();
+    let source = Source { record, serialized: &serialized };
+    let guard = source.version_is(record.__version());
+    if T::VersionField::__ADVANCE == Advance::ByDatabase {
+        return send_and_read_back(source, Update::new(source, source.same_row(), guard), false, connection);
+    }
+    let next = next_version::<T, C>(record.__version())?;
+    send(source, Update::new(source, source.assign(&next), guard), connection)?;
+    Ok(next)
 }
 
 /// Writes a changeset of the user's and the next version, which it returns.
@@ -61,12 +94,26 @@ where
     T: ConcurrentOn<C::Backend>,
     U: AsChangeset<Target = T::Table, Changeset: QueryFragment<C::Backend>>,
 {
-    let next = next_version::<T, C>(record.__version())?;
+    let changes = changes.as_changeset();
     let serialized = record.__serialize();
     let source = Source { record, serialized: &serialized };
-    let set = ChangesAnd((changes.as_changeset(), source.assign(&next)));
-    send(source, Update::new(source, set, source.version_is(record.__version())), connection)?;
+    let guard = source.version_is(record.__version());
+    if T::VersionField::__ADVANCE == Advance::ByDatabase {
+        return if is_empty::<C::Backend>(&changes) {
+            advance(record, connection)
+        } else {
+            send_and_read_back(source, Update::new(source, Changes(changes), guard), false, connection)
+        };
+    }
+    let next = next_version::<T, C>(record.__version())?;
+    let set = Changes((changes, source.assign(&next)));
+    send(source, Update::new(source, set, guard), connection)?;
     Ok(next)
+}
+
+/// Whether a changeset sets nothing, asked by its text: Diesel's own answer is closed to us.
+fn is_empty<DB: ConcurrencyBackend>(changes: &impl QueryFragment<DB>) -> bool {
+    diesel::debug_query::<DB, _>(changes).to_string().starts_with(" -- binds: ")
 }
 
 /// Deletes the record's row.
@@ -118,6 +165,50 @@ where
         Outcome::Written => Ok(()),
         Outcome::Refused => Err(refused(source, connection)),
     }
+}
+
+/// Sends a guarded UPDATE whose version the database computes, and learns it; where it is refused, finds out why.
+fn send_and_read_back<T, C, S>(
+    source: Source<'_, T>,
+    update: S,
+    signed: bool,
+    connection: &mut C,
+) -> Result<T::Version, Error>
+where
+    C: LoadConnection<Backend: ConcurrencyBackend>,
+    T: ConcurrentOn<C::Backend>,
+    S: QueryFragment<C::Backend> + QueryId + RunQueryDsl<C>,
+{
+    match read_back(source, update, signed, connection)? {
+        Some(version) => Ok(version),
+        None => Err(refused(source, connection)),
+    }
+}
+
+/// Sends an UPDATE whose version the database computes; `None` where it wrote no row.
+///
+/// Never "UPDATE, then SELECT the version", which takes another writer's version for ours.
+pub(crate) fn read_back<T, C, S>(
+    source: Source<'_, T>,
+    update: S,
+    signed: bool,
+    connection: &mut C,
+) -> Result<Option<T::Version>, Error>
+where
+    C: LoadConnection<Backend: ConcurrencyBackend>,
+    T: ConcurrentOn<C::Backend>,
+    S: QueryFragment<C::Backend> + QueryId + RunQueryDsl<C>,
+{
+    let versions = match C::Backend::__READ_BACK {
+        ReadBack::Returning => T::Version::__load(ReturningVersion::<_, T::__VersionColumn>::new(update), connection)?,
+        ReadBack::LastInsertId => {
+            match outcome::outcome::<T, C::Backend>(source.record, update.execute(connection)?)? {
+                Outcome::Written => T::Version::__load(LastInsertId::<T::__VersionColumn>::new(signed), connection)?,
+                Outcome::Refused => return Ok(None),
+            }
+        }
+    };
+    outcome::at_most_one::<T, C::Backend>(source.record, versions)
 }
 
 /// Why the database wrote nothing: one more read, of what is committed.

@@ -3,12 +3,16 @@
 //! Each kind of statement has a `QueryId` of its own, made of zero-sized types, so that Diesel prepares it once per
 //! connection and finds it again without building its text.
 
+mod changed;
+mod columns;
 mod delete;
-mod fragment;
 mod select;
+mod set_version;
+mod source;
 mod update;
+mod where_version;
 
 pub(crate) use delete::Delete;
-pub(crate) use fragment::Source;
 pub(crate) use select::{Committed, ForUpdate, LastInsertId, Lock, SelectRecord, SelectVersion};
-pub(crate) use update::{ChangesAnd, ReturningVersion, Update};
+pub(crate) use source::Source;
+pub(crate) use update::{Changes, ReturningVersion, Update};

@@ -5,13 +5,12 @@ use concurrency_core::{UncheckedBump, VersionField};
 use diesel::RunQueryDsl;
 use diesel::connection::LoadConnection;
 
-use crate::backend::{ConcurrencyBackend, ReadBack};
-use crate::bind::VersionOn;
+use crate::backend::ConcurrencyBackend;
 use crate::concurrent::ConcurrentOn;
 use crate::error::Error;
 use crate::outcome::{self, Outcome};
-use crate::save::{found_version, next_version};
-use crate::statement::{Committed, LastInsertId, ReturningVersion, Source, Update};
+use crate::save::{found_version, next_version, read_back};
+use crate::statement::{Committed, Source, Update};
 
 /// How often the row's version is read anew when other writers move it in between.
 const ATTEMPTS: usize = 10;
@@ -27,6 +26,8 @@ where
     let version = match T::VersionField::__unchecked() {
         UncheckedBump::Increment { maximum, signed } => increment(source, &maximum, signed, connection)?,
         UncheckedBump::Clock { now } => advance_to(source, now, connection)?,
+        UncheckedBump::Fresh { version } => overwrite(source, version, connection)?,
+        UncheckedBump::ByDatabase => write_row(source, connection)?,
         UncheckedBump::ReadThenSave => read_then_save(source, connection)?,
     };
     record.__set_version(version);
@@ -46,22 +47,14 @@ where
 {
     let set = source.with_columns(source.increment(signed));
     let update = Update::new(source, set, source.version_below(maximum));
-    let written = match C::Backend::__READ_BACK {
-        ReadBack::Returning => T::Version::__load(ReturningVersion::<_, T::__VersionColumn>::new(update), connection)?,
-        ReadBack::LastInsertId => {
-            match outcome::outcome::<T, C::Backend>(source.record, update.execute(connection)?)? {
-                Outcome::Written => T::Version::__load(LastInsertId::<T::__VersionColumn>::new(signed), connection)?,
-                Outcome::Refused => Vec::new(),
-            }
-        }
-    };
-    if let Some(version) = outcome::at_most_one::<T, C::Backend>(source.record, written)? {
+    if let Some(version) = read_back(source, update, signed, connection)? {
         return Ok(version);
     }
-    match found_version::<T, C, Committed>(source, connection)? {
-        Some(found) if outcome::is_same::<T>(&found, maximum) => Err(outcome::exhausted::<T, C::Backend>()),
-        Some(found) => Err(outcome::refusal::<T, C::Backend>(source.record, &found, Some(&found))),
-        None => Err(outcome::refusal::<T, C::Backend>(source.record, source.record.__version(), None)),
+    match not_written(source, connection) {
+        Error::WriteSuppressed(error) if error.version == outcome::version_value::<T>(maximum) => {
+            Err(outcome::exhausted::<T, C::Backend>())
+        }
+        error => Err(error),
     }
 }
 
@@ -76,6 +69,32 @@ where
     match outcome::outcome::<T, C::Backend>(source.record, update.execute(connection)?)? {
         Outcome::Written => Ok(now),
         Outcome::Refused => read_then_save(source, connection),
+    }
+}
+
+/// Writes a version that no row ever had, over whatever version the row has.
+fn overwrite<T, C>(source: Source<'_, T>, version: T::Version, connection: &mut C) -> Result<T::Version, Error>
+where
+    C: LoadConnection<Backend: ConcurrencyBackend>,
+    T: ConcurrentOn<C::Backend>,
+{
+    let update = Update::new(source, source.with_columns(source.assign(&version)), source.any_version());
+    match outcome::outcome::<T, C::Backend>(source.record, update.execute(connection)?)? {
+        Outcome::Written => Ok(version),
+        Outcome::Refused => Err(not_written(source, connection)),
+    }
+}
+
+/// Writes the row and learns the version that the database gave it.
+fn write_row<T, C>(source: Source<'_, T>, connection: &mut C) -> Result<T::Version, Error>
+where
+    C: LoadConnection<Backend: ConcurrencyBackend>,
+    T: ConcurrentOn<C::Backend>,
+{
+    let update = Update::new(source, source.columns(), source.any_version());
+    match read_back(source, update, false, connection)? {
+        Some(version) => Ok(version),
+        None => Err(not_written(source, connection)),
     }
 }
 
@@ -106,4 +125,19 @@ where
         row = found;
     }
     Err(outcome::refusal::<T, C::Backend>(record, record.__version(), Some(&row)))
+}
+
+/// Why a write that asked for no version wrote nothing: there is no row, or the database left it out.
+fn not_written<T, C>(source: Source<'_, T>, connection: &mut C) -> Error
+where
+    C: LoadConnection<Backend: ConcurrencyBackend>,
+    T: ConcurrentOn<C::Backend>,
+{
+    match found_version::<T, C, Committed>(source, connection) {
+        Ok(found) => {
+            let expected = found.as_ref().unwrap_or_else(|| source.record.__version());
+            outcome::refusal::<T, C::Backend>(source.record, expected, found.as_ref())
+        }
+        Err(error) => error,
+    }
 }

@@ -5,7 +5,8 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Generics, Path, WherePredicate, parse_quote, parse_quote_spanned};
 
-use crate::model::{Column, Form, Model, Version};
+use crate::identifier::same;
+use crate::model::{Column, Form, Model, Options, Version};
 
 /// A column, and where in `__Serialized` its converted value or its embedded struct's stands.
 pub(super) struct Slot<'m, 'a> {
@@ -136,6 +137,7 @@ pub(super) fn expand(model: &Model<'_>, version: Option<&Version<'_>>) -> TokenS
     let serialized_types = all().filter_map(Slot::serialized_type);
     let serialize = all().filter_map(Slot::serialize);
     let visits = columns.iter().map(|slot| slot.visit(table));
+    let visit_checked = checked_columns(model, &columns);
     let reserved = if embedded.is_empty() { None } else { version.map(|version| reserved_columns(model, version)) };
 
     let (impl_generics, ty_generics, _) = model.generics.split_for_impl();
@@ -173,14 +175,47 @@ pub(super) fn expand(model: &Model<'_>, version: Option<&Version<'_>>) -> TokenS
                 #(#visits)*
                 __c::Ok(())
             }
+
+            #visit_checked
         }
     }
+}
+
+/// The columns that move a conditional version, where the struct names them.
+fn checked_columns(model: &Model<'_>, columns: &[Slot<'_, '_>]) -> Option<TokenStream> {
+    let Options { check_fields, ignore_fields, .. } = &model.options;
+    let (named, is_checked) = match (check_fields, ignore_fields) {
+        (Some(check), _) => (&check.value, true),
+        (None, Some(ignore)) => (&ignore.value, false),
+        (None, None) => return None,
+    };
+    let visits = columns
+        .iter()
+        .filter(|slot| named.iter().any(|name| same(name, slot.column.field)) == is_checked)
+        .map(|slot| slot.visit(&model.table));
+    Some(quote! {
+        fn __visit_checked<'__b, __W>(__visitor: &mut __W) -> __c::QueryResult<()>
+        where
+            Self: '__b,
+            __W: __c::RecordVisitor<'__b, Self, __DB>,
+        {
+            #(#visits)*
+            __c::Ok(())
+        }
+    })
 }
 
 /// The struct's generics, with what its conversions need.
 pub(super) fn serializing(model: &Model<'_>, key: &[Slot<'_, '_>], columns: &[Slot<'_, '_>]) -> Generics {
     let mut generics = model.generics.clone();
-    let bounds = key.iter().chain(columns).filter_map(Slot::serialize_bound);
+    // A bound on a type that is known would be checked twice, and its error be followed by one at each use of the record.
+    // Not so for an embedded struct, whose associated types the implementation names.
+    let has_type_params = model.generics.type_params().next().is_some();
+    let bounds = key
+        .iter()
+        .chain(columns)
+        .filter(|slot| has_type_params || matches!(slot.column.form, Form::Embedded))
+        .filter_map(Slot::serialize_bound);
     generics.make_where_clause().predicates.extend(bounds);
     generics
 }

@@ -16,10 +16,10 @@ pub(super) fn expand(model: &Model<'_>, version: &Version<'_>) -> TokenStream {
         None => quote_spanned!(version_type.span()=> __c::AutoIncVersionField),
     };
     let key_template = vec!["{} {:?}"; model.key.len()].join(", ");
-    let key_values = model
-        .key
-        .iter()
-        .map(|Column { field, column, .. }| quote!(<#table::#column as __c::Column>::NAME, &self.#field));
+    let key_values = model.key.iter().map(|Column { field, column, ty, .. }| {
+        let value = quote_spanned!(ty.span()=> &self.#field);
+        quote!(<#table::#column as __c::Column>::NAME, #value)
+    });
     let key_bounds = model
         .key
         .iter()
@@ -29,9 +29,12 @@ pub(super) fn expand(model: &Model<'_>, version: &Version<'_>) -> TokenStream {
 
     let (impl_generics, ty_generics, _) = model.generics.split_for_impl();
     let mut generics = serializing(model, &key, &columns);
-    let predicates = &mut generics.make_where_clause().predicates;
-    predicates.extend(key_bounds);
-    predicates.push(parse_quote_spanned!(version_type.span()=> #marker: __c::VersionField<#version_type>));
+    // A bound on a type that is known would be checked twice, and its error be followed by one at each use of the record.
+    if model.generics.type_params().next().is_some() {
+        let predicates = &mut generics.make_where_clause().predicates;
+        predicates.extend(key_bounds);
+        predicates.push(parse_quote_spanned!(version_type.span()=> #marker: __c::VersionField<#version_type>));
+    }
     let where_clause = &generics.where_clause;
 
     let mut generics_on = bindable(generics.clone(), model, key.iter().chain(&columns));

@@ -1,24 +1,51 @@
 //! MySQL and MariaDB.
 
-use diesel::mysql::Mysql;
+use diesel::mysql::{Mysql, MysqlType};
+use diesel::query_builder::AstPass;
+use diesel::result::QueryResult;
 
 use super::{ConcurrencyBackend, ReadBack, sealed::Sealed};
+use crate::bind::Bindable;
 
 impl Sealed for Mysql {}
 
 impl ConcurrencyBackend for Mysql {
-    const __NULL_SAFE_EQUAL: &'static str = " <=> ";
     /// A plain SELECT at REPEATABLE READ still shows the version that the UPDATE did not match; MariaDB has no FOR SHARE.
     const __COMMITTED_READ: &'static str = " LOCK IN SHARE MODE";
     const __LOCKING_READ: &'static str = " FOR UPDATE";
     const __READ_BACK: ReadBack = ReadBack::LastInsertId;
 
-    /// LAST_INSERT_ID is unsigned: without the CAST a version below zero is out of range.
-    fn __increment(signed: bool) -> (&'static str, &'static str) {
-        if signed {
-            ("CAST(LAST_INSERT_ID(COALESCE(", ", 0) + 1) AS SIGNED)")
+    /// LAST_INSERT_ID is unsigned: without the CAST a version below zero is out of range. What it keeps must be an integer, and
+    /// the sum of an unsigned column and a literal is a decimal, out of range from 2^63 on.
+    fn __kept(signed: bool) -> (&'static str, &'static str) {
+        if signed { ("CAST(LAST_INSERT_ID(", ") AS SIGNED)") } else { ("LAST_INSERT_ID(CAST(", " AS UNSIGNED))") }
+    }
+
+    fn __equality_is_exact<ST, U>() -> bool
+    where
+        U: Bindable<ST, Self>,
+    {
+        !matches!(U::__metadata(&mut ()), MysqlType::String | MysqlType::Enum | MysqlType::Set)
+    }
+
+    /// Text byte by byte: a `_ci` collation hides a change of case, `_bin` pads spaces, and a plain CAST sees a change in
+    /// every letter of a latin1 column beyond ASCII.
+    fn __push_same<'b, ST, U>(out: &mut AstPass<'_, 'b, Self>, column: &str, value: &'b U) -> QueryResult<()>
+    where
+        U: Bindable<ST, Self>,
+    {
+        let (before, after) = if Self::__equality_is_exact::<ST, U>() {
+            ("", "")
         } else {
-            ("LAST_INSERT_ID(COALESCE(", ", 0) + 1)")
-        }
+            ("CAST(CONVERT(", " USING utf8mb4) AS BINARY)")
+        };
+        out.push_sql(before);
+        out.push_identifier(column)?;
+        out.push_sql(after);
+        out.push_sql(" <=> ");
+        out.push_sql(before);
+        value.__bind(out)?;
+        out.push_sql(after);
+        Ok(())
     }
 }

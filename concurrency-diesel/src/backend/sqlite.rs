@@ -1,20 +1,39 @@
 //! SQLite.
 
-use diesel::sqlite::Sqlite;
+use diesel::query_builder::AstPass;
+use diesel::result::QueryResult;
+use diesel::sqlite::{Sqlite, SqliteType};
 
 use super::{ConcurrencyBackend, ReadBack, sealed::Sealed};
+use crate::bind::Bindable;
 
 impl Sealed for Sqlite {}
 
 impl ConcurrencyBackend for Sqlite {
-    const __NULL_SAFE_EQUAL: &'static str = " IS ";
     /// A statement sees its transaction's snapshot, and a write over an older snapshot is refused (SQLITE_BUSY_SNAPSHOT).
     const __COMMITTED_READ: &'static str = "";
     /// There are no row locks: the first write locks the file.
     const __LOCKING_READ: &'static str = "";
     const __READ_BACK: ReadBack = ReadBack::Returning;
 
-    fn __increment(_signed: bool) -> (&'static str, &'static str) {
-        ("COALESCE(", ", 0) + 1")
+    fn __kept(_signed: bool) -> (&'static str, &'static str) {
+        ("", "")
+    }
+
+    fn __equality_is_exact<ST, U>() -> bool
+    where
+        U: Bindable<ST, Self>,
+    {
+        U::__metadata(&mut ()) != SqliteType::Text
+    }
+
+    /// BINARY, because the column's own collation may be NOCASE or RTRIM; values that are no text ignore it.
+    fn __push_same<'b, ST, U>(out: &mut AstPass<'_, 'b, Self>, column: &str, value: &'b U) -> QueryResult<()>
+    where
+        U: Bindable<ST, Self>,
+    {
+        out.push_identifier(column)?;
+        out.push_sql(" COLLATE BINARY IS ");
+        value.__bind(out)
     }
 }

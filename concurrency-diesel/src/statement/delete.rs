@@ -4,7 +4,8 @@ use diesel::RunQueryDsl;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 
-use super::fragment::{Source, push_table};
+use super::columns::push_table;
+use super::source::Source;
 use crate::backend::ConcurrencyBackend;
 use crate::concurrent::{Concurrent, ConcurrentOn};
 

@@ -8,7 +8,9 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::{Column, RunQueryDsl, Selectable};
 
-use super::fragment::{Source, VersionIs, push_table};
+use super::columns::push_table;
+use super::source::Source;
+use super::where_version::VersionIs;
 use crate::backend::ConcurrencyBackend;
 use crate::concurrent::{Concurrent, ConcurrentOn, VersionSqlType};
 

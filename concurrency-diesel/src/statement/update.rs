@@ -7,7 +7,8 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use std::marker::PhantomData;
 
-use super::fragment::{ColumnWriter, Source, push_table};
+use super::columns::{ColumnWriter, SameKeyWriter, push_same, push_table};
+use super::source::Source;
 use crate::backend::ConcurrencyBackend;
 use crate::columns::{ConcurrentColumns, ConcurrentColumnsOn};
 use crate::concurrent::{Concurrent, ConcurrentOn};
@@ -86,26 +87,87 @@ where
             out.unsafe_to_cache_prepared();
         }
         self.version.walk_ast(out.reborrow())?;
-        T::__visit_columns(&mut ColumnWriter { source: self.source, out })
+        T::__visit_columns(&mut ColumnWriter { source: self.source, out, separator: ", " })
     }
 }
 
-/// A changeset of the user's, then what is set for the version.
+/// Only the record's columns: the version is nothing that could be set.
+pub(crate) struct Columns<'b, T: ConcurrentColumns> {
+    pub(crate) source: Source<'b, T>,
+}
+
+impl<T: ConcurrentColumns> QueryId for Columns<'_, T> {
+    type QueryId = (ColumnsText, T::__StatementId);
+    const HAS_STATIC_QUERY_ID: bool = T::__SKIPPABLE == 0;
+}
+
+impl<T, DB> QueryFragment<DB> for Columns<'_, T>
+where
+    DB: ConcurrencyBackend,
+    T: ConcurrentOn<DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        if T::__SKIPPABLE > MOST_SKIPPABLE_PREPARED {
+            out.unsafe_to_cache_prepared();
+        }
+        let mut columns = ColumnWriter { source: self.source, out: out.reborrow(), separator: "" };
+        T::__visit_columns(&mut columns)?;
+        if columns.separator.is_empty() {
+            // Nothing is left to set, and the row must be written all the same.
+            return push_same_row::<T, DB>(out);
+        }
+        Ok(())
+    }
+}
+
+/// Any one column, set to what it is: the row is written, and stays as it is.
+pub(crate) struct SameRow<T>(pub(crate) PhantomData<T>);
+
+impl<T: ConcurrentColumns> QueryId for SameRow<T> {
+    type QueryId = (SameRowText, T::__StatementId);
+}
+
+/// Tells this text from that of another fragment of the same struct.
+pub(crate) struct SameRowText;
+
+impl<T, DB> QueryFragment<DB> for SameRow<T>
+where
+    DB: ConcurrencyBackend,
+    T: ConcurrentOn<DB>,
+{
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        push_same_row::<T, DB>(out)
+    }
+}
+
+/// Writes `a = a` of one column of the record; of the key only where it has no other, because some keys cannot be set.
+fn push_same_row<T, DB>(mut out: AstPass<'_, '_, DB>) -> QueryResult<()>
+where
+    DB: ConcurrencyBackend,
+    T: ConcurrentOn<DB>,
+{
+    match T::__COLUMNS.first() {
+        Some(column) => push_same(&mut out, column),
+        None => T::__visit_key(&mut SameKeyWriter { out, separator: "" }),
+    }
+}
+
+/// What a changeset of the user's sets; beside it, if anything, what is set for the version.
 ///
 /// The version comes last because the changeset may set it, too: SQLite and MySQL keep the last assignment, PostgreSQL
 /// refuses two. Diesel's tuple places the commas and leaves out an empty changeset.
-pub(crate) struct ChangesAnd<U, A>(pub(crate) (U, A));
+pub(crate) struct Changes<U>(pub(crate) U);
 
 /// Not kept prepared, as Diesel keeps no update prepared: a changeset has as many texts as it has subsets.
-impl<U, A> QueryId for ChangesAnd<U, A> {
+impl<U> QueryId for Changes<U> {
     type QueryId = ();
     const HAS_STATIC_QUERY_ID: bool = false;
 }
 
-impl<U, A, DB> QueryFragment<DB> for ChangesAnd<U, A>
+impl<U, DB> QueryFragment<DB> for Changes<U>
 where
     DB: ConcurrencyBackend,
-    (U, A): QueryFragment<DB>,
+    U: QueryFragment<DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         out.unsafe_to_cache_prepared();

@@ -1,0 +1,104 @@
+//! The version in SET that advances only where a checked column changes.
+
+use diesel::Column;
+use diesel::backend::Backend;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::result::QueryResult;
+
+use super::set_version::push_successor;
+use super::source::Source;
+use crate::backend::ConcurrencyBackend;
+use crate::bind::Bindable;
+use crate::columns::{ColumnVisitor, ConcurrentColumns, RecordVisitor};
+use crate::concurrent::{Concurrent, ConcurrentOn};
+
+/// `version = CASE WHEN NOT (a IS NOT DISTINCT FROM ?) OR … THEN version + 1 ELSE version END`, in SET.
+///
+/// It stands before the columns: MySQL assigns from left to right, and the comparison must see what the row held.
+pub(crate) struct AdvanceIfChanged<'b, T: ConcurrentColumns> {
+    pub(super) source: Source<'b, T>,
+    pub(super) signed: bool,
+}
+
+impl<T: ConcurrentColumns> QueryId for AdvanceIfChanged<'_, T> {
+    type QueryId = (ChangedText, T::__StatementId);
+    const HAS_STATIC_QUERY_ID: bool = T::__SKIPPABLE == 0;
+}
+
+/// Tells this text from that of another fragment of the same struct.
+pub(crate) struct ChangedText;
+
+impl<T, DB> QueryFragment<DB> for AdvanceIfChanged<'_, T>
+where
+    DB: ConcurrencyBackend,
+    T: ConcurrentOn<DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        let (before, after) = DB::__kept(self.signed);
+        let version = <T as Concurrent>::__VersionColumn::NAME;
+        out.push_identifier(version)?;
+        out.push_sql(" = ");
+        out.push_sql(before);
+        out.push_sql("CASE WHEN ");
+        out.push_identifier(version)?;
+        // A row without a version gets one whatever changes.
+        out.push_sql(" IS NULL");
+        T::__visit_checked(&mut ChangeWriter { source: self.source, out: out.reborrow() })?;
+        out.push_sql(" THEN ");
+        push_successor::<T::__VersionColumn, DB>(&mut out)?;
+        out.push_sql(" ELSE ");
+        out.push_identifier(version)?;
+        out.push_sql(" END");
+        out.push_sql(after);
+        Ok(())
+    }
+}
+
+/// Writes ` OR NOT (a IS NOT DISTINCT FROM ?) OR NOT (b IS NOT DISTINCT FROM ?)`.
+struct ChangeWriter<'a, 'b, T: ConcurrentColumns, DB: Backend> {
+    source: Source<'b, T>,
+    out: AstPass<'a, 'b, DB>,
+}
+
+impl<'b, T, DB> ColumnVisitor<'b, T, DB> for ChangeWriter<'_, 'b, T, DB>
+where
+    T: ConcurrentColumns,
+    DB: ConcurrencyBackend,
+{
+    fn column<ST, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
+    where
+        U: Bindable<ST, DB> + 'b,
+        G: Fn(&'b T, &'b T::__Serialized) -> &'b U + Copy,
+    {
+        let value = get(self.source.record, self.source.serialized);
+        push_changed::<ST, U, DB>(&mut self.out, name, value)
+    }
+}
+
+impl<'b, T, DB> RecordVisitor<'b, T, DB> for ChangeWriter<'_, 'b, T, DB>
+where
+    T: ConcurrentColumns,
+    DB: ConcurrencyBackend,
+{
+    fn skippable_column<ST, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
+    where
+        U: Bindable<ST, DB> + 'b,
+        G: Fn(&'b T, &'b T::__Serialized) -> Option<&'b U> + Copy,
+    {
+        let Some(value) = get(self.source.record, self.source.serialized) else {
+            return Ok(());
+        };
+        push_changed::<ST, U, DB>(&mut self.out, name, value)
+    }
+}
+
+fn push_changed<'b, ST, U, DB>(out: &mut AstPass<'_, 'b, DB>, name: &str, value: &'b U) -> QueryResult<()>
+where
+    DB: ConcurrencyBackend,
+    U: Bindable<ST, DB>,
+{
+    out.push_sql(" OR NOT (");
+    DB::__push_same(out, name, value)?;
+    out.push_sql(")");
+    Ok(())
+}

@@ -1,0 +1,87 @@
+//! The version in WHERE: the guard of a statement.
+
+use std::any::TypeId;
+use std::marker::PhantomData;
+
+use diesel::Column;
+use diesel::backend::Backend;
+use diesel::dsl::SqlTypeOf;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::result::QueryResult;
+use diesel::sql_types::{SqlType, is_nullable};
+
+use super::columns::push_assignment;
+use crate::backend::ConcurrencyBackend;
+use crate::bind::Bindable;
+
+/// `version = ?`, in WHERE; where the version can be NULL or is text, by a comparison that is exact for these, too.
+pub(crate) struct VersionIs<'b, C, V> {
+    pub(super) version: &'b V,
+    pub(super) column: PhantomData<C>,
+}
+
+impl<C: 'static, V> QueryId for VersionIs<'_, C, V> {
+    type QueryId = VersionIs<'static, C, ()>;
+}
+
+impl<C, V, DB> QueryFragment<DB> for VersionIs<'_, C, V>
+where
+    C: Column<SqlType: SqlType + 'static>,
+    DB: ConcurrencyBackend,
+    V: Bindable<SqlTypeOf<C>, DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        if DB::__equality_is_exact::<SqlTypeOf<C>, V>() && !is_nullable::<SqlTypeOf<C>>() {
+            push_assignment(&mut out, C::NAME, self.version)
+        } else {
+            DB::__push_same(&mut out, C::NAME, self.version)
+        }
+    }
+}
+
+/// By the SQL type and not by the field's: only a column that is NOT NULL can do without a null-safe comparison.
+fn is_nullable<ST: SqlType + 'static>() -> bool {
+    TypeId::of::<ST::IsNull>() == TypeId::of::<is_nullable::IsNullable>()
+}
+
+/// `(version IS NULL OR version < ?)`, in WHERE: the row's version can still move to the value, or below it.
+pub(crate) struct VersionBelow<'b, C, V> {
+    pub(super) version: &'b V,
+    pub(super) column: PhantomData<C>,
+}
+
+impl<C: 'static, V> QueryId for VersionBelow<'_, C, V> {
+    type QueryId = VersionBelow<'static, C, ()>;
+}
+
+impl<C, V, DB> QueryFragment<DB> for VersionBelow<'_, C, V>
+where
+    C: Column,
+    DB: Backend,
+    V: Bindable<SqlTypeOf<C>, DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql("(");
+        out.push_identifier(C::NAME)?;
+        out.push_sql(" IS NULL OR ");
+        out.push_identifier(C::NAME)?;
+        out.push_sql(" < ");
+        self.version.__bind(&mut out)?;
+        out.push_sql(")");
+        Ok(())
+    }
+}
+
+/// No condition on the version, in WHERE.
+pub(crate) struct AnyVersion;
+
+impl QueryId for AnyVersion {
+    type QueryId = Self;
+}
+
+impl<DB: Backend> QueryFragment<DB> for AnyVersion {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql("1 = 1");
+        Ok(())
+    }
+}
