@@ -2,16 +2,60 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use concurrency_diesel::prelude::*;
 use diesel::connection::SimpleConnection as _;
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::result::DatabaseErrorKind;
+use diesel::sql_types::{BigInt, Text};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
+
+#[path = "mysql/exhausted.rs"]
+mod exhausted;
+#[path = "mysql/isolation.rs"]
+mod isolation;
+#[path = "mysql/refusals.rs"]
+mod refusals;
+#[path = "server.rs"]
+mod server;
+#[path = "mysql/unsigned.rs"]
+mod unsigned;
+#[path = "mysql/version_fields.rs"]
+mod version_fields;
+
+pub use self::isolation::settings;
+use crate::suite::bad_input::suppressed::Suppression;
 
 pub type TestConnection = MysqlConnection;
 
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations/mysql");
 
+/// The engine's name.
+pub const NAME: &str = "MariaDB or MySQL";
+
+/// Asks the server for its version.
+pub const VERSION_QUERY: &str = "SELECT version() AS version";
+
 /// Whether the read that explains a conflict locks the row.
 pub const CONFLICT_READ_LOCKS: bool = true;
+
+/// Whether an UPDATE can answer with what it wrote.
+pub const HAS_RETURNING: bool = false;
+
+/// A version column that keeps microseconds.
+pub const TIMESTAMP_VERSION: &str = ", version DATETIME(6) NOT NULL";
+
+/// A version column that keeps 16 bytes.
+pub const BINARY_VERSION: &str = ", version BINARY(16) NOT NULL";
+
+/// Column types under which different texts are equal.
+pub const HIDING_COLUMNS: [&str; 2] = [
+    "VARCHAR(100) CHARACTER SET latin1 COLLATE latin1_swedish_ci",
+    "VARCHAR(100) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci",
+];
+
+/// What these columns need to be there.
+pub const HIDING_SETUP: &[&str] = &[];
 
 /// Whether an UPDATE that assigns a column twice is an error.
 pub const REFUSES_DOUBLE_ASSIGNMENT: bool = false;
@@ -66,3 +110,81 @@ fn server() -> TestConnection {
 
 /// Nothing to do: a row is locked by itself.
 pub fn begin_write(_connection: &mut TestConnection) {}
+
+/// What the server calls this connection.
+pub fn connection_id(connection: &mut TestConnection) -> i64 {
+    diesel::select(sql::<BigInt>("CAST(CONNECTION_ID() AS SIGNED)")).get_result(connection).unwrap()
+}
+
+/// Whether that connection is at work while somebody waits for a row lock: seen several times, it is the one that waits.
+/// INNODB_TRX would say so at once, but it is brought up to date only when nobody has read it for 0.1 s, and the tests that
+/// run at the same time would read it all the time.
+pub fn is_waiting(id: i64, observer: &mut TestConnection) -> bool {
+    let busy = sql::<BigInt>(
+        "SELECT count(*) FROM information_schema.processlist
+         WHERE (SELECT `count` FROM information_schema.innodb_metrics WHERE name = 'lock_row_lock_current_waits') > 0
+             AND command <> 'Sleep' AND id = ",
+    );
+    busy.bind::<BigInt, _>(id).get_result::<i64>(observer).unwrap() > 0
+}
+
+/// What a deadlock says, where there can be one.
+pub const DEADLOCK: Option<&str> = Some("Deadlock found when trying to get lock");
+
+/// Lets this connection wait for a lock only briefly, and what it then says.
+pub const SHORT_LOCK_TIMEOUT: &str = "SET innodb_lock_wait_timeout = 1";
+pub const LOCK_TIMEOUT: &str = "Lock wait timeout exceeded";
+
+/// What is refused while another transaction has written article 1: statements in one transaction, and what is said.
+/// NOWAIT would be another (1205 on MariaDB, 3572 on MySQL).
+pub const REFUSED_WHILE_LOCKED: &[(&[&str], &str)] =
+    &[(&["SET innodb_lock_wait_timeout = 1", "DELETE FROM articles"], LOCK_TIMEOUT)];
+
+/// A transaction that reads in order to write.
+pub fn write_transaction<T>(
+    connection: &mut TestConnection,
+    work: impl FnOnce(&mut TestConnection) -> Result<T, ConcurrencyError>,
+) -> Result<T, ConcurrencyError> {
+    connection.transaction(work)
+}
+
+/// The table `concurrency_shop.items`, which all tests share.
+pub fn create_shop(_database: &Database, connection: &mut TestConnection) {
+    let batch = "CREATE DATABASE IF NOT EXISTS concurrency_shop CHARACTER SET utf8mb4;
+        CREATE TABLE IF NOT EXISTS concurrency_shop.items (
+            id VARCHAR(100) PRIMARY KEY, amount INTEGER NOT NULL, version BIGINT NOT NULL
+        ) ENGINE = InnoDB";
+    connection.batch_execute(batch).unwrap();
+}
+
+/// Lets `articles` hold NULL where the model does not.
+pub const ALLOW_NULLS: &str = "ALTER TABLE articles MODIFY title VARCHAR(200) NULL, MODIFY version BIGINT NULL";
+
+/// What a violated CHECK is reported as: Diesel knows MySQL's code (3819) and not MariaDB's (4025).
+pub fn check_violation(connection: &mut TestConnection) -> DatabaseErrorKind {
+    let version = diesel::select(sql::<Text>("VERSION()")).get_result::<String>(connection).unwrap();
+    if version.contains("MariaDB") { DatabaseErrorKind::Unknown } else { DatabaseErrorKind::CheckViolation }
+}
+
+/// A connection that may only read, and what a write there is told.
+pub fn read_only(database: &Database) -> TestConnection {
+    let mut connection = database.connect();
+    connection.batch_execute("SET SESSION TRANSACTION READ ONLY").unwrap();
+    connection
+}
+pub const READ_ONLY: (DatabaseErrorKind, &str) = (DatabaseErrorKind::ReadOnlyTransaction, "in a READ ONLY transaction");
+pub const BEGIN_READ_ONLY: &str = "START TRANSACTION READ ONLY";
+
+/// Ends that connection from outside, and what it is then told.
+pub fn kill(id: i64, observer: &mut TestConnection) {
+    observer.batch_execute(&format!("KILL {id}")).unwrap();
+}
+/// At first, and by every later statement.
+pub const CONNECTION_LOST: &[(DatabaseErrorKind, &str)] = &[
+    (DatabaseErrorKind::Unknown, "Connection was killed"),
+    (DatabaseErrorKind::Unknown, "Lost connection to "),
+    (DatabaseErrorKind::Unknown, "erver has gone away"),
+];
+
+/// None: a trigger can fail a write here, and cannot leave it out.
+pub const SUPPRESSIONS: &[Suppression] = &[];

@@ -2,16 +2,58 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use concurrency_diesel::prelude::*;
 use diesel::connection::SimpleConnection as _;
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::result::DatabaseErrorKind;
+use diesel::sql_types::{BigInt, Bool};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
+
+#[path = "postgres/isolation.rs"]
+mod isolation;
+#[path = "postgres/refusals.rs"]
+mod refusals;
+#[path = "server.rs"]
+mod server;
+#[path = "postgres/types.rs"]
+mod types;
+#[path = "postgres/version_fields.rs"]
+mod version_fields;
+
+pub use self::isolation::settings;
+use crate::suite::bad_input::suppressed::Suppression;
 
 pub type TestConnection = PgConnection;
 
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations/postgres");
 
+/// The engine's name.
+pub const NAME: &str = "PostgreSQL";
+
+/// Asks the server for its version.
+pub const VERSION_QUERY: &str = "SELECT current_setting('server_version') AS version";
+
 /// Whether the read that explains a conflict locks the row.
 pub const CONFLICT_READ_LOCKS: bool = false;
+
+/// Whether an UPDATE can answer with what it wrote.
+pub const HAS_RETURNING: bool = true;
+
+/// A version column that keeps microseconds.
+pub const TIMESTAMP_VERSION: &str = ", version TIMESTAMP NOT NULL";
+
+/// A version column that keeps 16 bytes.
+pub const BINARY_VERSION: &str = ", version BYTEA NOT NULL";
+
+/// Column types under which different texts are equal.
+pub const HIDING_COLUMNS: [&str; 2] = ["public.citext", "TEXT COLLATE hiding"];
+
+/// What these columns need to be there.
+pub const HIDING_SETUP: &[&str] = &[
+    "CREATE EXTENSION IF NOT EXISTS citext SCHEMA public",
+    "CREATE COLLATION hiding (provider = icu, locale = 'und-u-ks-level2', deterministic = false)",
+];
 
 /// Whether an UPDATE that assigns a column twice is an error.
 pub const REFUSES_DOUBLE_ASSIGNMENT: bool = true;
@@ -66,3 +108,106 @@ fn server() -> TestConnection {
 
 /// Nothing to do: a row is locked by itself.
 pub fn begin_write(_connection: &mut TestConnection) {}
+
+/// What the server calls this connection.
+pub fn connection_id(connection: &mut TestConnection) -> i64 {
+    diesel::select(sql::<BigInt>("pg_backend_pid()::bigint")).get_result(connection).unwrap()
+}
+
+/// Whether that connection waits for a lock.
+pub fn is_waiting(id: i64, observer: &mut TestConnection) -> bool {
+    let waiting = sql::<BigInt>("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND pid = ");
+    waiting.bind::<BigInt, _>(id).get_result::<i64>(observer).unwrap() > 0
+}
+
+/// What a deadlock says, where there can be one.
+pub const DEADLOCK: Option<&str> = Some("deadlock detected");
+
+/// Lets this connection wait for a lock only briefly, and what it then says.
+pub const SHORT_LOCK_TIMEOUT: &str = "SET lock_timeout = '50ms'";
+pub const LOCK_TIMEOUT: &str = "canceling statement due to lock timeout";
+
+/// What is refused while another transaction has written article 1: statements in one transaction, and what is said.
+pub const REFUSED_WHILE_LOCKED: &[(&[&str], &str)] = &[
+    (&["SELECT 1 FROM articles WHERE id = 1 FOR UPDATE NOWAIT"], "could not obtain lock on row in relation"),
+    (&["LOCK TABLE articles IN EXCLUSIVE MODE NOWAIT"], "could not obtain lock on relation"),
+    (&["SET LOCAL lock_timeout = '50ms'", "DELETE FROM articles"], LOCK_TIMEOUT),
+];
+
+/// A transaction that reads in order to write.
+pub fn write_transaction<T>(
+    connection: &mut TestConnection,
+    work: impl FnOnce(&mut TestConnection) -> Result<T, ConcurrencyError>,
+) -> Result<T, ConcurrencyError> {
+    connection.transaction(work)
+}
+
+/// The table `concurrency_shop.items`, which all tests share.
+pub fn create_shop(_database: &Database, connection: &mut TestConnection) {
+    // Two CREATE … IF NOT EXISTS at once can both find nothing; a batch is one transaction, so the lock ends with it.
+    let batch = "SELECT pg_advisory_xact_lock(7301966);
+        CREATE SCHEMA IF NOT EXISTS concurrency_shop;
+        CREATE TABLE IF NOT EXISTS concurrency_shop.items (id TEXT PRIMARY KEY, amount INTEGER NOT NULL, version BIGINT NOT NULL)";
+    connection.batch_execute(batch).unwrap();
+}
+
+/// Lets `articles` hold NULL where the model does not.
+pub const ALLOW_NULLS: &str =
+    "ALTER TABLE articles ALTER COLUMN title DROP NOT NULL; ALTER TABLE articles ALTER COLUMN version DROP NOT NULL";
+
+/// What a violated CHECK is reported as.
+pub fn check_violation(_connection: &mut TestConnection) -> DatabaseErrorKind {
+    DatabaseErrorKind::CheckViolation
+}
+
+/// A connection that may only read, and what a write there is told.
+pub fn read_only(database: &Database) -> TestConnection {
+    let mut connection = database.connect();
+    connection.batch_execute("SET default_transaction_read_only = on").unwrap();
+    connection
+}
+pub const READ_ONLY: (DatabaseErrorKind, &str) = (DatabaseErrorKind::ReadOnlyTransaction, "in a read-only transaction");
+pub const BEGIN_READ_ONLY: &str = "BEGIN READ ONLY";
+
+/// Ends that connection from outside, and what it is then told.
+pub fn kill(id: i64, observer: &mut TestConnection) {
+    let kill = sql::<Bool>("SELECT pg_terminate_backend(").bind::<BigInt, _>(id).sql("::int)");
+    assert!(kill.get_result::<bool>(observer).unwrap());
+}
+/// At first, and by every later statement.
+pub const CONNECTION_LOST: &[(DatabaseErrorKind, &str)] = &[
+    (DatabaseErrorKind::ClosedConnection, "terminating connection due to administrator command"),
+    (DatabaseErrorKind::ClosedConnection, "server closed the connection unexpectedly"),
+    (DatabaseErrorKind::UnableToSendCommand, "no connection to the server"),
+];
+
+/// Triggers that return NULL, rules, and row security, which shows a row and lets nobody write it.
+pub const SUPPRESSIONS: &[Suppression] = &[
+    Suppression {
+        sql: "CREATE FUNCTION leave_out() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+              CREATE TRIGGER leave_out BEFORE UPDATE OR DELETE ON articles FOR EACH ROW EXECUTE FUNCTION leave_out()",
+        refuses_returning: None,
+        hides_row: false,
+    },
+    Suppression {
+        sql: "CREATE RULE no_update AS ON UPDATE TO articles DO INSTEAD NOTHING;
+              CREATE RULE no_delete AS ON DELETE TO articles DO INSTEAD NOTHING",
+        refuses_returning: Some("cannot perform UPDATE RETURNING on relation \"articles\""),
+        hides_row: false,
+    },
+    // A superuser is above row security; this role is none, and every server has it.
+    Suppression {
+        sql: "ALTER TABLE articles ENABLE ROW LEVEL SECURITY;
+              ALTER TABLE articles FORCE ROW LEVEL SECURITY;
+              CREATE POLICY read_all ON articles FOR SELECT USING (true);
+              DO $$ BEGIN
+                  IF (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user) THEN
+                      EXECUTE format('GRANT USAGE ON SCHEMA %I TO pg_monitor', current_schema());
+                      GRANT ALL ON articles TO pg_monitor;
+                      SET ROLE pg_monitor;
+                  END IF;
+              END $$",
+        refuses_returning: None,
+        hides_row: true,
+    },
+];

@@ -1,17 +1,50 @@
 //! SQLite: each test has a file of its own, in WAL mode.
 
+use concurrency_diesel::prelude::*;
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
+use diesel::result::DatabaseErrorKind;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
 use libsqlite3_sys as _;
 use tempfile::TempDir;
+
+#[path = "sqlite/faults.rs"]
+mod faults;
+#[path = "sqlite/isolation.rs"]
+mod isolation;
+#[path = "sqlite/version_fields.rs"]
+mod version_fields;
+
+pub use self::isolation::settings;
+use crate::suite::bad_input::suppressed::Suppression;
 
 pub type TestConnection = SqliteConnection;
 
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations/sqlite");
 
+/// The engine's name.
+pub const NAME: &str = "SQLite";
+
+/// Asks the server for its version.
+pub const VERSION_QUERY: &str = "SELECT sqlite_version() AS version";
+
 /// Whether the read that explains a conflict locks the row.
 pub const CONFLICT_READ_LOCKS: bool = false;
+
+/// Whether an UPDATE can answer with what it wrote.
+pub const HAS_RETURNING: bool = true;
+
+/// A version column that keeps microseconds.
+pub const TIMESTAMP_VERSION: &str = ", version TIMESTAMP NOT NULL";
+
+/// A version column that keeps 16 bytes.
+pub const BINARY_VERSION: &str = ", version BLOB NOT NULL";
+
+/// Column types under which different texts are equal.
+pub const HIDING_COLUMNS: [&str; 2] = ["TEXT COLLATE NOCASE", "TEXT COLLATE RTRIM"];
+
+/// What these columns need to be there.
+pub const HIDING_SETUP: &[&str] = &[];
 
 /// Whether an UPDATE that assigns a column twice is an error.
 pub const REFUSES_DOUBLE_ASSIGNMENT: bool = false;
@@ -48,3 +81,66 @@ impl Database {
 pub fn begin_write(connection: &mut TestConnection) {
     connection.batch_execute("UPDATE articles SET views = views WHERE 0").unwrap();
 }
+
+/// There is no server that could name connections.
+pub fn connection_id(_connection: &mut TestConnection) -> i64 {
+    0
+}
+
+/// Nobody can see that a connection waits: what is silent for a while does.
+pub fn is_waiting(_id: i64, _observer: &mut TestConnection) -> bool {
+    true
+}
+
+/// What a deadlock says, where there can be one: here whoever writes first has locked the whole file.
+pub const DEADLOCK: Option<&str> = None;
+
+/// Lets this connection wait for a lock only briefly, and what it then says.
+pub const SHORT_LOCK_TIMEOUT: &str = "PRAGMA busy_timeout = 50";
+pub const LOCK_TIMEOUT: &str = "database is locked";
+
+/// What is refused while another transaction has written article 1: statements in one transaction, and what is said.
+pub const REFUSED_WHILE_LOCKED: &[(&[&str], &str)] = &[
+    (&["SELECT count(*) FROM articles", "DELETE FROM articles"], "database is locked"),
+    (&["PRAGMA busy_timeout = 0", "DELETE FROM articles"], "database is locked"),
+    (&["PRAGMA busy_timeout = 0", "CREATE TABLE more (id INTEGER)"], "database is locked"),
+];
+
+/// A transaction that reads in order to write: it takes the write lock first, or it would have to start again.
+pub fn write_transaction<T>(
+    connection: &mut TestConnection,
+    work: impl FnOnce(&mut TestConnection) -> Result<T, ConcurrencyError>,
+) -> Result<T, ConcurrencyError> {
+    connection.immediate_transaction(work)
+}
+
+/// The table `concurrency_shop.items`, in a file of the test's own beside its database.
+pub fn create_shop(database: &Database, connection: &mut TestConnection) {
+    let file = database.folder.path().join("shop.sqlite");
+    let create =
+        "CREATE TABLE concurrency_shop.items (id TEXT PRIMARY KEY, amount INTEGER NOT NULL, version BIGINT NOT NULL)";
+    connection.batch_execute(&format!("ATTACH '{}' AS concurrency_shop; {create}", file.display())).unwrap();
+}
+
+/// Lets `articles` hold NULL where the model does not: NOT NULL cannot be taken off a column.
+pub const ALLOW_NULLS: &str = "DROP TABLE articles;
+    CREATE TABLE articles (id INTEGER PRIMARY KEY, title TEXT, body TEXT, views INTEGER NOT NULL, version BIGINT)";
+
+/// What a violated CHECK is reported as.
+pub fn check_violation(_connection: &mut TestConnection) -> DatabaseErrorKind {
+    DatabaseErrorKind::CheckViolation
+}
+
+/// A connection that may only read, and what a write there is told.
+pub fn read_only(database: &Database) -> TestConnection {
+    TestConnection::establish(&format!("file:{}?mode=ro", database.url())).unwrap()
+}
+pub const READ_ONLY: (DatabaseErrorKind, &str) = (DatabaseErrorKind::Unknown, "attempt to write a readonly database");
+
+/// Triggers that ignore the write.
+pub const SUPPRESSIONS: &[Suppression] = &[Suppression {
+    sql: "CREATE TRIGGER no_update BEFORE UPDATE ON articles BEGIN SELECT RAISE(IGNORE); END;
+          CREATE TRIGGER no_delete BEFORE DELETE ON articles BEGIN SELECT RAISE(IGNORE); END",
+    refuses_returning: None,
+    hides_row: false,
+}];

@@ -3,7 +3,18 @@
 pub mod fixtures;
 pub mod models;
 pub mod statements;
+pub mod threads;
 
+pub mod bad_input;
+mod columns;
+mod conditional;
 mod core;
 mod delete;
+pub mod every_field;
+pub mod isolation;
+mod keys;
+mod races;
+mod server;
+mod text_version;
 mod touch_check_lock;
+pub mod version_fields;

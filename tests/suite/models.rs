@@ -74,6 +74,59 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    profiles (id) {
+        id -> BigInt,
+        name -> Text,
+        created_by -> Text,
+        r#type -> Text,
+        #[sql_name = "the note"]
+        note -> Nullable<Text>,
+        email -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        street -> Nullable<Text>,
+        city -> Nullable<Text>,
+        country -> Nullable<Text>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    settings (name) {
+        name -> Text,
+        value -> Text,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    letters (id) {
+        id -> BigInt,
+        value -> Integer,
+        version -> Text,
+    }
+}
+
+diesel::table! {
+    #[sql_name = "a\"b`c"]
+    quotes (key) {
+        #[sql_name = "k\"e`y"]
+        key -> BigInt,
+        #[sql_name = "v\"a`l"]
+        value -> Text,
+        #[sql_name = "v\"e`r"]
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    concurrency_shop.items (id) {
+        id -> Text,
+        amount -> Integer,
+        version -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(articles, authors);
 
 /// The ordinary model.

@@ -163,8 +163,8 @@ fn a_changeset_that_sets_the_version_cannot_hold_it_back() {
             assert_modified(&b.save_concurrent(conn).unwrap_err(), 1, 2);
         }
         Err(error) => {
-            assert!(engine::REFUSES_DOUBLE_ASSIGNMENT, "{error:?}");
-            assert!(matches!(error, ConcurrencyError::Database(_)), "{error:?}");
+            let refused = engine::REFUSES_DOUBLE_ASSIGNMENT && matches!(error, ConcurrencyError::Database(_));
+            assert!(refused, "{error:?}");
             assert_eq!(article(1, conn), a);
         }
     }

@@ -1,5 +1,9 @@
 DROP TABLE wide_unsigned_counters;
 DROP TABLE unsigned_counters;
+DROP TABLE `a"b``c`;
+DROP TABLE letters;
+DROP TABLE settings;
+DROP TABLE profiles;
 DROP TABLE `order`;
 DROP TABLE files;
 DROP TABLE stock;

@@ -58,6 +58,42 @@ CREATE TABLE `order` (
     `the version` BIGINT NOT NULL DEFAULT 1
 ) ENGINE = InnoDB;
 
+-- Columns for structs that hold some of them.
+CREATE TABLE profiles (
+    id BIGINT PRIMARY KEY,
+    name VARCHAR(200) NOT NULL,
+    created_by VARCHAR(200) NOT NULL,
+    `type` VARCHAR(200) NOT NULL,
+    `the note` VARCHAR(200),
+    email VARCHAR(200),
+    phone VARCHAR(200),
+    street VARCHAR(200),
+    city VARCHAR(200),
+    country VARCHAR(200),
+    version BIGINT NOT NULL DEFAULT 1
+) ENGINE = InnoDB;
+
+-- A key that is a text.
+CREATE TABLE settings (
+    name VARCHAR(100) NOT NULL PRIMARY KEY,
+    value VARCHAR(200) NOT NULL,
+    version BIGINT NOT NULL DEFAULT 1
+) ENGINE = InnoDB;
+
+-- A version that is a text.
+CREATE TABLE letters (
+    id BIGINT PRIMARY KEY,
+    value INTEGER NOT NULL,
+    version VARCHAR(100) NOT NULL
+) ENGINE = InnoDB;
+
+-- Names with the quotes of every engine in them.
+CREATE TABLE `a"b``c` (
+    `k"e``y` BIGINT PRIMARY KEY,
+    `v"a``l` VARCHAR(200) NOT NULL,
+    `v"e``r` BIGINT NOT NULL
+) ENGINE = InnoDB;
+
 -- Unsigned versions, which only this engine has.
 CREATE TABLE unsigned_counters (
     id BIGINT PRIMARY KEY,

@@ -1,3 +1,7 @@
+DROP TABLE "a""b`c";
+DROP TABLE letters;
+DROP TABLE settings;
+DROP TABLE profiles;
 DROP TABLE "order";
 DROP TABLE files;
 DROP TABLE stock;

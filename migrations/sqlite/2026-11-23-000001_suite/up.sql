@@ -57,3 +57,39 @@ CREATE TABLE "order" (
     "type" TEXT NOT NULL,
     "the version" BIGINT NOT NULL DEFAULT 1
 );
+
+-- Columns for structs that hold some of them.
+CREATE TABLE profiles (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    created_by TEXT NOT NULL,
+    "type" TEXT NOT NULL,
+    "the note" TEXT,
+    email TEXT,
+    phone TEXT,
+    street TEXT,
+    city TEXT,
+    country TEXT,
+    version BIGINT NOT NULL DEFAULT 1
+);
+
+-- A key that is a text.
+CREATE TABLE settings (
+    name TEXT NOT NULL PRIMARY KEY,
+    value TEXT NOT NULL,
+    version BIGINT NOT NULL DEFAULT 1
+);
+
+-- A version that is a text.
+CREATE TABLE letters (
+    id INTEGER PRIMARY KEY,
+    value INTEGER NOT NULL,
+    version TEXT NOT NULL
+);
+
+-- Names with the quotes of every engine in them.
+CREATE TABLE "a""b`c" (
+    "k""e`y" INTEGER PRIMARY KEY,
+    "v""a`l" TEXT NOT NULL,
+    "v""e`r" BIGINT NOT NULL
+);

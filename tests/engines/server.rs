@@ -1,0 +1,103 @@
+//! What can go wrong only where the engine is a server: the connection is lost in the middle of a save.
+
+use concurrency_diesel::prelude::*;
+use diesel::connection::{AnsiTransactionManager, TransactionManager as _};
+use diesel::prelude::*;
+use diesel::result::Error as DieselError;
+
+use super::{BEGIN_READ_ONLY, CONNECTION_LOST, READ_ONLY, connection_id, kill};
+use crate::suite::bad_input::{WRITES, assert_database, edited};
+use crate::suite::fixtures::{article, insert_article, with_article};
+use crate::suite::models::Article;
+use crate::suite::threads::{spawn, until_waiting};
+
+/// A lost connection, whose outcome nobody knows: no conflict, and not to be repeated without looking.
+#[track_caller]
+fn assert_lost(error: &ConcurrencyError) {
+    let ConcurrencyError::Database(DieselError::DatabaseError(kind, said)) = error else {
+        panic!("not Database: {error:?}");
+    };
+    let is_lost = |(lost, message): &(_, &str)| lost == kind && said.message().contains(message);
+    assert!(CONNECTION_LOST.iter().any(is_lost), "{error:?}");
+    assert!(!error.is_retryable() && !error.is_conflict());
+}
+
+#[test]
+fn a_connection_lost_in_the_middle_of_a_write_is_no_conflict_and_leaves_the_record() {
+    for (name, write) in WRITES {
+        let (database, observer) = &mut with_article();
+        let row = article(1, observer);
+        let record = edited(&row);
+        let holder = &mut database.connect();
+        AnsiTransactionManager::begin_transaction(holder).unwrap();
+        article(1, holder).save_concurrent(holder).unwrap();
+
+        let mut lost = database.connect();
+        let id = connection_id(&mut lost);
+        let mut written = record.clone();
+        let waiting = spawn(move || {
+            let first = write(&mut written, &mut lost);
+            // Nothing brings the connection back.
+            (first, write(&mut written, &mut lost), written)
+        });
+        until_waiting(id, observer);
+        kill(id, observer);
+        let (first, second, mut written) = waiting.join();
+        assert_lost(&first.unwrap_err());
+        assert_lost(&second.unwrap_err());
+        assert_eq!(written, record, "{name}");
+
+        AnsiTransactionManager::rollback_transaction(holder).unwrap();
+        assert_eq!(article(1, observer), row, "{name}");
+        written.save_concurrent(observer).unwrap();
+        assert_eq!(article(1, observer), Article { version: 2, ..record });
+    }
+}
+
+#[test]
+fn a_connection_lost_in_a_transaction_undoes_it() {
+    let (database, observer) = &mut with_article();
+    insert_article(2, 1, observer);
+    let rows = [1, 2].map(|id| article(id, observer));
+    let holder = &mut database.connect();
+    AnsiTransactionManager::begin_transaction(holder).unwrap();
+    article(2, holder).save_concurrent(holder).unwrap();
+
+    let mut lost = database.connect();
+    let id = connection_id(&mut lost);
+    let [mut saved, mut waited] = rows.clone();
+    let waiting = spawn(move || {
+        let result = lost.transaction(|lost| {
+            saved.save_concurrent(lost)?;
+            waited.save_concurrent(lost)
+        });
+        (result, waited.version)
+    });
+    until_waiting(id, observer);
+    kill(id, observer);
+    let (result, version) = waiting.join();
+    assert_lost(&result.unwrap_err());
+    assert_eq!(version, 1);
+
+    AnsiTransactionManager::rollback_transaction(holder).unwrap();
+    assert_eq!([1, 2].map(|id| article(id, observer)), rows);
+}
+
+#[test]
+fn a_transaction_that_may_only_read_refuses_every_write() {
+    let (_database, conn) = &mut with_article();
+    let row = article(1, conn);
+    let record = edited(&row);
+    let (kind, message) = READ_ONLY;
+    for (name, write) in WRITES {
+        let mut written = record.clone();
+        AnsiTransactionManager::begin_transaction_sql(conn, BEGIN_READ_ONLY).unwrap();
+        assert_database(&write(&mut written, conn).unwrap_err(), kind, message);
+        AnsiTransactionManager::rollback_transaction(conn).unwrap();
+        assert_eq!(written, record, "{name}");
+    }
+    assert_eq!(article(1, conn), row);
+    let mut written = record;
+    written.save_concurrent(conn).unwrap();
+    assert_eq!(article(1, conn), written);
+}

@@ -1,0 +1,60 @@
+//! Threads that a test waits for only so long: what hangs is a failed test, not a test run that never ends.
+
+use std::panic::resume_unwind;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use crate::engine::{self, TestConnection};
+
+/// Longer than anything that is not a hang, on a machine that does something else at the same time.
+pub const DEADLINE: Duration = Duration::from_secs(90);
+
+/// A thread that will end with a `T`.
+pub struct Running<T> {
+    result: Receiver<T>,
+    thread: JoinHandle<()>,
+}
+
+pub fn spawn<T, F>(work: F) -> Running<T>
+where
+    T: Send + 'static,
+    F: FnOnce() -> T + Send + 'static,
+{
+    let (sender, result) = mpsc::channel();
+    // Nobody listens any more where the test has failed already.
+    let thread = thread::spawn(move || drop(sender.send(work())));
+    Running { result, thread }
+}
+
+impl<T> Running<T> {
+    /// What the thread ended with; its panic is the test's, and so is its silence.
+    #[track_caller]
+    pub fn join(self) -> T {
+        match self.result.recv_timeout(DEADLINE) {
+            Ok(result) => result,
+            Err(RecvTimeoutError::Timeout) => panic!("a thread did not end within {DEADLINE:?}"),
+            Err(RecvTimeoutError::Disconnected) => match self.thread.join() {
+                Err(panic) => resume_unwind(panic),
+                Ok(()) => unreachable!("a thread that does not panic sends its result"),
+            },
+        }
+    }
+}
+
+/// As often must a connection be seen waiting, with a pause in between: not every engine shows it without a doubt.
+pub const SIGHTINGS: u32 = 5;
+pub const PAUSE: Duration = Duration::from_millis(10);
+
+/// Waits until that connection waits for a lock.
+#[allow(dead_code, reason = "not every engine shows who waits")]
+#[track_caller]
+pub fn until_waiting(id: i64, observer: &mut TestConnection) {
+    let start = Instant::now();
+    let mut sightings = 0;
+    while sightings < SIGHTINGS {
+        assert!(start.elapsed() < DEADLINE, "the connection does not wait");
+        thread::sleep(PAUSE);
+        sightings = if engine::is_waiting(id, observer) { sightings + 1 } else { 0 };
+    }
+}

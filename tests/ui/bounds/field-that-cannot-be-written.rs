@@ -1,0 +1,25 @@
+use concurrency_diesel::prelude::*;
+use diesel::SqliteConnection;
+
+diesel::table! { articles (id) { id -> BigInt, title -> Text, version -> BigInt, } }
+
+enum Status {
+    Draft,
+    Published,
+}
+
+#[derive(Concurrent)]
+#[diesel(table_name = articles)]
+struct Article {
+    id: i64,
+    #[diesel(column_name = title)]
+    status: Status,
+    #[concurrent(version)]
+    version: i64,
+}
+
+fn save(mut article: Article, conn: &mut SqliteConnection) {
+    article.save_concurrent::<SqliteConnection>(conn).unwrap();
+}
+
+fn main() {}
