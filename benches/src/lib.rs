@@ -1,1 +1,16 @@
-//! Benchmarks only: see `benches/`.
+//! What the benches share: one record, the ways of saving it, the engines to save it on. Nothing here measures; `benches/` does.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a benchmark that met an error measured nothing and must stop"
+)]
+#![allow(missing_debug_implementations, reason = "connections have none, and nothing here is printed")]
+
+pub mod arguments;
+pub mod contender;
+pub mod engines;
+pub mod record;
+pub mod rows;
+pub mod saver;
