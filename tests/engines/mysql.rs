@@ -136,9 +136,11 @@ pub const SHORT_LOCK_TIMEOUT: &str = "SET innodb_lock_wait_timeout = 1";
 pub const LOCK_TIMEOUT: &str = "Lock wait timeout exceeded";
 
 /// What is refused while another transaction has written article 1: statements in one transaction, and what is said.
-/// NOWAIT would be another (1205 on MariaDB, 3572 on MySQL).
-pub const REFUSED_WHILE_LOCKED: &[(&[&str], &str)] =
-    &[(&["SET innodb_lock_wait_timeout = 1", "DELETE FROM articles"], LOCK_TIMEOUT)];
+/// NOWAIT says another thing on MariaDB (1205) than on MySQL (3572).
+pub const REFUSED_WHILE_LOCKED: &[(&[&str], &str)] = &[
+    (&["SELECT 1 FROM articles WHERE id = 1 FOR UPDATE NOWAIT"], ""),
+    (&["SET innodb_lock_wait_timeout = 1", "DELETE FROM articles"], LOCK_TIMEOUT),
+];
 
 /// A transaction that reads in order to write.
 pub fn write_transaction<T>(

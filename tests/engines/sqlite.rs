@@ -12,6 +12,8 @@ use tempfile::TempDir;
 mod faults;
 #[path = "sqlite/isolation.rs"]
 mod isolation;
+#[path = "sqlite/refusals.rs"]
+mod refusals;
 #[path = "sqlite/version_fields.rs"]
 mod version_fields;
 
