@@ -11,6 +11,7 @@ use diesel::{RunQueryDsl, Selectable};
 use crate::backend::ConcurrencyBackend;
 use crate::concurrent::{Concurrent, ConcurrentOn};
 use crate::error::Error;
+use crate::outcome;
 use crate::statement::{SelectRecord, Source};
 
 /// A record that can be read again on the connection `C`: one with `#[derive(Queryable, Selectable)]`.
@@ -45,6 +46,7 @@ where
         let serialized = self.__serialize();
         let source = Source { record: self, serialized: &serialized };
         let select = SelectRecord::new(source, version);
-        Ok(RunQueryDsl::load::<T>(select, connection)?.into_iter().next())
+        let rows = RunQueryDsl::load::<T>(select, connection)?;
+        outcome::at_most_one::<T, DB, _>(self, rows)
     }
 }

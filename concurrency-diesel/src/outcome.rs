@@ -56,14 +56,14 @@ pub(crate) fn is_same<T: Concurrent>(one: &T::Version, other: &T::Version) -> bo
     version_value::<T>(one) == version_value::<T>(other)
 }
 
-/// The one version that a statement answered with, or that it answered with none.
-pub(crate) fn at_most_one<T, DB>(record: &T, versions: Vec<T::Version>) -> Result<Option<T::Version>, Error>
+/// The one answer of a statement about the record's row, or that it answered with none.
+pub(crate) fn at_most_one<T, DB, A>(record: &T, answers: Vec<A>) -> Result<Option<A>, Error>
 where
     DB: ConcurrencyBackend,
     T: Concurrent<Table: QueryFragment<DB>>,
 {
-    match versions.len() {
-        0 | 1 => Ok(versions.into_iter().next()),
+    match answers.len() {
+        0 | 1 => Ok(answers.into_iter().next()),
         rows => Err(ambiguous_key::<T, DB>(record, rows)),
     }
 }

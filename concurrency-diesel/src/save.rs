@@ -208,7 +208,7 @@ where
             }
         }
     };
-    outcome::at_most_one::<T, C::Backend>(source.record, versions)
+    outcome::at_most_one::<T, C::Backend, _>(source.record, versions)
 }
 
 /// Why the database wrote nothing: one more read, of what is committed.
@@ -232,7 +232,7 @@ where
     L: Lock,
 {
     let versions = T::Version::__load(SelectVersion::<T, L>::new(source), connection)?;
-    outcome::at_most_one::<T, C::Backend>(source.record, versions)
+    outcome::at_most_one::<T, C::Backend, _>(source.record, versions)
 }
 
 /// The record's row is gone.

@@ -111,8 +111,8 @@ fn assert_ambiguous(error: &ConcurrencyError) {
 
 #[test]
 fn a_key_that_is_not_unique_is_an_error_and_a_transaction_undoes_what_it_wrote() {
-    type Write = fn(&mut Shop, &mut TestConnection) -> Result<(), ConcurrencyError>;
-    const WRITES: [Write; 8] = [
+    type Call = fn(&mut Shop, &mut TestConnection) -> Result<(), ConcurrencyError>;
+    const CALLS: [Call; 10] = [
         |record, conn| record.save_concurrent(conn),
         |record, conn| record.save_without_increment(conn),
         |record, conn| record.save_unchecked(conn),
@@ -121,12 +121,14 @@ fn a_key_that_is_not_unique_is_an_error_and_a_transaction_undoes_what_it_wrote()
         |record, conn| record.delete_concurrent(conn),
         |record, conn| record.check_concurrent(conn),
         |record, conn| record.lock_concurrent(conn),
+        |record, conn| record.current(conn).map(drop),
+        |record, conn| record.reload_concurrent(conn),
     ];
     let (_database, conn) = &mut with_shop();
     let record = Shop { shop: "s".to_owned(), amount: 5, version: 1 };
-    for write in WRITES {
+    for call in CALLS {
         let mut written = record.clone();
-        let refused = conn.transaction(|conn| write(&mut written, conn));
+        let refused = conn.transaction(|conn| call(&mut written, conn));
         assert_ambiguous(&refused.unwrap_err());
         assert_eq!(written, record);
         assert_eq!(amounts(conn), [(10, 1), (20, 1), (30, 1)]);
