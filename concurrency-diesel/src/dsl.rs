@@ -81,7 +81,7 @@ pub trait ConcurrentDsl: Concurrent {
     ///
     /// [`RecordDeleted`](Error::RecordDeleted); [`VersionExhausted`](Error::VersionExhausted) where the row's version is at the
     /// maximum; [`WriteSuppressed`](Error::WriteSuppressed), [`Restart`](Error::Restart), [`Database`](Error::Database);
-    /// [`RecordModified`](Error::RecordModified) only where other writers moved a clock or a field of your own ten times in between.
+    /// [`RecordModified`](Error::RecordModified) only where other writers moved a clock or a field of your own a hundred times in between.
     ///
     /// # Example
     ///

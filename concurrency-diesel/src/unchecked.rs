@@ -13,7 +13,7 @@ use crate::save::{found_version, next_version, read_back};
 use crate::statement::{Committed, Source, Update};
 
 /// How often the row's version is read anew when other writers move it in between.
-const ATTEMPTS: usize = 10;
+const ATTEMPTS: usize = 100;
 
 /// Writes the record's columns over whatever version the row has.
 pub(crate) fn save_unchecked<T, C>(record: &mut T, connection: &mut C) -> Result<(), Error>
