@@ -1,0 +1,4 @@
+//! x
+mod source;
+mod secret;
+fn main() { println!("{:?}", source::read(&["src".into()], None)); }
