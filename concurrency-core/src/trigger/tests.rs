@@ -171,7 +171,7 @@ fn a_found_trigger_is_intact_altered_disabled_foreign_or_elsewhere() {
     let body = "SET /* concurrency-diesel 1 */ NEW.`version` = COALESCE(OLD.`version`, 0) + 1";
     let state = |found: &[FoundTrigger]| format!("{:?}", spec.state(Engine::Mysql, found));
     let begins = |found: FoundTrigger, state_name: &str| {
-        let state = state(&[found.clone()]);
+        let state = state(std::slice::from_ref(&found));
         assert_eq!(state, format!("{state_name}({found:?})"));
     };
 
