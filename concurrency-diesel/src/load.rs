@@ -1,16 +1,17 @@
 //! Reading the row of a record as it is now.
 
+use diesel::Selectable;
 use diesel::connection::LoadConnection;
 use diesel::deserialize::FromSqlRow;
 use diesel::dsl::SqlTypeOf;
 use diesel::expression::{Expression, QueryMetadata, TypedExpressionType};
 use diesel::query_builder::{QueryFragment, QueryId};
 use diesel::sql_types::SqlType;
-use diesel::{RunQueryDsl, Selectable};
 
 use crate::backend::ConcurrencyBackend;
 use crate::concurrent::{Concurrent, ConcurrentOn};
 use crate::error::Error;
+use crate::executor::load;
 use crate::outcome;
 use crate::statement::{SelectRecord, Source};
 
@@ -46,7 +47,7 @@ where
         let serialized = self.__serialize();
         let source = Source { record: self, serialized: &serialized };
         let select = SelectRecord::new(source, version);
-        let rows = RunQueryDsl::load::<T>(select, connection)?;
+        let rows = load::<_, T, _>(select, connection)?;
         outcome::at_most_one::<T, DB, _>(self, rows)
     }
 }

@@ -1,0 +1,119 @@
+//! What a database says of its triggers, and what that means. Asking it is left to whoever has a connection.
+
+use super::{Engine, TRIGGER_MARKER, TriggerSpec};
+
+/// A query of the database's catalog. Every column of its answer is a text or NULL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TriggerQuery {
+    /// The SQL, with the engine's own placeholders.
+    pub sql: String,
+    /// The values of the placeholders, each a text.
+    pub parameters: Vec<String>,
+}
+
+impl TriggerQuery {
+    pub(super) const fn new(sql: String, parameters: Vec<String>) -> Self {
+        Self { sql, parameters }
+    }
+}
+
+/// A column of a table, as [`TriggerSpec::find_columns`] finds it. The fields are the columns of the answer, in their order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(clippy::exhaustive_structs, reason = "made by whoever asks the database")]
+pub struct FoundColumn {
+    /// The schema that the table was found in; `None` on SQLite.
+    pub table_schema: Option<String>,
+    /// The column.
+    pub column_name: String,
+    /// Its type, as the engine names it.
+    pub data_type: String,
+}
+
+impl FoundColumn {
+    /// Whether the column can hold the versions that a trigger counts.
+    #[must_use]
+    pub fn counts(&self, engine: Engine) -> bool {
+        engine.dialect().counts(&self.data_type)
+    }
+}
+
+/// A trigger, as [`TriggerSpec::find_triggers`] finds it. The fields are the columns of the answer, in their order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(clippy::exhaustive_structs, reason = "made by whoever asks the database")]
+pub struct FoundTrigger {
+    /// The schema of the table; `None` on SQLite.
+    pub table_schema: Option<String>,
+    /// The table it stands on; `None` for a function of PostgreSQL, which stands on none.
+    pub table_name: Option<String>,
+    /// The trigger's name.
+    pub trigger_name: String,
+    /// What the engine keeps of the trigger: its text, or its event.
+    pub definition: String,
+    /// What it does, where the engine keeps that apart.
+    pub body: Option<String>,
+    /// `enabled` or `disabled`.
+    pub state: String,
+}
+
+impl FoundTrigger {
+    /// Whether the trigger is one of ours, by the marker in its body.
+    #[must_use]
+    pub fn is_ours(&self) -> bool {
+        self.body.as_ref().unwrap_or(&self.definition).contains(TRIGGER_MARKER)
+    }
+
+    /// Whether the trigger fires.
+    #[must_use]
+    pub fn is_enabled(&self) -> bool {
+        self.state == "enabled"
+    }
+
+    /// The engine's text of the trigger, for people.
+    #[must_use]
+    pub fn text(&self) -> String {
+        [Some(&self.definition), self.body.as_ref()].into_iter().flatten().cloned().collect::<Vec<_>>().join("\n")
+    }
+
+    fn stands_on(&self, spec: &TriggerSpec) -> bool {
+        // Found by the engine's own rules of when two names are the same; ours is only to tell tables apart.
+        self.table_name.as_ref().is_some_and(|table| table.eq_ignore_ascii_case(spec.table()))
+    }
+}
+
+/// What is to be said of a spec's trigger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TriggerState<'f> {
+    /// It is there and does what it should.
+    Intact(&'f FoundTrigger),
+    /// There is none.
+    Missing,
+    /// There is one of ours, with another text.
+    Altered(&'f FoundTrigger),
+    /// It is there and does not fire.
+    Disabled(&'f FoundTrigger),
+    /// One of ours has its name, on another table.
+    OnAnotherTable(&'f FoundTrigger),
+    /// Somebody else's trigger has its name, or on PostgreSQL somebody else's function.
+    Foreign(&'f FoundTrigger),
+}
+
+pub(super) fn state<'f>(spec: &TriggerSpec, engine: Engine, found: &'f [FoundTrigger]) -> TriggerState<'f> {
+    let name = spec.name();
+    let is_named = |trigger: &&FoundTrigger| trigger.trigger_name.eq_ignore_ascii_case(&name);
+    let is_intact = |trigger: &&FoundTrigger| {
+        trigger.stands_on(spec) && trigger.is_ours() && engine.dialect().is_intact(spec, trigger)
+    };
+    if let Some(trigger) = found.iter().filter(is_intact).max_by_key(|trigger| trigger.is_enabled()) {
+        return if trigger.is_enabled() { TriggerState::Intact(trigger) } else { TriggerState::Disabled(trigger) };
+    }
+    if let Some(foreign) = found.iter().find(|trigger| is_named(trigger) && !trigger.is_ours()) {
+        return TriggerState::Foreign(foreign);
+    }
+    match found.iter().filter(|trigger| trigger.table_name.is_some()).find(is_named) {
+        Some(trigger) if trigger.stands_on(spec) => TriggerState::Altered(trigger),
+        Some(trigger) => TriggerState::OnAnotherTable(trigger),
+        None => TriggerState::Missing,
+    }
+}

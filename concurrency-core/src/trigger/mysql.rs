@@ -1,0 +1,91 @@
+//! The triggers of MySQL and MariaDB.
+
+use super::TriggerSpec;
+use super::dialect::{Dialect, quoted};
+use super::found::{FoundTrigger, TriggerQuery};
+use super::template::fill;
+
+pub(super) struct Mysql;
+
+impl Dialect for Mysql {
+    fn quote(&self, name: &str) -> String {
+        quoted(name, '`')
+    }
+
+    fn create(&self, spec: &TriggerSpec) -> Vec<String> {
+        let (trigger, table) = (self.qualified(spec, &spec.name()), self.qualified(spec, spec.table()));
+        let body = self.body(spec, spec.is_strict());
+        vec![fill(include_str!("mysql/trigger.sql"), &[("trigger", &trigger), ("table", &table), ("body", &body)])]
+    }
+
+    fn drop(&self, spec: &TriggerSpec) -> Vec<String> {
+        vec![format!("DROP TRIGGER IF EXISTS {}", self.qualified(spec, &spec.name()))]
+    }
+
+    fn add_column(&self, spec: &TriggerSpec) -> Vec<String> {
+        let (table, version) = (self.qualified(spec, spec.table()), self.quote(spec.version()));
+        with_lock_timeout(format!("ALTER TABLE {table} ADD COLUMN {version} BIGINT NOT NULL DEFAULT 1"))
+    }
+
+    fn drop_column(&self, spec: &TriggerSpec) -> Vec<String> {
+        let (table, version) = (self.qualified(spec, spec.table()), self.quote(spec.version()));
+        with_lock_timeout(format!("ALTER TABLE {table} DROP COLUMN {version}"))
+    }
+
+    fn find_columns(&self, spec: &TriggerSpec) -> TriggerQuery {
+        let sql = fill(include_str!("mysql/columns.sql"), &[("schema", schema(spec))]);
+        TriggerQuery::new(sql, with_schema(vec![spec.table().to_owned()], spec))
+    }
+
+    fn find_triggers(&self, spec: &TriggerSpec) -> TriggerQuery {
+        let list = fill(include_str!("mysql/list.sql"), &[]);
+        let sql = fill(include_str!("mysql/triggers.sql"), &[("list", &list), ("schema", schema(spec))]);
+        TriggerQuery::new(sql, with_schema(vec![spec.table().to_owned(), spec.name()], spec))
+    }
+
+    fn list(&self) -> TriggerQuery {
+        let list = fill(include_str!("mysql/list.sql"), &[]);
+        let sql = format!(
+            "{list}\nWHERE trigger_schema = DATABASE() AND LOCATE('/* concurrency-diesel 1 */', action_statement) > 0\n\
+             ORDER BY event_object_table, trigger_name"
+        );
+        TriggerQuery::new(sql, Vec::new())
+    }
+
+    /// The body is kept as it was written.
+    fn is_intact(&self, spec: &TriggerSpec, found: &FoundTrigger) -> bool {
+        let body = found.body.as_deref().map(str::trim);
+        found.definition == "BEFORE UPDATE FOR EACH ROW"
+            && [false, true].into_iter().any(|is_strict| body == Some(self.body(spec, is_strict).as_str()))
+    }
+
+    fn counts(&self, data_type: &str) -> bool {
+        matches!(data_type, "smallint" | "int" | "bigint")
+    }
+}
+
+impl Mysql {
+    fn body(&self, spec: &TriggerSpec, is_strict: bool) -> String {
+        let file = if is_strict { include_str!("mysql/strict_body.sql") } else { include_str!("mysql/body.sql") };
+        fill(file, &[("version", &self.quote(spec.version()))])
+    }
+}
+
+/// While an ALTER TABLE waits for the table, everybody who comes after it waits, too. The session gets its own limit back.
+fn with_lock_timeout(statement: String) -> Vec<String> {
+    vec![
+        "SET @concurrency_lock_wait_timeout = @@SESSION.lock_wait_timeout, SESSION lock_wait_timeout = 5".to_owned(),
+        statement,
+        "SET SESSION lock_wait_timeout = @concurrency_lock_wait_timeout".to_owned(),
+    ]
+}
+
+/// The database of the table: the connection's, or a parameter.
+fn schema(spec: &TriggerSpec) -> &'static str {
+    if spec.schema().is_some() { "?" } else { "DATABASE()" }
+}
+
+fn with_schema(mut parameters: Vec<String>, spec: &TriggerSpec) -> Vec<String> {
+    parameters.extend(spec.schema().map(ToOwned::to_owned));
+    parameters
+}
