@@ -1,7 +1,7 @@
 //! The command line: what can be asked for, and the help that says so.
 //! What it means is decided by the commands.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -164,6 +164,12 @@ pub(crate) struct Sources {
     /// The file with the `table!` declarations [default: src/schema.rs, where there is one]
     #[arg(long, value_name = "FILE")]
     pub(crate) schema: Option<PathBuf>,
+}
+
+/// The schema file: the one that was named, or Diesel's default where it is.
+pub(crate) fn schema_file(named: Option<&Path>) -> Option<&Path> {
+    let default = || Some(Path::new("src/schema.rs")).filter(|file| file.is_file());
+    named.or_else(default)
 }
 
 #[derive(Debug, Args)]

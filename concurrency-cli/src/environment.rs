@@ -15,7 +15,9 @@ pub(crate) fn load_dotenv() -> Result<(), Error> {
     match dotenvy::dotenv() {
         Err(error) if !error.not_found() => Err(Error::Dotenv(match error {
             // Says what the line holds, which may be a password.
-            dotenvy::Error::LineParse(..) => "it holds a line that is not NAME=value; quote values with spaces".to_owned(),
+            dotenvy::Error::LineParse(..) => {
+                "it holds a line that is not NAME=value; quote values with spaces".to_owned()
+            }
             other => other.to_string(),
         })),
         _ => Ok(()),
@@ -116,7 +118,9 @@ fn has_unencoded_password(url: &str) -> bool {
 
 fn has_no_port(host: &str) -> bool {
     !host.starts_with('[')
-        && host.split_once(':').is_some_and(|(_, port)| port.is_empty() || !port.bytes().all(|byte| byte.is_ascii_digit()))
+        && host
+            .split_once(':')
+            .is_some_and(|(_, port)| port.is_empty() || !port.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 #[cfg(test)]

@@ -12,10 +12,6 @@ use crate::source::Mistake;
 
 #[derive(Debug, Error)]
 pub(crate) enum Error {
-    /// The arguments, as clap says it.
-    #[error("{0}")]
-    Usage(String),
-
     #[error(".env cannot be read: {0}")]
     Dotenv(String),
 
@@ -42,6 +38,12 @@ pub(crate) enum Error {
 
     #[error("{}: {error}; nothing was written", path.display())]
     Write { path: PathBuf, error: io::Error },
+
+    #[error(
+        "{table} has a column `{column}` already; name another with --column, or let a model use it and run `triggers generate`"
+    )]
+    ColumnExists { table: String, column: String },
+
     #[error(
         "this diesel-concurrency was built without {0}; install it with `cargo install concurrency-cli`, whose features are `sqlite`, `postgres` and `mysql`"
     )]
@@ -52,4 +54,10 @@ pub(crate) enum Error {
 
     #[error("{url}: {message}")]
     Connection { url: DatabaseUrl, message: String },
+}
+
+impl From<Vec<Mistake>> for Error {
+    fn from(mistakes: Vec<Mistake>) -> Self {
+        Self::Source(mistakes)
+    }
 }

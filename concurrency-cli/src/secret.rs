@@ -109,7 +109,10 @@ mod tests {
             ("mysql://localhost:3306/blog", "mysql://localhost:3306/blog"),
             ("mysql://:secret@localhost/blog", "mysql://:****@localhost/blog"),
             ("blog.sqlite", "blog.sqlite"),
-            ("postgres://localhost/blog?user=ada&password=secret&x=y", "postgres://localhost/blog?user=ada&password=****&x=y"),
+            (
+                "postgres://localhost/blog?user=ada&password=secret&x=y",
+                "postgres://localhost/blog?user=ada&password=****&x=y",
+            ),
             ("host=localhost Password = 'a secret' dbname=blog", "host=localhost Password = '****' dbname=blog"),
         ];
         for (url, concealed) in cases {
@@ -128,8 +131,7 @@ mod tests {
     #[test]
     fn urls_are_masked_inside_of_text() {
         let text = "error: unexpected argument 'postgres://ada:secret@localhost/blog' found\n\nmysql://b:c@d and mysql://e:f@g";
-        let concealed =
-            "error: unexpected argument 'postgres://ada:****@localhost/blog' found\n\nmysql://b:****@d and mysql://e:****@g";
+        let concealed = "error: unexpected argument 'postgres://ada:****@localhost/blog' found\n\nmysql://b:****@d and mysql://e:****@g";
         assert_eq!(conceal(text), concealed);
     }
 

@@ -11,6 +11,8 @@ mod place;
 mod reader;
 mod table;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod walk;
 
 use std::path::{Path, PathBuf};
@@ -19,9 +21,9 @@ use proc_macro2::{TokenStream, TokenTree};
 use syn::Ident;
 use syn::ext::IdentExt as _;
 
-pub(crate) use model::Model;
-pub(crate) use place::{Mistake, Place, Skipped};
-pub(crate) use table::Table;
+#[cfg(test)]
+pub(crate) use place::Place;
+pub(crate) use place::{Mistake, Skipped};
 pub(crate) use tables::{ModelTable, Tables};
 
 /// Everything the scanner found.
