@@ -85,6 +85,13 @@ pub trait Concurrent: ConcurrentColumns + Sized {
     #[doc(hidden)]
     fn __table_name() -> &'static OnceLock<String>;
 
+    /// The name that `#[concurrent(trigger_name = "…")]` gives the trigger of the version column.
+    #[doc(hidden)]
+    #[must_use]
+    fn __trigger_name() -> Option<&'static str> {
+        None
+    }
+
     /// The key's columns and values as errors show them: `shop "s", item 1`.
     #[doc(hidden)]
     fn __key(&self) -> String;

@@ -50,7 +50,7 @@ where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
-    if T::VersionField::__ADVANCE == Advance::ByDatabase {
+    if T::VersionField::__EVERY_WRITE_COUNTS {
         return save(record, executor).await;
     }
     let serialized = record.__serialize();
