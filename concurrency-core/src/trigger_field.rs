@@ -54,7 +54,7 @@ mod tests {
         assert_eq!(TriggerVersionField::next(&None::<i32>), Some(Some(1)));
         assert_eq!(TriggerVersionField::next(&i32::MAX), None);
         assert_eq!(<TriggerVersionField as InitialVersion<i64>>::initial(), 1);
-        assert!(<TriggerVersionField as VersionField<i64>>::__EVERY_WRITE_COUNTS);
-        assert!(<TriggerVersionField as VersionField<Option<i64>>>::__EVERY_WRITE_COUNTS);
+        const { assert!(<TriggerVersionField as VersionField<i64>>::__EVERY_WRITE_COUNTS) };
+        const { assert!(<TriggerVersionField as VersionField<Option<i64>>>::__EVERY_WRITE_COUNTS) };
     }
 }
