@@ -14,6 +14,7 @@ mod random;
 #[cfg(any(feature = "chrono", feature = "time"))]
 mod timestamp;
 mod trigger;
+mod trigger_field;
 mod version_field;
 mod version_value;
 
@@ -30,5 +31,6 @@ pub use trigger::{
     Engine, FoundColumn, FoundTrigger, SchemaChange, TRIGGER_MARKER, TriggerQuery, TriggerSpec, TriggerState,
     UnknownEngine, add_version_column, create_triggers,
 };
+pub use trigger_field::TriggerVersionField;
 pub use version_field::{Advance, InitialVersion, UncheckedBump, VersionField};
 pub use version_value::VersionValue;

@@ -10,7 +10,7 @@ use diesel::result::QueryResult;
 use diesel::serialize::ToSql;
 use diesel::sql_types::{HasSqlType, SingleValue};
 
-use crate::executor::Executor;
+use crate::executor::{Executor, Session};
 
 /// A value that can be written to a column of SQL type `ST` on the backend `DB`.
 ///
@@ -64,7 +64,7 @@ where
 pub trait VersionOn<ST, DB: Backend>: Bindable<ST, DB> + Sized + Send + Sync {
     /// Runs a statement that answers with versions, to its end: what the database refuses late is an error, too.
     #[doc(hidden)]
-    fn __load<'a, E, Q>(statement: Q, executor: &'a mut E) -> E::Future<'a, QueryResult<Vec<Self>>>
+    fn __load<'a, E, Q>(statement: Q, session: &'a mut Session<'_, E>) -> E::Future<'a, QueryResult<Vec<Self>>>
     where
         E: Executor<Backend = DB>,
         Q: Query<SqlType = ST> + QueryFragment<DB> + QueryId + 'a;
@@ -77,11 +77,11 @@ where
     DB: Backend + QueryMetadata<ST> + 'static,
     V: Bindable<ST, DB> + FromSqlRow<ST, DB> + Send + Sync + 'static,
 {
-    fn __load<'a, E, Q>(statement: Q, executor: &'a mut E) -> E::Future<'a, QueryResult<Vec<Self>>>
+    fn __load<'a, E, Q>(statement: Q, session: &'a mut Session<'_, E>) -> E::Future<'a, QueryResult<Vec<Self>>>
     where
         E: Executor<Backend = DB>,
         Q: Query<SqlType = ST> + QueryFragment<DB> + QueryId + 'a,
     {
-        executor.load(statement)
+        session.load(statement)
     }
 }

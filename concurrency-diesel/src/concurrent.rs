@@ -32,7 +32,7 @@ pub trait Concurrent: ConcurrentColumns + Sized {
     type VersionField: VersionField<Self::Version>;
 
     #[doc(hidden)]
-    type __VersionColumn: Column<Table = Self::Table, SqlType: SingleValue> + 'static;
+    type __VersionColumn: Column<Table = Self::Table, SqlType: SingleValue> + Send + Sync + 'static;
 
     /// The version of a row that was never saved, for the insert.
     ///
@@ -84,6 +84,13 @@ pub trait Concurrent: ConcurrentColumns + Sized {
     /// Where the table's SQL name is kept once it was asked of Diesel, which does not keep it as text.
     #[doc(hidden)]
     fn __table_name() -> &'static OnceLock<String>;
+
+    /// The name that `#[concurrent(trigger_name = "…")]` gives the trigger of the version column.
+    #[doc(hidden)]
+    #[must_use]
+    fn __trigger_name() -> Option<&'static str> {
+        None
+    }
 
     /// The key's columns and values as errors show them: `shop "s", item 1`.
     #[doc(hidden)]

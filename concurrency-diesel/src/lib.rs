@@ -33,7 +33,7 @@ pub use crate::xmin::{Xid, XminVersionField, sql_types};
 pub use concurrency_core::RandomVersionField;
 pub use concurrency_core::{
     AutoIncVersionField, ConditionalVersionField, Counter, InitialVersion, IntegerVersionField, RecordDeletedError,
-    RecordModifiedError, VersionField, VersionValue, WriteSuppressedError,
+    RecordModifiedError, TriggerVersionField, VersionField, VersionValue, WriteSuppressedError,
 };
 #[cfg(any(feature = "chrono", feature = "time"))]
 pub use concurrency_core::{Moment, TimestampVersionField};

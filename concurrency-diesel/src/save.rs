@@ -8,14 +8,14 @@ use crate::backend::{ConcurrencyBackend, ReadBack};
 use crate::bind::VersionOn;
 use crate::concurrent::ConcurrentOn;
 use crate::error::Error;
-use crate::executor::Executor;
+use crate::executor::{Executor, Session};
 use crate::outcome::{self, Outcome};
 use crate::statement::{
     Changes, Committed, Delete, LastInsertId, Lock, ReturningVersion, SelectVersion, Source, Update,
 };
 
 /// Writes the record's columns and the next version.
-pub(crate) async fn save<T, E>(record: &mut T, executor: &mut E) -> Result<(), Error>
+pub(crate) async fn save<T, E>(record: &mut T, session: &mut Session<'_, E>) -> Result<(), Error>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
@@ -27,17 +27,17 @@ where
         Advance::Assigned => {
             let next = next_version::<T, E>(record.__version())?;
             let set = source.with_columns(source.assign(&next));
-            send(source, Update::new(source, set, guard), executor).await?;
+            send(source, Update::new(source, set, guard), session).await?;
             next
         }
         Advance::IfChanged { signed } => {
             // At the maximum a save is refused whether or not it would advance the version.
             next_version::<T, E>(record.__version())?;
             let set = source.with_columns(source.advance_if_changed(signed));
-            send_and_read_back(source, Update::new(source, set, guard), signed, executor).await?
+            send_and_read_back(source, Update::new(source, set, guard), signed, session).await?
         }
         Advance::ByDatabase => {
-            send_and_read_back(source, Update::new(source, source.columns(), guard), false, executor).await?
+            send_and_read_back(source, Update::new(source, source.columns(), guard), false, session).await?
         }
     };
     record.__set_version(version);
@@ -45,33 +45,33 @@ where
 }
 
 /// Writes the record's columns and leaves the version, where the version can be left.
-pub(crate) async fn save_without_increment<T, E>(record: &mut T, executor: &mut E) -> Result<(), Error>
+pub(crate) async fn save_without_increment<T, E>(record: &mut T, session: &mut Session<'_, E>) -> Result<(), Error>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
-    if T::VersionField::__ADVANCE == Advance::ByDatabase {
-        return save(record, executor).await;
+    if T::VersionField::__EVERY_WRITE_COUNTS {
+        return save(record, session).await;
     }
     let serialized = record.__serialize();
     let source = Source { record: &*record, serialized: &serialized };
     let set = source.with_columns(source.keep());
-    send(source, Update::new(source, set, source.version_is(record.__version())), executor).await
+    send(source, Update::new(source, set, source.version_is(record.__version())), session).await
 }
 
 /// Writes the next version and nothing else.
-pub(crate) async fn touch<T, E>(record: &mut T, executor: &mut E) -> Result<(), Error>
+pub(crate) async fn touch<T, E>(record: &mut T, session: &mut Session<'_, E>) -> Result<(), Error>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
-    let version = advance(record, executor).await?;
+    let version = advance(record, session).await?;
     record.__set_version(version);
     Ok(())
 }
 
 /// Advances the row's version, and nothing else, past the record's.
-async fn advance<T, E>(record: &T, executor: &mut E) -> Result<T::Version, Error>
+async fn advance<T, E>(record: &T, session: &mut Session<'_, E>) -> Result<T::Version, Error>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
@@ -80,15 +80,15 @@ where
     let source = Source { record, serialized: &serialized };
     let guard = source.version_is(record.__version());
     if T::VersionField::__ADVANCE == Advance::ByDatabase {
-        return send_and_read_back(source, Update::new(source, source.same_row(), guard), false, executor).await;
+        return send_and_read_back(source, Update::new(source, source.same_row(), guard), false, session).await;
     }
     let next = next_version::<T, E>(record.__version())?;
-    send(source, Update::new(source, source.assign(&next), guard), executor).await?;
+    send(source, Update::new(source, source.assign(&next), guard), session).await?;
     Ok(next)
 }
 
 /// Writes a changeset of the user's and the next version, which it returns.
-pub(crate) async fn update<T, U, E>(record: &T, changes: U, executor: &mut E) -> Result<T::Version, Error>
+pub(crate) async fn update<T, U, E>(record: &T, changes: U, session: &mut Session<'_, E>) -> Result<T::Version, Error>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
@@ -100,14 +100,14 @@ where
     let guard = source.version_is(record.__version());
     if T::VersionField::__ADVANCE == Advance::ByDatabase {
         return if is_empty::<E::Backend>(&changes) {
-            advance(record, executor).await
+            advance(record, session).await
         } else {
-            send_and_read_back(source, Update::new(source, Changes(changes), guard), false, executor).await
+            send_and_read_back(source, Update::new(source, Changes(changes), guard), false, session).await
         };
     }
     let next = next_version::<T, E>(record.__version())?;
     let set = Changes((changes, source.assign(&next)));
-    send(source, Update::new(source, set, guard), executor).await?;
+    send(source, Update::new(source, set, guard), session).await?;
     Ok(next)
 }
 
@@ -117,18 +117,18 @@ fn is_empty<DB: ConcurrencyBackend>(changes: &impl QueryFragment<DB>) -> bool {
 }
 
 /// Deletes the record's row.
-pub(crate) async fn delete<T, E>(record: &T, executor: &mut E) -> Result<(), Error>
+pub(crate) async fn delete<T, E>(record: &T, session: &mut Session<'_, E>) -> Result<(), Error>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
     let serialized = record.__serialize();
     let source = Source { record, serialized: &serialized };
-    send(source, Delete::new(source, source.version_is(record.__version())), executor).await
+    send(source, Delete::new(source, source.version_is(record.__version())), session).await
 }
 
 /// Reads the row's version under the lock `L` and compares it with the record's.
-pub(crate) async fn check<T, E, L>(record: &T, executor: &mut E) -> Result<(), Error>
+pub(crate) async fn check<T, E, L>(record: &T, session: &mut Session<'_, E>) -> Result<(), Error>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
@@ -136,11 +136,11 @@ where
 {
     let serialized = record.__serialize();
     let source = Source { record, serialized: &serialized };
-    match found_version::<T, E, L>(source, executor).await? {
+    match found_version::<T, E, L>(source, session).await? {
         Some(found) if outcome::is_current(record, &found) => Ok(()),
         Some(found) => Err(outcome::refusal::<T, E::Backend>(record, record.__version(), Some(&found))),
         // Row security may hide from a locking read what a plain one shows.
-        None => Err(refused(source, executor).await),
+        None => Err(refused(source, session).await),
     }
 }
 
@@ -154,16 +154,16 @@ where
 }
 
 /// Sends a statement that is guarded by the record's version; where it is refused, finds out why.
-async fn send<T, E, S>(source: Source<'_, T>, statement: S, executor: &mut E) -> Result<(), Error>
+async fn send<T, E, S>(source: Source<'_, T>, statement: S, session: &mut Session<'_, E>) -> Result<(), Error>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
     S: QueryFragment<E::Backend> + QueryId,
 {
-    let rows = executor.execute(statement).await?;
+    let rows = session.execute(statement).await?;
     match outcome::outcome::<T, E::Backend>(source.record, rows)? {
         Outcome::Written => Ok(()),
-        Outcome::Refused => Err(refused(source, executor).await),
+        Outcome::Refused => Err(refused(source, session).await),
     }
 }
 
@@ -172,16 +172,16 @@ async fn send_and_read_back<T, E, S>(
     source: Source<'_, T>,
     update: S,
     signed: bool,
-    executor: &mut E,
+    session: &mut Session<'_, E>,
 ) -> Result<T::Version, Error>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
     S: QueryFragment<E::Backend> + QueryId,
 {
-    match read_back(source, update, signed, executor).await? {
+    match read_back(source, update, signed, session).await? {
         Some(version) => Ok(version),
-        None => Err(refused(source, executor).await),
+        None => Err(refused(source, session).await),
     }
 }
 
@@ -192,7 +192,7 @@ pub(crate) async fn read_back<T, E, S>(
     source: Source<'_, T>,
     update: S,
     signed: bool,
-    executor: &mut E,
+    session: &mut Session<'_, E>,
 ) -> Result<Option<T::Version>, Error>
 where
     E: Executor,
@@ -201,12 +201,12 @@ where
 {
     let versions = match E::Backend::__READ_BACK {
         ReadBack::Returning => {
-            T::Version::__load(ReturningVersion::<_, T::__VersionColumn>::new(update), executor).await?
+            T::Version::__load(ReturningVersion::<_, T::__VersionColumn>::new(update), session).await?
         }
         ReadBack::LastInsertId => {
-            match outcome::outcome::<T, E::Backend>(source.record, executor.execute(update).await?)? {
+            match outcome::outcome::<T, E::Backend>(source.record, session.execute(update).await?)? {
                 Outcome::Written => {
-                    T::Version::__load(LastInsertId::<T::__VersionColumn>::new(signed), executor).await?
+                    T::Version::__load(LastInsertId::<T::__VersionColumn>::new(signed), session).await?
                 }
                 Outcome::Refused => return Ok(None),
             }
@@ -216,26 +216,29 @@ where
 }
 
 /// Why the database wrote nothing: one more read, of what is committed.
-async fn refused<T, E>(source: Source<'_, T>, executor: &mut E) -> Error
+async fn refused<T, E>(source: Source<'_, T>, session: &mut Session<'_, E>) -> Error
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
     let record = source.record;
-    match found_version::<T, E, Committed>(source, executor).await {
+    match found_version::<T, E, Committed>(source, session).await {
         Ok(found) => outcome::refusal::<T, E::Backend>(record, record.__version(), found.as_ref()),
         Err(error) => error,
     }
 }
 
 /// The version of the record's row, under the lock `L`; `None` where there is no row.
-pub(crate) async fn found_version<T, E, L>(source: Source<'_, T>, executor: &mut E) -> Result<Option<T::Version>, Error>
+pub(crate) async fn found_version<T, E, L>(
+    source: Source<'_, T>,
+    session: &mut Session<'_, E>,
+) -> Result<Option<T::Version>, Error>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
     L: Lock,
 {
-    let versions = T::Version::__load(SelectVersion::<T, L>::new(source), executor).await?;
+    let versions = T::Version::__load(SelectVersion::<T, L>::new(source), session).await?;
     outcome::at_most_one::<T, E::Backend, _>(source.record, versions)
 }
 

@@ -5,7 +5,7 @@ use concurrency_core::{UncheckedBump, VersionField};
 
 use crate::concurrent::ConcurrentOn;
 use crate::error::Error;
-use crate::executor::Executor;
+use crate::executor::{Executor, Session};
 use crate::outcome::{self, Outcome};
 use crate::save::{deleted, found_version, next_version, read_back};
 use crate::statement::{Committed, Source, Update};
@@ -14,7 +14,7 @@ use crate::statement::{Committed, Source, Update};
 const ATTEMPTS: usize = 100;
 
 /// Writes the record's columns over whatever version the row has.
-pub(crate) async fn save_unchecked<T, E>(record: &mut T, executor: &mut E) -> Result<(), Error>
+pub(crate) async fn save_unchecked<T, E>(record: &mut T, session: &mut Session<'_, E>) -> Result<(), Error>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
@@ -22,11 +22,11 @@ where
     let serialized = record.__serialize();
     let source = Source { record: &*record, serialized: &serialized };
     let version = match T::VersionField::__unchecked() {
-        UncheckedBump::Increment { maximum, signed } => increment(source, &maximum, signed, executor).await?,
-        UncheckedBump::Clock { now } => advance_to(source, now, executor).await?,
-        UncheckedBump::Fresh { version } => overwrite(source, version, executor).await?,
-        UncheckedBump::ByDatabase => write_row(source, executor).await?,
-        UncheckedBump::ReadThenSave => read_then_save(source, executor).await?,
+        UncheckedBump::Increment { maximum, signed } => increment(source, &maximum, signed, session).await?,
+        UncheckedBump::Clock { now } => advance_to(source, now, session).await?,
+        UncheckedBump::Fresh { version } => overwrite(source, version, session).await?,
+        UncheckedBump::ByDatabase => write_row(source, session).await?,
+        UncheckedBump::ReadThenSave => read_then_save(source, session).await?,
     };
     record.__set_version(version);
     Ok(())
@@ -37,7 +37,7 @@ async fn increment<T, E>(
     source: Source<'_, T>,
     maximum: &T::Version,
     signed: bool,
-    executor: &mut E,
+    session: &mut Session<'_, E>,
 ) -> Result<T::Version, Error>
 where
     E: Executor,
@@ -45,10 +45,10 @@ where
 {
     let set = source.with_columns(source.increment(signed));
     let update = Update::new(source, set, source.version_below(maximum));
-    if let Some(version) = read_back(source, update, signed, executor).await? {
+    if let Some(version) = read_back(source, update, signed, session).await? {
         return Ok(version);
     }
-    match not_written(source, executor).await {
+    match not_written(source, session).await {
         Error::WriteSuppressed(error) if error.version == outcome::version_value::<T>(maximum) => {
             Err(outcome::exhausted::<T, E::Backend>())
         }
@@ -57,61 +57,69 @@ where
 }
 
 /// Moves the row's version to the clock's reading where it is smaller; a row ahead of the clock is saved from its version.
-async fn advance_to<T, E>(source: Source<'_, T>, now: T::Version, executor: &mut E) -> Result<T::Version, Error>
+async fn advance_to<T, E>(
+    source: Source<'_, T>,
+    now: T::Version,
+    session: &mut Session<'_, E>,
+) -> Result<T::Version, Error>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
     let set = source.with_columns(source.assign(&now));
     let update = Update::new(source, set, source.version_below(&now));
-    match outcome::outcome::<T, E::Backend>(source.record, executor.execute(update).await?)? {
+    match outcome::outcome::<T, E::Backend>(source.record, session.execute(update).await?)? {
         Outcome::Written => Ok(now),
-        Outcome::Refused => read_then_save(source, executor).await,
+        Outcome::Refused => read_then_save(source, session).await,
     }
 }
 
 /// Writes a version that no row ever had, over whatever version the row has.
-async fn overwrite<T, E>(source: Source<'_, T>, version: T::Version, executor: &mut E) -> Result<T::Version, Error>
+async fn overwrite<T, E>(
+    source: Source<'_, T>,
+    version: T::Version,
+    session: &mut Session<'_, E>,
+) -> Result<T::Version, Error>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
     let update = Update::new(source, source.with_columns(source.assign(&version)), source.any_version());
-    match outcome::outcome::<T, E::Backend>(source.record, executor.execute(update).await?)? {
+    match outcome::outcome::<T, E::Backend>(source.record, session.execute(update).await?)? {
         Outcome::Written => Ok(version),
-        Outcome::Refused => Err(not_written(source, executor).await),
+        Outcome::Refused => Err(not_written(source, session).await),
     }
 }
 
 /// Writes the row and learns the version that the database gave it.
-async fn write_row<T, E>(source: Source<'_, T>, executor: &mut E) -> Result<T::Version, Error>
+async fn write_row<T, E>(source: Source<'_, T>, session: &mut Session<'_, E>) -> Result<T::Version, Error>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
     let update = Update::new(source, source.columns(), source.any_version());
-    match read_back(source, update, false, executor).await? {
+    match read_back(source, update, false, session).await? {
         Some(version) => Ok(version),
-        None => Err(not_written(source, executor).await),
+        None => Err(not_written(source, session).await),
     }
 }
 
 /// Reads the row's version and saves guarded by it, anew while other writers move it in between.
-async fn read_then_save<T, E>(source: Source<'_, T>, executor: &mut E) -> Result<T::Version, Error>
+async fn read_then_save<T, E>(source: Source<'_, T>, session: &mut Session<'_, E>) -> Result<T::Version, Error>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
     let record = source.record;
-    let mut row = row_version(source, executor).await?;
+    let mut row = row_version(source, session).await?;
     for _ in 0..ATTEMPTS {
         let next = next_version::<T, E>(&row)?;
         let set = source.with_columns(source.assign(&next));
         let update = Update::new(source, set, source.version_is(&row));
-        if let Outcome::Written = outcome::outcome::<T, E::Backend>(record, executor.execute(update).await?)? {
+        if let Outcome::Written = outcome::outcome::<T, E::Backend>(record, session.execute(update).await?)? {
             return Ok(next);
         }
-        let found = row_version(source, executor).await?;
+        let found = row_version(source, session).await?;
         if outcome::is_same::<T>(&found, &row) {
             // Nobody moved the version, so it was the database that did not write.
             return Err(outcome::refusal::<T, E::Backend>(record, &row, Some(&found)));
@@ -122,21 +130,21 @@ where
 }
 
 /// The version of the record's row, which must be there.
-async fn row_version<T, E>(source: Source<'_, T>, executor: &mut E) -> Result<T::Version, Error>
+async fn row_version<T, E>(source: Source<'_, T>, session: &mut Session<'_, E>) -> Result<T::Version, Error>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
-    found_version::<T, E, Committed>(source, executor).await?.ok_or_else(|| deleted::<T, E>(source.record))
+    found_version::<T, E, Committed>(source, session).await?.ok_or_else(|| deleted::<T, E>(source.record))
 }
 
 /// Why a write that asked for no version wrote nothing: there is no row, or the database left it out.
-async fn not_written<T, E>(source: Source<'_, T>, executor: &mut E) -> Error
+async fn not_written<T, E>(source: Source<'_, T>, session: &mut Session<'_, E>) -> Error
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
-    match found_version::<T, E, Committed>(source, executor).await {
+    match found_version::<T, E, Committed>(source, session).await {
         Ok(found) => {
             let expected = found.as_ref().unwrap_or_else(|| source.record.__version());
             outcome::refusal::<T, E::Backend>(source.record, expected, found.as_ref())

@@ -11,6 +11,8 @@ pub(super) trait Dialect {
 
     fn drop(&self, spec: &TriggerSpec) -> Vec<String>;
 
+    fn drop_found(&self, found: &FoundTrigger) -> Vec<String>;
+
     fn add_column(&self, spec: &TriggerSpec) -> Vec<String>;
 
     fn drop_column(&self, spec: &TriggerSpec) -> Vec<String>;
@@ -27,9 +29,9 @@ pub(super) trait Dialect {
     /// Whether a column of this type, as `find_columns` names it, counts.
     fn counts(&self, data_type: &str) -> bool;
 
-    /// A name of the table's schema, qualified where the schema is named.
-    fn qualified(&self, spec: &TriggerSpec, name: &str) -> String {
-        match spec.schema() {
+    /// A name, qualified where the schema is named.
+    fn qualified(&self, schema: Option<&str>, name: &str) -> String {
+        match schema {
             Some(schema) => format!("{}.{}", self.quote(schema), self.quote(name)),
             None => self.quote(name),
         }

@@ -18,11 +18,11 @@ impl TriggerQuery {
     }
 }
 
-/// A column of a table, as [`TriggerSpec::find_columns`] finds it. The fields are the columns of the answer, in their order.
+/// A column of a table, as [`TriggerSpec::find_columns`] finds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(clippy::exhaustive_structs, reason = "made by whoever asks the database")]
+#[non_exhaustive]
 pub struct FoundColumn {
-    /// The schema that the table was found in; `None` on SQLite.
+    /// The schema that the table was found in.
     pub table_schema: Option<String>,
     /// The column.
     pub column_name: String,
@@ -31,6 +31,16 @@ pub struct FoundColumn {
 }
 
 impl FoundColumn {
+    /// How many columns the answer has.
+    pub const WIDTH: usize = 3;
+
+    /// The column that a row of the answer tells of.
+    #[must_use]
+    pub fn from_row(row: [Option<String>; Self::WIDTH]) -> Self {
+        let [table_schema, column_name, data_type] = row;
+        Self { table_schema, column_name: column_name.unwrap_or_default(), data_type: data_type.unwrap_or_default() }
+    }
+
     /// Whether the column can hold the versions that a trigger counts.
     #[must_use]
     pub fn counts(&self, engine: Engine) -> bool {
@@ -38,13 +48,13 @@ impl FoundColumn {
     }
 }
 
-/// A trigger, as [`TriggerSpec::find_triggers`] finds it. The fields are the columns of the answer, in their order.
+/// A trigger, as [`TriggerSpec::find_triggers`] and [`Engine::list_triggers`] find it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(clippy::exhaustive_structs, reason = "made by whoever asks the database")]
+#[non_exhaustive]
 pub struct FoundTrigger {
-    /// The schema of the table; `None` on SQLite.
+    /// The schema of the table; the database on MySQL and MariaDB.
     pub table_schema: Option<String>,
-    /// The table it stands on; `None` for a function of PostgreSQL, which stands on none.
+    /// The table it stands on; `None` for a function of PostgreSQL that no trigger of the table calls.
     pub table_name: Option<String>,
     /// The trigger's name.
     pub trigger_name: String,
@@ -52,31 +62,52 @@ pub struct FoundTrigger {
     pub definition: String,
     /// What it does, where the engine keeps that apart.
     pub body: Option<String>,
-    /// `enabled` or `disabled`.
-    pub state: String,
+    /// The function it calls, quoted and qualified: on PostgreSQL.
+    pub function_name: Option<String>,
+    /// Whether it fires.
+    pub is_enabled: bool,
 }
 
 impl FoundTrigger {
+    /// How many columns the answer has.
+    pub const WIDTH: usize = 7;
+
+    /// The trigger that a row of the answer tells of.
+    #[must_use]
+    pub fn from_row(row: [Option<String>; Self::WIDTH]) -> Self {
+        let [table_schema, table_name, trigger_name, definition, body, function_name, state] = row;
+        Self {
+            table_schema,
+            table_name,
+            trigger_name: trigger_name.unwrap_or_default(),
+            definition: definition.unwrap_or_default(),
+            body,
+            function_name,
+            is_enabled: state.as_deref() == Some("enabled"),
+        }
+    }
+
     /// Whether the trigger is one of ours, by the marker in its body.
     #[must_use]
     pub fn is_ours(&self) -> bool {
         self.body.as_ref().unwrap_or(&self.definition).contains(TRIGGER_MARKER)
     }
 
-    /// Whether the trigger fires.
+    /// The statements that drop it, to be sent in this order; the function of a trigger, too.
     #[must_use]
-    pub fn is_enabled(&self) -> bool {
-        self.state == "enabled"
+    pub fn drop(&self, engine: Engine) -> Vec<String> {
+        engine.dialect().drop_found(self)
     }
 
     /// The engine's text of the trigger, for people.
     #[must_use]
     pub fn text(&self) -> String {
-        [Some(&self.definition), self.body.as_ref()].into_iter().flatten().cloned().collect::<Vec<_>>().join("\n")
+        let body = self.body.iter().flat_map(|body| ["\n", body.trim()]);
+        std::iter::once(self.definition.as_str()).chain(body).collect()
     }
 
+    /// By the engine's own rules two names may be the same; here it is only to tell tables apart.
     fn stands_on(&self, spec: &TriggerSpec) -> bool {
-        // Found by the engine's own rules of when two names are the same; ours is only to tell tables apart.
         self.table_name.as_ref().is_some_and(|table| table.eq_ignore_ascii_case(spec.table()))
     }
 }
@@ -105,8 +136,8 @@ pub(super) fn state<'f>(spec: &TriggerSpec, engine: Engine, found: &'f [FoundTri
     let is_intact = |trigger: &&FoundTrigger| {
         trigger.stands_on(spec) && trigger.is_ours() && engine.dialect().is_intact(spec, trigger)
     };
-    if let Some(trigger) = found.iter().filter(is_intact).max_by_key(|trigger| trigger.is_enabled()) {
-        return if trigger.is_enabled() { TriggerState::Intact(trigger) } else { TriggerState::Disabled(trigger) };
+    if let Some(trigger) = found.iter().filter(is_intact).max_by_key(|trigger| trigger.is_enabled) {
+        return if trigger.is_enabled { TriggerState::Intact(trigger) } else { TriggerState::Disabled(trigger) };
     }
     if let Some(foreign) = found.iter().find(|trigger| is_named(trigger) && !trigger.is_ours()) {
         return TriggerState::Foreign(foreign);

@@ -13,22 +13,27 @@ impl Dialect for Mysql {
     }
 
     fn create(&self, spec: &TriggerSpec) -> Vec<String> {
-        let (trigger, table) = (self.qualified(spec, &spec.name()), self.qualified(spec, spec.table()));
+        let (trigger, table) =
+            (self.qualified(spec.schema(), &spec.name()), self.qualified(spec.schema(), spec.table()));
         let body = self.body(spec, spec.is_strict());
         vec![fill(include_str!("mysql/trigger.sql"), &[("trigger", &trigger), ("table", &table), ("body", &body)])]
     }
 
     fn drop(&self, spec: &TriggerSpec) -> Vec<String> {
-        vec![format!("DROP TRIGGER IF EXISTS {}", self.qualified(spec, &spec.name()))]
+        vec![format!("DROP TRIGGER IF EXISTS {}", self.qualified(spec.schema(), &spec.name()))]
+    }
+
+    fn drop_found(&self, found: &FoundTrigger) -> Vec<String> {
+        vec![format!("DROP TRIGGER IF EXISTS {}", self.qualified(found.table_schema.as_deref(), &found.trigger_name))]
     }
 
     fn add_column(&self, spec: &TriggerSpec) -> Vec<String> {
-        let (table, version) = (self.qualified(spec, spec.table()), self.quote(spec.version()));
+        let (table, version) = (self.qualified(spec.schema(), spec.table()), self.quote(spec.version()));
         with_lock_timeout(format!("ALTER TABLE {table} ADD COLUMN {version} BIGINT NOT NULL DEFAULT 1"))
     }
 
     fn drop_column(&self, spec: &TriggerSpec) -> Vec<String> {
-        let (table, version) = (self.qualified(spec, spec.table()), self.quote(spec.version()));
+        let (table, version) = (self.qualified(spec.schema(), spec.table()), self.quote(spec.version()));
         with_lock_timeout(format!("ALTER TABLE {table} DROP COLUMN {version}"))
     }
 

@@ -13,7 +13,7 @@ impl Dialect for Postgres {
     }
 
     fn create(&self, spec: &TriggerSpec) -> Vec<String> {
-        let function = self.qualified(spec, &spec.name());
+        let function = self.qualified(spec.schema(), &spec.name());
         let body = self.body(spec, spec.is_strict());
         let quote = dollar_quote(&body);
         let values = [("function", function.as_str()), ("body", &body), ("quote", &quote)];
@@ -23,30 +23,40 @@ impl Dialect for Postgres {
     fn drop(&self, spec: &TriggerSpec) -> Vec<String> {
         let name = spec.name();
         vec![
-            format!("DROP TRIGGER IF EXISTS {} ON {}", self.quote(&name), self.qualified(spec, spec.table())),
-            format!("DROP FUNCTION IF EXISTS {}()", self.qualified(spec, &name)),
+            format!("DROP TRIGGER IF EXISTS {} ON {}", self.quote(&name), self.qualified(spec.schema(), spec.table())),
+            format!("DROP FUNCTION IF EXISTS {}()", self.qualified(spec.schema(), &name)),
         ]
     }
 
+    /// The function by the name it has, which is another where trigger, function or table were renamed or moved.
+    fn drop_found(&self, found: &FoundTrigger) -> Vec<String> {
+        let trigger = found.table_name.as_deref().map(|table| {
+            let table = self.qualified(found.table_schema.as_deref(), table);
+            format!("DROP TRIGGER IF EXISTS {} ON {table}", self.quote(&found.trigger_name))
+        });
+        let function = found.function_name.as_ref().map(|function| format!("DROP FUNCTION IF EXISTS {function}()"));
+        trigger.into_iter().chain(function).collect()
+    }
+
     fn add_column(&self, spec: &TriggerSpec) -> Vec<String> {
-        let (table, version) = (self.qualified(spec, spec.table()), self.quote(spec.version()));
+        let (table, version) = (self.qualified(spec.schema(), spec.table()), self.quote(spec.version()));
         vec![LOCK_TIMEOUT.to_owned(), format!("ALTER TABLE {table} ADD COLUMN {version} BIGINT NOT NULL DEFAULT 1")]
     }
 
     fn drop_column(&self, spec: &TriggerSpec) -> Vec<String> {
-        let (table, version) = (self.qualified(spec, spec.table()), self.quote(spec.version()));
+        let (table, version) = (self.qualified(spec.schema(), spec.table()), self.quote(spec.version()));
         vec![LOCK_TIMEOUT.to_owned(), format!("ALTER TABLE {table} DROP COLUMN {version}")]
     }
 
     fn find_columns(&self, spec: &TriggerSpec) -> TriggerQuery {
         let sql = fill(include_str!("postgres/columns.sql"), &[]);
-        TriggerQuery::new(sql, vec![self.qualified(spec, spec.table())])
+        TriggerQuery::new(sql, vec![self.qualified(spec.schema(), spec.table())])
     }
 
     fn find_triggers(&self, spec: &TriggerSpec) -> TriggerQuery {
         let list = fill(include_str!("postgres/list.sql"), &[]);
         let sql = fill(include_str!("postgres/triggers.sql"), &[("list", &list)]);
-        TriggerQuery::new(sql, vec![self.qualified(spec, spec.table()), spec.name()])
+        TriggerQuery::new(sql, vec![self.qualified(spec.schema(), spec.table()), spec.name()])
     }
 
     fn list(&self) -> TriggerQuery {
@@ -81,7 +91,7 @@ impl Postgres {
     fn trigger(&self, spec: &TriggerSpec, function: &str) -> String {
         let values = [
             ("trigger", self.quote(&spec.name())),
-            ("table", self.qualified(spec, spec.table())),
+            ("table", self.qualified(spec.schema(), spec.table())),
             ("version", self.quote(spec.version())),
             ("function", function.to_owned()),
         ];

@@ -14,20 +14,24 @@ impl Dialect for Sqlite {
 
     /// The schema is named with the trigger alone: SQLite takes none with a table inside it.
     fn create(&self, spec: &TriggerSpec) -> Vec<String> {
-        vec![self.create_as(spec, &self.qualified(spec, &spec.name()), spec.is_strict())]
+        vec![self.create_as(spec, &self.qualified(spec.schema(), &spec.name()), spec.is_strict())]
     }
 
     fn drop(&self, spec: &TriggerSpec) -> Vec<String> {
-        vec![format!("DROP TRIGGER IF EXISTS {}", self.qualified(spec, &spec.name()))]
+        vec![format!("DROP TRIGGER IF EXISTS {}", self.qualified(spec.schema(), &spec.name()))]
+    }
+
+    fn drop_found(&self, found: &FoundTrigger) -> Vec<String> {
+        vec![format!("DROP TRIGGER IF EXISTS {}", self.qualified(found.table_schema.as_deref(), &found.trigger_name))]
     }
 
     fn add_column(&self, spec: &TriggerSpec) -> Vec<String> {
-        let (table, version) = (self.qualified(spec, spec.table()), self.quote(spec.version()));
+        let (table, version) = (self.qualified(spec.schema(), spec.table()), self.quote(spec.version()));
         vec![format!("ALTER TABLE {table} ADD COLUMN {version} BIGINT NOT NULL DEFAULT 1")]
     }
 
     fn drop_column(&self, spec: &TriggerSpec) -> Vec<String> {
-        let (table, version) = (self.qualified(spec, spec.table()), self.quote(spec.version()));
+        let (table, version) = (self.qualified(spec.schema(), spec.table()), self.quote(spec.version()));
         vec![format!("ALTER TABLE {table} DROP COLUMN {version}")]
     }
 
@@ -38,9 +42,9 @@ impl Dialect for Sqlite {
     }
 
     fn find_triggers(&self, spec: &TriggerSpec) -> TriggerQuery {
-        let schema = self.quote(spec.schema().unwrap_or("main"));
-        let sql = fill(include_str!("sqlite/triggers.sql"), &[("schema", &schema)]);
-        TriggerQuery::new(sql, vec![spec.table().to_owned(), spec.name()])
+        let schema = spec.schema().unwrap_or("main");
+        let sql = fill(include_str!("sqlite/triggers.sql"), &[("schema", &self.quote(schema))]);
+        TriggerQuery::new(sql, vec![spec.table().to_owned(), spec.name(), schema.to_owned()])
     }
 
     fn list(&self) -> TriggerQuery {

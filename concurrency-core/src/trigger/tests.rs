@@ -159,7 +159,8 @@ fn found(table: Option<&str>, name: &str, definition: &str, body: Option<&str>) 
         trigger_name: name.to_owned(),
         definition: definition.to_owned(),
         body: body.map(ToOwned::to_owned),
-        state: "enabled".to_owned(),
+        function_name: None,
+        is_enabled: true,
     }
 }
 
@@ -178,7 +179,7 @@ fn a_found_trigger_is_intact_altered_disabled_foreign_or_elsewhere() {
     assert_eq!(state(&[]), "Missing");
     begins(found(Some("stock"), &name, event, Some(body)), "Intact");
     begins(found(Some("stock"), "of a renamed table", event, Some(body)), "Intact");
-    begins(FoundTrigger { state: "disabled".to_owned(), ..found(Some("stock"), &name, event, Some(body)) }, "Disabled");
+    begins(FoundTrigger { is_enabled: false, ..found(Some("stock"), &name, event, Some(body)) }, "Disabled");
     begins(found(Some("stock"), &name, "AFTER UPDATE FOR EACH ROW", Some(body)), "Altered");
     begins(found(Some("stock"), &name, event, Some(&body.replace("+ 1", "+ 2"))), "Altered");
     begins(found(Some("other"), &name, event, Some(body)), "OnAnotherTable");

@@ -1,6 +1,7 @@
 //! Diesel's connections: every answer is there when the call returns.
 
 use std::future::{Future, Ready, ready};
+use std::marker::PhantomData;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
@@ -11,37 +12,45 @@ use diesel::query_builder::{Query, QueryFragment, QueryId};
 use diesel::result::Error::DeserializationError;
 use diesel::result::QueryResult;
 
-use super::Executor;
+use super::{Executor, Session};
 use crate::backend::ConcurrencyBackend;
 
 /// A Diesel connection, which blocks until its answer is there.
-pub(crate) struct Blocking<'c, C>(pub(crate) &'c mut C);
+pub(crate) struct Blocking<C>(PhantomData<C>);
 
-impl<C, DB> Executor for Blocking<'_, C>
+impl<C> Blocking<C>
+where
+    Self: Executor<Connection = C>,
+{
+    /// The connection as the saves see it.
+    pub(crate) fn session(connection: &mut C) -> Session<'_, Self> {
+        Session(connection)
+    }
+}
+
+impl<C, DB> Executor for Blocking<C>
 where
     C: LoadConnection<Backend = DB>,
     DB: ConcurrencyBackend,
 {
     type Backend = DB;
-    type Future<'a, O: 'a>
-        = Ready<O>
-    where
-        Self: 'a;
+    type Connection = C;
+    type Future<'a, O> = Ready<O>;
 
-    fn execute<'a, S>(&'a mut self, statement: S) -> Ready<QueryResult<usize>>
+    fn execute<'a, S>(connection: &'a mut C, statement: S) -> Ready<QueryResult<usize>>
     where
         S: QueryFragment<DB> + QueryId + 'a,
     {
-        ready(self.0.execute_returning_count(&statement))
+        ready(connection.execute_returning_count(&statement))
     }
 
-    fn load<'a, S, V>(&'a mut self, statement: S) -> Ready<QueryResult<Vec<V>>>
+    fn load<'a, S, V>(connection: &'a mut C, statement: S) -> Ready<QueryResult<Vec<V>>>
     where
         S: Query + QueryFragment<DB> + QueryId + 'a,
         DB: QueryMetadata<S::SqlType>,
         V: FromSqlRow<S::SqlType, DB> + Send + 'a,
     {
-        ready(load(statement, self.0))
+        ready(load(statement, connection))
     }
 }
 

@@ -3,7 +3,8 @@
 {list}
     AND tables.oid = pg_catalog.to_regclass($1)
 UNION ALL
-SELECT namespaces.nspname::text, NULL, functions.proname::text, '', functions.prosrc, 'enabled'
+SELECT namespaces.nspname::text, NULL, functions.proname::text, '', functions.prosrc,
+    format('%I.%I', namespaces.nspname, functions.proname), 'enabled'
 FROM pg_catalog.pg_class AS tables
 JOIN pg_catalog.pg_namespace AS namespaces ON namespaces.oid = tables.relnamespace
 JOIN pg_catalog.pg_proc AS functions ON functions.pronamespace = tables.relnamespace
