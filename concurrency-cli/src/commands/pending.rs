@@ -1,6 +1,8 @@
 //! Which triggers no migration has yet, and what a migration must do about them.
 //! It reads the text of migrations; databases may differ, and `triggers check` says so.
 
+use std::collections::HashSet;
+
 use concurrency_core::{Engine, SchemaChange, TriggerSpec, create_triggers};
 
 /// What the migrations, in their order, still lack.
@@ -9,30 +11,52 @@ pub(super) fn changes<'s>(
     engine: Engine,
     migrations: &[String],
 ) -> Vec<(&'s TriggerSpec, SchemaChange)> {
-    let wanted: Vec<_> = specs.iter().map(|spec| (spec, spec.create(engine))).collect();
-    // What is left of a migration is what may undo a trigger, or make another of its name.
-    let others: Vec<String> = migrations.iter().map(|up| without(up, &wanted)).collect();
-    let is_lacking = |(spec, statements): &&(&TriggerSpec, Vec<String>)| {
-        let created = migrations.iter().rposition(|up| contains(up, statements));
-        let touched = others.iter().rposition(|other| mentions(other, spec));
+    let wanted: Vec<Vec<String>> = specs.iter().map(|spec| spec.create(engine)).collect();
+    let migrations: Vec<Migration> = migrations.iter().map(|up| Migration::read(up, &wanted)).collect();
+    let is_lacking = |(spec, wanted): &(&TriggerSpec, &Vec<String>)| {
+        let created = migrations.iter().rposition(|migration| migration.creates(wanted));
+        let touched = migrations.iter().rposition(|migration| mentions(&migration.rest, spec));
         created.is_none_or(|created| touched.is_some_and(|touched| touched > created))
     };
-    wanted.iter().filter(is_lacking).map(|(spec, _)| (*spec, change(spec, engine, &others))).collect()
+    let lacking = specs.iter().zip(&wanted).filter(is_lacking);
+    lacking.map(|(spec, _)| (spec, change(spec, engine, &migrations))).collect()
 }
 
-fn contains(up: &str, statements: &[String]) -> bool {
-    statements.iter().all(|statement| up.contains(statement))
+struct Migration<'m> {
+    up: &'m str,
+    statements: HashSet<&'m str>,
+    /// Without what creates wanted triggers: what may undo one, or make another of its name.
+    rest: String,
 }
 
-fn without(up: &str, wanted: &[(&TriggerSpec, Vec<String>)]) -> String {
-    let contained = wanted.iter().filter(|(_, statements)| contains(up, statements));
-    contained.flat_map(|(_, statements)| statements).fold(up.to_owned(), |up, statement| up.replace(statement, ""))
+impl<'m> Migration<'m> {
+    fn read(up: &'m str, wanted: &[Vec<String>]) -> Self {
+        let mut migration = Self { up, statements: statements(up).collect(), rest: String::new() };
+        let created: Vec<&String> = wanted.iter().filter(|wanted| migration.creates(wanted)).flatten().collect();
+        let known: HashSet<&str> = created.iter().map(|statement| statement.as_str()).collect();
+        let rest: Vec<&str> = statements(up).filter(|statement| !known.contains(statement)).collect();
+        let amid_others = created.iter().filter(|statement| !migration.statements.contains(statement.as_str()));
+        migration.rest = amid_others.fold(rest.join(BETWEEN), |rest, statement| rest.replace(*statement, ""));
+        migration
+    }
+
+    /// Whether it has all these statements, by themselves or amid others.
+    fn creates(&self, wanted: &[String]) -> bool {
+        wanted.iter().all(|statement| self.statements.contains(statement.as_str()) || self.up.contains(statement))
+    }
+}
+
+/// What stands between the statements of a generated file.
+const BETWEEN: &str = ";\n\n";
+
+fn statements(up: &str) -> impl Iterator<Item = &str> {
+    up.split(BETWEEN).map(|statement| statement.trim().trim_end_matches(';'))
 }
 
 /// Creates the trigger. An earlier form of it is dropped, and comes back when the change is undone.
-fn change(spec: &TriggerSpec, engine: Engine, others: &[String]) -> SchemaChange {
+fn change(spec: &TriggerSpec, engine: Engine, migrations: &[Migration<'_>]) -> SchemaChange {
     let create = create_triggers([spec], engine);
-    let earlier = earlier_form(spec, others);
+    let earlier = earlier_form(spec, migrations);
     if earlier.is_empty() {
         return create;
     }
@@ -40,10 +64,10 @@ fn change(spec: &TriggerSpec, engine: Engine, others: &[String]) -> SchemaChange
 }
 
 /// The statements that create the trigger in the last migration that has to do with it.
-fn earlier_form(spec: &TriggerSpec, others: &[String]) -> Vec<String> {
-    let Some(up) = others.iter().rfind(|up| mentions(up, spec)) else { return Vec::new() };
-    let statements = up.split(";\n\n").map(|statement| statement.trim().trim_end_matches(';'));
-    let creates = statements.filter(|statement| statement.starts_with("CREATE ") && has_word(statement, &spec.name()));
+fn earlier_form(spec: &TriggerSpec, migrations: &[Migration<'_>]) -> Vec<String> {
+    let Some(last) = migrations.iter().rfind(|migration| mentions(&migration.rest, spec)) else { return Vec::new() };
+    let creates = statements(&last.rest)
+        .filter(|statement| statement.starts_with("CREATE ") && has_word(statement, &spec.name()));
     creates.map(str::to_owned).collect()
 }
 
@@ -88,6 +112,14 @@ mod tests {
             assert_eq!(lacking(&specs, engine, &migrations), ["concurrency_posts_version"]);
             assert_eq!(lacking(&specs[..2], engine, &migrations), [""; 0]);
             assert_eq!(lacking(&specs, engine, &[]).len(), 3);
+        }
+    }
+
+    #[test]
+    fn what_stands_amid_other_statements_is_not_lacking() {
+        for engine in ENGINES {
+            let own = format!("CREATE TABLE articles ();\n{}INSERT INTO articles;", up_sql(&[articles()], engine));
+            assert_eq!(lacking(&[articles()], engine, &[own]), [""; 0]);
         }
     }
 
