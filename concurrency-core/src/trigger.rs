@@ -100,6 +100,13 @@ impl TriggerSpec {
         }
     }
 
+    /// Eight digits that tell this trigger from those of other tables, the same in every release.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        name::fingerprint(&format!("{:?}.{:?}", self.schema, self.name()))
+    }
+
     /// The schema, where one is named.
     #[must_use]
     pub fn schema(&self) -> Option<&str> {

@@ -2,6 +2,8 @@
 
 mod classify;
 
+pub(crate) use classify::is_missing_privilege;
+
 use concurrency_core::{RecordDeletedError, RecordModifiedError, WriteSuppressedError};
 
 /// Why a record was not saved, deleted or read. Whatever it is, the record in memory is as it was before the call.

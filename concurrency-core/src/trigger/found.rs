@@ -6,16 +6,10 @@ use super::{Engine, TRIGGER_MARKER, TriggerSpec};
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TriggerQuery {
-    /// The SQL, with the engine's own placeholders.
-    pub sql: String,
-    /// The values of the placeholders, each a text.
+    /// The SQL between the parameters, and before the first and after the last of them.
+    pub sql: Vec<String>,
+    /// The values to be bound, each a text.
     pub parameters: Vec<String>,
-}
-
-impl TriggerQuery {
-    pub(super) const fn new(sql: String, parameters: Vec<String>) -> Self {
-        Self { sql, parameters }
-    }
 }
 
 /// A column of a table, as [`TriggerSpec::find_columns`] finds it.

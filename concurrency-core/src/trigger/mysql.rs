@@ -3,7 +3,8 @@
 use super::TriggerSpec;
 use super::dialect::{Dialect, quoted};
 use super::found::{FoundTrigger, TriggerQuery};
-use super::template::fill;
+use super::template::Value::{self, Sql, Text};
+use super::template::{fill, query};
 
 pub(super) struct Mysql;
 
@@ -38,23 +39,23 @@ impl Dialect for Mysql {
     }
 
     fn find_columns(&self, spec: &TriggerSpec) -> TriggerQuery {
-        let sql = fill(include_str!("mysql/columns.sql"), &[("schema", schema(spec))]);
-        TriggerQuery::new(sql, with_schema(vec![spec.table().to_owned()], spec))
+        query(include_str!("mysql/columns.sql"), &[("table", Text(spec.table())), ("schema", schema(spec))])
     }
 
     fn find_triggers(&self, spec: &TriggerSpec) -> TriggerQuery {
         let list = fill(include_str!("mysql/list.sql"), &[]);
-        let sql = fill(include_str!("mysql/triggers.sql"), &[("list", &list), ("schema", schema(spec))]);
-        TriggerQuery::new(sql, with_schema(vec![spec.table().to_owned(), spec.name()], spec))
+        let values = [
+            ("list", Sql(&list)),
+            ("table", Text(spec.table())),
+            ("trigger", Text(&spec.name())),
+            ("schema", schema(spec)),
+        ];
+        query(include_str!("mysql/triggers.sql"), &values)
     }
 
     fn list(&self) -> TriggerQuery {
         let list = fill(include_str!("mysql/list.sql"), &[]);
-        let sql = format!(
-            "{list}\nWHERE trigger_schema = DATABASE() AND LOCATE('/* concurrency-diesel 1 */', action_statement) > 0\n\
-             ORDER BY event_object_table, trigger_name"
-        );
-        TriggerQuery::new(sql, Vec::new())
+        query(include_str!("mysql/list_ours.sql"), &[("list", Sql(&list))])
     }
 
     /// The body is kept as it was written.
@@ -85,12 +86,7 @@ fn with_lock_timeout(statement: String) -> Vec<String> {
     ]
 }
 
-/// The database of the table: the connection's, or a parameter.
-fn schema(spec: &TriggerSpec) -> &'static str {
-    if spec.schema().is_some() { "?" } else { "DATABASE()" }
-}
-
-fn with_schema(mut parameters: Vec<String>, spec: &TriggerSpec) -> Vec<String> {
-    parameters.extend(spec.schema().map(ToOwned::to_owned));
-    parameters
+/// The database of the table: the one that is named, or the connection's.
+fn schema(spec: &TriggerSpec) -> Value<'_> {
+    spec.schema().map_or(Sql("DATABASE()"), Text)
 }

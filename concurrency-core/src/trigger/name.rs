@@ -12,7 +12,12 @@ pub(super) fn cut(name: &str) -> String {
         return name.to_owned();
     }
     let beginning = &name.get(..boundary(name, MOST_BYTES.saturating_sub(HASH_BYTES))).unwrap_or_default();
-    format!("{beginning}_{:08x}", fnv1a(name))
+    format!("{beginning}_{}", fingerprint(name))
+}
+
+/// Eight digits that tell a text from others.
+pub(super) fn fingerprint(text: &str) -> String {
+    format!("{:08x}", fnv1a(text))
 }
 
 /// The last start of a character at or before the byte.

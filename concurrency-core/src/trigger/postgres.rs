@@ -3,7 +3,8 @@
 use super::TriggerSpec;
 use super::dialect::{Dialect, quoted};
 use super::found::{FoundTrigger, TriggerQuery};
-use super::template::fill;
+use super::template::Value::{Sql, Text};
+use super::template::{fill, query};
 
 pub(super) struct Postgres;
 
@@ -49,23 +50,22 @@ impl Dialect for Postgres {
     }
 
     fn find_columns(&self, spec: &TriggerSpec) -> TriggerQuery {
-        let sql = fill(include_str!("postgres/columns.sql"), &[]);
-        TriggerQuery::new(sql, vec![self.qualified(spec.schema(), spec.table())])
+        query(include_str!("postgres/columns.sql"), &[("table", Text(&self.qualified(spec.schema(), spec.table())))])
     }
 
     fn find_triggers(&self, spec: &TriggerSpec) -> TriggerQuery {
         let list = fill(include_str!("postgres/list.sql"), &[]);
-        let sql = fill(include_str!("postgres/triggers.sql"), &[("list", &list)]);
-        TriggerQuery::new(sql, vec![self.qualified(spec.schema(), spec.table()), spec.name()])
+        let values = [
+            ("list", Sql(&list)),
+            ("table", Text(&self.qualified(spec.schema(), spec.table()))),
+            ("trigger", Text(&spec.name())),
+        ];
+        query(include_str!("postgres/triggers.sql"), &values)
     }
 
     fn list(&self) -> TriggerQuery {
         let list = fill(include_str!("postgres/list.sql"), &[]);
-        let sql = format!(
-            "{list}\n    AND strpos(functions.prosrc, '/* concurrency-diesel 1 */') > 0\n\
-             ORDER BY namespaces.nspname, tables.relname, triggers.tgname"
-        );
-        TriggerQuery::new(sql, Vec::new())
+        query(include_str!("postgres/list_ours.sql"), &[("list", Sql(&list))])
     }
 
     /// The trigger's text is written anew by the server, with casts, parentheses and quotes where it needs them.

@@ -3,7 +3,8 @@
 use super::TriggerSpec;
 use super::dialect::{Dialect, quoted};
 use super::found::{FoundTrigger, TriggerQuery};
-use super::template::fill;
+use super::template::Value::{Sql, Text};
+use super::template::{fill, query};
 
 pub(super) struct Sqlite;
 
@@ -37,18 +38,23 @@ impl Dialect for Sqlite {
 
     fn find_columns(&self, spec: &TriggerSpec) -> TriggerQuery {
         let schema = spec.schema().unwrap_or("main");
-        let sql = fill(include_str!("sqlite/columns.sql"), &[("schema", &self.quote(schema))]);
-        TriggerQuery::new(sql, vec![spec.table().to_owned(), schema.to_owned()])
+        let values = [("database", Sql(&self.quote(schema))), ("schema", Text(schema)), ("table", Text(spec.table()))];
+        query(include_str!("sqlite/columns.sql"), &values)
     }
 
     fn find_triggers(&self, spec: &TriggerSpec) -> TriggerQuery {
         let schema = spec.schema().unwrap_or("main");
-        let sql = fill(include_str!("sqlite/triggers.sql"), &[("schema", &self.quote(schema))]);
-        TriggerQuery::new(sql, vec![spec.table().to_owned(), spec.name(), schema.to_owned()])
+        let values = [
+            ("database", Sql(&self.quote(schema))),
+            ("schema", Text(schema)),
+            ("table", Text(spec.table())),
+            ("trigger", Text(&spec.name())),
+        ];
+        query(include_str!("sqlite/triggers.sql"), &values)
     }
 
     fn list(&self) -> TriggerQuery {
-        TriggerQuery::new(fill(include_str!("sqlite/list.sql"), &[]), Vec::new())
+        query(include_str!("sqlite/list.sql"), &[])
     }
 
     /// The text is kept as it was written, but for the schema; a renamed table or column is renamed in it.
