@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use concurrency_core::Engine;
+use concurrency_diesel::triggers::Engine;
 
 const EXIT_CODES: &str = "\
 Exit codes:

@@ -2,44 +2,37 @@
 //! Printing is left to `output`.
 
 mod add_version;
+mod change;
+mod check;
 mod completions;
 mod generate;
-mod pending;
+mod list;
+mod migration;
 
-use std::path::Path;
+use concurrency_diesel::triggers::TriggerSpec;
 
-use concurrency_core::{SchemaChange, TriggerSpec};
-
-use crate::arguments::{Command, Triggers};
+use crate::arguments::{self, Command, Triggers, schema_file};
 use crate::error::Error;
-use crate::migrations;
-use crate::output::{self, Report};
+use crate::output::Report;
+use crate::source::{self, Skipped};
+use crate::specs;
 
 pub(crate) fn run(command: Command) -> Result<Report, Error> {
     match command {
         Command::Triggers(Triggers::Generate(arguments)) => generate::run(&arguments),
-        Command::Triggers(Triggers::List(arguments)) => todo!(),
-        Command::Triggers(Triggers::Create(arguments)) => todo!(),
-        Command::Triggers(Triggers::Drop(arguments)) => todo!(),
-        Command::Triggers(Triggers::Check(arguments)) => todo!(),
+        Command::Triggers(Triggers::List(arguments)) => list::run(&arguments),
+        Command::Triggers(Triggers::Create(arguments)) => change::create(&arguments),
+        Command::Triggers(Triggers::Drop(arguments)) => change::drop(&arguments),
+        Command::Triggers(Triggers::Check(arguments)) => check::run(&arguments),
         Command::AddVersion(arguments) => add_version::run(&arguments),
         Command::Completions { shell } => Ok(completions::run(shell)),
     }
 }
 
-/// Writes the migration, or with `--dry-run` only says what would be in it.
-fn write(migration: &Path, change: &SchemaChange, dry_run: bool, contents: &[String]) -> Result<String, Error> {
-    if dry_run {
-        let file = |name: &str, sql: &str| format!("-- {}\n{sql}", migration.join(name).display());
-        return Ok(format!("{}\n{}", file("up.sql", &change.up_sql()), file("down.sql", &change.down_sql())));
-    }
-    migrations::write(migration, change)?;
-    let mut text = format!("{} {}\n", output::good("wrote"), migration.display());
-    for line in contents {
-        text.push_str(&format!("  {line}\n"));
-    }
-    text.push_str("run it with `diesel migration run`\n");
-    Ok(text)
+/// The triggers that the sources want, and what was skipped.
+fn wanted(arguments: &arguments::Sources) -> Result<(Vec<TriggerSpec>, Vec<Skipped>), Error> {
+    let source = source::read(&arguments.source, schema_file(arguments.schema.as_deref()))?;
+    Ok((specs::of(&source.models)?, source.skipped))
 }
 
 /// A trigger, for people.

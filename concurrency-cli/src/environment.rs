@@ -4,7 +4,7 @@
 use std::fmt::{self, Debug, Display};
 use std::path::{Path, PathBuf};
 
-use concurrency_core::Engine;
+use concurrency_diesel::triggers::Engine;
 
 use crate::arguments;
 use crate::error::Error;
@@ -61,8 +61,11 @@ impl DatabaseUrl {
         secret::conceal_parts_of(&self.url, message)
     }
 
-    /// The file of an SQLite database; `None` for one in memory.
+    /// The file of an SQLite database; `None` for one in memory, and for servers.
     pub(crate) fn file(&self) -> Option<PathBuf> {
+        if self.engine != Engine::Sqlite {
+            return None;
+        }
         let is_uri = ["sqlite://", "file:"].into_iter().find_map(|scheme| self.url.strip_prefix(scheme));
         let path = match is_uri {
             Some(rest) => rest.split(['?', '#']).next().unwrap_or_default(),
@@ -156,6 +159,7 @@ mod tests {
             (":memory:", None),
             ("sqlite://:memory:", None),
             ("file:blog?mode=memory", None),
+            ("mysql://localhost/blog.sqlite", None),
         ];
         for (url, file) in cases {
             assert_eq!(DatabaseUrl::parse(url).unwrap().file().as_deref(), file.map(Path::new), "{url}");

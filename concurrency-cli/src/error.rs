@@ -1,10 +1,7 @@
 //! Why nothing was done, as the user reads it. All of these end with exit code 2.
 //! None holds a password.
 
-use std::io;
-use std::path::PathBuf;
-
-use concurrency_core::Engine;
+use concurrency_diesel::triggers::{self, Engine};
 use thiserror::Error;
 
 use crate::environment::DatabaseUrl;
@@ -33,12 +30,6 @@ pub(crate) enum Error {
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Source(Vec<Mistake>),
 
-    #[error("{}: {error}; name the folder of Diesel's migrations with --migration-dir, or make it with `diesel setup`", path.display())]
-    MigrationDirectory { path: PathBuf, error: io::Error },
-
-    #[error("{}: {error}; nothing was written", path.display())]
-    Write { path: PathBuf, error: io::Error },
-
     #[error(
         "{table} has a column `{column}` already; name another with --column, or let a model use it and run `triggers generate`"
     )]
@@ -54,6 +45,14 @@ pub(crate) enum Error {
 
     #[error("{url}: {message}")]
     Connection { url: DatabaseUrl, message: String },
+
+    /// What `concurrency_diesel::triggers` says of a database.
+    #[error("{0}")]
+    Database(String),
+
+    /// What it says of a folder of migrations.
+    #[error(transparent)]
+    Migrations(triggers::Error),
 }
 
 impl From<Vec<Mistake>> for Error {

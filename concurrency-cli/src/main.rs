@@ -1,18 +1,17 @@
 //! `diesel-concurrency`: the triggers of Diesel models with a `TriggerVersionField`, as migrations or in the database.
-//! It reads the models from the sources and lets `concurrency-core` write the SQL.
+//! It reads the models from the sources and lets `concurrency_diesel::triggers` do the rest.
 
 #![deny(missing_docs)]
 
 mod arguments;
 mod commands;
+mod database;
 mod environment;
 mod error;
-mod migrations;
 mod output;
 mod secret;
 mod source;
 mod specs;
-mod timestamp;
 
 use std::process::ExitCode;
 

@@ -37,6 +37,11 @@ pub(crate) fn bad(text: &str) -> String {
     format!("{BAD}{text}{BAD:#}")
 }
 
+/// The value on several lines, as programs and people can read it.
+pub(crate) fn json(value: &serde_json::Value) -> String {
+    format!("{value:#}\n")
+}
+
 /// Prints the outcome of a command; its exit code.
 pub(crate) fn print(outcome: Result<Report, Error>) -> ExitCode {
     match outcome {

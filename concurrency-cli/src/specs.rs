@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use concurrency_core::TriggerSpec;
+use concurrency_diesel::triggers::TriggerSpec;
 
 use crate::source::{Mistake, ModelTable};
 

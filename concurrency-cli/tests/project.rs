@@ -125,14 +125,14 @@ impl Project {
         files
     }
 
-    /// The names of the migrations, and the text of the last one's files.
+    /// The names of the migrations in Diesel's order, and the text of the last one's files.
     pub fn migrations(&self) -> (Vec<String>, String, String) {
         let mut names: Vec<String> = fs::read_dir(self.path("migrations"))
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
             .filter(|name| !name.starts_with('.'))
             .collect();
-        names.sort();
+        names.sort_by_key(|name| name.split('_').next().unwrap().replace('-', ""));
         let last = self.path("migrations").join(names.last().unwrap());
         (names, read(&last.join("up.sql")), read(&last.join("down.sql")))
     }

@@ -29,7 +29,7 @@ pub use random::RandomVersionField;
 pub use timestamp::{Moment, TimestampVersionField};
 pub use trigger::{
     Engine, FoundColumn, FoundTrigger, SchemaChange, TRIGGER_MARKER, TriggerQuery, TriggerSpec, TriggerState,
-    UnknownEngine, add_version_column, create_triggers,
+    UnknownEngine, add_version_column, create_triggers, pending_triggers,
 };
 pub use trigger_field::TriggerVersionField;
 pub use version_field::{Advance, InitialVersion, UncheckedBump, VersionField};

@@ -1,13 +1,12 @@
 //! `add-version`: a migration that gives a table a version column, and a trigger if asked.
 //! It never connects to a database.
 
-use concurrency_core::{SchemaChange, TriggerSpec, add_version_column};
+use concurrency_diesel::triggers::{SchemaChange, TriggerSpec, add_version_column, pending_triggers};
 
-use super::{described, full_name, pending};
+use super::{described, full_name, migration};
 use crate::arguments::{self, schema_file};
 use crate::environment;
 use crate::error::Error;
-use crate::migrations::Migrations;
 use crate::output::Report;
 use crate::source::{self, Tables};
 
@@ -15,27 +14,24 @@ pub(super) fn run(arguments: &arguments::AddVersion) -> Result<Report, Error> {
     let engine = environment::engine(&arguments.migration)?;
     let source = source::read(&[], schema_file(arguments.schema.as_deref()))?;
     let spec = spec_of(arguments, &source.tables);
-    let migrations = Migrations::read(&arguments.migration.migration_dir)?;
+    let written = migration::written(&arguments.migration)?;
 
     let (mut changes, mut contents) = (Vec::new(), Vec::new());
     let column = add_version_column(&spec, engine);
-    if !migrations.up().iter().any(|up| column.up().iter().all(|statement| up.contains(statement))) {
+    if !written.iter().any(|up| column.up().iter().all(|statement| up.contains(statement))) {
         refuse_existing(&spec, &source.tables)?;
         contents.push(format!("column {} of {}", spec.version(), full_name(&spec)));
         changes.push(column);
     }
     if arguments.trigger {
-        for (spec, change) in pending::changes(std::slice::from_ref(&spec), engine, migrations.up()) {
+        for (spec, change) in pending_triggers(std::slice::from_ref(&spec), engine, &written) {
             contents.push(described(spec));
             changes.push(change);
         }
     }
     let text = match changes.into_iter().reduce(SchemaChange::then) {
         None => format!("nothing to write: the migrations have this for {} already\n", full_name(&spec)),
-        Some(change) => {
-            let migration = migrations.next(&name_of_migration(&spec));
-            super::write(&migration, &change, arguments.migration.dry_run, &contents)?
-        }
+        Some(change) => migration::write(&arguments.migration, &name_of_migration(&spec), &change, &contents)?,
     };
     Ok(Report::new(text, source.skipped))
 }

@@ -23,10 +23,6 @@ impl Place {
     pub(crate) fn of(file: &Path, span: Span) -> Self {
         Self { file: file.to_owned(), line: Some(span.start().line) }
     }
-
-    pub(crate) fn to_json(&self) -> Value {
-        json!({ "file": self.file.to_string_lossy(), "line": self.line })
-    }
 }
 
 impl Display for Place {
@@ -69,6 +65,10 @@ pub(crate) struct Skipped {
 impl Skipped {
     pub(crate) fn new(place: Place, reason: impl Display) -> Self {
         Self { place, reason: reason.to_string() }
+    }
+
+    pub(crate) fn to_json(&self) -> Value {
+        json!({ "file": self.place.file.to_string_lossy(), "line": self.place.line, "reason": self.reason })
     }
 }
 

@@ -1,25 +1,37 @@
-//! Which triggers no migration has yet, and what a migration must do about them.
-//! It reads the text of migrations; databases may differ, and `triggers check` says so.
+//! Which triggers no migration creates yet, told by the text of the migrations. What a database has is not known here.
 
 use std::collections::HashSet;
 
-use concurrency_core::{Engine, SchemaChange, TriggerSpec, create_triggers};
+use super::{Engine, SchemaChange, TriggerSpec, create_triggers};
 
-/// What the migrations, in their order, still lack.
-pub(super) fn changes<'s>(
+/// The triggers that these migrations, the texts of their `up.sql` in order, do not create, each with the change that does.
+///
+/// A trigger that the migrations create in another form, for another key say, is dropped and created; undoing that brings the
+/// earlier form back. One that a later migration mentions otherwise, to drop it say, counts as not created.
+///
+/// ```
+/// use concurrency_core::{Engine, TriggerSpec, create_triggers, pending_triggers};
+///
+/// let specs = [TriggerSpec::new("articles", ["id"], "version"), TriggerSpec::new("posts", ["id"], "version")];
+/// let migrations = [create_triggers(&specs[..1], Engine::Mysql).up_sql()];
+/// let pending = pending_triggers(&specs, Engine::Mysql, &migrations);
+/// assert_eq!(pending, [(&specs[1], create_triggers(&specs[1..], Engine::Mysql))]);
+/// ```
+#[must_use]
+pub fn pending_triggers<'s>(
     specs: &'s [TriggerSpec],
     engine: Engine,
     migrations: &[String],
 ) -> Vec<(&'s TriggerSpec, SchemaChange)> {
     let wanted: Vec<Vec<String>> = specs.iter().map(|spec| spec.create(engine)).collect();
-    let migrations: Vec<Migration> = migrations.iter().map(|up| Migration::read(up, &wanted)).collect();
-    let is_lacking = |(spec, wanted): &(&TriggerSpec, &Vec<String>)| {
+    let migrations: Vec<Migration<'_>> = migrations.iter().map(|up| Migration::read(up, &wanted)).collect();
+    let is_pending = |(spec, wanted): &(&TriggerSpec, &Vec<String>)| {
         let created = migrations.iter().rposition(|migration| migration.creates(wanted));
         let touched = migrations.iter().rposition(|migration| mentions(&migration.rest, spec));
         created.is_none_or(|created| touched.is_some_and(|touched| touched > created))
     };
-    let lacking = specs.iter().zip(&wanted).filter(is_lacking);
-    lacking.map(|(spec, _)| (spec, change(spec, engine, &migrations))).collect()
+    let pending = specs.iter().zip(&wanted).filter(is_pending);
+    pending.map(|(spec, _)| (spec, change(spec, engine, &migrations))).collect()
 }
 
 struct Migration<'m> {
@@ -95,8 +107,8 @@ mod tests {
         TriggerSpec::new("articles", ["id"], "version")
     }
 
-    fn lacking(specs: &[TriggerSpec], engine: Engine, migrations: &[String]) -> Vec<String> {
-        changes(specs, engine, migrations).iter().map(|(spec, _)| spec.name()).collect()
+    fn pending(specs: &[TriggerSpec], engine: Engine, migrations: &[String]) -> Vec<String> {
+        pending_triggers(specs, engine, migrations).iter().map(|(spec, _)| spec.name()).collect()
     }
 
     fn up_sql(specs: &[TriggerSpec], engine: Engine) -> String {
@@ -104,32 +116,32 @@ mod tests {
     }
 
     #[test]
-    fn what_a_migration_creates_is_not_lacking() {
+    fn what_a_migration_creates_is_not_pending() {
         let longer = TriggerSpec::new("articles", ["id"], "version_of_all");
         let specs = [articles(), longer, TriggerSpec::new("posts", ["id"], "version")];
         for engine in ENGINES {
             let migrations = vec!["CREATE TABLE articles ()".to_owned(), up_sql(&specs[..2], engine)];
-            assert_eq!(lacking(&specs, engine, &migrations), ["concurrency_posts_version"]);
-            assert_eq!(lacking(&specs[..2], engine, &migrations), [""; 0]);
-            assert_eq!(lacking(&specs, engine, &[]).len(), 3);
+            assert_eq!(pending(&specs, engine, &migrations), ["concurrency_posts_version"]);
+            assert_eq!(pending(&specs[..2], engine, &migrations), [""; 0]);
+            assert_eq!(pending(&specs, engine, &[]).len(), 3);
         }
     }
 
     #[test]
-    fn what_stands_amid_other_statements_is_not_lacking() {
+    fn what_stands_amid_other_statements_is_not_pending() {
         for engine in ENGINES {
             let own = format!("CREATE TABLE articles ();\n{}INSERT INTO articles;", up_sql(&[articles()], engine));
-            assert_eq!(lacking(&[articles()], engine, &[own]), [""; 0]);
+            assert_eq!(pending(&[articles()], engine, &[own]), [""; 0]);
         }
     }
 
     #[test]
-    fn a_trigger_that_a_later_migration_drops_is_lacking() {
+    fn a_trigger_that_a_later_migration_drops_is_pending() {
         for engine in ENGINES {
             let dropped = "DROP TRIGGER concurrency_articles_version ON articles;".to_owned();
             let created = up_sql(&[articles()], engine);
-            assert_eq!(lacking(&[articles()], engine, &[created.clone(), dropped.clone()]).len(), 1);
-            assert_eq!(lacking(&[articles()], engine, &[created.clone(), dropped, created]).len(), 0);
+            assert_eq!(pending(&[articles()], engine, &[created.clone(), dropped.clone()]).len(), 1);
+            assert_eq!(pending(&[articles()], engine, &[created.clone(), dropped, created]).len(), 0);
         }
     }
 
@@ -138,7 +150,7 @@ mod tests {
         let old = articles().strict();
         for engine in ENGINES {
             let specs = [articles()];
-            let changes = changes(&specs, engine, &[up_sql(&[old.clone()], engine)]);
+            let changes = pending_triggers(&specs, engine, &[up_sql(std::slice::from_ref(&old), engine)]);
             let [(_, change)] = changes.as_slice() else { panic!("{changes:?}") };
             assert_eq!(change.up(), [articles().drop(engine), articles().create(engine)].concat());
             assert_eq!(change.down(), [articles().drop(engine), old.create(engine)].concat());
@@ -150,8 +162,8 @@ mod tests {
         for engine in ENGINES {
             let specs = [articles(), articles().in_schema("blog")];
             let both = [up_sql(&specs[..1], engine), up_sql(&specs[1..], engine)];
-            assert_eq!(lacking(&specs, engine, &both), [""; 0]);
-            assert_eq!(lacking(&specs, engine, &both[..1]).len(), 1);
+            assert_eq!(pending(&specs, engine, &both), [""; 0]);
+            assert_eq!(pending(&specs, engine, &both[..1]).len(), 1);
         }
     }
 }
