@@ -1,9 +1,9 @@
 //! `triggers create` and `triggers drop`: the triggers in the database itself.
-//! What was done is told by what the database had before and has after.
+//! What is there is found out first, so that nothing is changed where something is amiss.
 
-use concurrency_diesel::triggers::{FoundTrigger, create_triggers};
+use concurrency_diesel::triggers::{Problem, TriggerSpec, create_triggers};
 
-use super::{list, wanted};
+use super::{described, wanted};
 use crate::arguments;
 use crate::database::Database;
 use crate::environment::DatabaseUrl;
@@ -18,9 +18,7 @@ pub(super) fn create(arguments: &arguments::Change) -> Result<Report, Error> {
     } else if arguments.dry_run {
         create_triggers(&specs, url.engine()).up_sql()
     } else {
-        let (before, after) = change(url, |database| database.create(&specs))?;
-        report("created", &missing_in(&before, &after))
-            .unwrap_or_else(|| format!("nothing to create: the database has all {} triggers\n", specs.len()))
+        create_in(&mut Database::open(url)?, &specs)?
     };
     Ok(Report::new(text, skipped))
 }
@@ -33,34 +31,37 @@ pub(super) fn drop(arguments: &arguments::Change) -> Result<Report, Error> {
     } else if arguments.dry_run {
         create_triggers(&specs, url.engine()).down_sql()
     } else {
-        let (before, after) = change(url, |database| database.drop(&specs))?;
-        report("dropped", &missing_in(&after, &before))
-            .unwrap_or_else(|| "nothing to drop: the database has none of the triggers\n".to_owned())
+        drop_in(&mut Database::open(url)?, &specs)?
     };
     Ok(Report::new(text, skipped))
 }
 
 const NO_MODELS: &str = "nothing to do: no model has a TriggerVersionField\n";
 
-type Triggers = Vec<FoundTrigger>;
-
-/// The triggers before and after the work.
-fn change(
-    url: DatabaseUrl,
-    work: impl FnOnce(&mut Database) -> Result<(), Error>,
-) -> Result<(Triggers, Triggers), Error> {
-    let mut database = Database::open(url)?;
-    let before = database.list()?;
-    work(&mut database)?;
-    Ok((before, database.list()?))
+/// Not every engine can take back what it created, so everything that can fail is asked for before.
+fn create_in(database: &mut Database, specs: &[TriggerSpec]) -> Result<String, Error> {
+    let mut amiss = Vec::new();
+    for spec in specs {
+        if database.check(spec)?.is_some() {
+            amiss.push(spec);
+        }
+    }
+    database.create(specs)?;
+    Ok(report("created", &amiss)
+        .unwrap_or_else(|| format!("nothing to create: the database has all {} triggers\n", specs.len())))
 }
 
-fn missing_in<'t>(some: &[FoundTrigger], all: &'t [FoundTrigger]) -> Vec<&'t FoundTrigger> {
-    all.iter().filter(|trigger| !some.contains(trigger)).collect()
+/// A trigger can be dropped although its table has changed, so only what is surely not there is left out.
+fn drop_in(database: &mut Database, specs: &[TriggerSpec]) -> Result<String, Error> {
+    let is_there = |spec: &&TriggerSpec| !matches!(database.check(spec), Ok(Some(Problem::Missing { .. })));
+    let there: Vec<&TriggerSpec> = specs.iter().filter(is_there).collect();
+    database.drop(specs)?;
+    Ok(report("dropped", &there)
+        .unwrap_or_else(|| "nothing to drop: the database has none of the triggers\n".to_owned()))
 }
 
 /// A line for each trigger.
-fn report(done: &str, triggers: &[&FoundTrigger]) -> Option<String> {
-    let line = |trigger: &&FoundTrigger| format!("{} {}\n", output::good(done), list::described(trigger));
-    (!triggers.is_empty()).then(|| triggers.iter().map(line).collect())
+fn report(done: &str, specs: &[&TriggerSpec]) -> Option<String> {
+    let line = |spec: &&TriggerSpec| format!("{} {}\n", output::good(done), described(spec));
+    (!specs.is_empty()).then(|| specs.iter().map(line).collect())
 }
