@@ -42,19 +42,21 @@ mod files;
 mod install;
 mod migrations;
 mod models;
+mod problem;
 
 use diesel::connection::LoadConnection;
 
 pub use self::catalog::CatalogBackend;
 pub use self::error::Error;
 pub use self::files::{write_migration, write_migration_of};
-pub use self::install::Problem;
 pub use self::migrations::{TriggerMigrations, WithMigrations, migrations, with_migrations};
 pub use self::models::TriggerModels;
+pub use self::problem::Problem;
 pub use concurrency_core::{
     Engine, FoundTrigger, SchemaChange, TriggerSpec, UnknownEngine, add_version_column, create_triggers,
 };
 
+use self::install::Step;
 use crate::backend::ConcurrencyBackend as _;
 use crate::executor::{Blocking, now};
 
@@ -102,7 +104,8 @@ pub fn create_specs<C>(specs: &[TriggerSpec], conn: &mut C) -> Result<(), Error>
 where
     C: LoadConnection<Backend: CatalogBackend>,
 {
-    match whole(conn, |conn| now(install::create(specs, &mut Blocking::session(conn)))) {
+    let steps = now(install::plan_create(specs, &mut Blocking::session(conn)))?;
+    match carry_out(&steps, conn) {
         Ok(()) => Ok(()),
         // Somebody who did the same at the same time was first.
         Err(Error::Database(_)) if check_specs(specs, conn).is_ok_and(|problems| problems.is_empty()) => Ok(()),
@@ -149,7 +152,8 @@ pub fn drop_specs<C>(specs: &[TriggerSpec], conn: &mut C) -> Result<(), Error>
 where
     C: LoadConnection<Backend: CatalogBackend>,
 {
-    whole(conn, |conn| now(install::drop(specs, &mut Blocking::session(conn))))
+    let steps = now(install::plan_drop(specs, &mut Blocking::session(conn)))?;
+    carry_out(&steps, conn)
 }
 
 /// Our triggers in the connection's database, of whatever models; on PostgreSQL those of all its schemas.
@@ -209,10 +213,15 @@ where
     now(install::check(specs, &mut Blocking::session(conn)))
 }
 
-/// Runs the work as a whole, where the engine can take back what it created and dropped.
-fn whole<C>(conn: &mut C, work: impl FnOnce(&mut C) -> Result<(), Error>) -> Result<(), Error>
+/// Sends what was planned: as a whole, where the engine can take back what it created and dropped.
+fn carry_out<C>(steps: &[Step], conn: &mut C) -> Result<(), Error>
 where
     C: LoadConnection<Backend: CatalogBackend>,
 {
-    if C::Backend::__TRANSACTIONAL_DDL { conn.transaction(work) } else { work(conn) }
+    let send = |conn: &mut C| now(install::carry_out(steps, &mut Blocking::session(conn)));
+    match steps {
+        [] => Ok(()),
+        _ if C::Backend::__TRANSACTIONAL_DDL => conn.transaction(send),
+        _ => send(conn),
+    }
 }
