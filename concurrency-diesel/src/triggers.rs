@@ -11,6 +11,17 @@
 //! A trigger of ours is known by a mark in its body, `/* concurrency-diesel 1 */`. Any other trigger is never replaced and never
 //! dropped, whatever it is named.
 //!
+//! What becomes of a write that another program sends:
+//!
+//! | it … | SQLite | PostgreSQL | MySQL, MariaDB |
+//! |---|---|---|---|
+//! | leaves the version, or lowers it | it gets the next one | it gets the next one | it gets the next one |
+//! | sets the next one, as our own saves do | that stays | that stays, and the function is not called | that stays |
+//! | jumps ahead | that stays; the [strict](TriggerSpec::strict) form refuses it | it gets the next one | it gets the next one |
+//! | is not seen | `REPLACE`: delete and insert | `session_replication_role = replica` | `REPLACE`, cascades of foreign keys |
+//!
+//! A BEFORE trigger of your own that comes later, on PostgreSQL by its name and on MySQL by its age, can still change the version.
+//!
 //! ```
 //! # include!("doctest_trigger.rs");
 //! use concurrency_diesel::triggers;
@@ -170,7 +181,8 @@ where
 
 /// What is wrong with the triggers of these models; nothing, if each is there and does what it should.
 ///
-/// A test or a health check can ask. A trigger under another name counts, too: a renamed table keeps its own.
+/// A test or a health check can ask. A trigger under another name counts, too: a renamed table keeps its own. On MySQL and MariaDB
+/// a user without the privilege TRIGGER sees none.
 ///
 /// # Errors
 ///
