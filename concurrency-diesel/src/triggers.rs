@@ -21,6 +21,8 @@
 //! | is not seen | `REPLACE`: delete and insert | `session_replication_role = replica` | `REPLACE`, cascades of foreign keys |
 //!
 //! A BEFORE trigger of your own that comes later, on PostgreSQL by its name and on MySQL by its age, can still change the version.
+//! A trigger of your own that writes the row once more, as `diesel_manage_updated_at` makes one on SQLite, is one more write: the
+//! version takes one more step, and the record must be reloaded before its next save.
 //!
 //! ```
 //! # include!("doctest_trigger.rs");
