@@ -75,8 +75,8 @@ use crate::executor::{Blocking, now};
 
 /// Creates the triggers of these models, where they are not there yet.
 ///
-/// A trigger that is disabled or was altered is created anew. On PostgreSQL and SQLite it is all of them or none; MySQL and
-/// MariaDB commit each. Several programs may call it at once.
+/// A trigger that is disabled or was altered is created anew. Every model is looked at before anything is sent; on PostgreSQL and
+/// SQLite it is then all of them or none, MySQL and MariaDB commit each. Several programs may call it at once.
 ///
 /// # Errors
 ///
