@@ -1,5 +1,6 @@
 //! What is wrong is said with its place, the exit code is 2, and nothing is changed.
 
+use super::migrations;
 use super::project::{MODELS, Project, SCHEMA};
 
 /// Runs the command, which must fail with this message and change nothing.
@@ -190,7 +191,7 @@ fn a_name_with_sql_in_it_stays_a_name() {
             engine,
         ];
         let ran = project.run(&add);
-        let (names, up, down) = project.migrations();
+        let (names, up, down) = migrations(&project);
         assert!(names.last().unwrap().ends_with("_add_v__to_a___DROP_TABLE_b____"), "{ran:?} {names:?}");
         assert!(!format!("{up}{down}").replace(quoted, "").contains("DROP TABLE"), "{up}{down}");
     }
