@@ -154,6 +154,18 @@ fn a_database_of_sqlite_that_is_not_there_is_not_made() {
     }
 }
 
+/// In a build with one engine alone: `cargo test -p concurrency-cli --no-default-features --features sqlite --test offline`.
+#[test]
+#[cfg(not(feature = "postgres"))]
+fn an_engine_that_is_not_built_in() {
+    refused(
+        &Project::new(),
+        &["triggers", "check", "--database-url", "postgres://ada:secret@localhost/blog"],
+        "error: this diesel-concurrency was built without PostgreSQL; install it with `cargo install concurrency-cli`, \
+         whose features are `sqlite`, `postgres` and `mysql`\n",
+    );
+}
+
 #[test]
 fn a_name_with_sql_in_it_stays_a_name() {
     let name = r#"a"; DROP TABLE b; --"#;
