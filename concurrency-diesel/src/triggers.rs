@@ -118,6 +118,7 @@ pub fn create_specs<C>(specs: &[TriggerSpec], conn: &mut C) -> Result<(), Error>
 where
     C: LoadConnection<Backend: CatalogBackend>,
 {
+    let specs = &models::distinct(specs.to_vec());
     let steps = now(install::plan_create(specs, &mut Blocking::session(conn)))?;
     match carry_out(&steps, conn) {
         Ok(()) => Ok(()),
