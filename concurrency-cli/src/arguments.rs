@@ -134,7 +134,7 @@ pub(crate) struct AddVersion {
     /// The columns of the table's key, for SQLite's trigger [default: those of the schema file]
     #[arg(long, value_delimiter = ',', requires = "trigger")]
     pub(crate) key: Vec<String>,
-    /// The name of the trigger [default: concurrency_<table>_<column>]
+    /// The name of the trigger [default: concurrency_TABLE_COLUMN]
     #[arg(long, requires = "trigger", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub(crate) trigger_name: Option<String>,
     /// The file with the `table!` declarations [default: src/schema.rs, where there is one]
