@@ -16,6 +16,7 @@ mod outcome;
 pub mod prelude;
 mod save;
 mod statement;
+mod transaction;
 mod unchecked;
 #[cfg(feature = "postgres_backend")]
 mod xmin;
