@@ -518,7 +518,7 @@ pub trait ConcurrentDsl: Concurrent {
     ) -> Result<(), Error>
     where
         C: LoadConnection<Backend: ConcurrencyBackend>,
-        Self: ConcurrentOn<C::Backend> + Concurrent<Version: Clone> + LoadableOn<C> + Clone,
+        Self: ConcurrentOn<C::Backend> + LoadableOn<C> + Clone,
     {
         now(resolve::save_resolving(self, resolver, &mut Blocking::session(conn)))
     }

@@ -1,6 +1,6 @@
 //! Saves that ask what to do about a conflict. How the answer comes about is the caller's; merging fields is `Tracked`'s.
 
-use crate::concurrent::{Concurrent, ConcurrentOn};
+use crate::concurrent::ConcurrentOn;
 use crate::error::Error;
 use crate::executor::{Executor, Session};
 use crate::load::{self, LoadableBy};
@@ -51,7 +51,7 @@ pub(crate) async fn save_resolving<T, E, F>(
 ) -> Result<(), Error>
 where
     E: Executor,
-    T: ConcurrentOn<E::Backend> + Concurrent<Version: Clone> + LoadableBy<E> + Clone,
+    T: ConcurrentOn<E::Backend> + LoadableBy<E> + Clone,
     F: FnMut(Conflict<T>) -> Resolution<T>,
 {
     let mut saved = save::save(record, session).await;
