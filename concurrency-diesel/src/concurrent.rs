@@ -90,6 +90,11 @@ pub trait Concurrent: ConcurrentColumns + Sized {
     fn __key(&self) -> String;
 
     #[doc(hidden)]
+    fn __serialize(&self) -> Self::__Serialized {
+        Self::__convert(self)
+    }
+
+    #[doc(hidden)]
     fn __version_value(&self) -> VersionValue {
         Self::VersionField::value(self.__version())
     }

@@ -18,7 +18,9 @@ pub use diesel::{Column, Table};
 
 pub use crate::backend::ConcurrencyBackend;
 pub use crate::bind::{Bindable, VersionOn};
-pub use crate::columns::{ColumnNames, ColumnVisitor, ConcurrentColumns, ConcurrentColumnsOn, RecordVisitor};
+pub use crate::columns::{
+    ColumnNames, ColumnVisitor, ConcurrentColumns, ConcurrentColumnsOn, ConcurrentKey, ConcurrentKeyOn, RecordVisitor,
+};
 pub use crate::concurrent::{Concurrent, ConcurrentOn};
 
 diesel::table! {

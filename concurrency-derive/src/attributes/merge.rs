@@ -1,0 +1,38 @@
+//! The value of `merge`: what becomes of a field that two people changed.
+//! Whether the field's type can be merged so is for rustc to say.
+
+use proc_macro2::Span;
+use syn::parse::{Parse, ParseStream};
+use syn::{LitStr, Path};
+
+/// `"sum"` and its like, or a function of the user's.
+#[derive(Clone)]
+pub(crate) enum MergePolicy {
+    Mine,
+    Theirs,
+    Max(Span),
+    Min(Span),
+    Sum(Span),
+    Function(Path),
+}
+
+pub(super) fn policy(input: ParseStream<'_>) -> syn::Result<MergePolicy> {
+    if !input.peek(LitStr) {
+        return input.call(Path::parse).map(MergePolicy::Function);
+    }
+    let literal: LitStr = input.parse()?;
+    match literal.value().as_str() {
+        "mine" => Ok(MergePolicy::Mine),
+        "theirs" => Ok(MergePolicy::Theirs),
+        "max" => Ok(MergePolicy::Max(literal.span())),
+        "min" => Ok(MergePolicy::Min(literal.span())),
+        "sum" => Ok(MergePolicy::Sum(literal.span())),
+        unknown => Err(syn::Error::new_spanned(
+            &literal,
+            format_args!(
+                "there is no merge policy `{unknown}`; there are \"mine\", \"theirs\", \"max\", \"min\", \"sum\", and, \
+                 without quotes, the path of a function"
+            ),
+        )),
+    }
+}
