@@ -6,6 +6,7 @@ mod key;
 mod mirror;
 mod record;
 mod slot;
+mod tracked;
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
@@ -20,7 +21,8 @@ pub(crate) fn concurrent(model: &Model<'_>) -> TokenStream {
     };
     let columns = columns::expand(model, Some(version));
     let record = record::expand(model, version);
-    in_own_scope(&model.krate, &quote!(#columns #record))
+    let tracked = tracked::expand(model);
+    in_own_scope(&model.krate, &quote!(#columns #record #tracked))
 }
 
 /// The columns of an embedded struct.
@@ -28,7 +30,8 @@ pub(crate) fn columns(model: &Model<'_>) -> TokenStream {
     let columns = columns::expand(model, None);
     let key = key::expand(model);
     let mirror = mirror::expand(model);
-    in_own_scope(&model.krate, &quote!(#columns #key #mirror))
+    let tracked = tracked::expand(model);
+    in_own_scope(&model.krate, &quote!(#columns #key #mirror #tracked))
 }
 
 /// The type of what holds the values: the struct, or the foreign one that it describes.

@@ -15,6 +15,7 @@ mod outcome;
 pub mod prelude;
 mod save;
 mod statement;
+mod tracked;
 mod unchecked;
 #[cfg(feature = "postgres_backend")]
 mod xmin;

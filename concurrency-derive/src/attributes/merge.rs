@@ -1,7 +1,6 @@
 //! The value of `merge`: what becomes of a field that two people changed.
 //! Whether the field's type can be merged so is for rustc to say.
 
-use proc_macro2::Span;
 use syn::parse::{Parse, ParseStream};
 use syn::{LitStr, Path};
 
@@ -10,9 +9,9 @@ use syn::{LitStr, Path};
 pub(crate) enum MergePolicy {
     Mine,
     Theirs,
-    Max(Span),
-    Min(Span),
-    Sum(Span),
+    Max,
+    Min,
+    Sum,
     Function(Path),
 }
 
@@ -24,9 +23,9 @@ pub(super) fn policy(input: ParseStream<'_>) -> syn::Result<MergePolicy> {
     match literal.value().as_str() {
         "mine" => Ok(MergePolicy::Mine),
         "theirs" => Ok(MergePolicy::Theirs),
-        "max" => Ok(MergePolicy::Max(literal.span())),
-        "min" => Ok(MergePolicy::Min(literal.span())),
-        "sum" => Ok(MergePolicy::Sum(literal.span())),
+        "max" => Ok(MergePolicy::Max),
+        "min" => Ok(MergePolicy::Min),
+        "sum" => Ok(MergePolicy::Sum),
         unknown => Err(syn::Error::new_spanned(
             &literal,
             format_args!(

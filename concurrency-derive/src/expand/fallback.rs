@@ -28,10 +28,14 @@ pub(crate) fn concurrent(model: &Model<'_>) -> TokenStream {
                 type Version = i64;
                 type VersionField = __c::AutoIncVersionField;
                 type __VersionColumn = __c::fallback::version;
+                type __Base = ();
                 fn __version(&self) -> &i64 { loop {} }
                 fn __set_version(&mut self, _: i64) {}
                 fn __table() -> &'static Self::Table { loop {} }
                 fn __table_name() -> &'static __c::OnceLock<__c::String> { loop {} }
+                fn __base(&self) {}
+                fn __set_base(&mut self, _: ()) {}
+                fn __column_sets() -> &'static __c::ColumnSets { loop {} }
                 fn __key(&self) -> __c::String { loop {} }
             }
 
@@ -88,6 +92,9 @@ fn columns_impls(model: &Model<'_>) -> TokenStream {
     let mut generics_on = model.generics.clone();
     generics_on.params.push(parse_quote!(__DB: __c::Backend));
     let (impl_generics_on, _, _) = generics_on.split_for_impl();
+    let mut generics_late = model.generics.clone();
+    generics_late.params.push(parse_quote!(__Late));
+    let (impl_generics_late, _, _) = generics_late.split_for_impl();
     quote! {
         impl #impl_generics __c::ConcurrentColumns<#holder> for #ident #ty_generics #where_clause {
             type __StatementId = ();
@@ -106,6 +113,12 @@ fn columns_impls(model: &Model<'_>) -> TokenStream {
             {
                 __c::Ok(())
             }
+        }
+
+        impl #impl_generics_late __c::Trackable<#holder, __Late> for #ident #ty_generics #where_clause {
+            fn __compare<__W>(_: &#holder, _: &#holder, _: &mut __W) {}
+            fn __combine<__W>(_: &#holder, _: &#holder, _: &mut #holder, _: &mut __W) {}
+            fn __same_key(_: &#holder, _: &#holder) -> bool { true }
         }
     }
 }

@@ -4,7 +4,7 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
-use syn::{Token, WherePredicate, parse_quote_spanned};
+use syn::{WherePredicate, parse_quote_spanned};
 
 use super::columns::{bindable, serializing};
 use super::holder;
@@ -25,10 +25,9 @@ pub(super) fn text(model: &Model<'_>, record: &TokenStream) -> TokenStream {
     quote!(__c::format!(#template, #(#values,)*))
 }
 
-/// What a key needs to be shown.
-pub(super) fn debug_bounds(model: &Model<'_>) -> Vec<WherePredicate> {
-    let plain = model.key.iter().filter(|column| !matches!(column.form, Form::Embedded { .. }));
-    plain.map(|Column { ty, .. }| parse_quote_spanned!(ty.span()=> #ty: __c::Debug)).collect()
+/// The columns of a key that the struct holds itself.
+pub(super) fn plain<'m, 'a>(model: &'m Model<'a>) -> impl Iterator<Item = &'m Column<'a>> {
+    model.key.iter().filter(|column| !matches!(column.form, Form::Embedded { .. }))
 }
 
 /// Nothing for a struct that lacks a column of its key.
@@ -53,7 +52,11 @@ pub(super) fn expand(model: &Model<'_>) -> Option<TokenStream> {
 
     let (impl_generics, ty_generics, _) = model.generics.split_for_impl();
     let mut generics = serializing(model, &key, &columns);
-    generics.make_where_clause().predicates.extend(debug_bounds(model).into_iter().map(checked_late));
+    // Under `for<'__x>` it is checked where the key is used: a plain bound on a known type would be checked here.
+    let late = plain(model).map(|Column { ty, .. }| -> WherePredicate {
+        parse_quote_spanned!(ty.span()=> for<'__x> #ty: __c::Debug)
+    });
+    generics.make_where_clause().predicates.extend(late);
     let where_clause = &generics.where_clause;
     let mut generics_on = bindable(generics.clone(), model, &columns);
     generics_on.make_where_clause().predicates.extend(key.iter().map(|slot| slot.key_bound(table)));
@@ -82,17 +85,4 @@ pub(super) fn expand(model: &Model<'_>) -> Option<TokenStream> {
             }
         }
     })
-}
-
-/// A bound that is checked where the implementation is used; a plain one on a known type is checked where it is written.
-pub(super) fn checked_late(mut predicate: WherePredicate) -> WherePredicate {
-    if let WherePredicate::Type(bound) = &mut predicate {
-        bound.lifetimes = Some(syn::BoundLifetimes {
-            for_token: <Token![for]>::default(),
-            lt_token: <Token![<]>::default(),
-            lifetimes: std::iter::once(syn::GenericParam::Lifetime(syn::parse_quote!('__x))).collect(),
-            gt_token: <Token![>]>::default(),
-        });
-    }
-    predicate
 }

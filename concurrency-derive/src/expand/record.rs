@@ -3,12 +3,12 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
-use syn::{parse_quote, parse_quote_spanned};
+use syn::{WherePredicate, parse_quote, parse_quote_spanned};
 
 use super::columns::{bindable, serializing};
 use super::key;
 use super::slot::Slot;
-use crate::model::{Model, Version};
+use crate::model::{Column, Model, Version};
 
 pub(super) fn expand(model: &Model<'_>, version: &Version<'_>) -> TokenStream {
     let Model { ident, table, .. } = model;
@@ -18,7 +18,8 @@ pub(super) fn expand(model: &Model<'_>, version: &Version<'_>) -> TokenStream {
         None => quote_spanned!(version_type.span()=> __c::AutoIncVersionField),
     };
     let key_text = key::text(model, &quote!(self));
-    let key_bounds = key::debug_bounds(model);
+    let key_bounds =
+        key::plain(model).map(|Column { ty, .. }| -> WherePredicate { parse_quote_spanned!(ty.span()=> #ty: __c::Debug) });
     let (key, columns) = Slot::key_and_columns(model);
     let visits = key.iter().map(|slot| slot.visit_key(table));
 
@@ -49,6 +50,7 @@ pub(super) fn expand(model: &Model<'_>, version: &Version<'_>) -> TokenStream {
             type Version = #version_type;
             type VersionField = #marker;
             type __VersionColumn = #table::#version_column;
+            type __Base = ();
 
             fn __version(&self) -> &Self::Version {
                 &self.#version_field
@@ -65,6 +67,15 @@ pub(super) fn expand(model: &Model<'_>, version: &Version<'_>) -> TokenStream {
             fn __table_name() -> &'static __c::OnceLock<__c::String> {
                 static NAME: __c::OnceLock<__c::String> = __c::OnceLock::new();
                 &NAME
+            }
+
+            fn __base(&self) {}
+
+            fn __set_base(&mut self, _: ()) {}
+
+            fn __column_sets() -> &'static __c::ColumnSets {
+                static SETS: __c::ColumnSets = __c::ColumnSets::new();
+                &SETS
             }
 
             fn __key(&self) -> __c::String {
