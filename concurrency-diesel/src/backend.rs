@@ -21,7 +21,7 @@ mod sqlite;
     label = "not a supported backend",
     note = "supported are `Sqlite`, `Pg` and `Mysql` (MySQL and MariaDB); enable the feature `sqlite`, `postgres` or `mysql` of concurrency-diesel"
 )]
-pub trait ConcurrencyBackend: Backend<QueryBuilder: Default> + Default + sealed::Sealed {
+pub trait ConcurrencyBackend: Backend<QueryBuilder: Default> + Default + sealed::Sealed + 'static {
     /// What a SELECT ends with to see what is committed now, not what the transaction saw first.
     #[doc(hidden)]
     const __COMMITTED_READ: &'static str;

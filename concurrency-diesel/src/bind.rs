@@ -2,15 +2,15 @@
 
 use std::any::TypeId;
 
-use diesel::RunQueryDsl;
 use diesel::backend::Backend;
-use diesel::connection::LoadConnection;
 use diesel::deserialize::FromSqlRow;
 use diesel::expression::QueryMetadata;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::serialize::ToSql;
 use diesel::sql_types::{HasSqlType, SingleValue};
+
+use crate::executor::{Executor, Session};
 
 /// A value that can be written to a column of SQL type `ST` on the backend `DB`.
 ///
@@ -61,13 +61,13 @@ where
     label = "the version field's type does not fit its column",
     note = "the type must implement `ToSql` and `FromSqlRow` for `{ST}` on `{DB}`: `i64` for `BigInt`, `i32` for `Integer`, `Option<i64>` for `Nullable<BigInt>`"
 )]
-pub trait VersionOn<ST, DB: Backend>: Bindable<ST, DB> + Sized {
+pub trait VersionOn<ST, DB: Backend>: Bindable<ST, DB> + Sized + Send + Sync {
     /// Runs a statement that answers with versions, to its end: what the database refuses late is an error, too.
     #[doc(hidden)]
-    fn __load<C, Q>(statement: Q, connection: &mut C) -> QueryResult<Vec<Self>>
+    fn __load<'a, E, Q>(statement: Q, session: &'a mut Session<'_, E>) -> E::Future<'a, QueryResult<Vec<Self>>>
     where
-        C: LoadConnection<Backend = DB>,
-        Q: Query<SqlType = ST> + QueryFragment<DB> + QueryId + RunQueryDsl<C>;
+        E: Executor<Backend = DB>,
+        Q: Query<SqlType = ST> + QueryFragment<DB> + QueryId + 'a;
 }
 
 #[diagnostic::do_not_recommend]
@@ -75,13 +75,13 @@ impl<V, ST, DB> VersionOn<ST, DB> for V
 where
     ST: SingleValue + 'static,
     DB: Backend + QueryMetadata<ST> + 'static,
-    V: Bindable<ST, DB> + FromSqlRow<ST, DB> + 'static,
+    V: Bindable<ST, DB> + FromSqlRow<ST, DB> + Send + Sync + 'static,
 {
-    fn __load<C, Q>(statement: Q, connection: &mut C) -> QueryResult<Vec<Self>>
+    fn __load<'a, E, Q>(statement: Q, session: &'a mut Session<'_, E>) -> E::Future<'a, QueryResult<Vec<Self>>>
     where
-        C: LoadConnection<Backend = DB>,
-        Q: Query<SqlType = ST> + QueryFragment<DB> + QueryId + RunQueryDsl<C>,
+        E: Executor<Backend = DB>,
+        Q: Query<SqlType = ST> + QueryFragment<DB> + QueryId + 'a,
     {
-        RunQueryDsl::load::<V>(statement, connection)
+        session.load(statement)
     }
 }

@@ -33,7 +33,7 @@ pub trait Concurrent: ConcurrentColumns + Sized {
     type VersionField: VersionField<Self::Version>;
 
     #[doc(hidden)]
-    type __VersionColumn: Column<Table = Self::Table, SqlType: SingleValue> + 'static;
+    type __VersionColumn: Column<Table = Self::Table, SqlType: SingleValue> + Send + Sync + 'static;
 
     /// The version of a row that was never saved, for the insert.
     ///

@@ -7,9 +7,10 @@ use diesel::query_builder::QueryFragment;
 use crate::backend::ConcurrencyBackend;
 use crate::concurrent::{Concurrent, ConcurrentOn};
 use crate::error::Error;
+use crate::executor::{Blocking, now};
 use crate::load::LoadableOn;
 use crate::statement::{Committed, ForUpdate};
-use crate::{save, unchecked};
+use crate::{load, save, unchecked};
 
 /// The methods of every record with `#[derive(Concurrent)]`, on any Diesel connection to SQLite, PostgreSQL, MySQL or
 /// MariaDB, pooled ones included.
@@ -65,7 +66,7 @@ pub trait ConcurrentDsl: Concurrent {
         C: LoadConnection<Backend: ConcurrencyBackend>,
         Self: ConcurrentOn<C::Backend>,
     {
-        save::save(self, conn)
+        now(save::save(self, &mut Blocking::session(conn)))
     }
 
     /// Writes the record whatever version its row has: the last writer wins, and everybody else notices.
@@ -104,7 +105,7 @@ pub trait ConcurrentDsl: Concurrent {
         C: LoadConnection<Backend: ConcurrencyBackend>,
         Self: ConcurrentOn<C::Backend>,
     {
-        unchecked::save_unchecked(self, conn)
+        now(unchecked::save_unchecked(self, &mut Blocking::session(conn)))
     }
 
     /// Writes the record under its version and leaves the version as it is, for changes that are nobody's conflict.
@@ -136,7 +137,7 @@ pub trait ConcurrentDsl: Concurrent {
         C: LoadConnection<Backend: ConcurrencyBackend>,
         Self: ConcurrentOn<C::Backend>,
     {
-        save::save_without_increment(self, conn)
+        now(save::save_without_increment(self, &mut Blocking::session(conn)))
     }
 
     /// Runs a Diesel changeset on the record's row, under the record's version, and returns the row's new version.
@@ -176,7 +177,7 @@ pub trait ConcurrentDsl: Concurrent {
         Self: ConcurrentOn<C::Backend>,
         U: AsChangeset<Target = Self::Table, Changeset: QueryFragment<C::Backend>>,
     {
-        save::update(self, changes, conn)
+        now(save::update(self, changes, &mut Blocking::session(conn)))
     }
 
     /// Advances the version and writes nothing else, so that every other copy conflicts.
@@ -205,7 +206,7 @@ pub trait ConcurrentDsl: Concurrent {
         C: LoadConnection<Backend: ConcurrencyBackend>,
         Self: ConcurrentOn<C::Backend>,
     {
-        save::touch(self, conn)
+        now(save::touch(self, &mut Blocking::session(conn)))
     }
 
     /// Deletes the record's row, if it still has the record's version.
@@ -238,7 +239,7 @@ pub trait ConcurrentDsl: Concurrent {
         C: LoadConnection<Backend: ConcurrencyBackend>,
         Self: ConcurrentOn<C::Backend>,
     {
-        save::delete(self, conn)
+        now(save::delete(self, &mut Blocking::session(conn)))
     }
 
     /// [Deletes](Self::delete_concurrent) the record's row, and takes a row that is gone already for `Ok(false)`.
@@ -267,7 +268,7 @@ pub trait ConcurrentDsl: Concurrent {
         C: LoadConnection<Backend: ConcurrencyBackend>,
         Self: ConcurrentOn<C::Backend>,
     {
-        match save::delete(self, conn) {
+        match now(save::delete(self, &mut Blocking::session(conn))) {
             Ok(()) => Ok(true),
             Err(Error::RecordDeleted(_)) => Ok(false),
             Err(error) => Err(error),
@@ -303,7 +304,7 @@ pub trait ConcurrentDsl: Concurrent {
         C: LoadConnection<Backend: ConcurrencyBackend>,
         Self: ConcurrentOn<C::Backend>,
     {
-        save::check::<_, _, Committed>(self, conn)
+        now(save::check::<_, _, Committed>(self, &mut Blocking::session(conn)))
     }
 
     /// [Checks](Self::check_concurrent) the record and keeps other writers off its row until the transaction ends.
@@ -336,7 +337,7 @@ pub trait ConcurrentDsl: Concurrent {
         C: LoadConnection<Backend: ConcurrencyBackend>,
         Self: ConcurrentOn<C::Backend>,
     {
-        save::check::<_, _, ForUpdate>(self, conn)
+        now(save::check::<_, _, ForUpdate>(self, &mut Blocking::session(conn)))
     }
 
     /// Whether somebody else modified or deleted the record: [`check_concurrent`](Self::check_concurrent) as a `bool`.
@@ -363,7 +364,7 @@ pub trait ConcurrentDsl: Concurrent {
         C: LoadConnection<Backend: ConcurrencyBackend>,
         Self: ConcurrentOn<C::Backend>,
     {
-        match save::check::<_, _, Committed>(self, conn) {
+        match now(save::check::<_, _, Committed>(self, &mut Blocking::session(conn))) {
             Ok(()) => Ok(false),
             Err(error) if error.is_conflict() => Ok(true),
             Err(error) => Err(error),
@@ -400,7 +401,7 @@ pub trait ConcurrentDsl: Concurrent {
         C: LoadConnection<Backend: ConcurrencyBackend>,
         Self: ConcurrentOn<C::Backend> + LoadableOn<C>,
     {
-        self.__load(None, conn)
+        now(load::current(self, &mut Blocking::session(conn)))
     }
 
     /// The row, if it is at this version now; `None` where it has another version or was deleted. Older versions are not kept.
@@ -429,7 +430,7 @@ pub trait ConcurrentDsl: Concurrent {
         C: LoadConnection<Backend: ConcurrencyBackend>,
         Self: ConcurrentOn<C::Backend> + LoadableOn<C>,
     {
-        self.__load(Some(&version), conn)
+        now(load::at_version(self, version, &mut Blocking::session(conn)))
     }
 
     /// Overwrites the record with its row as it is now, read as by [`current`](Self::current). Edits not saved are lost.
@@ -460,13 +461,7 @@ pub trait ConcurrentDsl: Concurrent {
         C: LoadConnection<Backend: ConcurrencyBackend>,
         Self: ConcurrentOn<C::Backend> + LoadableOn<C>,
     {
-        match self.__load(None, conn)? {
-            Some(row) => {
-                *self = row;
-                Ok(())
-            }
-            None => Err(save::deleted::<_, C>(self)),
-        }
+        now(load::reload(self, &mut Blocking::session(conn)))
     }
 }
 

@@ -10,6 +10,7 @@ mod columns;
 mod concurrent;
 mod dsl;
 mod error;
+mod executor;
 mod load;
 mod outcome;
 pub mod prelude;

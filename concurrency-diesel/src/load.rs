@@ -1,17 +1,21 @@
 //! Reading the row of a record as it is now.
 
+use diesel::Selectable;
+use std::future::{Ready, ready};
+
 use diesel::connection::LoadConnection;
 use diesel::deserialize::FromSqlRow;
 use diesel::dsl::SqlTypeOf;
 use diesel::expression::{Expression, QueryMetadata, TypedExpressionType};
 use diesel::query_builder::{QueryFragment, QueryId};
 use diesel::sql_types::SqlType;
-use diesel::{RunQueryDsl, Selectable};
 
 use crate::backend::ConcurrencyBackend;
 use crate::concurrent::{Concurrent, ConcurrentOn};
 use crate::error::Error;
+use crate::executor::{self, Blocking, Executor, Session};
 use crate::outcome;
+use crate::save::deleted;
 use crate::statement::{SelectRecord, Source};
 
 /// A record that can be read again on the connection `C`: one with `#[derive(Queryable, Selectable)]`.
@@ -46,7 +50,68 @@ where
         let serialized = self.__serialize();
         let source = Source { record: self, serialized: &serialized };
         let select = SelectRecord::new(source, version);
-        let rows = RunQueryDsl::load::<T>(select, connection)?;
+        let rows = executor::load::<_, T, _>(select, connection)?;
         outcome::at_most_one::<T, DB, _>(self, rows)
+    }
+}
+
+/// A record that can be read again in a session of the executor `E`: what [`LoadableOn`] is to a connection.
+pub(crate) trait LoadableBy<E: Executor>: Concurrent {
+    /// The committed row with the record's key; only at the version, if one is given.
+    fn load_by<'a>(
+        &'a self,
+        version: Option<&'a Self::Version>,
+        session: &'a mut Session<'_, E>,
+    ) -> E::Future<'a, Result<Option<Self>, Error>>;
+}
+
+impl<T, C> LoadableBy<Blocking<C>> for T
+where
+    C: LoadConnection<Backend: ConcurrencyBackend>,
+    T: LoadableOn<C>,
+{
+    fn load_by<'a>(
+        &'a self,
+        version: Option<&'a Self::Version>,
+        session: &'a mut Session<'_, Blocking<C>>,
+    ) -> Ready<Result<Option<Self>, Error>> {
+        ready(self.__load(version, session.0))
+    }
+}
+
+/// The row as it is now; `None` where it was deleted.
+pub(crate) async fn current<T, E>(record: &T, session: &mut Session<'_, E>) -> Result<Option<T>, Error>
+where
+    E: Executor,
+    T: LoadableBy<E>,
+{
+    record.load_by(None, session).await
+}
+
+/// The row, if it is at this version now.
+pub(crate) async fn at_version<T, E>(
+    record: &T,
+    version: T::Version,
+    session: &mut Session<'_, E>,
+) -> Result<Option<T>, Error>
+where
+    E: Executor,
+    T: LoadableBy<E>,
+{
+    record.load_by(Some(&version), session).await
+}
+
+/// Overwrites the record with its row as it is now.
+pub(crate) async fn reload<T, E>(record: &mut T, session: &mut Session<'_, E>) -> Result<(), Error>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend> + LoadableBy<E>,
+{
+    match current(record, session).await? {
+        Some(row) => {
+            *record = row;
+            Ok(())
+        }
+        None => Err(deleted::<T, E>(record)),
     }
 }

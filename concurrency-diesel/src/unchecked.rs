@@ -2,141 +2,152 @@
 //! at 1 over a row at 2 leaves 3, or the holder of 2 would not notice.
 
 use concurrency_core::{UncheckedBump, VersionField};
-use diesel::RunQueryDsl;
-use diesel::connection::LoadConnection;
 
-use crate::backend::ConcurrencyBackend;
 use crate::concurrent::ConcurrentOn;
 use crate::error::Error;
+use crate::executor::{Executor, Session};
 use crate::outcome::{self, Outcome};
-use crate::save::{found_version, next_version, read_back};
+use crate::save::{deleted, found_version, next_version, read_back};
 use crate::statement::{Committed, Source, Update};
 
 /// How often the row's version is read anew when other writers move it in between.
 const ATTEMPTS: usize = 100;
 
 /// Writes the record's columns over whatever version the row has.
-pub(crate) fn save_unchecked<T, C>(record: &mut T, connection: &mut C) -> Result<(), Error>
+pub(crate) async fn save_unchecked<T, E>(record: &mut T, session: &mut Session<'_, E>) -> Result<(), Error>
 where
-    C: LoadConnection<Backend: ConcurrencyBackend>,
-    T: ConcurrentOn<C::Backend>,
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
 {
     let serialized = record.__serialize();
     let source = Source { record: &*record, serialized: &serialized };
     let version = match T::VersionField::__unchecked() {
-        UncheckedBump::Increment { maximum, signed } => increment(source, &maximum, signed, connection)?,
-        UncheckedBump::Clock { now } => advance_to(source, now, connection)?,
-        UncheckedBump::Fresh { version } => overwrite(source, version, connection)?,
-        UncheckedBump::ByDatabase => write_row(source, connection)?,
-        UncheckedBump::ReadThenSave => read_then_save(source, connection)?,
+        UncheckedBump::Increment { maximum, signed } => increment(source, &maximum, signed, session).await?,
+        UncheckedBump::Clock { now } => advance_to(source, now, session).await?,
+        UncheckedBump::Fresh { version } => overwrite(source, version, session).await?,
+        UncheckedBump::ByDatabase => write_row(source, session).await?,
+        UncheckedBump::ReadThenSave => read_then_save(source, session).await?,
     };
     record.__set_version(version);
     Ok(())
 }
 
 /// Lets the database add one to the row's version, and learns what came out.
-fn increment<T, C>(
+async fn increment<T, E>(
     source: Source<'_, T>,
     maximum: &T::Version,
     signed: bool,
-    connection: &mut C,
+    session: &mut Session<'_, E>,
 ) -> Result<T::Version, Error>
 where
-    C: LoadConnection<Backend: ConcurrencyBackend>,
-    T: ConcurrentOn<C::Backend>,
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
 {
     let set = source.with_columns(source.increment(signed));
     let update = Update::new(source, set, source.version_below(maximum));
-    if let Some(version) = read_back(source, update, signed, connection)? {
+    if let Some(version) = read_back(source, update, signed, session).await? {
         return Ok(version);
     }
-    match not_written(source, connection) {
+    match not_written(source, session).await {
         Error::WriteSuppressed(error) if error.version == outcome::version_value::<T>(maximum) => {
-            Err(outcome::exhausted::<T, C::Backend>())
+            Err(outcome::exhausted::<T, E::Backend>())
         }
         error => Err(error),
     }
 }
 
 /// Moves the row's version to the clock's reading where it is smaller; a row ahead of the clock is saved from its version.
-fn advance_to<T, C>(source: Source<'_, T>, now: T::Version, connection: &mut C) -> Result<T::Version, Error>
+async fn advance_to<T, E>(
+    source: Source<'_, T>,
+    now: T::Version,
+    session: &mut Session<'_, E>,
+) -> Result<T::Version, Error>
 where
-    C: LoadConnection<Backend: ConcurrencyBackend>,
-    T: ConcurrentOn<C::Backend>,
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
 {
     let set = source.with_columns(source.assign(&now));
     let update = Update::new(source, set, source.version_below(&now));
-    match outcome::outcome::<T, C::Backend>(source.record, update.execute(connection)?)? {
+    match outcome::outcome::<T, E::Backend>(source.record, session.execute(update).await?)? {
         Outcome::Written => Ok(now),
-        Outcome::Refused => read_then_save(source, connection),
+        Outcome::Refused => read_then_save(source, session).await,
     }
 }
 
 /// Writes a version that no row ever had, over whatever version the row has.
-fn overwrite<T, C>(source: Source<'_, T>, version: T::Version, connection: &mut C) -> Result<T::Version, Error>
+async fn overwrite<T, E>(
+    source: Source<'_, T>,
+    version: T::Version,
+    session: &mut Session<'_, E>,
+) -> Result<T::Version, Error>
 where
-    C: LoadConnection<Backend: ConcurrencyBackend>,
-    T: ConcurrentOn<C::Backend>,
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
 {
     let update = Update::new(source, source.with_columns(source.assign(&version)), source.any_version());
-    match outcome::outcome::<T, C::Backend>(source.record, update.execute(connection)?)? {
+    match outcome::outcome::<T, E::Backend>(source.record, session.execute(update).await?)? {
         Outcome::Written => Ok(version),
-        Outcome::Refused => Err(not_written(source, connection)),
+        Outcome::Refused => Err(not_written(source, session).await),
     }
 }
 
 /// Writes the row and learns the version that the database gave it.
-fn write_row<T, C>(source: Source<'_, T>, connection: &mut C) -> Result<T::Version, Error>
+async fn write_row<T, E>(source: Source<'_, T>, session: &mut Session<'_, E>) -> Result<T::Version, Error>
 where
-    C: LoadConnection<Backend: ConcurrencyBackend>,
-    T: ConcurrentOn<C::Backend>,
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
 {
     let update = Update::new(source, source.columns(), source.any_version());
-    match read_back(source, update, false, connection)? {
+    match read_back(source, update, false, session).await? {
         Some(version) => Ok(version),
-        None => Err(not_written(source, connection)),
+        None => Err(not_written(source, session).await),
     }
 }
 
 /// Reads the row's version and saves guarded by it, anew while other writers move it in between.
-fn read_then_save<T, C>(source: Source<'_, T>, connection: &mut C) -> Result<T::Version, Error>
+async fn read_then_save<T, E>(source: Source<'_, T>, session: &mut Session<'_, E>) -> Result<T::Version, Error>
 where
-    C: LoadConnection<Backend: ConcurrencyBackend>,
-    T: ConcurrentOn<C::Backend>,
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
 {
     let record = source.record;
-    let read = |connection: &mut C| {
-        found_version::<T, C, Committed>(source, connection)?
-            .ok_or_else(|| outcome::refusal::<T, C::Backend>(record, record.__version(), None))
-    };
-    let mut row = read(connection)?;
+    let mut row = row_version(source, session).await?;
     for _ in 0..ATTEMPTS {
-        let next = next_version::<T, C>(&row)?;
+        let next = next_version::<T, E>(&row)?;
         let set = source.with_columns(source.assign(&next));
         let update = Update::new(source, set, source.version_is(&row));
-        if let Outcome::Written = outcome::outcome::<T, C::Backend>(record, update.execute(connection)?)? {
+        if let Outcome::Written = outcome::outcome::<T, E::Backend>(record, session.execute(update).await?)? {
             return Ok(next);
         }
-        let found = read(connection)?;
+        let found = row_version(source, session).await?;
         if outcome::is_same::<T>(&found, &row) {
             // Nobody moved the version, so it was the database that did not write.
-            return Err(outcome::refusal::<T, C::Backend>(record, &row, Some(&found)));
+            return Err(outcome::refusal::<T, E::Backend>(record, &row, Some(&found)));
         }
         row = found;
     }
-    Err(outcome::refusal::<T, C::Backend>(record, record.__version(), Some(&row)))
+    Err(outcome::refusal::<T, E::Backend>(record, record.__version(), Some(&row)))
+}
+
+/// The version of the record's row, which must be there.
+async fn row_version<T, E>(source: Source<'_, T>, session: &mut Session<'_, E>) -> Result<T::Version, Error>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+{
+    found_version::<T, E, Committed>(source, session).await?.ok_or_else(|| deleted::<T, E>(source.record))
 }
 
 /// Why a write that asked for no version wrote nothing: there is no row, or the database left it out.
-fn not_written<T, C>(source: Source<'_, T>, connection: &mut C) -> Error
+async fn not_written<T, E>(source: Source<'_, T>, session: &mut Session<'_, E>) -> Error
 where
-    C: LoadConnection<Backend: ConcurrencyBackend>,
-    T: ConcurrentOn<C::Backend>,
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
 {
-    match found_version::<T, C, Committed>(source, connection) {
+    match found_version::<T, E, Committed>(source, session).await {
         Ok(found) => {
             let expected = found.as_ref().unwrap_or_else(|| source.record.__version());
-            outcome::refusal::<T, C::Backend>(source.record, expected, found.as_ref())
+            outcome::refusal::<T, E::Backend>(source.record, expected, found.as_ref())
         }
         Err(error) => error,
     }

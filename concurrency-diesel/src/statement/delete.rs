@@ -1,6 +1,5 @@
 //! `DELETE FROM table WHERE key AND guard`.
 
-use diesel::RunQueryDsl;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 
@@ -42,5 +41,3 @@ where
         self.guard.walk_ast(out.reborrow())
     }
 }
-
-impl<T: Concurrent, G, C> RunQueryDsl<C> for Delete<'_, T, G> {}

@@ -2,11 +2,10 @@
 
 use std::marker::PhantomData;
 
-use diesel::dsl::AsSelect;
 use diesel::dsl::SqlTypeOf;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
-use diesel::{Column, RunQueryDsl, Selectable};
+use diesel::{Column, Selectable};
 
 use super::columns::push_table;
 use super::source::Source;
@@ -78,8 +77,6 @@ impl<T: Concurrent, L> Query for SelectVersion<'_, T, L> {
     type SqlType = VersionSqlType<T>;
 }
 
-impl<T: Concurrent, L, C> RunQueryDsl<C> for SelectVersion<'_, T, L> {}
-
 /// A SELECT of one record's row as it is committed, at any version or only at the one given.
 pub(crate) struct SelectRecord<'b, T, DB>
 where
@@ -136,14 +133,7 @@ where
     DB: ConcurrencyBackend,
     T: Concurrent + Selectable<DB, SelectExpression: QueryId>,
 {
-    type SqlType = SqlTypeOf<AsSelect<T, DB>>;
-}
-
-impl<T, DB, C> RunQueryDsl<C> for SelectRecord<'_, T, DB>
-where
-    DB: ConcurrencyBackend,
-    T: Concurrent + Selectable<DB>,
-{
+    type SqlType = SqlTypeOf<T::SelectExpression>;
 }
 
 /// A SELECT of the version that this connection's last UPDATE computed, on engines without RETURNING.
@@ -173,5 +163,3 @@ impl<C, DB: ConcurrencyBackend> QueryFragment<DB> for LastInsertId<C> {
 impl<C: Column> Query for LastInsertId<C> {
     type SqlType = SqlTypeOf<C>;
 }
-
-impl<C, Conn> RunQueryDsl<Conn> for LastInsertId<C> {}

@@ -1,7 +1,6 @@
 //! `UPDATE table SET … WHERE key AND guard`, for every kind of save.
 
 use diesel::Column;
-use diesel::RunQueryDsl;
 use diesel::dsl::SqlTypeOf;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
@@ -59,8 +58,6 @@ where
         self.guard.walk_ast(out.reborrow())
     }
 }
-
-impl<T: Concurrent, S, G, C> RunQueryDsl<C> for Update<'_, T, S, G> {}
 
 /// What is set for the version, then each column of the record.
 pub(crate) struct WithColumns<'b, T: ConcurrentColumns, A> {
@@ -208,5 +205,3 @@ where
 impl<S, C: Column> Query for ReturningVersion<S, C> {
     type SqlType = SqlTypeOf<C>;
 }
-
-impl<S, C, Conn> RunQueryDsl<Conn> for ReturningVersion<S, C> {}

@@ -1,0 +1,70 @@
+//! How statements reach a database: one interface for Diesel's connections and for those that are awaited, so that what a
+//! save does is written once. What is sent, and what the answer means, is decided elsewhere.
+
+mod blocking;
+
+use std::future::Future;
+
+use diesel::deserialize::FromSqlRow;
+use diesel::expression::QueryMetadata;
+use diesel::query_builder::{Query, QueryFragment, QueryId};
+use diesel::result::QueryResult;
+
+use crate::backend::ConcurrencyBackend;
+
+pub(crate) use blocking::{Blocking, load, now};
+
+/// A kind of connection: Diesel's, or diesel-async's.
+///
+/// Its methods return a future of the executor's own type, and are no `async fn`, because the futures of one kind must be `Send` and those of
+/// the other must not have to. It stands for the kind and is not itself the connection, and `Future` has no bounds, because rustc
+/// cannot prove a future `Send` that contains a type with a lifetime and a bound (rust-lang/rust#100013).
+pub trait Executor {
+    /// The connection.
+    type Connection;
+
+    /// The database that it speaks to.
+    type Backend: ConcurrencyBackend;
+
+    /// What an answer comes in.
+    type Future<'a, O>: Future<Output = O>;
+
+    /// Runs a statement, and answers with the number of rows that it wrote.
+    fn execute<'a, S>(connection: &'a mut Self::Connection, statement: S) -> Self::Future<'a, QueryResult<usize>>
+    where
+        S: QueryFragment<Self::Backend> + QueryId + 'a;
+
+    /// Runs a statement to its end, and answers with its rows: what the database refuses late is an error, too.
+    fn load<'a, S, V>(connection: &'a mut Self::Connection, statement: S) -> Self::Future<'a, QueryResult<Vec<V>>>
+    where
+        S: Query + QueryFragment<Self::Backend> + QueryId + 'a,
+        Self::Backend: QueryMetadata<S::SqlType>,
+        V: FromSqlRow<S::SqlType, Self::Backend> + Send + 'a;
+
+    /// Keeps rustc from asking for the bounds that `Future` must not have (rust-lang/rust#87479).
+    fn _future_without_bounds<O>(_: Self::Future<'_, O>) {}
+}
+
+/// A connection as the saves see it.
+#[allow(missing_debug_implementations, reason = "a connection shows nothing of itself")]
+pub struct Session<'c, E: Executor>(pub(crate) &'c mut E::Connection);
+
+impl<E: Executor> Session<'_, E> {
+    /// Runs a statement, and answers with the number of rows that it wrote.
+    pub(crate) fn execute<'a, S>(&'a mut self, statement: S) -> E::Future<'a, QueryResult<usize>>
+    where
+        S: QueryFragment<E::Backend> + QueryId + 'a,
+    {
+        E::execute(self.0, statement)
+    }
+
+    /// Runs a statement to its end, and answers with its rows.
+    pub(crate) fn load<'a, S, V>(&'a mut self, statement: S) -> E::Future<'a, QueryResult<Vec<V>>>
+    where
+        S: Query + QueryFragment<E::Backend> + QueryId + 'a,
+        E::Backend: QueryMetadata<S::SqlType>,
+        V: FromSqlRow<S::SqlType, E::Backend> + Send + 'a,
+    {
+        E::load(self.0, statement)
+    }
+}
