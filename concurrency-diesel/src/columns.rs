@@ -74,6 +74,17 @@ impl ColumnNames {
         }
     }
 
+    /// How many there are.
+    pub(crate) const fn count(&self) -> usize {
+        let mut count = self.own.len();
+        let mut structs = self.embedded;
+        while let [first, rest @ ..] = structs {
+            count = count.saturating_add(first.count());
+            structs = rest;
+        }
+        count
+    }
+
     /// The name of one of the columns.
     pub(crate) fn first(&self) -> Option<&'static str> {
         self.own.first().copied().or_else(|| self.embedded.iter().find_map(|names| names.first()))

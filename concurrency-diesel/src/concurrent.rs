@@ -83,11 +83,9 @@ pub trait Concurrent: ConcurrentColumns + Sized {
     #[doc(hidden)]
     fn __set_version(&mut self, version: Self::Version);
 
-    /// Sets the version after the record's columns were written.
+    /// Is told that the row now holds what the record holds.
     #[doc(hidden)]
-    fn __saved(&mut self, version: Self::Version) {
-        self.__set_version(version);
-    }
+    fn __saved(&mut self) {}
 
     /// What a transaction that rolls back must restore beside the version.
     #[doc(hidden)]

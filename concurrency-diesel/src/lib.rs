@@ -28,13 +28,14 @@ pub use crate::concurrent::{Concurrent, ConcurrentOn};
 pub use crate::dsl::ConcurrentDsl;
 pub use crate::error::Error;
 pub use crate::load::LoadableOn;
+pub use crate::tracked::{MergeError, Trackable, Tracked};
 #[cfg(feature = "postgres_backend")]
 pub use crate::xmin::{Xid, XminVersionField, sql_types};
 #[cfg(feature = "uuid")]
 pub use concurrency_core::RandomVersionField;
 pub use concurrency_core::{
-    AutoIncVersionField, ConditionalVersionField, Counter, InitialVersion, IntegerVersionField, RecordDeletedError,
-    RecordModifiedError, VersionField, VersionValue, WriteSuppressedError,
+    AutoIncVersionField, ConditionalVersionField, Counter, InitialVersion, IntegerVersionField, MergeSum,
+    RecordDeletedError, RecordModifiedError, VersionField, VersionValue, WriteSuppressedError,
 };
 #[cfg(any(feature = "chrono", feature = "time"))]
 pub use concurrency_core::{Moment, TimestampVersionField};

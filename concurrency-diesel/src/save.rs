@@ -11,7 +11,8 @@ use crate::error::Error;
 use crate::executor::{Executor, Session};
 use crate::outcome::{self, Outcome};
 use crate::statement::{
-    Changes, Committed, Delete, LastInsertId, Lock, ReturningVersion, SelectVersion, Source, Update,
+    Changes, Committed, Delete, EveryColumn, LastInsertId, Lock, ReturningVersion, SelectVersion, Selection, Source,
+    Update,
 };
 
 /// Writes the record's columns and the next version.
@@ -20,28 +21,44 @@ where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
+    let version = write(&*record, EveryColumn, session).await?;
+    record.__set_version(version);
+    record.__saved();
+    Ok(())
+}
+
+/// Writes the selected columns and the next version, which it returns.
+pub(crate) async fn write<T, S, E>(
+    record: &T,
+    selection: S,
+    session: &mut Session<'_, E>,
+) -> Result<T::Version, Error>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+    S: Selection,
+{
     let serialized = record.__serialize();
-    let source = Source { record: &*record, serialized: &serialized };
+    let source = Source { record, serialized: &serialized };
     let guard = source.version_is(record.__version());
-    let version = match T::VersionField::__ADVANCE {
+    match T::VersionField::__ADVANCE {
         Advance::Assigned => {
             let next = next_version::<T, E>(record.__version())?;
-            let set = source.with_columns(source.assign(&next));
+            let set = source.with_some_columns(source.assign(&next), selection);
             send(source, Update::new(source, set, guard), session).await?;
-            next
+            Ok(next)
         }
         Advance::IfChanged { signed } => {
             // At the maximum a save is refused whether or not it would advance the version.
             next_version::<T, E>(record.__version())?;
-            let set = source.with_columns(source.advance_if_changed(signed));
-            send_and_read_back(source, Update::new(source, set, guard), signed, session).await?
+            let set = source.with_some_columns(source.advance_if_changed(signed, selection), selection);
+            send_and_read_back(source, Update::new(source, set, guard), signed, session).await
         }
         Advance::ByDatabase => {
-            send_and_read_back(source, Update::new(source, source.columns(), guard), false, session).await?
+            let set = source.some_columns(selection);
+            send_and_read_back(source, Update::new(source, set, guard), false, session).await
         }
-    };
-    record.__set_version(version);
-    Ok(())
+    }
 }
 
 /// Writes the record's columns and leaves the version, where the version can be left.
@@ -56,7 +73,9 @@ where
     let serialized = record.__serialize();
     let source = Source { record: &*record, serialized: &serialized };
     let set = source.with_columns(source.keep());
-    send(source, Update::new(source, set, source.version_is(record.__version())), session).await
+    send(source, Update::new(source, set, source.version_is(record.__version())), session).await?;
+    record.__saved();
+    Ok(())
 }
 
 /// Writes the next version and nothing else.

@@ -3,7 +3,7 @@
 
 use concurrency_core::{Merge, Merged, merge};
 
-use super::column_set::ColumnSet;
+use super::column_set::{ColumnSet, MOST_COLUMNS};
 use crate::columns::ConcurrentColumns;
 
 /// A record whose copies can be compared field by field, so that [`Tracked`](crate::Tracked) can tell what changed.
@@ -70,6 +70,7 @@ pub trait FieldCombination {
 
 /// The columns that a save of `other` must write where the row holds `one`.
 pub(crate) fn changed_columns<T: Trackable>(one: &T, other: &T) -> ColumnSet {
+    const { assert!(T::__COLUMNS.count() <= MOST_COLUMNS, "a record with more than 128 columns cannot be tracked") };
     let mut changed = ChangedColumns { columns: ColumnSet::default(), position: 0 };
     T::__compare(one, other, &mut changed);
     changed.columns
@@ -150,7 +151,7 @@ impl FieldCombination for CopiedColumns {
     }
 }
 
-/// Makes `theirs` the merge of both sides; the names of the fields that both changed and no policy merges, which keep theirs.
+/// Makes `theirs` the merge of both sides; the names of the fields that both changed and no policy merges, which become ours.
 pub(crate) fn merge_into<T: Trackable>(base: &T, mine: &T, theirs: &mut T) -> Vec<&'static str> {
     let mut merged = MergedFields { conflicts: Vec::new() };
     T::__combine(base, mine, theirs, &mut merged);
@@ -178,7 +179,10 @@ impl FieldCombination for MergedFields {
             Merged::Theirs => {}
             Merged::Mine => theirs.clone_from(mine),
             Merged::Both(value) => *theirs = value,
-            Merged::Conflict => self.conflicts.push(name),
+            Merged::Conflict => {
+                self.conflicts.push(name);
+                theirs.clone_from(mine);
+            }
         }
     }
 }
