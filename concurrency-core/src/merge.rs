@@ -31,11 +31,17 @@ pub enum Merged<U> {
 
 /// Merges one field: what it was when it was loaded, what we made of it, and what the row holds now.
 #[doc(hidden)]
-pub fn merge<U: PartialEq>(policy: Merge<U>, base: &U, mine: &U, theirs: &U) -> Merged<U> {
-    if mine == base {
+pub fn merge<U>(
+    policy: Merge<U>,
+    is_same: impl Fn(&U, &U) -> bool,
+    base: &U,
+    mine: &U,
+    theirs: &U,
+) -> Merged<U> {
+    if is_same(mine, base) {
         return Merged::Theirs;
     }
-    if theirs == base {
+    if is_same(theirs, base) {
         return Merged::Mine;
     }
     match policy {
@@ -43,7 +49,7 @@ pub fn merge<U: PartialEq>(policy: Merge<U>, base: &U, mine: &U, theirs: &U) -> 
         Merge::Theirs => Merged::Theirs,
         // Two equal changes are two changes: a sum counts both.
         Merge::By(function) => function(base, mine, theirs).map_or(Merged::Conflict, Merged::Both),
-        Merge::Ask if mine == theirs => Merged::Theirs,
+        Merge::Ask if is_same(mine, theirs) => Merged::Theirs,
         Merge::Ask => Merged::Conflict,
     }
 }
@@ -163,31 +169,35 @@ mod tests {
 
     const SUM: Merge<i32> = Merge::By(i32::merge_sum);
 
+    fn merged(policy: Merge<i32>, base: &i32, mine: &i32, theirs: &i32) -> Merged<i32> {
+        merge(policy, i32::eq, base, mine, theirs)
+    }
+
     #[test]
     fn what_one_side_changed_needs_no_policy() {
         for policy in [Merge::Ask, Merge::Mine, Merge::Theirs, SUM, Merge::By(|_, _, _| None)] {
-            assert_eq!(merge(policy, &1, &1, &1), Merged::Theirs);
-            assert_eq!(merge(policy, &1, &1, &2), Merged::Theirs);
-            assert_eq!(merge(policy, &1, &2, &1), Merged::Mine);
+            assert_eq!(merged(policy, &1, &1, &1), Merged::Theirs);
+            assert_eq!(merged(policy, &1, &1, &2), Merged::Theirs);
+            assert_eq!(merged(policy, &1, &2, &1), Merged::Mine);
         }
     }
 
     #[test]
     fn what_both_changed_goes_by_the_policy() {
-        assert_eq!(merge(Merge::Ask, &1, &2, &3), Merged::Conflict);
-        assert_eq!(merge(Merge::Ask, &1, &2, &2), Merged::Theirs);
-        assert_eq!(merge(Merge::Mine, &1, &2, &3), Merged::Mine);
-        assert_eq!(merge(Merge::Theirs, &1, &2, &3), Merged::Theirs);
-        assert_eq!(merge(SUM, &1, &2, &3), Merged::Both(4));
-        assert_eq!(merge(Merge::By(i32::__max), &1, &2, &3), Merged::Both(3));
-        assert_eq!(merge(Merge::By(i32::__min), &1, &2, &3), Merged::Both(2));
-        assert_eq!(merge(Merge::By(|_, _, _| None), &1, &2, &3), Merged::Conflict);
+        assert_eq!(merged(Merge::Ask, &1, &2, &3), Merged::Conflict);
+        assert_eq!(merged(Merge::Ask, &1, &2, &2), Merged::Theirs);
+        assert_eq!(merged(Merge::Mine, &1, &2, &3), Merged::Mine);
+        assert_eq!(merged(Merge::Theirs, &1, &2, &3), Merged::Theirs);
+        assert_eq!(merged(SUM, &1, &2, &3), Merged::Both(4));
+        assert_eq!(merged(Merge::By(i32::__max), &1, &2, &3), Merged::Both(3));
+        assert_eq!(merged(Merge::By(i32::__min), &1, &2, &3), Merged::Both(2));
+        assert_eq!(merged(Merge::By(|_, _, _| None), &1, &2, &3), Merged::Conflict);
     }
 
     /// One added by each of two people is two, however equal both results look.
     #[test]
     fn equal_changes_are_both_counted() {
-        assert_eq!(merge(SUM, &0, &1, &1), Merged::Both(2));
+        assert_eq!(merged(SUM, &0, &1, &1), Merged::Both(2));
     }
 
     #[test]

@@ -252,7 +252,7 @@ where
     match save::write(&tracked.record, SomeColumns::of::<T>(columns), session).await {
         Ok(version) => {
             fields::copy_columns(columns, &tracked.record, &mut tracked.base);
-            tracked.__set_version(version);
+            Concurrent::__set_version(tracked, version);
             tracked.is_in_doubt = false;
             Ok(())
         }

@@ -30,21 +30,29 @@ pub trait Trackable<F = Self, Late = ()>: ConcurrentColumns<F> {
     fn __same_key(one: &F, other: &F) -> bool;
 }
 
-/// What a field must be to be tracked.
+/// What a field must be to be tracked. It has no supertraits, because rustc would look at these where a record is declared.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "a field of type `{Self}` cannot be tracked",
     label = "a tracked field must be `PartialEq` and `Clone`",
     note = "derive `PartialEq` and `Clone` for `{Self}`"
 )]
-pub trait TrackedField<Late>: PartialEq + Clone {
-    fn __is_same(&self, other: &Self) -> bool {
-        self == other
-    }
+pub trait TrackedField<Late>: Sized {
+    fn __is_same(&self, other: &Self) -> bool;
+
+    fn __copy_from(&mut self, other: &Self);
 }
 
 #[diagnostic::do_not_recommend]
-impl<U: PartialEq + Clone, Late> TrackedField<Late> for U {}
+impl<U: PartialEq + Clone, Late> TrackedField<Late> for U {
+    fn __is_same(&self, other: &Self) -> bool {
+        self == other
+    }
+
+    fn __copy_from(&mut self, other: &Self) {
+        self.clone_from(other);
+    }
+}
 
 /// Is shown each field of two copies.
 #[doc(hidden)]
@@ -83,7 +91,7 @@ struct ChangedColumns {
 
 impl FieldComparison for ChangedColumns {
     fn field<U: TrackedField<Late>, Late>(&mut self, _name: &'static str, one: &U, other: &U, is_written: bool) {
-        if is_written && one != other {
+        if is_written && !one.__is_same(other) {
             self.columns.insert(self.position);
         }
         self.position = self.position.saturating_add(1);
@@ -101,7 +109,7 @@ struct ChangedFields(Vec<&'static str>);
 
 impl FieldComparison for ChangedFields {
     fn field<U: TrackedField<Late>, Late>(&mut self, name: &'static str, one: &U, other: &U, is_written: bool) {
-        if is_written && one != other {
+        if is_written && !one.__is_same(other) {
             self.0.push(name);
         }
     }
@@ -118,7 +126,7 @@ struct DifferentFields(Vec<&'static str>);
 
 impl FieldComparison for DifferentFields {
     fn field<U: TrackedField<Late>, Late>(&mut self, name: &'static str, one: &U, other: &U, _is_written: bool) {
-        if one != other {
+        if !one.__is_same(other) {
             self.0.push(name);
         }
     }
@@ -145,7 +153,7 @@ impl FieldCombination for CopiedColumns {
         _policy: Merge<U>,
     ) {
         if self.columns.contains(self.position) {
-            to.clone_from(from);
+            to.__copy_from(from);
         }
         self.position = self.position.saturating_add(1);
     }
@@ -175,13 +183,13 @@ impl FieldCombination for MergedFields {
         if !is_written {
             return;
         }
-        match merge(policy, base, mine, theirs) {
+        match merge(policy, U::__is_same, base, mine, theirs) {
             Merged::Theirs => {}
-            Merged::Mine => theirs.clone_from(mine),
+            Merged::Mine => theirs.__copy_from(mine),
             Merged::Both(value) => *theirs = value,
             Merged::Conflict => {
                 self.conflicts.push(name);
-                theirs.clone_from(mine);
+                theirs.__copy_from(mine);
             }
         }
     }
