@@ -1,5 +1,7 @@
 //! The way of every write: record, statement, rows affected, outcome. Memory changes only after the database said yes.
 
+use std::future::Future;
+
 use concurrency_core::{Advance, VersionField};
 use diesel::AsChangeset;
 use diesel::query_builder::{QueryFragment, QueryId};
@@ -16,49 +18,52 @@ use crate::statement::{
 };
 
 /// Writes the record's columns and the next version.
-pub(crate) async fn save<T, E>(record: &mut T, session: &mut Session<'_, E>) -> Result<(), Error>
+pub(crate) fn save<'a, T, E>(
+    record: &'a mut T,
+    session: &'a mut Session<'_, E>,
+) -> impl Future<Output = Result<(), Error>>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
-    let version = write(&*record, EveryColumn, session).await?;
-    record.__set_version(version);
-    record.__saved();
-    Ok(())
+    save_columns(record, EveryColumn, session)
 }
 
-/// Writes the selected columns and the next version, which it returns.
-pub(crate) async fn write<T, S, E>(
-    record: &T,
+/// Writes the selected columns of the record and the next version.
+pub(crate) async fn save_columns<T, S, E>(
+    record: &mut T,
     selection: S,
     session: &mut Session<'_, E>,
-) -> Result<T::Version, Error>
+) -> Result<(), Error>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
-    S: Selection,
+    S: Selection<T>,
 {
     let serialized = record.__serialize();
-    let source = Source { record, serialized: &serialized };
+    let source = Source { record: &*record, serialized: &serialized };
     let guard = source.version_is(record.__version());
-    match T::VersionField::__ADVANCE {
+    let version = match T::VersionField::__ADVANCE {
         Advance::Assigned => {
             let next = next_version::<T, E>(record.__version())?;
             let set = source.with_some_columns(source.assign(&next), selection);
             send(source, Update::new(source, set, guard), session).await?;
-            Ok(next)
+            next
         }
         Advance::IfChanged { signed } => {
             // At the maximum a save is refused whether or not it would advance the version.
             next_version::<T, E>(record.__version())?;
             let set = source.with_some_columns(source.advance_if_changed(signed, selection), selection);
-            send_and_read_back(source, Update::new(source, set, guard), signed, session).await
+            send_and_read_back(source, Update::new(source, set, guard), signed, session).await?
         }
         Advance::ByDatabase => {
             let set = source.some_columns(selection);
-            send_and_read_back(source, Update::new(source, set, guard), false, session).await
+            send_and_read_back(source, Update::new(source, set, guard), false, session).await?
         }
-    }
+    };
+    record.__set_version(version);
+    selection.saved(record);
+    Ok(())
 }
 
 /// Writes the record's columns and leaves the version, where the version can be left.

@@ -91,6 +91,15 @@ impl<T> Tracked<T> {
         self.record
     }
 
+    /// The row now holds these columns.
+    pub(crate) fn adopt(&mut self, columns: ColumnSet)
+    where
+        T: Trackable,
+    {
+        fields::copy_columns(columns, &self.record, &mut self.base);
+        self.is_in_doubt = false;
+    }
+
     /// Undoes every change since the record was loaded or last saved. Nothing is sent.
     pub fn revert(&mut self)
     where
@@ -249,16 +258,9 @@ where
     }
     // A future that is dropped here leaves the doubt.
     let was_in_doubt = std::mem::replace(&mut tracked.is_in_doubt, true);
-    match save::write(&tracked.record, SomeColumns::of::<T>(columns), session).await {
-        Ok(version) => {
-            fields::copy_columns(columns, &tracked.record, &mut tracked.base);
-            Concurrent::__set_version(tracked, version);
-            tracked.is_in_doubt = false;
-            Ok(())
-        }
-        Err(error) => {
-            tracked.is_in_doubt = was_in_doubt || merging::leaves_doubt(&error);
-            Err(error)
-        }
+    let saved = save::save_columns(tracked, SomeColumns::of::<T>(columns), session).await;
+    if let Err(error) = &saved {
+        tracked.is_in_doubt = was_in_doubt || merging::leaves_doubt(error);
     }
+    saved
 }

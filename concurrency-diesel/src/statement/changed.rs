@@ -22,7 +22,7 @@ pub(crate) struct AdvanceIfChanged<'b, T: ConcurrentColumns, S = EveryColumn> {
     pub(super) selection: S,
 }
 
-impl<T: ConcurrentColumns, S: Selection> QueryId for AdvanceIfChanged<'_, T, S> {
+impl<T: ConcurrentColumns, S: Selection<T>> QueryId for AdvanceIfChanged<'_, T, S> {
     type QueryId = (ChangedText, T::__StatementId);
     const HAS_STATIC_QUERY_ID: bool = S::IS_STATIC && T::__SKIPPABLE == 0;
 }
@@ -34,7 +34,7 @@ impl<T, S, DB> QueryFragment<DB> for AdvanceIfChanged<'_, T, S>
 where
     DB: ConcurrencyBackend,
     T: ConcurrentOn<DB>,
-    S: Selection,
+    S: Selection<T>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         let (before, after) = DB::__kept(self.signed);
@@ -47,7 +47,7 @@ where
         // A row without a version gets one whatever changes.
         out.push_sql(" IS NULL");
         let mut changes = ChangeWriter { source: self.source, out: out.reborrow() };
-        self.selection.visit_checked::<T, DB, _>(&mut changes)?;
+        self.selection.visit_checked::<DB, _>(&mut changes)?;
         out.push_sql(" THEN ");
         push_successor::<T::__VersionColumn, DB>(&mut out)?;
         out.push_sql(" ELSE ");

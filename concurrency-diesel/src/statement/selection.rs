@@ -4,30 +4,33 @@ use diesel::result::QueryResult;
 
 use crate::backend::ConcurrencyBackend;
 use crate::bind::Bindable;
-use crate::columns::{ColumnVisitor, ConcurrentColumns, RecordVisitor};
+use crate::columns::{ColumnVisitor, ConcurrentColumns, ConcurrentColumnsOn, RecordVisitor};
 use crate::concurrent::{Concurrent, ConcurrentOn};
-use crate::tracked::ColumnSet;
+use crate::tracked::{ColumnSet, Trackable, Tracked};
 
 /// From here on a save that leaves out columns is not kept prepared: its texts double with each such column.
 const MOST_SKIPPABLE_PREPARED: usize = 4;
 
-/// The columns that a save writes.
-pub(crate) trait Selection: Copy {
+/// The columns of a `T` that a save writes.
+pub(crate) trait Selection<T>: Copy {
     /// Whether the text is the same for all records of a type that has no column to skip.
     const IS_STATIC: bool;
 
     /// Whether the statement is worth keeping prepared.
-    fn is_kept_prepared<T: Concurrent>(self) -> bool;
+    fn is_kept_prepared(self) -> bool;
+
+    /// Tells the record that its row now holds these columns.
+    fn saved(self, record: &mut T);
 
     /// Shows the visitor each column that is written.
-    fn visit_columns<'b, T, DB, W>(self, visitor: &mut W) -> QueryResult<()>
+    fn visit_columns<'b, DB, W>(self, visitor: &mut W) -> QueryResult<()>
     where
         DB: ConcurrencyBackend,
         T: ConcurrentOn<DB> + 'b,
         W: RecordVisitor<'b, T, DB>;
 
     /// Shows the visitor each column that is written and moves a conditional version.
-    fn visit_checked<'b, T, DB, W>(self, visitor: &mut W) -> QueryResult<()>
+    fn visit_checked<'b, DB, W>(self, visitor: &mut W) -> QueryResult<()>
     where
         DB: ConcurrencyBackend,
         T: ConcurrentOn<DB> + 'b,
@@ -38,14 +41,18 @@ pub(crate) trait Selection: Copy {
 #[derive(Clone, Copy)]
 pub(crate) struct EveryColumn;
 
-impl Selection for EveryColumn {
+impl<T: Concurrent> Selection<T> for EveryColumn {
     const IS_STATIC: bool = true;
 
-    fn is_kept_prepared<T: Concurrent>(self) -> bool {
+    fn is_kept_prepared(self) -> bool {
         T::__SKIPPABLE <= MOST_SKIPPABLE_PREPARED
     }
 
-    fn visit_columns<'b, T, DB, W>(self, visitor: &mut W) -> QueryResult<()>
+    fn saved(self, record: &mut T) {
+        record.__saved();
+    }
+
+    fn visit_columns<'b, DB, W>(self, visitor: &mut W) -> QueryResult<()>
     where
         DB: ConcurrencyBackend,
         T: ConcurrentOn<DB> + 'b,
@@ -54,7 +61,7 @@ impl Selection for EveryColumn {
         T::__visit_columns(visitor)
     }
 
-    fn visit_checked<'b, T, DB, W>(self, visitor: &mut W) -> QueryResult<()>
+    fn visit_checked<'b, DB, W>(self, visitor: &mut W) -> QueryResult<()>
     where
         DB: ConcurrencyBackend,
         T: ConcurrentOn<DB> + 'b,
@@ -77,32 +84,39 @@ impl SomeColumns {
     }
 }
 
-impl Selection for SomeColumns {
+impl<T> Selection<Tracked<T>> for SomeColumns
+where
+    T: Concurrent + Trackable + Clone,
+{
     const IS_STATIC: bool = false;
 
-    fn is_kept_prepared<T: Concurrent>(self) -> bool {
+    fn is_kept_prepared(self) -> bool {
         self.is_kept_prepared
     }
 
-    fn visit_columns<'b, T, DB, W>(self, visitor: &mut W) -> QueryResult<()>
+    fn saved(self, record: &mut Tracked<T>) {
+        record.adopt(self.columns);
+    }
+
+    fn visit_columns<'b, DB, W>(self, visitor: &mut W) -> QueryResult<()>
     where
         DB: ConcurrencyBackend,
-        T: ConcurrentOn<DB> + 'b,
-        W: RecordVisitor<'b, T, DB>,
+        Tracked<T>: ConcurrentOn<DB> + 'b,
+        W: RecordVisitor<'b, Tracked<T>, DB>,
     {
-        T::__visit_columns(&mut Only { visitor, columns: self.columns, position: 0 })
+        <Tracked<T> as ConcurrentColumnsOn<DB>>::__visit_columns(&mut Only { visitor, columns: self.columns, position: 0 })
     }
 
     /// By their names: among those that move the version a column has another position.
-    fn visit_checked<'b, T, DB, W>(self, visitor: &mut W) -> QueryResult<()>
+    fn visit_checked<'b, DB, W>(self, visitor: &mut W) -> QueryResult<()>
     where
         DB: ConcurrencyBackend,
-        T: ConcurrentOn<DB> + 'b,
-        W: RecordVisitor<'b, T, DB>,
+        Tracked<T>: ConcurrentOn<DB> + 'b,
+        W: RecordVisitor<'b, Tracked<T>, DB>,
     {
         let mut names = Names(Vec::new());
-        self.visit_columns::<T, DB, _>(&mut names)?;
-        T::__visit_checked(&mut OnlyNamed { visitor, names: names.0 })
+        Selection::<Tracked<T>>::visit_columns::<DB, _>(self, &mut names)?;
+        <Tracked<T> as ConcurrentColumnsOn<DB>>::__visit_checked(&mut OnlyNamed { visitor, names: names.0 })
     }
 }
 

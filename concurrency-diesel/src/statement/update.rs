@@ -64,7 +64,7 @@ pub(crate) struct WithColumns<'b, T: ConcurrentColumns, A, S = EveryColumn> {
     pub(crate) selection: S,
 }
 
-impl<T: ConcurrentColumns, A: QueryId, S: Selection> QueryId for WithColumns<'_, T, A, S> {
+impl<T: ConcurrentColumns, A: QueryId, S: Selection<T>> QueryId for WithColumns<'_, T, A, S> {
     type QueryId = (ColumnsText, T::__StatementId, A::QueryId);
     const HAS_STATIC_QUERY_ID: bool = A::HAS_STATIC_QUERY_ID && S::IS_STATIC && T::__SKIPPABLE == 0;
 }
@@ -77,15 +77,15 @@ where
     DB: ConcurrencyBackend,
     T: ConcurrentOn<DB>,
     A: QueryFragment<DB>,
-    S: Selection,
+    S: Selection<T>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        if !self.selection.is_kept_prepared::<T>() {
+        if !self.selection.is_kept_prepared() {
             out.unsafe_to_cache_prepared();
         }
         self.version.walk_ast(out.reborrow())?;
         let mut columns = ColumnWriter { source: self.source, out, separator: ", " };
-        self.selection.visit_columns::<T, DB, _>(&mut columns)
+        self.selection.visit_columns::<DB, _>(&mut columns)
     }
 }
 
@@ -95,7 +95,7 @@ pub(crate) struct Columns<'b, T: ConcurrentColumns, S = EveryColumn> {
     pub(crate) selection: S,
 }
 
-impl<T: ConcurrentColumns, S: Selection> QueryId for Columns<'_, T, S> {
+impl<T: ConcurrentColumns, S: Selection<T>> QueryId for Columns<'_, T, S> {
     type QueryId = (ColumnsText, T::__StatementId);
     const HAS_STATIC_QUERY_ID: bool = S::IS_STATIC && T::__SKIPPABLE == 0;
 }
@@ -104,14 +104,14 @@ impl<T, S, DB> QueryFragment<DB> for Columns<'_, T, S>
 where
     DB: ConcurrencyBackend,
     T: ConcurrentOn<DB>,
-    S: Selection,
+    S: Selection<T>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        if !self.selection.is_kept_prepared::<T>() {
+        if !self.selection.is_kept_prepared() {
             out.unsafe_to_cache_prepared();
         }
         let mut columns = ColumnWriter { source: self.source, out: out.reborrow(), separator: "" };
-        self.selection.visit_columns::<T, DB, _>(&mut columns)?;
+        self.selection.visit_columns::<DB, _>(&mut columns)?;
         if columns.separator.is_empty() {
             // Nothing is left to set, and the row must be written all the same.
             return push_same_row::<T, DB>(out);
