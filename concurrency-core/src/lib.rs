@@ -34,7 +34,7 @@ pub use retry::RetryPolicy;
 pub use timestamp::{Moment, TimestampVersionField};
 pub use trigger::{
     Engine, FoundColumn, FoundTrigger, SchemaChange, TRIGGER_MARKER, TriggerQuery, TriggerSpec, TriggerState,
-    UnknownEngine, add_version_column, create_triggers,
+    UnknownEngine, add_version_column, create_triggers, pending_triggers,
 };
 pub use trigger_field::TriggerVersionField;
 pub use version_field::{Advance, InitialVersion, UncheckedBump, VersionField};
