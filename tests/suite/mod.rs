@@ -17,5 +17,5 @@ mod races;
 mod server;
 mod text_version;
 mod touch_check_lock;
-mod tracked;
+pub mod tracked;
 pub mod version_fields;

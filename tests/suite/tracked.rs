@@ -1,6 +1,8 @@
 //! Tracked records: what changed is written, and nothing else. Merging stands in `tracked/merging.rs`.
 
+mod conditional;
 mod dirty;
+pub mod every_field;
 mod forms;
 mod merging;
 mod policies;
