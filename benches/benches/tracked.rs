@@ -155,7 +155,9 @@ fn main() {
             }
         }
     }
-    println!("| median of {rounds} rounds, {rows} saves each | a save | its time divided by that of `tracked` |\n|---|---|---|");
+    println!(
+        "| median of {rounds} rounds, {rows} saves each | a save | its time divided by that of `tracked` |\n|---|---|---|"
+    );
     for ((name, _), own) in CONTENDERS.iter().zip(&times) {
         let ratio = median(own.iter().zip(&times[0]).map(|(own, ours)| own / ours));
         let nanoseconds = median(own.iter().map(|time| time * 1e9 / rows as f64));
@@ -204,7 +206,10 @@ impl Contender {
         let elapsed = start.elapsed().as_secs_f64();
         saved.unwrap();
         let rows: Vec<Report> = reports::table.order(reports::id).select(Report::as_select()).load(connection).unwrap();
-        assert!(rows.iter().zip(records.iter()).all(|(row, record)| *row == **record), "a row does not hold what was saved");
+        assert!(
+            rows.iter().zip(records.iter()).all(|(row, record)| *row == **record),
+            "a row does not hold what was saved"
+        );
         elapsed
     }
 }

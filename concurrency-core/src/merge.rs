@@ -31,13 +31,7 @@ pub enum Merged<U> {
 
 /// Merges one field: what it was when it was loaded, what we made of it, and what the row holds now.
 #[doc(hidden)]
-pub fn merge<U>(
-    policy: Merge<U>,
-    is_same: impl Fn(&U, &U) -> bool,
-    base: &U,
-    mine: &U,
-    theirs: &U,
-) -> Merged<U> {
+pub fn merge<U>(policy: Merge<U>, is_same: impl Fn(&U, &U) -> bool, base: &U, mine: &U, theirs: &U) -> Merged<U> {
     if is_same(mine, base) {
         return Merged::Theirs;
     }

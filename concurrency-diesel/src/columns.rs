@@ -68,7 +68,9 @@ impl ColumnNames {
     pub const fn apart_from_key(&self, version: &str, mut key: &[&str]) {
         while let [name, rest @ ..] = key {
             if self.contains(name) || is_equal(name.as_bytes(), version.as_bytes()) {
-                panic!("a field of the record is a column of the key, which lies in an embedded struct; remove that field");
+                panic!(
+                    "a field of the record is a column of the key, which lies in an embedded struct; remove that field"
+                );
             }
             key = rest;
         }

@@ -41,9 +41,11 @@ pub(super) fn embed_outside_key(model: &Model<'_>, errors: &mut Errors) {
 
 /// Both speak of the struct in the field.
 pub(super) fn remote_and_key_need_embed(model: &Model<'_>, errors: &mut Errors) {
-    for attributes in model.fields.iter().map(|field| &field.attributes).filter(|attributes| attributes.embed.is_none()) {
+    for attributes in model.fields.iter().map(|field| &field.attributes).filter(|attributes| attributes.embed.is_none())
+    {
         if let Some(setting) = &attributes.remote {
-            errors.push(&setting.word, format_args!("`{REMOTE}` needs `{EMBED}`; write `{}` beside it", EMBED.example()));
+            errors
+                .push(&setting.word, format_args!("`{REMOTE}` needs `{EMBED}`; write `{}` beside it", EMBED.example()));
         }
         if let Some(word) = &attributes.key {
             errors.push(
@@ -64,7 +66,10 @@ pub(super) fn one_embedded_key(model: &Model<'_>, errors: &mut Errors) {
         return;
     };
     for (second, word) in keys {
-        errors.push(word, format_args!("the key lies in `{first}` already; keep `{KEY}` on either `{first}` or `{second}`"));
+        errors.push(
+            word,
+            format_args!("the key lies in `{first}` already; keep `{KEY}` on either `{first}` or `{second}`"),
+        );
     }
 }
 

@@ -57,10 +57,7 @@ pub(super) fn merged_fields_are_written(model: &Model<'_>, errors: &mut Errors) 
         } else {
             continue;
         };
-        errors.push(
-            &setting.word,
-            format_args!("`{}` is {reason}, and never merged; remove `{MERGE}`", field.ident),
-        );
+        errors.push(&setting.word, format_args!("`{}` is {reason}, and never merged; remove `{MERGE}`", field.ident));
     }
 }
 

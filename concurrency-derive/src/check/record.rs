@@ -8,8 +8,8 @@ use crate::errors::Errors;
 use crate::identifier::same;
 use crate::model::{Field, Model};
 use crate::symbol::{
-    CHECK_FIELDS, CONDITIONAL_VERSION_FIELD, EMBED, IGNORE_FIELDS, PRIMARY_KEY, REMOTE, SERIALIZE_AS, SKIP_UPDATE, Symbol,
-    TREAT_NONE_AS_NULL, TRIGGER_VERSION_FIELD, VERSION, quoted,
+    CHECK_FIELDS, CONDITIONAL_VERSION_FIELD, EMBED, IGNORE_FIELDS, PRIMARY_KEY, REMOTE, SERIALIZE_AS, SKIP_UPDATE,
+    Symbol, TREAT_NONE_AS_NULL, TRIGGER_VERSION_FIELD, VERSION, quoted,
 };
 
 /// A foreign struct has no field for the version, and could not implement the trait.

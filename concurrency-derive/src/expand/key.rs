@@ -55,9 +55,8 @@ pub(super) fn expand(model: &Model<'_>) -> Option<TokenStream> {
     let (impl_generics, ty_generics, _) = model.generics.split_for_impl();
     let mut generics = serializing(model, &key, &columns);
     // Under `for<'__x>` it is checked where the key is used: a plain bound on a known type would be checked here.
-    let late = plain(model).map(|Column { ty, .. }| -> WherePredicate {
-        parse_quote_spanned!(ty.span()=> for<'__x> #ty: __c::Debug)
-    });
+    let late = plain(model)
+        .map(|Column { ty, .. }| -> WherePredicate { parse_quote_spanned!(ty.span()=> for<'__x> #ty: __c::Debug) });
     generics.make_where_clause().predicates.extend(late);
     let where_clause = &generics.where_clause;
     let mut generics_on = bindable(generics.clone(), model, &columns);

@@ -18,8 +18,8 @@ pub(super) fn expand(model: &Model<'_>, version: &Version<'_>) -> TokenStream {
         None => quote_spanned!(version_type.span()=> __c::AutoIncVersionField),
     };
     let key_text = key::text(model, |ty| Ident::new("self", ty.span()));
-    let key_bounds =
-        key::plain(model).map(|Column { ty, .. }| -> WherePredicate { parse_quote_spanned!(ty.span()=> #ty: __c::Debug) });
+    let key_bounds = key::plain(model)
+        .map(|Column { ty, .. }| -> WherePredicate { parse_quote_spanned!(ty.span()=> #ty: __c::Debug) });
     let (key, columns) = Slot::key_and_columns(model);
     let visits = key.iter().map(|slot| slot.visit_key(table));
 

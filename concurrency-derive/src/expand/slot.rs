@@ -159,7 +159,9 @@ impl<'m, 'a> Slot<'m, 'a> {
     pub(super) fn serialize_key_bound(&self) -> Option<WherePredicate> {
         let Column { ty, form, .. } = self.column;
         match form {
-            Form::Embedded { columns } => Some(parse_quote_spanned!(columns.span()=> #columns: __c::ConcurrentKey<#ty>)),
+            Form::Embedded { columns } => {
+                Some(parse_quote_spanned!(columns.span()=> #columns: __c::ConcurrentKey<#ty>))
+            }
             Form::Plain | Form::Skippable { .. } | Form::Serialized { .. } => self.serialize_bound(),
         }
     }

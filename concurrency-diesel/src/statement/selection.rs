@@ -104,7 +104,11 @@ where
         Tracked<T>: ConcurrentOn<DB> + 'b,
         W: RecordVisitor<'b, Tracked<T>, DB>,
     {
-        <Tracked<T> as ConcurrentColumnsOn<DB>>::__visit_columns(&mut Only { visitor, columns: self.columns, position: 0 })
+        <Tracked<T> as ConcurrentColumnsOn<DB>>::__visit_columns(&mut Only {
+            visitor,
+            columns: self.columns,
+            position: 0,
+        })
     }
 
     /// By their names: among those that move the version a column has another position.

@@ -24,8 +24,7 @@ struct Article {
 #[test]
 fn only_changed_columns_are_compared_and_written() {
     let (_database, conn) = &mut with_article();
-    let mut a: Tracked<Article> =
-        articles::table.find(1).select(Tracked::<Article>::as_select()).first(conn).unwrap();
+    let mut a: Tracked<Article> = articles::table.find(1).select(Tracked::<Article>::as_select()).first(conn).unwrap();
     let mut b = a.clone();
     let log = Log::attach(conn);
 

@@ -60,7 +60,10 @@ fn a_revert_undoes_what_was_not_saved() {
     a.save_concurrent(conn).unwrap();
     a.views = 2;
     a.title = "second".to_owned();
-    assert_eq!(a.base(), &Article { id: 1, title: "first".to_owned(), body: Some("text".to_owned()), views: 1, version: 2 });
+    assert_eq!(
+        a.base(),
+        &Article { id: 1, title: "first".to_owned(), body: Some("text".to_owned()), views: 1, version: 2 }
+    );
     a.revert();
     assert_eq!(a.changed_fields(), [""; 0]);
     assert_eq!(a.into_inner(), article(1, conn));

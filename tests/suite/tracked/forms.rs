@@ -149,7 +149,10 @@ fn embedded_and_foreign_fields_are_merged() {
     b.save_merging(conn).unwrap();
     let row = load(conn);
     assert_eq!(row, b);
-    assert_eq!(row.reach.address, foreign::Address { street: Some("Downing Street".to_owned()), city: Some("London".to_owned()) });
+    assert_eq!(
+        row.reach.address,
+        foreign::Address { street: Some("Downing Street".to_owned()), city: Some("London".to_owned()) }
+    );
     assert_eq!((row.note.as_deref(), row.version), (Some("note"), 3));
 }
 

@@ -11,7 +11,10 @@ use crate::suite::models::{Article, articles};
 use crate::suite::statements::Log;
 
 #[track_caller]
-fn conflict(tracked: &mut Tracked<Article>, conn: &mut TestConnection) -> (Vec<&'static str>, Article, Article, Article) {
+fn conflict(
+    tracked: &mut Tracked<Article>,
+    conn: &mut TestConnection,
+) -> (Vec<&'static str>, Article, Article, Article) {
     match tracked.save_merging(conn) {
         Err(MergeError::Fields { fields, base, mine, theirs }) => (fields, base, mine, theirs),
         other => panic!("not Fields: {other:?}"),
@@ -36,7 +39,14 @@ fn edits_of_different_fields_end_in_the_row() {
     assert_eq!(b.base(), &row);
     b.views = 8;
     b.save_concurrent(conn).unwrap();
-    assert_modified(&{ a.views = 1; a.save_concurrent(conn).unwrap_err() }, 2, 4);
+    assert_modified(
+        &{
+            a.views = 1;
+            a.save_concurrent(conn).unwrap_err()
+        },
+        2,
+        4,
+    );
 }
 
 #[test]
@@ -57,7 +67,8 @@ fn a_field_that_both_changed_is_named_and_nothing_is_written() {
     assert_eq!(b, before);
     assert_eq!(article(1, conn), *a);
 
-    let message = MergeError::<Article>::Fields { fields, base: theirs.clone(), mine: theirs.clone(), theirs: theirs.clone() };
+    let message =
+        MergeError::<Article>::Fields { fields, base: theirs.clone(), mine: theirs.clone(), theirs: theirs.clone() };
     assert_eq!(message.to_string(), "somebody else changed the same fields: title, body; choose and save again");
     assert!(message.is_conflict());
 
@@ -158,7 +169,10 @@ fn a_row_that_never_stops_changing_is_given_up() {
         };
         if query.to_string().starts_with("UPDATE ") {
             updates.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-            diesel::update(articles::table.find(1)).set(articles::version.eq(articles::version + 1)).execute(&mut other).unwrap();
+            diesel::update(articles::table.find(1))
+                .set(articles::version.eq(articles::version + 1))
+                .execute(&mut other)
+                .unwrap();
         }
     });
     let error = b.save_merging(conn).unwrap_err();
