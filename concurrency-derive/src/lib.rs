@@ -67,26 +67,7 @@ pub fn derive_concurrent(input: proc_macro::TokenStream) -> proc_macro::TokenStr
 ///
 /// With `#[concurrent(remote = other::Group)]` the struct only describes `other::Group`, to which nothing can be added: it is
 /// never made, and its fields say which fields of the other struct are written, and how. The record names it beside the field:
-///
-/// ```ignore
-/// #[derive(ConcurrentColumns)]
-/// #[diesel(table_name = groups)]
-/// #[concurrent(remote = other::Group)]
-/// struct GroupColumns {
-///     id: i32,
-///     name: String,
-/// }
-///
-/// #[derive(Concurrent)]
-/// #[diesel(table_name = groups)]
-/// struct VersionedGroup {
-///     #[diesel(embed)]
-///     #[concurrent(remote = GroupColumns, key)]
-///     group: other::Group,
-///     #[concurrent(version)]
-///     version: i64,
-/// }
-/// ```
+/// `#[diesel(embed)] #[concurrent(remote = GroupColumns, key)] group: other::Group`. The trait of the same name shows an example.
 ///
 /// The fields of the other struct must be visible and of the same types; one that is left out is not written. The describing
 /// struct must be as visible as the record.
