@@ -72,7 +72,7 @@ where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
-    if T::VersionField::__ADVANCE == Advance::ByDatabase {
+    if T::VersionField::__EVERY_WRITE_COUNTS {
         return save(record, session).await;
     }
     let serialized = record.__serialize();

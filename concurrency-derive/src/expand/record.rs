@@ -20,6 +20,14 @@ pub(super) fn expand(model: &Model<'_>, version: &Version<'_>) -> TokenStream {
     let key_text = key::text(model, |ty| Ident::new("self", ty.span()));
     let key_bounds = key::plain(model)
         .map(|Column { ty, .. }| -> WherePredicate { parse_quote_spanned!(ty.span()=> #ty: __c::Debug) });
+    let trigger_name = model.options.trigger_name.as_ref().map(|setting| {
+        let name = &setting.value;
+        quote! {
+            fn __trigger_name() -> __c::Option<&'static str> {
+                __c::Some(#name)
+            }
+        }
+    });
     let (key, columns) = Slot::key_and_columns(model);
     let visits = key.iter().map(|slot| slot.visit_key(table));
 
@@ -81,6 +89,8 @@ pub(super) fn expand(model: &Model<'_>, version: &Version<'_>) -> TokenStream {
             fn __key(&self) -> __c::String {
                 #key_text
             }
+
+            #trigger_name
         }
 
         #[automatically_derived]

@@ -1,5 +1,6 @@
 //! SQLite.
 
+use concurrency_core::Engine;
 use diesel::query_builder::AstPass;
 use diesel::result::QueryResult;
 use diesel::sqlite::{Sqlite, SqliteType};
@@ -10,10 +11,16 @@ use crate::bind::Bindable;
 impl Sealed for Sqlite {}
 
 impl ConcurrencyBackend for Sqlite {
+    const __ENGINE: Engine = Engine::Sqlite;
+    const __TRANSACTIONAL_DDL: bool = true;
     /// A statement sees its transaction's snapshot, and a write over an older snapshot is refused (SQLITE_BUSY_SNAPSHOT).
     const __COMMITTED_READ: &'static str = "";
     /// There are no row locks: the first write locks the file.
     const __LOCKING_READ: &'static str = "";
+    /// A transaction that has read and then writes must start again where somebody else wrote in between; this one need not.
+    const __BEGIN: &'static str = "BEGIN IMMEDIATE";
+    /// COMMIT itself fails where there is no transaction.
+    const __BEFORE_COMMIT: &'static str = "";
     const __READ_BACK: ReadBack = ReadBack::Returning;
 
     fn __kept(_signed: bool) -> (&'static str, &'static str) {
