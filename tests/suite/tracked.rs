@@ -8,6 +8,7 @@ mod merging;
 mod policies;
 mod prepared;
 mod races;
+mod transactions;
 mod whole;
 
 use concurrency_diesel::prelude::*;
