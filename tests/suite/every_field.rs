@@ -5,17 +5,27 @@ use std::fmt::Debug;
 use std::thread;
 
 use concurrency_diesel::prelude::*;
-use concurrency_diesel::{ConcurrentOn, LoadableOn, VersionField, VersionValue};
+use concurrency_diesel::{ConcurrentOn, LoadableOn, Trackable, VersionField, VersionValue};
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 
 use super::statements::Log;
+pub use super::tracked::every_field::a_tracked_record_is_saved_guarded_and_merged;
 use crate::engine::{self, Database, TestConnection};
 
 type Backend = <TestConnection as Connection>::Backend;
 
 /// A model with a value to edit, whatever its version is.
-pub trait Sample: ConcurrentOn<Backend> + LoadableOn<TestConnection> + Clone + PartialEq + Debug + Send {
+pub trait Sample:
+    ConcurrentOn<Backend>
+    + Concurrent<Version: Clone>
+    + LoadableOn<TestConnection>
+    + Trackable
+    + Clone
+    + PartialEq
+    + Debug
+    + Send
+{
     /// The version column in CREATE TABLE; empty where the engine brings its own.
     const COLUMN: &'static str;
     /// Whether the database computes the version, so that it must be read back.
@@ -32,7 +42,7 @@ fn shown<T: Sample>(version: &T::Version) -> VersionValue {
 }
 
 /// A database with one row at its initial version.
-fn with_sample<T: Sample>() -> (Database, TestConnection) {
+pub fn with_sample<T: Sample>() -> (Database, TestConnection) {
     let database = Database::new();
     let mut connection = database.connect();
     let create = format!("CREATE TABLE samples (id BIGINT PRIMARY KEY, value INTEGER NOT NULL{})", T::COLUMN);
@@ -43,7 +53,7 @@ fn with_sample<T: Sample>() -> (Database, TestConnection) {
 
 /// A stale record is refused with the versions expected and found.
 #[track_caller]
-fn assert_modified<T: Sample>(error: &ConcurrencyError, expected: &T, found: &T) {
+pub fn assert_modified<T: Sample>(error: &ConcurrencyError, expected: &T, found: &T) {
     let ConcurrencyError::RecordModified(error) = error else {
         panic!("not RecordModified: {error:?}");
     };
@@ -286,6 +296,7 @@ macro_rules! every_behaviour_of {
                 a_save_without_increment_is_checked
                 a_save_sends_few_statements_prepared_once
                 racing_saves_lose_nothing
+                a_tracked_record_is_saved_guarded_and_merged
             );
         }
     };

@@ -19,7 +19,7 @@ mod retry;
 mod server;
 mod text_version;
 mod touch_check_lock;
-mod tracked;
+pub mod tracked;
 pub mod transactions;
 pub mod triggers;
 pub mod version_fields;
