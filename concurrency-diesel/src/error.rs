@@ -2,7 +2,7 @@
 
 mod classify;
 
-pub(crate) use classify::{is_dropped_meanwhile, is_missing_privilege};
+pub(crate) use classify::is_missing_privilege;
 
 use concurrency_core::{RecordDeletedError, RecordModifiedError, WriteSuppressedError};
 
