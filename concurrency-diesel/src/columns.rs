@@ -133,7 +133,7 @@ where
     DB: Backend,
 {
     /// A column that is always written.
-    fn column<ST, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
+    fn column<ST: 'static, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
     where
         U: Bindable<ST, DB> + 'b,
         G: Fn(&'b T, &'b T::__Serialized) -> &'b U + Copy;
@@ -148,7 +148,7 @@ where
     DB: Backend,
 {
     /// A column that `None` leaves as it is.
-    fn skippable_column<ST, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
+    fn skippable_column<ST: 'static, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
     where
         U: Bindable<ST, DB> + 'b,
         G: Fn(&'b T, &'b T::__Serialized) -> Option<&'b U> + Copy;
@@ -181,7 +181,7 @@ where
     W: ColumnVisitor<'b, T, DB>,
     P: Fn(&'b T, &'b T::__Serialized) -> (&'b E, &'b E::__Serialized) + Copy,
 {
-    fn column<ST, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
+    fn column<ST: 'static, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
     where
         U: Bindable<ST, DB> + 'b,
         G: Fn(&'b E, &'b E::__Serialized) -> &'b U + Copy,
@@ -204,7 +204,7 @@ where
     W: RecordVisitor<'b, T, DB>,
     P: Fn(&'b T, &'b T::__Serialized) -> (&'b E, &'b E::__Serialized) + Copy,
 {
-    fn skippable_column<ST, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
+    fn skippable_column<ST: 'static, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
     where
         U: Bindable<ST, DB> + 'b,
         G: Fn(&'b E, &'b E::__Serialized) -> Option<&'b U> + Copy,

@@ -21,27 +21,36 @@ where
     T: ConcurrentOn<E::Backend>,
 {
     let serialized = record.__serialize();
-    let source = Source { record: &*record, serialized: &serialized };
-    let guard = source.version_is(record.__version());
-    let version = match T::VersionField::__ADVANCE {
+    let version = write(Source { record: &*record, serialized: &serialized }, session).await?;
+    record.__set_version(version);
+    Ok(())
+}
+
+/// Writes the record's columns and the next version, which it returns.
+pub(crate) async fn write<T, E>(source: Source<'_, T>, session: &mut Session<'_, E>) -> Result<T::Version, Error>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+{
+    let version = source.record.__version();
+    let guard = source.version_is(version);
+    match T::VersionField::__ADVANCE {
         Advance::Assigned => {
-            let next = next_version::<T, E>(record.__version())?;
+            let next = next_version::<T, E>(version)?;
             let set = source.with_columns(source.assign(&next));
             send(source, Update::new(source, set, guard), session).await?;
-            next
+            Ok(next)
         }
         Advance::IfChanged { signed } => {
             // At the maximum a save is refused whether or not it would advance the version.
-            next_version::<T, E>(record.__version())?;
+            next_version::<T, E>(version)?;
             let set = source.with_columns(source.advance_if_changed(signed));
-            send_and_read_back(source, Update::new(source, set, guard), signed, session).await?
+            send_and_read_back(source, Update::new(source, set, guard), signed, session).await
         }
         Advance::ByDatabase => {
-            send_and_read_back(source, Update::new(source, source.columns(), guard), false, session).await?
+            send_and_read_back(source, Update::new(source, source.columns(), guard), false, session).await
         }
-    };
-    record.__set_version(version);
-    Ok(())
+    }
 }
 
 /// Writes the record's columns and leaves the version, where the version can be left.
@@ -123,8 +132,16 @@ where
     T: ConcurrentOn<E::Backend>,
 {
     let serialized = record.__serialize();
-    let source = Source { record, serialized: &serialized };
-    send(source, Delete::new(source, source.version_is(record.__version())), session).await
+    remove(Source { record, serialized: &serialized }, session).await
+}
+
+/// Deletes the row of a record.
+pub(crate) async fn remove<T, E>(source: Source<'_, T>, session: &mut Session<'_, E>) -> Result<(), Error>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+{
+    send(source, Delete::new(source, source.version_is(source.record.__version())), session).await
 }
 
 /// Reads the row's version under the lock `L` and compares it with the record's.

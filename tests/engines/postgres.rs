@@ -23,6 +23,7 @@ mod version_fields;
 
 pub use self::isolation::settings;
 use crate::suite::bad_input::suppressed::Suppression;
+use crate::suite::bulk::Bulk;
 
 pub type TestConnection = PgConnection;
 
@@ -39,6 +40,9 @@ pub const CONFLICT_READ_LOCKS: bool = false;
 
 /// Whether an UPDATE can answer with what it wrote.
 pub const HAS_RETURNING: bool = true;
+
+/// How batches are sent: any number of records in one statement.
+pub const BULK: Bulk = Bulk { chunk: usize::MAX, a_chunk: 1, refused: 1, prepared: 1 };
 
 /// A version column that keeps microseconds.
 pub const TIMESTAMP_VERSION: &str = ", version TIMESTAMP NOT NULL";
