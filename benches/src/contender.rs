@@ -11,6 +11,8 @@ use crate::saver::Saver;
 
 // The names of the contenders.
 pub const OURS: &str = "save_concurrent";
+/// All records at once.
+pub const IN_BULK: &str = "save_all_concurrent";
 pub const BY_HAND: &str = "hand-written";
 pub const VERSIONED: &str = "diesel_versioning";
 pub const FLOOR: &str = "prepared statement";

@@ -1,8 +1,12 @@
 //! Many records at once: all or nothing, each that can be written, and which record is at fault.
 
+mod columns;
+mod constraints;
 pub mod every_field;
 mod outcomes;
+mod races;
 mod statements;
+mod transactions;
 
 use concurrency_diesel::prelude::*;
 use concurrency_diesel::{BulkConflict, VersionValue};

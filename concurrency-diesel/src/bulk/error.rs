@@ -31,8 +31,8 @@ pub enum BulkError {
     #[error("nothing was written: {}", Listed(.0))]
     Conflicts(Vec<BulkConflict>),
 
-    /// Returned when the database accepts one record of the batch at no version: it violates a constraint, or its version is at
-    /// the maximum. Nothing was written. Another record may have the same fault.
+    /// Returned when one record cannot be written whatever its row's version is: it violates a constraint, or its version is at
+    /// the maximum. Nothing was written. Others may have the same fault.
     #[error("nothing was written: {0}")]
     Record(#[source] Box<BulkConflict>),
 
