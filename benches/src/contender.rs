@@ -63,6 +63,15 @@ impl Contender {
         self.records.len()
     }
 
+    /// What the records take in memory.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.records
+            .iter()
+            .map(|record| size_of::<Article>() + record.title.len() + record.body.as_ref().map_or(0, String::len))
+            .sum()
+    }
+
     /// How long it takes to save every record once. Preparing and verifying the round is not part of it.
     pub fn round(&mut self, order: &[usize]) -> Duration {
         self.edit();

@@ -10,6 +10,8 @@ use diesel::result::DatabaseErrorKind;
 use diesel::sql_types::{BigInt, Bool};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
 
+#[path = "postgres/bulk.rs"]
+pub mod bulk;
 #[path = "postgres/isolation.rs"]
 mod isolation;
 #[path = "postgres/refusals.rs"]

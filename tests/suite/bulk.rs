@@ -5,7 +5,7 @@ mod constraints;
 pub mod every_field;
 mod outcomes;
 mod races;
-mod statements;
+pub mod statements;
 mod transactions;
 
 use concurrency_diesel::prelude::*;

@@ -26,8 +26,8 @@ impl BulkConflict {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BulkError {
-    /// Returned when records were modified or deleted by somebody else: every one of them, in the order of the batch. Nothing
-    /// was written.
+    /// Returned when records were modified or deleted by somebody else, or left out by the database without a word: every one of
+    /// them, in the order of the batch. Nothing was written.
     #[error("nothing was written: {}", Listed(.0))]
     Conflicts(Vec<BulkConflict>),
 
@@ -59,10 +59,14 @@ pub enum BulkError {
 }
 
 impl BulkError {
-    /// Whether records were modified or deleted by somebody else.
+    /// Whether records were modified or deleted by somebody else, and that is all.
     #[must_use]
-    pub const fn is_conflict(&self) -> bool {
-        matches!(self, Self::Conflicts(_))
+    pub fn is_conflict(&self) -> bool {
+        match self {
+            Self::Conflicts(conflicts) => conflicts.iter().all(|conflict| conflict.error.is_conflict()),
+            Self::Record(_) | Self::SameKey { .. } => false,
+            Self::Concurrency(error) => error.is_conflict(),
+        }
     }
 
     /// Whether reloading and running the transaction again can succeed, which is so where it can for every record that is named.

@@ -165,3 +165,37 @@ fn versions_that_are_null_are_matched_and_get_the_first_version() {
     assert!(conflicts[0].to_string().contains("expected version NULL, found 1"), "{}", conflicts[0]);
     assert_eq!(all(conn), records);
 }
+
+/// What the database leaves out without a word is neither written nor a conflict.
+#[test]
+fn writes_that_the_database_leaves_out_are_named() {
+    for suppression in crate::engine::SUPPRESSIONS {
+        let (_database, conn) = &mut with_articles(4);
+        save_elsewhere(&[3], conn);
+        let before_rows = rows(conn);
+        let mut records = before_rows.clone();
+        records[2].version = 1;
+        edit(&mut records);
+        let before = records.clone();
+        conn.batch_execute(suppression.sql).unwrap();
+        let error = records.save_all_concurrent(conn).unwrap_err();
+        assert!(!error.is_conflict() && !error.is_retryable());
+        let BulkError::Conflicts(refused) = error else { panic!("{error:?}") };
+        for refused in
+            [refused, records.save_each_concurrent(conn).unwrap(), records.delete_each_concurrent(conn).unwrap()]
+        {
+            assert_eq!(refused.iter().map(|conflict| conflict.index).collect::<Vec<_>>(), [0, 1, 2, 3]);
+            for conflict in refused {
+                match conflict.index {
+                    2 => assert!(conflict.error.is_conflict(), "{}: {conflict}", suppression.sql),
+                    _ => assert!(
+                        matches!(conflict.error, ConcurrencyError::WriteSuppressed(_)),
+                        "{}: {conflict}",
+                        suppression.sql
+                    ),
+                }
+            }
+        }
+        assert_eq!((records, rows(conn)), (before, before_rows));
+    }
+}
