@@ -1,6 +1,8 @@
-//! What is said of many measurements.
+//! The median of many rounds, and the quartiles that tell how much to trust it.
 
-/// The median, and the quartiles that tell how much to trust it.
+use std::fmt;
+
+/// What many rounds came to.
 #[derive(Debug, Clone, Copy)]
 pub struct Spread {
     pub least: f64,
@@ -10,7 +12,6 @@ pub struct Spread {
 }
 
 impl Spread {
-    /// Of at least one value.
     pub fn of(values: impl Iterator<Item = f64>) -> Self {
         let mut values: Vec<f64> = values.collect();
         values.sort_by(f64::total_cmp);
@@ -19,8 +20,8 @@ impl Spread {
     }
 }
 
-impl std::fmt::Display for Spread {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Spread {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { lower, median, upper, .. } = self;
         write!(formatter, "{median:.2} ({lower:.2} to {upper:.2})")
     }

@@ -1,4 +1,5 @@
-//! What [concurrency-diesel](https://docs.rs/concurrency-diesel) knows without a database: how a version advances, and what a conflict says.
+//! What [concurrency-diesel](https://docs.rs/concurrency-diesel) knows without a database: how a version advances, what a conflict says,
+//! and when a transaction is run again.
 //!
 //! This crate does no I/O and knows nothing of Diesel. Users name `concurrency-diesel`, which re-exports everything here that they need.
 
@@ -9,10 +10,14 @@ mod conditional;
 mod conflict;
 mod counter;
 mod integer_clock;
+mod merge;
 #[cfg(feature = "uuid")]
 mod random;
+mod retry;
 #[cfg(any(feature = "chrono", feature = "time"))]
 mod timestamp;
+mod trigger;
+mod trigger_field;
 mod version_field;
 mod version_value;
 
@@ -21,9 +26,16 @@ pub use conditional::ConditionalVersionField;
 pub use conflict::{RecordDeletedError, RecordModifiedError, WriteSuppressedError};
 pub use counter::Counter;
 pub use integer_clock::IntegerVersionField;
+pub use merge::{Merge, MergeOrder, MergeSum, Merged, merge};
 #[cfg(feature = "uuid")]
 pub use random::RandomVersionField;
+pub use retry::RetryPolicy;
 #[cfg(any(feature = "chrono", feature = "time"))]
 pub use timestamp::{Moment, TimestampVersionField};
+pub use trigger::{
+    Engine, FoundColumn, FoundTrigger, SchemaChange, TRIGGER_MARKER, TriggerQuery, TriggerSpec, TriggerState,
+    UnknownEngine, add_version_column, create_triggers, pending_triggers,
+};
+pub use trigger_field::TriggerVersionField;
 pub use version_field::{Advance, InitialVersion, UncheckedBump, VersionField};
 pub use version_value::VersionValue;

@@ -2,7 +2,11 @@
 
 mod classify;
 
+pub(crate) use classify::{is_dropped_meanwhile, is_missing_privilege};
+
 use concurrency_core::{RecordDeletedError, RecordModifiedError, WriteSuppressedError};
+
+pub(crate) use classify::must_restart;
 
 /// Why a record was not saved, deleted or read. Whatever it is, the record in memory is as it was before the call.
 ///

@@ -21,6 +21,16 @@ pub(crate) async fn begin<E: Transactions>(session: &mut Session<'_, E>) -> Quer
     Ok(Open { around })
 }
 
+/// Refuses to begin what must be able to start again: inside a transaction only the outermost one can. That of a test stands in for
+/// none at all.
+pub(crate) fn refuse_inside<E: Transactions>(session: &mut Session<'_, E>) -> QueryResult<()> {
+    match session.depth()? {
+        0 => Ok(()),
+        1 if session.is_in_test_transaction() => Ok(()),
+        _ => Err(AlreadyInTransaction),
+    }
+}
+
 /// Commits what came out well and rolls back what did not.
 ///
 /// `Ok` means that it is committed: where the engine had dropped the transaction, because of an error that somebody swallowed,

@@ -305,6 +305,10 @@ macro_rules! every_behaviour_of {
             .execute($connection)
             .unwrap();
     };
+    (@insert triggered $id:ident $connection:ident) => {
+        concurrency_diesel::triggers::create::<Sample, _>($connection).unwrap();
+        crate::suite::every_field::every_behaviour_of!(@insert initial $id $connection);
+    };
     (@insert database $id:ident $connection:ident) => {
         let row = (samples::id.eq($id), samples::value.eq(0));
         diesel::insert_into(samples::table).values(row).execute($connection).unwrap();
@@ -362,6 +366,37 @@ every_behaviour_of!(
 every_behaviour_of!(
     nullable_conditional, ConditionalVersionField, Option<i64> as diesel::sql_types::Nullable<diesel::sql_types::BigInt>,
     column = ", version BIGINT", sql_name = "version", read_back = true, insert = database
+);
+every_behaviour_of!(
+    triggered,
+    TriggerVersionField,
+    i64 as diesel::sql_types::BigInt,
+    column = ", version BIGINT NOT NULL",
+    sql_name = "version",
+    read_back = false,
+    insert = triggered
+);
+every_behaviour_of!(
+    triggered_integer,
+    TriggerVersionField,
+    i32 as diesel::sql_types::Integer,
+    column = ", version INTEGER NOT NULL",
+    sql_name = "version",
+    read_back = false,
+    insert = triggered
+);
+every_behaviour_of!(
+    small_triggered,
+    TriggerVersionField,
+    i16 as diesel::sql_types::SmallInt,
+    column = ", version SMALLINT NOT NULL",
+    sql_name = "version",
+    read_back = false,
+    insert = triggered
+);
+every_behaviour_of!(
+    nullable_triggered, TriggerVersionField, Option<i64> as diesel::sql_types::Nullable<diesel::sql_types::BigInt>,
+    column = ", version BIGINT", sql_name = "version", read_back = false, insert = triggered
 );
 every_behaviour_of!(
     chrono_timestamp,

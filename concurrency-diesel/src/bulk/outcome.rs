@@ -34,6 +34,7 @@ pub(super) fn set_versions<T: Concurrent>(records: &mut [T], versions: Vec<(usiz
     for (index, version) in versions {
         if let Some(record) = records.get_mut(index) {
             record.__set_version(version);
+            record.__saved();
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::backend::ConcurrencyBackend;
 use crate::concurrent::ConcurrentOn;
 use crate::error::Error;
 use crate::executor::{Session, Transactions};
+use crate::statement::EveryColumn;
 use crate::statement::bulk::Item;
 use crate::{save, transaction};
 
@@ -71,7 +72,7 @@ where
     T: ConcurrentOn<E::Backend>,
 {
     match what {
-        Write::Save => save::write(item.source, session).await.map(Some),
+        Write::Save => save::write(item.source, EveryColumn, session).await.map(Some),
         Write::Delete => save::remove(item.source, session).await.map(|()| None),
     }
 }

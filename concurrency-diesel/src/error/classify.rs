@@ -1,4 +1,5 @@
-//! Which database errors mean that a concurrent write was refused: by kind where Diesel has one, else by the message.
+//! Which database errors mean that a concurrent write was refused, or that a privilege is missing: by kind where Diesel has one,
+//! else by the message.
 //!
 //! Measured on the engines; Diesel reports most of these codes as `Unknown`, with the server's English message.
 
@@ -25,7 +26,7 @@ const REFUSALS: &[&str] = &[
 ];
 
 /// Whether the transaction must start again because the engine refused a concurrent write.
-pub(super) fn must_restart(error: &Error) -> bool {
+pub(crate) fn must_restart(error: &Error) -> bool {
     match error {
         Error::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => true,
         Error::DatabaseError(DatabaseErrorKind::Unknown, information) => is_refusal(information.message()),
@@ -43,4 +44,29 @@ fn is_refusal(message: &str) -> bool {
 /// and with it the savepoint to which Diesel then tried to roll back.
 fn is_lost_savepoint(message: &str) -> bool {
     message.strip_prefix("SAVEPOINT diesel_savepoint_").is_some_and(|rest| rest.ends_with(" does not exist"))
+}
+
+/// Whether the database user lacks the right to what it asked for.
+pub(crate) fn is_missing_privilege(error: &Error) -> bool {
+    let Error::DatabaseError(DatabaseErrorKind::Unknown, information) = error else {
+        return false;
+    };
+    let message = information.message();
+    // PostgreSQL, 42501.
+    message.starts_with("must be owner of ")
+        || message.starts_with("permission denied for ")
+        // MySQL and MariaDB: 1142, 1044, 1227, 1419.
+        || message.contains(" command denied to user ")
+        || message.starts_with("Access denied")
+        || message.starts_with("You do not have the SUPER privilege")
+}
+
+/// Whether another session dropped what a query of the catalog had just found: PostgreSQL's pg_get_triggerdef looks at what is there
+/// now, not at what the query sees. Asked again, it is not found.
+pub(crate) fn is_dropped_meanwhile(error: &Error) -> bool {
+    let Error::DatabaseError(DatabaseErrorKind::Unknown, information) = error else {
+        return false;
+    };
+    let message = information.message();
+    message.starts_with("cache lookup failed for ") || message.starts_with("could not open relation with OID ")
 }

@@ -1,0 +1,206 @@
+//! Writes migrations of triggers as files, in Diesel's own format. What stands in them, core knows.
+
+use std::collections::HashSet;
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io;
+use std::iter;
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use concurrency_core::{SchemaChange, pending_triggers};
+
+use super::error::Error;
+use super::models::TriggerModels;
+use crate::backend::ConcurrencyBackend;
+
+/// The end of a migration's name.
+const NAME: &str = "concurrency_triggers";
+
+/// Writes a migration that creates the triggers of these models: `<dir>/2026-11-24-081500_concurrency_triggers/up.sql` and `down.sql`.
+///
+/// Triggers that another migration of the directory creates already are left out, so that it can be called for all models each
+/// time that one is added. `None` where nothing is left to write. The date is now, so that the migration comes after those of the
+/// tables.
+///
+/// # Errors
+///
+/// [`MigrationDirectory`](Error::MigrationDirectory): the directory is not there, or cannot be read or written.
+///
+/// # Example
+///
+/// ```
+/// # include!("../doctest_trigger.rs");
+/// use concurrency_diesel::triggers;
+/// use diesel::sqlite::Sqlite;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let dir = tempfile::tempdir()?;
+/// # let dir = dir.path();
+/// let written = triggers::write_migration::<(Article,), Sqlite>(dir)?.ok_or("nothing to write")?;
+/// let up = std::fs::read_to_string(written.join("up.sql"))?;
+/// assert!(up.starts_with("CREATE TRIGGER \"concurrency_articles_version\"\nAFTER UPDATE ON \"articles\"\n"));
+///
+/// assert_eq!(triggers::write_migration::<(Article,), Sqlite>(dir)?, None);
+/// # Ok(())
+/// # }
+/// ```
+pub fn write_migration<M, DB>(dir: impl AsRef<Path>) -> Result<Option<PathBuf>, Error>
+where
+    DB: ConcurrencyBackend,
+    M: TriggerModels<DB>,
+{
+    let directory = dir.as_ref();
+    let written = written_migrations(directory)?;
+    let specs = M::__specs();
+    let pending = pending_triggers(&specs, DB::__ENGINE, &written);
+    let change = pending.into_iter().map(|(_, change)| change).reduce(SchemaChange::then);
+    change.map(|change| write_migration_of(&change, NAME, directory)).transpose()
+}
+
+/// Writes a change of the schema as a migration: a directory with the time and the name, and its two files.
+///
+/// # Errors
+///
+/// As [`write_migration`]. Of a migration that cannot be written whole, nothing is left.
+pub fn write_migration_of(change: &SchemaChange, name: &str, dir: impl AsRef<Path>) -> Result<PathBuf, Error> {
+    let directory = dir.as_ref();
+    let failed = |source| Error::MigrationDirectory { directory: directory.to_owned(), source };
+    let version = free_version(directory).map_err(failed)?;
+    let migration = directory.join(format!("{version}_{name}"));
+    write(change, &migration).map(|()| migration).map_err(failed)
+}
+
+fn write(change: &SchemaChange, migration: &Path) -> io::Result<()> {
+    fs::create_dir(migration)?;
+    let files = fs::write(migration.join("up.sql"), change.up_sql())
+        .and_then(|()| fs::write(migration.join("down.sql"), change.down_sql()));
+    if files.is_err() {
+        // The first error is the one to tell of.
+        let _ = fs::remove_dir_all(migration);
+    }
+    files
+}
+
+/// The text of every `up.sql` in the directory, in the order in which Diesel runs them.
+///
+/// # Errors
+///
+/// [`MigrationDirectory`](Error::MigrationDirectory): the directory is not there, or cannot be read.
+pub fn written_migrations(dir: impl AsRef<Path>) -> Result<Vec<String>, Error> {
+    let directory = dir.as_ref();
+    read(directory).map_err(|source| Error::MigrationDirectory { directory: directory.to_owned(), source })
+}
+
+fn read(directory: &Path) -> io::Result<Vec<String>> {
+    let mut names = names(directory)?;
+    names.sort_by_key(|name| version(name));
+    let mut written = Vec::new();
+    for name in names {
+        match fs::read(directory.join(name).join("up.sql")) {
+            Ok(up) => written.push(String::from_utf8_lossy(&up).into_owned()),
+            // A file beside the migrations, or a migration in Rust.
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(written)
+}
+
+fn names(directory: &Path) -> io::Result<Vec<OsString>> {
+    fs::read_dir(directory)?.map(|entry| entry.map(|entry| entry.file_name())).collect()
+}
+
+/// What Diesel compares: the name up to the first `_`, without `-`.
+fn version(name: &OsStr) -> String {
+    name.to_string_lossy().split('_').next().unwrap_or_default().replace('-', "")
+}
+
+/// Now; with a number, as diesel_cli writes it, where a migration of the same second is there.
+fn free_version(directory: &Path) -> io::Result<String> {
+    let taken: HashSet<String> = names(directory)?.iter().map(|name| version(name)).collect();
+    let now = timestamp(SystemTime::now());
+    let numbered = (1..=u16::MAX).map(|number| format!("{now}-{number:04x}"));
+    let free = iter::once(now.clone()).chain(numbered).find(|free| !taken.contains(&version(free.as_ref())));
+    Ok(free.unwrap_or(now))
+}
+
+/// The time as Diesel names migrations: `2026-11-24-081500`, in UTC.
+fn timestamp(time: SystemTime) -> String {
+    let seconds = time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let (days, second) = (seconds / 86_400, seconds % 86_400);
+    let (year, month, day) = date(days);
+    format!("{year:04}-{month:02}-{day:02}-{:02}{:02}{:02}", second / 3_600, second / 60 % 60, second % 60)
+}
+
+/// The date of a day after 1970-01-01.
+fn date(mut days: u64) -> (u64, u64, u64) {
+    let mut year = 1970_u64;
+    while let Some(rest) = days.checked_sub(days_of_year(year)) {
+        days = rest;
+        year = year.saturating_add(1);
+    }
+    let mut month = 1_u64;
+    while let Some(rest) = days.checked_sub(days_of_month(month, year)) {
+        days = rest;
+        month = month.saturating_add(1);
+    }
+    (year, month, days.saturating_add(1))
+}
+
+const fn days_of_year(year: u64) -> u64 {
+    if is_leap(year) { 366 } else { 365 }
+}
+
+const fn days_of_month(month: u64, year: u64) -> u64 {
+    match month {
+        2 if is_leap(year) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+const fn is_leap(year: u64) -> bool {
+    year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use concurrency_core::{Engine, TriggerSpec, create_triggers};
+
+    use super::*;
+
+    #[test]
+    fn times_are_written_as_diesel_writes_them() {
+        let at = |seconds| timestamp(UNIX_EPOCH + Duration::from_secs(seconds));
+        assert_eq!(at(0), "1970-01-01-000000");
+        assert_eq!(at(951_827_696), "2000-02-29-123456");
+        assert_eq!(at(1_798_761_599), "2026-12-31-235959");
+        assert_eq!(at(4_107_542_400), "2100-03-01-000000");
+    }
+    #[test]
+    fn migrations_are_in_the_order_of_their_versions() {
+        let dir = tempfile::tempdir().unwrap();
+        for (name, up) in [("2026-01-02-000000_b", "2"), ("20260101000000_c", "1"), ("2026-01-02-000000-0001_a", "3")] {
+            fs::create_dir(dir.path().join(name)).unwrap();
+            fs::write(dir.path().join(name).join("up.sql"), up).unwrap();
+        }
+        fs::write(dir.path().join(".keep"), "").unwrap();
+        fs::create_dir(dir.path().join("2026-01-03-000000_rust")).unwrap();
+        assert_eq!(written_migrations(dir.path()).unwrap(), ["1", "2", "3"]);
+    }
+
+    #[test]
+    fn no_version_is_given_twice() {
+        let dir = tempfile::tempdir().unwrap();
+        let change = create_triggers([&TriggerSpec::new("articles", ["id"], "version")], Engine::Sqlite);
+        let written: HashSet<String> = (0..20)
+            .map(|_| write_migration_of(&change, "same", dir.path()).unwrap())
+            .map(|path| version(path.file_name().unwrap()))
+            .collect();
+        assert_eq!(written.len(), 20);
+    }
+}

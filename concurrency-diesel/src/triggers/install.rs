@@ -1,0 +1,188 @@
+//! Creates, drops, lists and checks triggers, in a session. Whether in a transaction is for the caller to say.
+
+use concurrency_core::{Engine, FoundColumn, FoundTrigger, TriggerSpec, TriggerState};
+use diesel::result::QueryResult;
+
+use super::catalog::{self, CatalogBackend, Scripts};
+use super::error::Error;
+use super::problem::Problem;
+use crate::backend::ConcurrencyBackend as _;
+use crate::error::is_dropped_meanwhile;
+use crate::executor::{Executor, Session};
+
+/// The statements about one trigger.
+pub(crate) struct Step {
+    /// As messages name it.
+    table: String,
+    statements: Vec<String>,
+}
+
+/// What must be sent to create the triggers that are not there. Asked before any transaction, which then begins with a write and
+/// on SQLite waits for its turn.
+pub(crate) async fn plan_create<E>(specs: &[TriggerSpec], session: &mut Session<'_, E>) -> Result<Vec<Step>, Error>
+where
+    E: Executor<Backend: CatalogBackend>,
+{
+    let mut steps = Vec::new();
+    for spec in specs {
+        let columns = usable_columns(spec, session).await?;
+        let found = triggers(spec, session).await?;
+        let state = spec.state(engine::<E>(), &found);
+        match state {
+            TriggerState::Intact(_) => continue,
+            TriggerState::Foreign(_) => return Err(foreign(spec)),
+            TriggerState::OnAnotherTable(trigger) => {
+                let found = trigger.table_name.clone().unwrap_or_default();
+                return Err(Error::OnAnotherTable { table: shown(spec), trigger: spec.name(), found });
+            }
+            _ => {}
+        }
+        let mut statements = drops::<E>(state, &found);
+        // Where no schema is named, the function must still stand beside the table.
+        let schema = columns.first().and_then(|column| column.table_schema.clone());
+        let placed = schema.map_or_else(|| spec.clone(), |schema| spec.clone().in_schema(schema));
+        statements.extend(placed.create(engine::<E>()));
+        steps.push(Step { table: shown(spec), statements });
+    }
+    Ok(steps)
+}
+
+/// What must be sent to drop the triggers that are there.
+pub(crate) async fn plan_drop<E>(specs: &[TriggerSpec], session: &mut Session<'_, E>) -> Result<Vec<Step>, Error>
+where
+    E: Executor<Backend: CatalogBackend>,
+{
+    let mut steps = Vec::new();
+    for spec in specs {
+        columns(spec, session).await?;
+        let found = triggers(spec, session).await?;
+        let state = spec.state(engine::<E>(), &found);
+        if let TriggerState::Foreign(_) = state {
+            return Err(foreign(spec));
+        }
+        let statements = drops::<E>(state, &found);
+        if !statements.is_empty() {
+            steps.push(Step { table: shown(spec), statements });
+        }
+    }
+    Ok(steps)
+}
+
+/// Sends what was planned.
+pub(crate) async fn carry_out<E>(steps: &[Step], session: &mut Session<'_, E>) -> Result<(), Error>
+where
+    E: Scripts,
+{
+    for step in steps {
+        for statement in &step.statements {
+            E::batch(session, statement).await.map_err(|error| Error::refused(&step.table, error))?;
+        }
+    }
+    Ok(())
+}
+
+/// Our triggers in the connection's database.
+pub(crate) async fn list<E>(session: &mut Session<'_, E>) -> Result<Vec<FoundTrigger>, Error>
+where
+    E: Executor<Backend: CatalogBackend>,
+{
+    let mut outcome = catalog::triggers(engine::<E>().list_triggers(), session).await;
+    for _ in 0..LIST_ATTEMPTS {
+        if !outcome.as_ref().is_err_and(is_dropped_meanwhile) {
+            break;
+        }
+        let again = catalog::triggers(engine::<E>().list_triggers(), session).await;
+        // In a transaction of the caller's the second attempt only says that the first has ended it.
+        if again.as_ref().is_err_and(|error| !is_dropped_meanwhile(error)) {
+            break;
+        }
+        outcome = again;
+    }
+    Ok(outcome?)
+}
+
+/// How often the list is asked for again while others drop triggers.
+const LIST_ATTEMPTS: usize = 20;
+
+/// What is wrong with the triggers.
+pub(crate) async fn check<E>(specs: &[TriggerSpec], session: &mut Session<'_, E>) -> Result<Vec<Problem>, Error>
+where
+    E: Executor<Backend: CatalogBackend>,
+{
+    let mut problems = Vec::new();
+    for spec in specs {
+        usable_columns(spec, session).await?;
+        let found = triggers(spec, session).await?;
+        problems.extend(Problem::of(spec, spec.state(engine::<E>(), &found)));
+    }
+    Ok(problems)
+}
+
+/// The statements that drop what is there of a spec's own trigger: the trigger in whatever state, and a function that was left
+/// over.
+fn drops<E: Executor>(state: TriggerState<'_>, found: &[FoundTrigger]) -> Vec<String> {
+    let trigger = match state {
+        TriggerState::Intact(trigger) | TriggerState::Altered(trigger) | TriggerState::Disabled(trigger) => {
+            Some(trigger)
+        }
+        _ => None,
+    };
+    let is_left_over = |other: &&FoundTrigger| {
+        other.table_name.is_none()
+            && other.is_ours()
+            && trigger.is_none_or(|trigger| trigger.function_name != other.function_name)
+    };
+    let obsolete = trigger.into_iter().chain(found.iter().filter(is_left_over));
+    obsolete.flat_map(|obsolete| obsolete.drop(engine::<E>())).collect()
+}
+
+fn foreign(spec: &TriggerSpec) -> Error {
+    Error::ForeignTrigger { table: shown(spec), trigger: spec.name() }
+}
+
+/// The columns of the table, which must be there.
+async fn columns<E>(spec: &TriggerSpec, session: &mut Session<'_, E>) -> Result<Vec<FoundColumn>, Error>
+where
+    E: Executor<Backend: CatalogBackend>,
+{
+    let columns = catalog::columns(spec.find_columns(engine::<E>()), session).await?;
+    if columns.is_empty() { Err(Error::MissingTable { table: shown(spec) }) } else { Ok(columns) }
+}
+
+/// The columns of the table, among which the key and a version that counts must be.
+async fn usable_columns<E>(spec: &TriggerSpec, session: &mut Session<'_, E>) -> Result<Vec<FoundColumn>, Error>
+where
+    E: Executor<Backend: CatalogBackend>,
+{
+    let columns = columns(spec, session).await?;
+    let find = |name: &str| columns.iter().find(|column| column.column_name.eq_ignore_ascii_case(name));
+    let missing = |name: &str| Error::MissingColumn { table: shown(spec), column: name.to_owned() };
+    if let Some(name) = spec.key().iter().find(|name| find(name).is_none()) {
+        return Err(missing(name));
+    }
+    let version = find(spec.version()).ok_or_else(|| missing(spec.version()))?;
+    if version.counts(engine::<E>()) {
+        return Ok(columns);
+    }
+    let found = version.data_type.clone();
+    Err(Error::VersionType { table: shown(spec), column: spec.version().to_owned(), found })
+}
+
+async fn triggers<E>(spec: &TriggerSpec, session: &mut Session<'_, E>) -> QueryResult<Vec<FoundTrigger>>
+where
+    E: Executor<Backend: CatalogBackend>,
+{
+    catalog::triggers(spec.find_triggers(engine::<E>()), session).await
+}
+
+const fn engine<E: Executor>() -> Engine {
+    E::Backend::__ENGINE
+}
+
+/// The table as messages name it.
+pub(super) fn shown(spec: &TriggerSpec) -> String {
+    match spec.schema() {
+        Some(schema) => format!("{schema}.{}", spec.table()),
+        None => spec.table().to_owned(),
+    }
+}
