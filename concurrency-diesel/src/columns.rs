@@ -224,7 +224,7 @@ where
     DB: Backend,
 {
     /// A column that is always written.
-    fn column<ST, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
+    fn column<ST: 'static, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
     where
         U: Bindable<ST, DB> + 'b,
         G: Fn(&'b F, &'b T::__Serialized) -> &'b U + Copy;
@@ -251,7 +251,7 @@ where
     DB: Backend,
 {
     /// A column that `None` leaves as it is.
-    fn skippable_column<ST, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
+    fn skippable_column<ST: 'static, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
     where
         U: Bindable<ST, DB> + 'b,
         G: Fn(&'b F, &'b T::__Serialized) -> Option<&'b U> + Copy;
@@ -287,7 +287,7 @@ where
     W: ColumnVisitor<'b, T, DB, F>,
     P: Fn(&'b F, &'b T::__Serialized) -> (&'b EF, &'b E::__Serialized) + Copy,
 {
-    fn column<ST, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
+    fn column<ST: 'static, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
     where
         U: Bindable<ST, DB> + 'b,
         G: Fn(&'b EF, &'b E::__Serialized) -> &'b U + Copy,
@@ -312,7 +312,7 @@ where
     W: RecordVisitor<'b, T, DB, F>,
     P: Fn(&'b F, &'b T::__Serialized) -> (&'b EF, &'b E::__Serialized) + Copy,
 {
-    fn skippable_column<ST, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
+    fn skippable_column<ST: 'static, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
     where
         U: Bindable<ST, DB> + 'b,
         G: Fn(&'b EF, &'b E::__Serialized) -> Option<&'b U> + Copy,
