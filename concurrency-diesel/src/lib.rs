@@ -6,6 +6,7 @@
 pub mod __private;
 mod backend;
 mod bind;
+mod bulk;
 mod columns;
 mod concurrent;
 mod dsl;
@@ -14,8 +15,14 @@ mod executor;
 mod load;
 mod outcome;
 pub mod prelude;
+mod records;
+mod resolve;
+mod retry;
 mod save;
 mod statement;
+mod tracked;
+mod transaction;
+mod transaction_concurrent;
 pub mod triggers;
 mod unchecked;
 #[cfg(feature = "postgres_backend")]
@@ -23,18 +30,25 @@ mod xmin;
 
 pub use crate::backend::ConcurrencyBackend;
 pub use crate::bind::{Bindable, VersionOn};
+pub use crate::bulk::{BulkConcurrentDsl, BulkConflict, BulkError};
 pub use crate::columns::{ConcurrentColumns, ConcurrentColumnsOn};
 pub use crate::concurrent::{Concurrent, ConcurrentOn};
 pub use crate::dsl::ConcurrentDsl;
 pub use crate::error::Error;
 pub use crate::load::LoadableOn;
+pub use crate::records::Records;
+pub use crate::resolve::{Conflict, Resolution, client_wins, store_wins};
+pub use crate::retry::{Retryable, retry_if, retry_on_conflict};
+pub use crate::tracked::{MergeError, Trackable, Tracked};
+pub use crate::transaction_concurrent::transaction_concurrent;
 #[cfg(feature = "postgres_backend")]
 pub use crate::xmin::{Xid, XminVersionField, sql_types};
 #[cfg(feature = "uuid")]
 pub use concurrency_core::RandomVersionField;
 pub use concurrency_core::{
-    AutoIncVersionField, ConditionalVersionField, Counter, InitialVersion, IntegerVersionField, RecordDeletedError,
-    RecordModifiedError, TriggerVersionField, VersionField, VersionValue, WriteSuppressedError,
+    AutoIncVersionField, ConditionalVersionField, Counter, InitialVersion, IntegerVersionField, MergeSum,
+    RecordDeletedError, RecordModifiedError, RetryPolicy, TriggerVersionField, VersionField, VersionValue,
+    WriteSuppressedError,
 };
 #[cfg(any(feature = "chrono", feature = "time"))]
 pub use concurrency_core::{Moment, TimestampVersionField};

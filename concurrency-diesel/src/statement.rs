@@ -3,10 +3,12 @@
 //! Each kind of statement has a `QueryId` of its own, made of zero-sized types, so that Diesel prepares it once per
 //! connection and finds it again without building its text.
 
+pub(crate) mod bulk;
 mod changed;
 mod columns;
 mod delete;
 mod select;
+mod selection;
 mod set_version;
 mod source;
 mod update;
@@ -14,5 +16,6 @@ mod where_version;
 
 pub(crate) use delete::Delete;
 pub(crate) use select::{Committed, ForUpdate, LastInsertId, Lock, SelectRecord, SelectVersion};
+pub(crate) use selection::{EveryColumn, Selection, SomeColumns};
 pub(crate) use source::Source;
 pub(crate) use update::{Changes, ReturningVersion, Update};

@@ -18,6 +18,8 @@ mod isolation;
 mod refusals;
 #[path = "server.rs"]
 mod server;
+#[path = "mysql/transactions.rs"]
+mod transactions;
 #[path = "mysql/triggers.rs"]
 mod triggers;
 #[path = "mysql/unsigned.rs"]
@@ -26,8 +28,12 @@ mod unsigned;
 mod version_fields;
 
 pub use self::isolation::settings;
+pub use self::transactions::{
+    BEGIN, COMMIT, FAILED_COMMIT, FAILED_COMMIT_ENDS_CONNECTION, MAKE_COMMIT_FAIL, PREPARE_FAILING_COMMIT, droppings,
+};
 pub use self::triggers::*;
 use crate::suite::bad_input::suppressed::Suppression;
+use crate::suite::bulk::Bulk;
 
 pub type TestConnection = MysqlConnection;
 
@@ -44,6 +50,9 @@ pub const CONFLICT_READ_LOCKS: bool = true;
 
 /// Whether an UPDATE can answer with what it wrote.
 pub const HAS_RETURNING: bool = false;
+
+/// How batches are sent: in chunks, the rows of each locked before they are written. Only what is sent for a whole chunk is prepared for good.
+pub const BULK: Bulk = Bulk { chunk: 500, a_chunk: 2, refused: 0, prepared: 2 };
 
 /// A version column that keeps microseconds.
 pub const TIMESTAMP_VERSION: &str = ", version DATETIME(6) NOT NULL";

@@ -10,12 +10,16 @@ use diesel::result::DatabaseErrorKind;
 use diesel::sql_types::{BigInt, Bool};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
 
+#[path = "postgres/bulk.rs"]
+pub mod bulk;
 #[path = "postgres/isolation.rs"]
 mod isolation;
 #[path = "postgres/refusals.rs"]
 mod refusals;
 #[path = "server.rs"]
 mod server;
+#[path = "postgres/transactions.rs"]
+mod transactions;
 #[path = "postgres/triggers.rs"]
 mod triggers;
 #[path = "postgres/types.rs"]
@@ -24,8 +28,12 @@ mod types;
 mod version_fields;
 
 pub use self::isolation::settings;
+pub use self::transactions::{
+    BEGIN, COMMIT, FAILED_COMMIT, FAILED_COMMIT_ENDS_CONNECTION, MAKE_COMMIT_FAIL, PREPARE_FAILING_COMMIT, droppings,
+};
 pub use self::triggers::*;
 use crate::suite::bad_input::suppressed::Suppression;
+use crate::suite::bulk::Bulk;
 
 pub type TestConnection = PgConnection;
 
@@ -42,6 +50,9 @@ pub const CONFLICT_READ_LOCKS: bool = false;
 
 /// Whether an UPDATE can answer with what it wrote.
 pub const HAS_RETURNING: bool = true;
+
+/// How batches are sent: any number of records in one statement.
+pub const BULK: Bulk = Bulk { chunk: usize::MAX, a_chunk: 1, refused: 1, prepared: 1 };
 
 /// A version column that keeps microseconds.
 pub const TIMESTAMP_VERSION: &str = ", version TIMESTAMP NOT NULL";

@@ -14,14 +14,20 @@ mod faults;
 mod isolation;
 #[path = "sqlite/refusals.rs"]
 mod refusals;
+#[path = "sqlite/transactions.rs"]
+mod transactions;
 #[path = "sqlite/triggers.rs"]
 mod triggers;
 #[path = "sqlite/version_fields.rs"]
 mod version_fields;
 
 pub use self::isolation::settings;
+pub use self::transactions::{
+    BEGIN, COMMIT, FAILED_COMMIT, FAILED_COMMIT_ENDS_CONNECTION, MAKE_COMMIT_FAIL, PREPARE_FAILING_COMMIT, droppings,
+};
 pub use self::triggers::*;
 use crate::suite::bad_input::suppressed::Suppression;
+use crate::suite::bulk::Bulk;
 
 pub type TestConnection = SqliteConnection;
 
@@ -38,6 +44,9 @@ pub const CONFLICT_READ_LOCKS: bool = false;
 
 /// Whether an UPDATE can answer with what it wrote.
 pub const HAS_RETURNING: bool = true;
+
+/// How batches are sent: each record by itself.
+pub const BULK: Bulk = Bulk { chunk: 1, a_chunk: 1, refused: 1, prepared: 1 };
 
 /// A version column that keeps microseconds.
 pub const TIMESTAMP_VERSION: &str = ", version TIMESTAMP NOT NULL";
