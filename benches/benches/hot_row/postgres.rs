@@ -57,7 +57,7 @@ fn locking_by_hand(connection: &mut PgConnection) -> u32 {
     1
 }
 
-pub fn main() {
+pub(super) fn main() {
     let Ok(url) = std::env::var("PG_URL") else {
         println!("NOT MEASURED: PG_URL names no server");
         return;
