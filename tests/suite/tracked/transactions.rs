@@ -2,9 +2,11 @@
 
 use concurrency_diesel::prelude::*;
 use concurrency_diesel::{MergeError, RetryPolicy, Retryable as _, retry_on_conflict, transaction_concurrent};
+use diesel::connection::SimpleConnection as _;
 use diesel::result::Error::RollbackTransaction;
 
 use super::{with_two, written};
+use crate::engine;
 use crate::suite::fixtures::article;
 use crate::suite::models::Article;
 use crate::suite::statements::Log;
@@ -86,8 +88,9 @@ fn a_merge_inside_a_transaction_sees_what_is_committed_or_starts_again() {
     let ((database, conn), mut a, mut b) = with_two();
     let conn = &mut { conn };
     let mut other = database.connect();
+    other.batch_execute(engine::SHORT_LOCK_TIMEOUT).unwrap();
     let result = transaction_concurrent(conn, &mut b, |conn, b| {
-        b.check_concurrent(conn)?;
+        article(1, conn);
         a.title = "a's".to_owned();
         if let Err(error) = a.save_concurrent(&mut other) {
             // SQLite lets one transaction write at a time.
