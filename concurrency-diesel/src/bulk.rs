@@ -29,9 +29,10 @@ use write::{may_be_one_records_fault, next_versions};
 ///
 /// What is sent, whatever the order of the records:
 ///
-/// - PostgreSQL: one statement for any number of records, with one text that is prepared once:
-///   `UPDATE … FROM (SELECT * FROM unnest($1, $2, …) WITH ORDINALITY …) … RETURNING …`, each column an array. There are no arrays of
-///   arrays, so that records with array columns go in chunks of 100, as `VALUES`.
+/// - PostgreSQL: one statement for any number of records, with one text that is prepared once, each column an array:
+///   `WITH s AS (SELECT … FROM unnest($1, $2, …) WITH ORDINALITY … ORDER BY key … FOR NO KEY UPDATE) UPDATE articles AS t SET … FROM s
+///   WHERE … RETURNING s.i, t.version`. There are no arrays of arrays, so that records with array columns go in chunks of 100, as
+///   `VALUES`.
 /// - MySQL and MariaDB: for each 500 records `SELECT … FOR UPDATE`, then
 ///   `UPDATE (SELECT ? AS k0, … UNION ALL SELECT …) AS s STRAIGHT_JOIN articles AS t ON … SET …` of those that are current. A
 ///   `ConditionalVersionField` is read back with one statement more.

@@ -41,43 +41,29 @@ where
     S: Selection<T>,
 {
     let serialized = record.__serialize();
-    let version = write(Source { record: &*record, serialized: &serialized }, selection, session).await?;
-    record.__set_version(version);
-    selection.saved(record);
-    Ok(())
-}
-
-/// Writes the selected columns of a record and the next version, which it returns.
-pub(crate) async fn write<T, S, E>(
-    source: Source<'_, T>,
-    selection: S,
-    session: &mut Session<'_, E>,
-) -> Result<T::Version, Error>
-where
-    E: Executor,
-    T: ConcurrentOn<E::Backend>,
-    S: Selection<T>,
-{
-    let version = source.record.__version();
-    let guard = source.version_is(version);
-    match T::VersionField::__ADVANCE {
+    let source = Source { record: &*record, serialized: &serialized };
+    let guard = source.version_is(record.__version());
+    let version = match T::VersionField::__ADVANCE {
         Advance::Assigned => {
-            let next = next_version::<T, E>(version)?;
+            let next = next_version::<T, E>(record.__version())?;
             let set = source.with_some_columns(source.assign(&next), selection);
             send(source, Update::new(source, set, guard), session).await?;
-            Ok(next)
+            next
         }
         Advance::IfChanged { signed } => {
             // At the maximum a save is refused whether or not it would advance the version.
-            next_version::<T, E>(version)?;
+            next_version::<T, E>(record.__version())?;
             let set = source.with_some_columns(source.advance_if_changed(signed, selection), selection);
-            send_and_read_back(source, Update::new(source, set, guard), signed, session).await
+            send_and_read_back(source, Update::new(source, set, guard), signed, session).await?
         }
         Advance::ByDatabase => {
             let set = source.some_columns(selection);
-            send_and_read_back(source, Update::new(source, set, guard), false, session).await
+            send_and_read_back(source, Update::new(source, set, guard), false, session).await?
         }
-    }
+    };
+    record.__set_version(version);
+    selection.saved(record);
+    Ok(())
 }
 
 /// Writes the record's columns and leaves the version, where the version can be left.
@@ -161,16 +147,8 @@ where
     T: ConcurrentOn<E::Backend>,
 {
     let serialized = record.__serialize();
-    remove(Source { record, serialized: &serialized }, session).await
-}
-
-/// Deletes the row of a record.
-pub(crate) async fn remove<T, E>(source: Source<'_, T>, session: &mut Session<'_, E>) -> Result<(), Error>
-where
-    E: Executor,
-    T: ConcurrentOn<E::Backend>,
-{
-    send(source, Delete::new(source, source.version_is(source.record.__version())), session).await
+    let source = Source { record, serialized: &serialized };
+    send(source, Delete::new(source, source.version_is(record.__version())), session).await
 }
 
 /// Reads the row's version under the lock `L` and compares it with the record's.
@@ -200,7 +178,11 @@ where
 }
 
 /// Sends a statement that is guarded by the record's version; where it is refused, finds out why.
-async fn send<T, E, S>(source: Source<'_, T>, statement: S, session: &mut Session<'_, E>) -> Result<(), Error>
+pub(crate) async fn send<T, E, S>(
+    source: Source<'_, T>,
+    statement: S,
+    session: &mut Session<'_, E>,
+) -> Result<(), Error>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
@@ -214,7 +196,7 @@ where
 }
 
 /// Sends a guarded UPDATE whose version the database computes, and learns it; where it is refused, finds out why.
-async fn send_and_read_back<T, E, S>(
+pub(crate) async fn send_and_read_back<T, E, S>(
     source: Source<'_, T>,
     update: S,
     signed: bool,
