@@ -15,6 +15,7 @@ mod load;
 mod outcome;
 pub mod prelude;
 mod save;
+mod scope;
 mod statement;
 mod unchecked;
 #[cfg(feature = "postgres_backend")]
@@ -27,6 +28,9 @@ pub use crate::concurrent::{Concurrent, ConcurrentOn};
 pub use crate::dsl::ConcurrentDsl;
 pub use crate::error::Error;
 pub use crate::load::LoadableOn;
+pub use crate::scope::{
+    ScopeGuard, disable_concurrency, disable_concurrency_for, disable_increment, disable_increment_for,
+};
 #[cfg(feature = "postgres_backend")]
 pub use crate::xmin::{Xid, XminVersionField, sql_types};
 #[cfg(feature = "uuid")]

@@ -15,6 +15,16 @@ pub(crate) enum Outcome {
     Refused,
 }
 
+impl Outcome {
+    /// The version, if it was written.
+    pub(crate) fn written<V>(self, version: V) -> Option<V> {
+        match self {
+            Self::Written => Some(version),
+            Self::Refused => None,
+        }
+    }
+}
+
 /// Interprets the number of rows that a guarded statement wrote.
 pub(crate) fn outcome<T, DB>(record: &T, rows: usize) -> Result<Outcome, Error>
 where

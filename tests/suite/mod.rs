@@ -14,6 +14,7 @@ pub mod every_field;
 pub mod isolation;
 mod keys;
 mod races;
+mod scopes;
 mod server;
 mod text_version;
 mod touch_check_lock;
