@@ -4,6 +4,8 @@ mod classify;
 
 use concurrency_core::{RecordDeletedError, RecordModifiedError, WriteSuppressedError};
 
+use crate::trace;
+
 /// Why a record was not saved, deleted or read. Whatever it is, the record in memory is as it was before the call.
 ///
 /// The variants of our own print the table, the key and the versions, and no other column; [`Restart`](Self::Restart) and
@@ -74,9 +76,20 @@ impl Error {
     }
 }
 
+impl Error {
+    /// What an engine says when it refuses a concurrent write becomes [`Restart`](Self::Restart).
+    pub(crate) fn classified(error: diesel::result::Error) -> Self {
+        if classify::must_restart(&error) { Self::Restart(Box::new(error)) } else { Self::Database(error) }
+    }
+}
+
 /// Classifies: what an engine says when it refuses a concurrent write becomes [`Error::Restart`].
 impl From<diesel::result::Error> for Error {
     fn from(error: diesel::result::Error) -> Self {
-        if classify::must_restart(&error) { Self::Restart(Box::new(error)) } else { Self::Database(error) }
+        let error = Self::classified(error);
+        if let Self::Restart(_) = error {
+            trace::restart();
+        }
+        error
     }
 }

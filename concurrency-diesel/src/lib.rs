@@ -17,6 +17,11 @@ pub mod prelude;
 mod save;
 mod scope;
 mod statement;
+#[cfg(feature = "tracing")]
+mod trace;
+#[cfg(not(feature = "tracing"))]
+#[path = "trace/off.rs"]
+mod trace;
 mod unchecked;
 #[cfg(feature = "postgres_backend")]
 mod xmin;

@@ -115,7 +115,7 @@ where
         return read_back(source, Update::new(source, source.same_row(), guard), false, session).await;
     }
     let next = next_version::<T, E>(expected)?;
-    let rows = session.execute(Update::new(source, source.assign(&next), guard)).await?;
+    let rows = session.execute(Update::new(source, source.assign(&next), guard)).await;
     Ok(outcome::outcome::<T, E::Backend>(source.record, rows)?.written(next))
 }
 
@@ -160,7 +160,7 @@ where
     }
     let next = next_version::<T, E>(expected)?;
     let set = Changes((changes, source.assign(&next)));
-    let rows = session.execute(Update::new(source, set, guard)).await?;
+    let rows = session.execute(Update::new(source, set, guard)).await;
     Ok(outcome::outcome::<T, E::Backend>(source.record, rows)?.written(next))
 }
 
@@ -188,9 +188,9 @@ where
     let source = Source { record, serialized: &serialized };
     let is_checked = scope::rule::<T>() != Rule::Unchecked;
     let rows = if is_checked {
-        session.execute(Delete::new(source, source.version_is(record.__version()))).await?
+        session.execute(Delete::new(source, source.version_is(record.__version()))).await
     } else {
-        session.execute(Delete::new(source, source.any_version())).await?
+        session.execute(Delete::new(source, source.any_version())).await
     };
     if let Outcome::Written = outcome::outcome::<T, E::Backend>(record, rows)? {
         return Ok(true);
@@ -249,7 +249,7 @@ where
     T: ConcurrentOn<E::Backend>,
     S: QueryFragment<E::Backend> + QueryId,
 {
-    let rows = session.execute(statement).await?;
+    let rows = session.execute(statement).await;
     match outcome::outcome::<T, E::Backend>(source.record, rows)? {
         Outcome::Written => Ok(()),
         Outcome::Refused => Err(refused(source, session).await),
@@ -290,13 +290,11 @@ where
 {
     let versions = match E::Backend::__READ_BACK {
         ReadBack::Returning => {
-            T::Version::__load(ReturningVersion::<_, T::__VersionColumn>::new(update), session).await?
+            T::Version::__load(ReturningVersion::<_, T::__VersionColumn>::new(update), session).await
         }
         ReadBack::LastInsertId => {
-            match outcome::outcome::<T, E::Backend>(source.record, session.execute(update).await?)? {
-                Outcome::Written => {
-                    T::Version::__load(LastInsertId::<T::__VersionColumn>::new(signed), session).await?
-                }
+            match outcome::outcome::<T, E::Backend>(source.record, session.execute(update).await)? {
+                Outcome::Written => T::Version::__load(LastInsertId::<T::__VersionColumn>::new(signed), session).await,
                 Outcome::Refused => return Ok(None),
             }
         }
@@ -327,7 +325,7 @@ where
     T: ConcurrentOn<E::Backend>,
     L: Lock,
 {
-    let versions = T::Version::__load(SelectVersion::<T, L>::new(source), session).await?;
+    let versions = T::Version::__load(SelectVersion::<T, L>::new(source), session).await;
     outcome::at_most_one::<T, E::Backend, _>(source.record, versions)
 }
 

@@ -69,7 +69,7 @@ where
 {
     let set = source.with_columns(source.assign(&now));
     let update = Update::new(source, set, source.version_below(&now));
-    match outcome::outcome::<T, E::Backend>(source.record, session.execute(update).await?)? {
+    match outcome::outcome::<T, E::Backend>(source.record, session.execute(update).await)? {
         Outcome::Written => Ok(now),
         Outcome::Refused => read_then_save(source, session).await,
     }
@@ -86,7 +86,7 @@ where
     T: ConcurrentOn<E::Backend>,
 {
     let update = Update::new(source, source.with_columns(source.assign(&version)), source.any_version());
-    match outcome::outcome::<T, E::Backend>(source.record, session.execute(update).await?)? {
+    match outcome::outcome::<T, E::Backend>(source.record, session.execute(update).await)? {
         Outcome::Written => Ok(version),
         Outcome::Refused => Err(not_written(source, session).await),
     }
@@ -117,7 +117,7 @@ where
         let next = next_version::<T, E>(&row)?;
         let set = source.with_columns(source.assign(&next));
         let update = Update::new(source, set, source.version_is(&row));
-        if let Outcome::Written = outcome::outcome::<T, E::Backend>(record, session.execute(update).await?)? {
+        if let Outcome::Written = outcome::outcome::<T, E::Backend>(record, session.execute(update).await)? {
             return Ok(next);
         }
         row = moved_version(source, &row, session).await?;

@@ -10,6 +10,7 @@ mod columns;
 mod conditional;
 mod core;
 mod delete;
+mod events;
 pub mod every_field;
 pub mod isolation;
 mod keys;
