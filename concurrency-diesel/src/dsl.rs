@@ -112,6 +112,8 @@ pub trait ConcurrentDsl: Concurrent {
     /// Writes the record under its version and leaves the version as it is, for changes that are nobody's conflict.
     ///
     /// `UPDATE articles SET version = version, title = ?, … WHERE id = ? AND version = ?`. The save is checked like any other.
+    /// Where the database moves the version with every write, as it does with `TriggerVersionField` and `XminVersionField`, this is
+    /// [`save_concurrent`](Self::save_concurrent), and the version in memory is the row's.
     ///
     /// # Errors
     ///

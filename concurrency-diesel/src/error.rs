@@ -2,6 +2,8 @@
 
 mod classify;
 
+pub(crate) use classify::is_missing_privilege;
+
 use concurrency_core::{RecordDeletedError, RecordModifiedError, WriteSuppressedError};
 
 use crate::trace;

@@ -22,6 +22,7 @@ mod trace;
 #[cfg(not(feature = "tracing"))]
 #[path = "trace/off.rs"]
 mod trace;
+pub mod triggers;
 mod unchecked;
 #[cfg(feature = "postgres_backend")]
 mod xmin;
@@ -42,7 +43,7 @@ pub use crate::xmin::{Xid, XminVersionField, sql_types};
 pub use concurrency_core::RandomVersionField;
 pub use concurrency_core::{
     AutoIncVersionField, ConditionalVersionField, Counter, InitialVersion, IntegerVersionField, RecordDeletedError,
-    RecordModifiedError, VersionField, VersionValue, WriteSuppressedError,
+    RecordModifiedError, TriggerVersionField, VersionField, VersionValue, WriteSuppressedError,
 };
 #[cfg(any(feature = "chrono", feature = "time"))]
 pub use concurrency_core::{Moment, TimestampVersionField};

@@ -64,9 +64,9 @@ where
     }
 }
 
-/// Whether a write can leave the version: not where the database advances it with every write.
+/// Whether a write can leave the version: not where the database moves it with every write.
 fn can_keep<T: Concurrent>() -> bool {
-    T::VersionField::__ADVANCE != Advance::ByDatabase
+    !T::VersionField::__EVERY_WRITE_COUNTS
 }
 
 /// Writes the record's columns and `version = version`, guarded by the record's version.

@@ -198,7 +198,8 @@ pub fn disable_concurrency_for<T: Concurrent>() -> ScopeGuard {
 ///
 /// For changes that are nobody's conflict, such as filling a new column. `touch_concurrent` advances as ever, because it does nothing
 /// else, and so does `update_concurrent`, because the record that it leaves stale could otherwise be saved over the change.
-/// `save_unchecked` advances because nothing else tells of it, and so do all saves under [`disable_concurrency`].
+/// `save_unchecked` advances because nothing else tells of it, and so do all saves under [`disable_concurrency`]. Where every write counts,
+/// with a trigger or xmin, a save is an ordinary one here, too.
 ///
 /// # Example
 ///

@@ -18,12 +18,15 @@ mod isolation;
 mod refusals;
 #[path = "server.rs"]
 mod server;
+#[path = "mysql/triggers.rs"]
+mod triggers;
 #[path = "mysql/unsigned.rs"]
 mod unsigned;
 #[path = "mysql/version_fields.rs"]
 mod version_fields;
 
 pub use self::isolation::settings;
+pub use self::triggers::*;
 use crate::suite::bad_input::suppressed::Suppression;
 
 pub type TestConnection = MysqlConnection;

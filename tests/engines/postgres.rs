@@ -16,12 +16,15 @@ mod isolation;
 mod refusals;
 #[path = "server.rs"]
 mod server;
+#[path = "postgres/triggers.rs"]
+mod triggers;
 #[path = "postgres/types.rs"]
 mod types;
 #[path = "postgres/version_fields.rs"]
 mod version_fields;
 
 pub use self::isolation::settings;
+pub use self::triggers::*;
 use crate::suite::bad_input::suppressed::Suppression;
 
 pub type TestConnection = PgConnection;

@@ -334,6 +334,10 @@ macro_rules! every_behaviour_of {
             .execute($connection)
             .unwrap();
     };
+    (@insert triggered $connection:ident) => {
+        concurrency_diesel::triggers::create::<Sample, _>($connection).unwrap();
+        crate::suite::every_field::every_behaviour_of!(@insert initial $connection);
+    };
     (@insert database $connection:ident) => {
         diesel::sql_query("INSERT INTO samples (id, value) VALUES (1, 0)").execute($connection).unwrap();
     };
@@ -390,6 +394,37 @@ every_behaviour_of!(
 every_behaviour_of!(
     nullable_conditional, ConditionalVersionField, Option<i64> as diesel::sql_types::Nullable<diesel::sql_types::BigInt>,
     column = ", version BIGINT", sql_name = "version", read_back = true, insert = database
+);
+every_behaviour_of!(
+    triggered,
+    TriggerVersionField,
+    i64 as diesel::sql_types::BigInt,
+    column = ", version BIGINT NOT NULL",
+    sql_name = "version",
+    read_back = false,
+    insert = triggered
+);
+every_behaviour_of!(
+    triggered_integer,
+    TriggerVersionField,
+    i32 as diesel::sql_types::Integer,
+    column = ", version INTEGER NOT NULL",
+    sql_name = "version",
+    read_back = false,
+    insert = triggered
+);
+every_behaviour_of!(
+    small_triggered,
+    TriggerVersionField,
+    i16 as diesel::sql_types::SmallInt,
+    column = ", version SMALLINT NOT NULL",
+    sql_name = "version",
+    read_back = false,
+    insert = triggered
+);
+every_behaviour_of!(
+    nullable_triggered, TriggerVersionField, Option<i64> as diesel::sql_types::Nullable<diesel::sql_types::BigInt>,
+    column = ", version BIGINT", sql_name = "version", read_back = false, insert = triggered
 );
 every_behaviour_of!(
     chrono_timestamp,

@@ -19,4 +19,5 @@ mod scopes;
 mod server;
 mod text_version;
 mod touch_check_lock;
+pub mod triggers;
 pub mod version_fields;
