@@ -2,11 +2,11 @@
 
 mod classify;
 
-pub(crate) use classify::is_missing_privilege;
-
 use concurrency_core::{RecordDeletedError, RecordModifiedError, WriteSuppressedError};
 
 use crate::trace;
+
+pub(crate) use classify::{is_missing_privilege, must_restart};
 
 /// Why a record was not saved, deleted or read. Whatever it is, the record in memory is as it was before the call.
 ///

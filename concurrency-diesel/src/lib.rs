@@ -14,6 +14,9 @@ mod executor;
 mod load;
 mod outcome;
 pub mod prelude;
+mod records;
+mod resolve;
+mod retry;
 mod save;
 mod scope;
 mod statement;
@@ -22,6 +25,8 @@ mod trace;
 #[cfg(not(feature = "tracing"))]
 #[path = "trace/off.rs"]
 mod trace;
+mod transaction;
+mod transaction_concurrent;
 pub mod triggers;
 mod unchecked;
 #[cfg(feature = "postgres_backend")]
@@ -34,16 +39,20 @@ pub use crate::concurrent::{Concurrent, ConcurrentOn};
 pub use crate::dsl::ConcurrentDsl;
 pub use crate::error::Error;
 pub use crate::load::LoadableOn;
+pub use crate::records::Records;
+pub use crate::resolve::{Conflict, Resolution, client_wins, store_wins};
+pub use crate::retry::{Retryable, retry_if, retry_on_conflict};
 pub use crate::scope::{
     ScopeGuard, disable_concurrency, disable_concurrency_for, disable_increment, disable_increment_for,
 };
+pub use crate::transaction_concurrent::transaction_concurrent;
 #[cfg(feature = "postgres_backend")]
 pub use crate::xmin::{Xid, XminVersionField, sql_types};
 #[cfg(feature = "uuid")]
 pub use concurrency_core::RandomVersionField;
 pub use concurrency_core::{
     AutoIncVersionField, ConditionalVersionField, Counter, InitialVersion, IntegerVersionField, RecordDeletedError,
-    RecordModifiedError, TriggerVersionField, VersionField, VersionValue, WriteSuppressedError,
+    RecordModifiedError, RetryPolicy, TriggerVersionField, VersionField, VersionValue, WriteSuppressedError,
 };
 #[cfg(any(feature = "chrono", feature = "time"))]
 pub use concurrency_core::{Moment, TimestampVersionField};
