@@ -51,6 +51,8 @@ pub use self::files::{write_migration, write_migration_of};
 pub use self::install::Problem;
 pub use self::migrations::{TriggerMigrations, WithMigrations, migrations, with_migrations};
 pub use self::models::TriggerModels;
+#[cfg(feature = "testing")]
+pub(crate) use self::models::spec_of;
 pub use concurrency_core::{
     Engine, FoundTrigger, SchemaChange, TriggerSpec, UnknownEngine, add_version_column, create_triggers,
 };

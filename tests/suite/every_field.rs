@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use std::thread;
 
 use concurrency_diesel::prelude::*;
+use concurrency_diesel::testing::{check_model, stale_copy};
 use concurrency_diesel::{
     ConcurrentOn, LoadableOn, VersionField, VersionValue, disable_concurrency_for, disable_increment,
 };
@@ -205,6 +206,22 @@ pub fn scopes_disable_the_check_and_the_increment<T: Sample>() {
     assert_deleted(&row.save_concurrent(conn).unwrap_err(), &row.clone());
 }
 
+pub fn the_model_is_proven_and_stays_as_it_was<T: Sample>() {
+    let (_database, conn) = &mut with_sample::<T>();
+    let row = T::load(conn);
+    let load = |conn: &mut TestConnection| Ok(T::load(conn));
+    check_model::<T, _>(conn, load, |record| *record.value() += 1).unwrap();
+    assert_eq!(T::load(conn), row);
+
+    conn.transaction(|conn| {
+        let mut record = T::load(conn);
+        let mut stale = stale_copy(&mut record, conn)?;
+        assert_modified(&stale.save_concurrent(conn).unwrap_err(), &row, &record);
+        record.save_concurrent(conn)
+    })
+    .unwrap();
+}
+
 pub fn a_save_sends_few_statements_prepared_once<T: Sample>() {
     let (_database, conn) = &mut with_sample::<T>();
     let (mut a, mut b) = (T::load(conn), T::load(conn));
@@ -323,6 +340,7 @@ macro_rules! every_behaviour_of {
                 an_update_by_changeset_advances_the_version
                 a_save_without_increment_is_checked
                 scopes_disable_the_check_and_the_increment
+                the_model_is_proven_and_stays_as_it_was
                 a_save_sends_few_statements_prepared_once
                 racing_saves_lose_nothing
             );

@@ -17,6 +17,7 @@ mod keys;
 mod races;
 mod scopes;
 mod server;
+mod testing;
 mod text_version;
 mod touch_check_lock;
 pub mod triggers;

@@ -54,7 +54,7 @@ macro_rules! tuples {
 tuples!(A B C D E F G H I J K L M N O P);
 
 /// What the trigger of a model guards.
-fn spec_of<T, DB>() -> TriggerSpec
+pub(crate) fn spec_of<T, DB>() -> TriggerSpec
 where
     DB: ConcurrencyBackend,
     T: ConcurrentOn<DB>,
