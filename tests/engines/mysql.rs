@@ -18,6 +18,8 @@ mod isolation;
 mod refusals;
 #[path = "server.rs"]
 mod server;
+#[path = "mysql/testing.rs"]
+mod testing;
 #[path = "mysql/triggers.rs"]
 mod triggers;
 #[path = "mysql/unsigned.rs"]
