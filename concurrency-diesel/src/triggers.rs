@@ -11,6 +11,19 @@
 //! A trigger of ours is known by a mark in its body, `/* concurrency-diesel 1 */`. Any other trigger is never replaced and never
 //! dropped, whatever it is named.
 //!
+//! What becomes of a write that another program sends:
+//!
+//! | it … | SQLite | PostgreSQL | MySQL, MariaDB |
+//! |---|---|---|---|
+//! | leaves the version, or lowers it | it gets the next one | it gets the next one | it gets the next one |
+//! | sets the next one, as our own saves do | that stays | that stays, and the function is not called | that stays |
+//! | jumps ahead | that stays; the [strict](TriggerSpec::strict) form refuses it | it gets the next one | it gets the next one |
+//! | is not seen | `REPLACE`: delete and insert | `session_replication_role = replica` | `REPLACE`, cascades of foreign keys |
+//!
+//! A BEFORE trigger of your own that comes later, on PostgreSQL by its name and on MySQL by its age, can still change the version.
+//! A trigger of your own that writes the row once more, as `diesel_manage_updated_at` makes one on SQLite, is one more write: the
+//! version takes one more step, and the record must be reloaded before its next save.
+//!
 //! ```
 //! # include!("doctest_trigger.rs");
 //! use concurrency_diesel::triggers;
@@ -42,21 +55,24 @@ mod files;
 mod install;
 mod migrations;
 mod models;
+mod problem;
 
 use diesel::connection::LoadConnection;
 
 pub use self::catalog::CatalogBackend;
 pub use self::error::Error;
-pub use self::files::{write_migration, write_migration_of};
-pub use self::install::Problem;
+pub use self::files::{write_migration, write_migration_of, written_migrations};
 pub use self::migrations::{TriggerMigrations, WithMigrations, migrations, with_migrations};
 pub use self::models::TriggerModels;
 #[cfg(feature = "testing")]
 pub(crate) use self::models::spec_of;
+pub use self::problem::Problem;
 pub use concurrency_core::{
     Engine, FoundTrigger, SchemaChange, TriggerSpec, UnknownEngine, add_version_column, create_triggers,
+    pending_triggers,
 };
 
+use self::install::Step;
 use crate::backend::ConcurrencyBackend as _;
 use crate::executor::{Blocking, now};
 
@@ -104,7 +120,8 @@ pub fn create_specs<C>(specs: &[TriggerSpec], conn: &mut C) -> Result<(), Error>
 where
     C: LoadConnection<Backend: CatalogBackend>,
 {
-    match whole(conn, |conn| now(install::create(specs, &mut Blocking::session(conn)))) {
+    let steps = now(install::plan_create(specs, &mut Blocking::session(conn)))?;
+    match carry_out(&steps, conn) {
         Ok(()) => Ok(()),
         // Somebody who did the same at the same time was first.
         Err(Error::Database(_)) if check_specs(specs, conn).is_ok_and(|problems| problems.is_empty()) => Ok(()),
@@ -151,7 +168,8 @@ pub fn drop_specs<C>(specs: &[TriggerSpec], conn: &mut C) -> Result<(), Error>
 where
     C: LoadConnection<Backend: CatalogBackend>,
 {
-    whole(conn, |conn| now(install::drop(specs, &mut Blocking::session(conn))))
+    let steps = now(install::plan_drop(specs, &mut Blocking::session(conn)))?;
+    carry_out(&steps, conn)
 }
 
 /// Our triggers in the connection's database, of whatever models; on PostgreSQL those of all its schemas.
@@ -168,7 +186,8 @@ where
 
 /// What is wrong with the triggers of these models; nothing, if each is there and does what it should.
 ///
-/// A test or a health check can ask. A trigger under another name counts, too: a renamed table keeps its own.
+/// A test or a health check can ask. A trigger under another name counts, too: a renamed table keeps its own. On MySQL and MariaDB
+/// a user without the privilege TRIGGER sees none.
 ///
 /// # Errors
 ///
@@ -211,10 +230,15 @@ where
     now(install::check(specs, &mut Blocking::session(conn)))
 }
 
-/// Runs the work as a whole, where the engine can take back what it created and dropped.
-fn whole<C>(conn: &mut C, work: impl FnOnce(&mut C) -> Result<(), Error>) -> Result<(), Error>
+/// Sends what was planned: as a whole, where the engine can take back what it created and dropped.
+fn carry_out<C>(steps: &[Step], conn: &mut C) -> Result<(), Error>
 where
     C: LoadConnection<Backend: CatalogBackend>,
 {
-    if C::Backend::__TRANSACTIONAL_DDL { conn.transaction(work) } else { work(conn) }
+    let send = |conn: &mut C| now(install::carry_out(steps, &mut Blocking::session(conn)));
+    match steps {
+        [] => Ok(()),
+        _ if C::Backend::__TRANSACTIONAL_DDL => conn.transaction(send),
+        _ => send(conn),
+    }
 }

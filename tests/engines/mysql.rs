@@ -20,6 +20,8 @@ mod refusals;
 mod server;
 #[path = "mysql/testing.rs"]
 mod testing;
+#[path = "mysql/transactions.rs"]
+mod transactions;
 #[path = "mysql/triggers.rs"]
 mod triggers;
 #[path = "mysql/unsigned.rs"]
@@ -28,6 +30,9 @@ mod unsigned;
 mod version_fields;
 
 pub use self::isolation::settings;
+pub use self::transactions::{
+    BEGIN, COMMIT, FAILED_COMMIT, FAILED_COMMIT_ENDS_CONNECTION, MAKE_COMMIT_FAIL, PREPARE_FAILING_COMMIT, droppings,
+};
 pub use self::triggers::*;
 use crate::suite::bad_input::suppressed::Suppression;
 

@@ -14,12 +14,17 @@ mod faults;
 mod isolation;
 #[path = "sqlite/refusals.rs"]
 mod refusals;
+#[path = "sqlite/transactions.rs"]
+mod transactions;
 #[path = "sqlite/triggers.rs"]
 mod triggers;
 #[path = "sqlite/version_fields.rs"]
 mod version_fields;
 
 pub use self::isolation::settings;
+pub use self::transactions::{
+    BEGIN, COMMIT, FAILED_COMMIT, FAILED_COMMIT_ENDS_CONNECTION, MAKE_COMMIT_FAIL, PREPARE_FAILING_COMMIT, droppings,
+};
 pub use self::triggers::*;
 use crate::suite::bad_input::suppressed::Suppression;
 

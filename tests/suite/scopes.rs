@@ -3,7 +3,9 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use concurrency_diesel::prelude::*;
-use concurrency_diesel::{disable_concurrency, disable_concurrency_for, disable_increment, disable_increment_for};
+use concurrency_diesel::{
+    Tracked, disable_concurrency, disable_concurrency_for, disable_increment, disable_increment_for,
+};
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 
@@ -246,6 +248,38 @@ fn a_scope_for_one_struct_leaves_all_others_checked_and_counted() {
     stale_author.reload_concurrent(conn).unwrap();
     stale_author.save_concurrent(conn).unwrap();
     assert_eq!((stale_author.version, author(1, conn).version), (3, 3));
+}
+
+/// Unchecked, a tracked record writes all its columns: its version says afterwards that it is what the row is.
+#[test]
+fn tracked_records_are_in_the_scopes_of_their_records() {
+    let (_database, conn, holder, stale) = with_stale_article();
+    let conn = &mut { conn };
+    let mut tracked = Tracked::new(Article { title: "first".to_owned(), ..stale });
+    tracked.views = 7;
+    assert_modified(&tracked.save_concurrent(conn).unwrap_err(), 1, 2);
+    {
+        let _scope = disable_concurrency_for::<Article>();
+        tracked.save_concurrent(conn).unwrap();
+        assert_eq!(tracked.version, 3);
+        assert_eq!(article(1, conn), *tracked);
+        assert_eq!(tracked.base(), &*tracked);
+        tracked.save_merging(conn).unwrap();
+        assert_eq!(tracked.version, 3, "nothing changed, nothing was sent");
+    }
+    tracked.views = 8;
+    {
+        let _scope = disable_increment_for::<Article>();
+        let log = Log::attach(conn);
+        tracked.save_merging(conn).unwrap();
+        let sent = log.take_sent();
+        assert!(sent.len() == 1 && !sent[0].contains("title"), "{sent:#?}");
+        assert_eq!((tracked.version, tracked.base().views), (3, 8));
+    }
+    assert_eq!(article(1, conn), *tracked);
+    tracked.views = 9;
+    tracked.save_concurrent(conn).unwrap();
+    assert_eq!(article(1, conn), Article { version: 4, views: 9, title: "first".to_owned(), ..holder });
 }
 
 #[test]
