@@ -42,36 +42,53 @@ where
     T: ConcurrentOn<E::Backend>,
     S: Selection<T>,
 {
-    // The ordinary save goes on below and is no function of its own: a future within a future would cost it five times this match.
-    match scope::rule::<T>() {
-        Rule::Unchecked => return unchecked::save_unchecked(record, session).await,
-        Rule::WithoutIncrement if can_keep::<T>() => return write_and_keep(record, selection, session).await,
-        Rule::Ordinary | Rule::WithoutIncrement => {}
+    if scope::rule::<T>() == Rule::Unchecked {
+        return unchecked::save_unchecked(record, session).await;
     }
     let serialized = record.__serialize();
-    let source = Source { record: &*record, serialized: &serialized };
-    let guard = source.version_is(record.__version());
-    let version = match T::VersionField::__ADVANCE {
-        Advance::Assigned => {
-            let next = next_version::<T, E>(record.__version())?;
-            let set = source.with_some_columns(source.assign(&next), selection);
-            send(source, Update::new(source, set, guard), session).await?;
-            next
-        }
-        Advance::IfChanged { signed } => {
-            // At the maximum a save is refused whether or not it would advance the version.
-            next_version::<T, E>(record.__version())?;
-            let set = source.with_some_columns(source.advance_if_changed(signed, selection), selection);
-            send_and_read_back(source, Update::new(source, set, guard), signed, session).await?
-        }
-        Advance::ByDatabase => {
-            let set = source.some_columns(selection);
-            send_and_read_back(source, Update::new(source, set, guard), false, session).await?
-        }
-    };
+    let version = write(Source { record: &*record, serialized: &serialized }, selection, session).await?;
     record.__set_version(version);
     selection.saved(record);
     Ok(())
+}
+
+/// Writes the selected columns of a record and the next version, which it returns; under a scope, what it says.
+pub(crate) async fn write<T, S, E>(
+    source: Source<'_, T>,
+    selection: S,
+    session: &mut Session<'_, E>,
+) -> Result<T::Version, Error>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+    S: Selection<T>,
+{
+    // The ordinary save goes on below and is no function of its own: a future within a future would cost it five times this match.
+    match scope::rule::<T>() {
+        Rule::Unchecked => return unchecked::write(source, session).await,
+        Rule::WithoutIncrement if can_keep::<T>() => return write_and_keep(source, selection, session).await,
+        Rule::Ordinary | Rule::WithoutIncrement => {}
+    }
+    let version = source.record.__version();
+    let guard = source.version_is(version);
+    match T::VersionField::__ADVANCE {
+        Advance::Assigned => {
+            let next = next_version::<T, E>(version)?;
+            let set = source.with_some_columns(source.assign(&next), selection);
+            send(source, Update::new(source, set, guard), session).await?;
+            Ok(next)
+        }
+        Advance::IfChanged { signed } => {
+            // At the maximum a save is refused whether or not it would advance the version.
+            next_version::<T, E>(version)?;
+            let set = source.with_some_columns(source.advance_if_changed(signed, selection), selection);
+            send_and_read_back(source, Update::new(source, set, guard), signed, session).await
+        }
+        Advance::ByDatabase => {
+            let set = source.some_columns(selection);
+            send_and_read_back(source, Update::new(source, set, guard), false, session).await
+        }
+    }
 }
 
 /// Writes the record's columns and leaves the version, where the version can be left.
@@ -80,12 +97,13 @@ where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
-    match scope::rule::<T>() {
-        Rule::Ordinary | Rule::WithoutIncrement if can_keep::<T>() => {
-            write_and_keep(record, EveryColumn, session).await
-        }
-        Rule::Ordinary | Rule::Unchecked | Rule::WithoutIncrement => save(record, session).await,
+    if scope::rule::<T>() == Rule::Unchecked || !can_keep::<T>() {
+        return save(record, session).await;
     }
+    let serialized = record.__serialize();
+    write_and_keep(Source { record: &*record, serialized: &serialized }, EveryColumn, session).await?;
+    record.__saved();
+    Ok(())
 }
 
 /// Whether a write can leave the version: not where the database moves it with every write.
@@ -93,19 +111,21 @@ fn can_keep<T: Concurrent>() -> bool {
     !T::VersionField::__EVERY_WRITE_COUNTS
 }
 
-/// Writes the selected columns and `version = version`, guarded by the record's version.
-async fn write_and_keep<T, S, E>(record: &mut T, selection: S, session: &mut Session<'_, E>) -> Result<(), Error>
+/// Writes the selected columns and `version = version`, guarded by the record's version, which it returns.
+async fn write_and_keep<T, S, E>(
+    source: Source<'_, T>,
+    selection: S,
+    session: &mut Session<'_, E>,
+) -> Result<T::Version, Error>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
     S: Selection<T>,
 {
-    let serialized = record.__serialize();
-    let source = Source { record: &*record, serialized: &serialized };
+    let version = source.record.__version();
     let set = source.with_some_columns(source.keep(), selection);
-    send(source, Update::new(source, set, source.version_is(record.__version())), session).await?;
-    selection.saved(record);
-    Ok(())
+    send(source, Update::new(source, set, source.version_is(version)), session).await?;
+    Ok(version.clone())
 }
 
 /// Writes the next version and nothing else.
@@ -202,7 +222,17 @@ where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
-    if delete_if_exists(record, session).await? { Ok(()) } else { Err(deleted::<T, E>(record)) }
+    let serialized = record.__serialize();
+    remove(Source { record, serialized: &serialized }, session).await
+}
+
+/// Deletes the row of a record.
+pub(crate) async fn remove<T, E>(source: Source<'_, T>, session: &mut Session<'_, E>) -> Result<(), Error>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+{
+    if remove_if_exists(source, session).await? { Ok(()) } else { Err(deleted::<T, E>(source.record)) }
 }
 
 /// Deletes the record's row, or says that there is none.
@@ -212,7 +242,16 @@ where
     T: ConcurrentOn<E::Backend>,
 {
     let serialized = record.__serialize();
-    let source = Source { record, serialized: &serialized };
+    remove_if_exists(Source { record, serialized: &serialized }, session).await
+}
+
+/// Sends the DELETE, and finds out whether it was refused or there is no row.
+async fn remove_if_exists<T, E>(source: Source<'_, T>, session: &mut Session<'_, E>) -> Result<bool, Error>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+{
+    let record = source.record;
     let is_checked = scope::rule::<T>() != Rule::Unchecked;
     let rows = if is_checked {
         session.execute(Delete::new(source, source.version_is(record.__version()))).await

@@ -119,6 +119,7 @@ fn record<T: Concurrent>() -> Option<TypeId> {
 /// | [`save_concurrent`], [`save_without_increment`] | is [`save_unchecked`], of a [`Tracked`](crate::Tracked) record with a change, too |
 /// | [`touch_concurrent`], [`update_concurrent`] | advance from the row's version, whatever the record's is; a SELECT of it and the guarded UPDATE, anew while others move it in between |
 /// | [`delete_concurrent`], [`delete_if_exists`] | `DELETE … WHERE id = ?`, whatever the version |
+/// | the methods of [`BulkConcurrentDsl`](crate::BulkConcurrentDsl) | the same for each record, by a statement for each |
 /// | [`check_concurrent`], [`lock_concurrent`] | refuse only what was deleted; the lock is taken |
 /// | [`is_changed`] and the methods that read | as ever: they answer, and refuse nothing |
 ///

@@ -21,17 +21,25 @@ where
     T: ConcurrentOn<E::Backend>,
 {
     let serialized = record.__serialize();
-    let source = Source { record: &*record, serialized: &serialized };
-    let version = match T::VersionField::__unchecked() {
-        UncheckedBump::Increment { maximum, signed } => increment(source, &maximum, signed, session).await?,
-        UncheckedBump::Clock { now } => advance_to(source, now, session).await?,
-        UncheckedBump::Fresh { version } => overwrite(source, version, session).await?,
-        UncheckedBump::ByDatabase => write_row(source, session).await?,
-        UncheckedBump::ReadThenSave => read_then_save(source, session).await?,
-    };
+    let version = write(Source { record: &*record, serialized: &serialized }, session).await?;
     record.__set_version(version);
     record.__saved();
     Ok(())
+}
+
+/// Writes a record's columns over whatever version the row has, and returns the new one.
+pub(crate) async fn write<T, E>(source: Source<'_, T>, session: &mut Session<'_, E>) -> Result<T::Version, Error>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+{
+    match T::VersionField::__unchecked() {
+        UncheckedBump::Increment { maximum, signed } => increment(source, &maximum, signed, session).await,
+        UncheckedBump::Clock { now } => advance_to(source, now, session).await,
+        UncheckedBump::Fresh { version } => overwrite(source, version, session).await,
+        UncheckedBump::ByDatabase => write_row(source, session).await,
+        UncheckedBump::ReadThenSave => read_then_save(source, session).await,
+    }
 }
 
 /// Lets the database add one to the row's version, and learns what came out.

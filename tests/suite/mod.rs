@@ -6,6 +6,7 @@ pub mod statements;
 pub mod threads;
 
 pub mod bad_input;
+pub mod bulk;
 mod columns;
 mod conditional;
 mod core;
@@ -22,7 +23,7 @@ mod server;
 mod testing;
 mod text_version;
 mod touch_check_lock;
-mod tracked;
+pub mod tracked;
 pub mod transactions;
 pub mod triggers;
 pub mod version_fields;

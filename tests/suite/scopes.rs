@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use concurrency_diesel::prelude::*;
 use concurrency_diesel::{
-    Tracked, disable_concurrency, disable_concurrency_for, disable_increment, disable_increment_for,
+    BulkError, Tracked, disable_concurrency, disable_concurrency_for, disable_increment, disable_increment_for,
 };
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
@@ -280,6 +280,58 @@ fn tracked_records_are_in_the_scopes_of_their_records() {
     tracked.views = 9;
     tracked.save_concurrent(conn).unwrap();
     assert_eq!(article(1, conn), Article { version: 4, views: 9, title: "first".to_owned(), ..holder });
+}
+
+#[test]
+fn batches_are_in_the_scopes_of_their_records() {
+    let (_database, conn, _, stale) = with_stale_article();
+    let conn = &mut { conn };
+    for id in 2..=3 {
+        insert_article(id, 1, conn);
+    }
+    let mut batch = [stale, article(2, conn), article(3, conn)];
+    let BulkError::Conflicts(conflicts) = batch.save_all_concurrent(conn).unwrap_err() else {
+        panic!("the first is stale");
+    };
+    assert_eq!(conflicts.iter().map(|conflict| conflict.index).collect::<Vec<_>>(), [0]);
+    {
+        let _scope = disable_concurrency_for::<Article>();
+        batch.check_all_concurrent(conn).unwrap();
+        batch.save_all_concurrent(conn).unwrap();
+        assert_eq!(batch.each_ref().map(|record| record.version), [3, 2, 2]);
+    }
+    assert_eq!([1, 2, 3].map(|id| article(id, conn)), batch);
+    {
+        let _scope = disable_increment();
+        batch[1].views = 9;
+        assert!(batch.save_each_concurrent(conn).unwrap().is_empty());
+        assert_eq!(batch.each_ref().map(|record| record.version), [3, 2, 2]);
+        assert_eq!([1, 2, 3].map(|id| article(id, conn)), batch);
+        batch[1].version = 1;
+        let refused = batch.save_each_concurrent(conn).unwrap();
+        assert_eq!(refused.iter().map(|conflict| conflict.index).collect::<Vec<_>>(), [1]);
+    }
+    batch[2].delete_concurrent(conn).unwrap();
+    let _scope = disable_concurrency();
+    let BulkError::Conflicts(conflicts) = batch.check_all_concurrent(conn).unwrap_err() else {
+        panic!("the third is gone");
+    };
+    assert_eq!(conflicts.iter().map(|conflict| conflict.index).collect::<Vec<_>>(), [2]);
+    assert_deleted_at(2, batch.save_all_concurrent(conn));
+    assert_deleted_at(2, batch.delete_all_concurrent(conn));
+    assert_eq!(batch.delete_each_concurrent(conn).unwrap().len(), 1);
+    assert_eq!(articles::table.count().get_result::<i64>(conn).unwrap(), 0);
+}
+
+/// Nothing was written, because one row is gone.
+#[track_caller]
+fn assert_deleted_at(index: usize, outcome: Result<(), BulkError>) {
+    let BulkError::Conflicts(conflicts) = outcome.unwrap_err() else {
+        panic!("no conflict");
+    };
+    assert_eq!(conflicts.len(), 1);
+    assert_eq!(conflicts[0].index, index);
+    assert!(matches!(conflicts[0].error, ConcurrencyError::RecordDeleted(_)));
 }
 
 #[test]

@@ -69,7 +69,7 @@ where
     T: ConcurrentColumns,
     DB: ConcurrencyBackend,
 {
-    fn column<ST, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
+    fn column<ST: 'static, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
     where
         U: Bindable<ST, DB> + 'b,
         G: Fn(&'b T, &'b T::__Serialized) -> &'b U + Copy,
@@ -84,7 +84,7 @@ where
     T: ConcurrentColumns,
     DB: ConcurrencyBackend,
 {
-    fn skippable_column<ST, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
+    fn skippable_column<ST: 'static, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
     where
         U: Bindable<ST, DB> + 'b,
         G: Fn(&'b T, &'b T::__Serialized) -> Option<&'b U> + Copy,
@@ -102,7 +102,7 @@ where
     U: Bindable<ST, DB>,
 {
     out.push_sql(" OR NOT (");
-    DB::__push_same(out, name, value)?;
+    DB::__push_same::<ST, U>(out, |out| out.push_identifier(name), |out| value.__bind(out))?;
     out.push_sql(")");
     Ok(())
 }

@@ -63,6 +63,7 @@ where
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Concurrent> ConcurrentColumns for Tracked<T> {
     type __StatementId = T::__StatementId;
     type __Serialized = T::__Serialized;
@@ -74,6 +75,7 @@ impl<T: Concurrent> ConcurrentColumns for Tracked<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, DB> ConcurrentColumnsOn<DB> for Tracked<T>
 where
     DB: ConcurrencyBackend,
@@ -101,6 +103,7 @@ const fn record<'b, T, S>(tracked: &'b Tracked<T>, serialized: &'b S) -> (&'b T,
     (&tracked.record, serialized)
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Concurrent<Version: Clone> + Clone> Concurrent for Tracked<T> {
     type Table = T::Table;
     type Version = T::Version;
@@ -147,6 +150,7 @@ impl<T: Concurrent<Version: Clone> + Clone> Concurrent for Tracked<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, DB> ConcurrentOn<DB> for Tracked<T>
 where
     DB: ConcurrencyBackend,
