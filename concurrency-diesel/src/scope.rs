@@ -13,8 +13,15 @@ use crate::concurrent::Concurrent;
 
 /// Keeps a scope in force on this thread until it is dropped, by the end of its block, by `?` or by a panic.
 ///
-/// Bind it to a name: `let _ = disable_concurrency();` drops it at once. Guards nest, and may be dropped in any order. A guard cannot leave its
-/// thread, so a future that holds one across an `.await` cannot, either; `asynchronous` has adapters for futures.
+/// Bind it to a name: `let _ = disable_concurrency();` drops it at once. Guards nest, and may be dropped in any order.
+///
+/// A guard cannot leave its thread, and neither can a future that holds one across an `.await`; `asynchronous` has adapters
+/// for futures.
+///
+/// ```compile_fail,E0277
+/// let scope = concurrency_diesel::disable_concurrency();
+/// std::thread::spawn(move || drop(scope));
+/// ```
 #[must_use = "the scope ends when its guard is dropped; bind it to a name, such as `_scope`"]
 #[derive(Debug)]
 pub struct ScopeGuard {
