@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_millis(500);
 /// # Example
 ///
 /// ```
-/// # include!("doctest_setup.rs");
+/// # include!("../doctest_setup.rs");
 /// use concurrency_diesel::testing::interleave;
 /// use diesel::connection::SimpleConnection;
 ///
