@@ -15,6 +15,7 @@ use diesel::connection::LoadConnection;
 use crate::backend::ConcurrencyBackend;
 use crate::concurrent::{Concurrent, ConcurrentOn};
 use crate::executor::{Blocking, Executor, Session, Transactions, now};
+use crate::scope::{self, Rule};
 use crate::statement::Committed;
 
 pub use error::{BulkConflict, BulkError};
@@ -359,8 +360,9 @@ where
         return Ok(());
     }
     let found = versions::found_versions::<T, E, Committed>(&items, session).await?;
+    let any_version = scope::rule::<T>() == Rule::Unchecked;
     let stale = items.into_iter().zip(found).filter(|(item, found)| {
-        !found.as_ref().is_some_and(|found| crate::outcome::is_current(item.source.record, found))
+        !found.as_ref().is_some_and(|found| any_version || crate::outcome::is_current(item.source.record, found))
     });
     let mut conflicts: Vec<_> =
         stale.map(|(item, found)| outcome::refusal::<T, E::Backend>(item, found.as_ref())).collect();

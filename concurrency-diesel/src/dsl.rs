@@ -16,7 +16,8 @@ use crate::{load, resolve, save, unchecked};
 /// The methods of every record with `#[derive(Concurrent)]`, on any Diesel connection to SQLite, PostgreSQL, MySQL or
 /// MariaDB, pooled ones included.
 ///
-/// No method begins a transaction, and none changes the record before the database said yes.
+/// No method begins a transaction, and none changes the record before the database said yes. What they do under
+/// [`disable_concurrency`](crate::disable_concurrency) and [`disable_increment`](crate::disable_increment) stands there.
 ///
 /// The key written in WHERE is the record's key as it is now: a record whose key was changed reaches the row that the
 /// new key names, if that row happens to have the record's version, and otherwise conflicts.
@@ -272,11 +273,7 @@ pub trait ConcurrentDsl: Concurrent {
         C: LoadConnection<Backend: ConcurrencyBackend>,
         Self: ConcurrentOn<C::Backend>,
     {
-        match now(save::delete(self, &mut Blocking::session(conn))) {
-            Ok(()) => Ok(true),
-            Err(Error::RecordDeleted(_)) => Ok(false),
-            Err(error) => Err(error),
-        }
+        now(save::delete_if_exists(self, &mut Blocking::session(conn)))
     }
 
     /// Asks whether the record is still what its row is.
@@ -368,11 +365,7 @@ pub trait ConcurrentDsl: Concurrent {
         C: LoadConnection<Backend: ConcurrencyBackend>,
         Self: ConcurrentOn<C::Backend>,
     {
-        match now(save::check::<_, _, Committed>(self, &mut Blocking::session(conn))) {
-            Ok(()) => Ok(false),
-            Err(error) if error.is_conflict() => Ok(true),
-            Err(error) => Err(error),
-        }
+        now(save::is_changed(self, &mut Blocking::session(conn)))
     }
 
     /// The row as it is now; `None` where it was deleted. The record itself stays as it is.

@@ -19,7 +19,15 @@ mod records;
 mod resolve;
 mod retry;
 mod save;
+mod scope;
 mod statement;
+#[cfg(feature = "testing")]
+pub mod testing;
+#[cfg(feature = "tracing")]
+mod trace;
+#[cfg(not(feature = "tracing"))]
+#[path = "trace/off.rs"]
+mod trace;
 mod tracked;
 mod transaction;
 mod transaction_concurrent;
@@ -39,6 +47,9 @@ pub use crate::load::LoadableOn;
 pub use crate::records::Records;
 pub use crate::resolve::{Conflict, Resolution, client_wins, store_wins};
 pub use crate::retry::{Retryable, retry_if, retry_on_conflict};
+pub use crate::scope::{
+    ScopeGuard, disable_concurrency, disable_concurrency_for, disable_increment, disable_increment_for,
+};
 pub use crate::tracked::{MergeError, Trackable, Tracked};
 pub use crate::transaction_concurrent::transaction_concurrent;
 #[cfg(feature = "postgres_backend")]

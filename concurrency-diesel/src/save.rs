@@ -8,16 +8,18 @@ use diesel::query_builder::{QueryFragment, QueryId};
 
 use crate::backend::{ConcurrencyBackend, ReadBack};
 use crate::bind::VersionOn;
-use crate::concurrent::ConcurrentOn;
+use crate::concurrent::{Concurrent, ConcurrentOn};
 use crate::error::Error;
 use crate::executor::{Executor, Session};
 use crate::outcome::{self, Outcome};
+use crate::scope::{self, Rule};
 use crate::statement::{
     Changes, Committed, Delete, EveryColumn, LastInsertId, Lock, ReturningVersion, SelectVersion, Selection, Source,
     Update,
 };
+use crate::unchecked;
 
-/// Writes the record's columns and the next version.
+/// Writes the record's columns and the next version; under a scope, what it says.
 pub(crate) fn save<'a, T, E>(
     record: &'a mut T,
     session: &'a mut Session<'_, E>,
@@ -29,7 +31,7 @@ where
     save_columns(record, EveryColumn, session)
 }
 
-/// Writes the selected columns of the record and the next version.
+/// Writes the selected columns of the record and the next version; unchecked, all columns, so that memory is what the row is.
 pub(crate) async fn save_columns<T, S, E>(
     record: &mut T,
     selection: S,
@@ -40,30 +42,53 @@ where
     T: ConcurrentOn<E::Backend>,
     S: Selection<T>,
 {
+    if scope::rule::<T>() == Rule::Unchecked {
+        return unchecked::save_unchecked(record, session).await;
+    }
     let serialized = record.__serialize();
-    let source = Source { record: &*record, serialized: &serialized };
-    let guard = source.version_is(record.__version());
-    let version = match T::VersionField::__ADVANCE {
-        Advance::Assigned => {
-            let next = next_version::<T, E>(record.__version())?;
-            let set = source.with_some_columns(source.assign(&next), selection);
-            send(source, Update::new(source, set, guard), session).await?;
-            next
-        }
-        Advance::IfChanged { signed } => {
-            // At the maximum a save is refused whether or not it would advance the version.
-            next_version::<T, E>(record.__version())?;
-            let set = source.with_some_columns(source.advance_if_changed(signed, selection), selection);
-            send_and_read_back(source, Update::new(source, set, guard), signed, session).await?
-        }
-        Advance::ByDatabase => {
-            let set = source.some_columns(selection);
-            send_and_read_back(source, Update::new(source, set, guard), false, session).await?
-        }
-    };
+    let version = write(Source { record: &*record, serialized: &serialized }, selection, session).await?;
     record.__set_version(version);
     selection.saved(record);
     Ok(())
+}
+
+/// Writes the selected columns of a record and the next version, which it returns; under a scope, what it says.
+pub(crate) async fn write<T, S, E>(
+    source: Source<'_, T>,
+    selection: S,
+    session: &mut Session<'_, E>,
+) -> Result<T::Version, Error>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+    S: Selection<T>,
+{
+    // The ordinary save goes on below and is no function of its own: a future within a future would cost it five times this match.
+    match scope::rule::<T>() {
+        Rule::Unchecked => return unchecked::write(source, session).await,
+        Rule::WithoutIncrement if can_keep::<T>() => return write_and_keep(source, selection, session).await,
+        Rule::Ordinary | Rule::WithoutIncrement => {}
+    }
+    let version = source.record.__version();
+    let guard = source.version_is(version);
+    match T::VersionField::__ADVANCE {
+        Advance::Assigned => {
+            let next = next_version::<T, E>(version)?;
+            let set = source.with_some_columns(source.assign(&next), selection);
+            send(source, Update::new(source, set, guard), session).await?;
+            Ok(next)
+        }
+        Advance::IfChanged { signed } => {
+            // At the maximum a save is refused whether or not it would advance the version.
+            next_version::<T, E>(version)?;
+            let set = source.with_some_columns(source.advance_if_changed(signed, selection), selection);
+            send_and_read_back(source, Update::new(source, set, guard), signed, session).await
+        }
+        Advance::ByDatabase => {
+            let set = source.some_columns(selection);
+            send_and_read_back(source, Update::new(source, set, guard), false, session).await
+        }
+    }
 }
 
 /// Writes the record's columns and leaves the version, where the version can be left.
@@ -72,15 +97,35 @@ where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
-    if T::VersionField::__EVERY_WRITE_COUNTS {
+    if scope::rule::<T>() == Rule::Unchecked || !can_keep::<T>() {
         return save(record, session).await;
     }
     let serialized = record.__serialize();
-    let source = Source { record: &*record, serialized: &serialized };
-    let set = source.with_columns(source.keep());
-    send(source, Update::new(source, set, source.version_is(record.__version())), session).await?;
+    write_and_keep(Source { record: &*record, serialized: &serialized }, EveryColumn, session).await?;
     record.__saved();
     Ok(())
+}
+
+/// Whether a write can leave the version: not where the database moves it with every write.
+fn can_keep<T: Concurrent>() -> bool {
+    !T::VersionField::__EVERY_WRITE_COUNTS
+}
+
+/// Writes the selected columns and `version = version`, guarded by the record's version, which it returns.
+async fn write_and_keep<T, S, E>(
+    source: Source<'_, T>,
+    selection: S,
+    session: &mut Session<'_, E>,
+) -> Result<T::Version, Error>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+    S: Selection<T>,
+{
+    let version = source.record.__version();
+    let set = source.with_some_columns(source.keep(), selection);
+    send(source, Update::new(source, set, source.version_is(version)), session).await?;
+    Ok(version.clone())
 }
 
 /// Writes the next version and nothing else.
@@ -89,26 +134,36 @@ where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
-    let version = advance(record, session).await?;
+    let serialized = record.__serialize();
+    let source = Source { record: &*record, serialized: &serialized };
+    let version = match scope::rule::<T>() {
+        Rule::Unchecked => unchecked::change(source, &(), session).await?,
+        Rule::Ordinary | Rule::WithoutIncrement => match advance(source, record.__version(), session).await? {
+            Some(version) => version,
+            None => return Err(refused(source, session).await),
+        },
+    };
     record.__set_version(version);
     Ok(())
 }
 
-/// Advances the row's version, and nothing else, past the record's.
-async fn advance<T, E>(record: &T, session: &mut Session<'_, E>) -> Result<T::Version, Error>
+/// Advances the row's version, and nothing else, if it is the one expected.
+async fn advance<T, E>(
+    source: Source<'_, T>,
+    expected: &T::Version,
+    session: &mut Session<'_, E>,
+) -> Result<Option<T::Version>, Error>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
-    let serialized = record.__serialize();
-    let source = Source { record, serialized: &serialized };
-    let guard = source.version_is(record.__version());
+    let guard = source.version_is(expected);
     if T::VersionField::__ADVANCE == Advance::ByDatabase {
-        return send_and_read_back(source, Update::new(source, source.same_row(), guard), false, session).await;
+        return read_back(source, Update::new(source, source.same_row(), guard), false, session).await;
     }
-    let next = next_version::<T, E>(record.__version())?;
-    send(source, Update::new(source, source.assign(&next), guard), session).await?;
-    Ok(next)
+    let next = next_version::<T, E>(expected)?;
+    let rows = session.execute(Update::new(source, source.assign(&next), guard)).await;
+    Ok(outcome::outcome::<T, E::Backend>(source.record, rows)?.written(next))
 }
 
 /// Writes a changeset of the user's and the next version, which it returns.
@@ -121,18 +176,39 @@ where
     let changes = changes.as_changeset();
     let serialized = record.__serialize();
     let source = Source { record, serialized: &serialized };
-    let guard = source.version_is(record.__version());
+    match scope::rule::<T>() {
+        Rule::Unchecked => unchecked::change(source, &changes, session).await,
+        Rule::Ordinary | Rule::WithoutIncrement => match change(source, &changes, record.__version(), session).await? {
+            Some(version) => Ok(version),
+            None => Err(refused(source, session).await),
+        },
+    }
+}
+
+/// Writes a changeset and the version after the expected one, if that is the row's.
+pub(crate) async fn change<T, U, E>(
+    source: Source<'_, T>,
+    changes: &U,
+    expected: &T::Version,
+    session: &mut Session<'_, E>,
+) -> Result<Option<T::Version>, Error>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+    U: QueryFragment<E::Backend>,
+{
+    let guard = source.version_is(expected);
     if T::VersionField::__ADVANCE == Advance::ByDatabase {
-        return if is_empty::<E::Backend>(&changes) {
-            advance(record, session).await
+        return if is_empty::<E::Backend>(changes) {
+            advance(source, expected, session).await
         } else {
-            send_and_read_back(source, Update::new(source, Changes(changes), guard), false, session).await
+            read_back(source, Update::new(source, Changes(changes), guard), false, session).await
         };
     }
-    let next = next_version::<T, E>(record.__version())?;
+    let next = next_version::<T, E>(expected)?;
     let set = Changes((changes, source.assign(&next)));
-    send(source, Update::new(source, set, guard), session).await?;
-    Ok(next)
+    let rows = session.execute(Update::new(source, set, guard)).await;
+    Ok(outcome::outcome::<T, E::Backend>(source.record, rows)?.written(next))
 }
 
 /// Whether a changeset sets nothing, asked by its text: Diesel's own answer is closed to us.
@@ -147,11 +223,54 @@ where
     T: ConcurrentOn<E::Backend>,
 {
     let serialized = record.__serialize();
-    let source = Source { record, serialized: &serialized };
-    send(source, Delete::new(source, source.version_is(record.__version())), session).await
+    remove(Source { record, serialized: &serialized }, session).await
 }
 
-/// Reads the row's version under the lock `L` and compares it with the record's.
+/// Deletes the row of a record.
+pub(crate) async fn remove<T, E>(source: Source<'_, T>, session: &mut Session<'_, E>) -> Result<(), Error>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+{
+    if remove_if_exists(source, session).await? { Ok(()) } else { Err(deleted::<T, E>(source.record)) }
+}
+
+/// Deletes the record's row, or says that there is none.
+pub(crate) async fn delete_if_exists<T, E>(record: &T, session: &mut Session<'_, E>) -> Result<bool, Error>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+{
+    let serialized = record.__serialize();
+    remove_if_exists(Source { record, serialized: &serialized }, session).await
+}
+
+/// Sends the DELETE, and finds out whether it was refused or there is no row.
+async fn remove_if_exists<T, E>(source: Source<'_, T>, session: &mut Session<'_, E>) -> Result<bool, Error>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+{
+    let record = source.record;
+    let is_checked = scope::rule::<T>() != Rule::Unchecked;
+    let rows = if is_checked {
+        session.execute(Delete::new(source, source.version_is(record.__version()))).await
+    } else {
+        session.execute(Delete::new(source, source.any_version())).await
+    };
+    if let Outcome::Written = outcome::outcome::<T, E::Backend>(record, rows)? {
+        return Ok(true);
+    }
+    match found_version::<T, E, Committed>(source, session).await? {
+        Some(found) => {
+            let expected = if is_checked { record.__version() } else { &found };
+            Err(outcome::refusal::<T, E::Backend>(record, expected, Some(&found)))
+        }
+        None => Ok(false),
+    }
+}
+
+/// Reads the row's version under the lock `L` and compares it with the record's, unless a scope says that any will do.
 pub(crate) async fn check<T, E, L>(record: &T, session: &mut Session<'_, E>) -> Result<(), Error>
 where
     E: Executor,
@@ -161,11 +280,23 @@ where
     let serialized = record.__serialize();
     let source = Source { record, serialized: &serialized };
     match found_version::<T, E, L>(source, session).await? {
-        Some(found) if outcome::is_current(record, &found) => Ok(()),
+        Some(found) if scope::rule::<T>() == Rule::Unchecked || outcome::is_current(record, &found) => Ok(()),
         Some(found) => Err(outcome::refusal::<T, E::Backend>(record, record.__version(), Some(&found))),
         // Row security may hide from a locking read what a plain one shows.
         None => Err(refused(source, session).await),
     }
+}
+
+/// Whether the row is gone or has another version than the record.
+pub(crate) async fn is_changed<T, E>(record: &T, session: &mut Session<'_, E>) -> Result<bool, Error>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+{
+    let serialized = record.__serialize();
+    let source = Source { record, serialized: &serialized };
+    let found = found_version::<T, E, Committed>(source, session).await?;
+    Ok(!found.is_some_and(|found| outcome::is_current(record, &found)))
 }
 
 /// The version after this one.
@@ -178,17 +309,13 @@ where
 }
 
 /// Sends a statement that is guarded by the record's version; where it is refused, finds out why.
-pub(crate) async fn send<T, E, S>(
-    source: Source<'_, T>,
-    statement: S,
-    session: &mut Session<'_, E>,
-) -> Result<(), Error>
+async fn send<T, E, S>(source: Source<'_, T>, statement: S, session: &mut Session<'_, E>) -> Result<(), Error>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
     S: QueryFragment<E::Backend> + QueryId,
 {
-    let rows = session.execute(statement).await?;
+    let rows = session.execute(statement).await;
     match outcome::outcome::<T, E::Backend>(source.record, rows)? {
         Outcome::Written => Ok(()),
         Outcome::Refused => Err(refused(source, session).await),
@@ -196,7 +323,7 @@ where
 }
 
 /// Sends a guarded UPDATE whose version the database computes, and learns it; where it is refused, finds out why.
-pub(crate) async fn send_and_read_back<T, E, S>(
+async fn send_and_read_back<T, E, S>(
     source: Source<'_, T>,
     update: S,
     signed: bool,
@@ -229,13 +356,11 @@ where
 {
     let versions = match E::Backend::__READ_BACK {
         ReadBack::Returning => {
-            T::Version::__load(ReturningVersion::<_, T::__VersionColumn>::new(update), session).await?
+            T::Version::__load(ReturningVersion::<_, T::__VersionColumn>::new(update), session).await
         }
         ReadBack::LastInsertId => {
-            match outcome::outcome::<T, E::Backend>(source.record, session.execute(update).await?)? {
-                Outcome::Written => {
-                    T::Version::__load(LastInsertId::<T::__VersionColumn>::new(signed), session).await?
-                }
+            match outcome::outcome::<T, E::Backend>(source.record, session.execute(update).await)? {
+                Outcome::Written => T::Version::__load(LastInsertId::<T::__VersionColumn>::new(signed), session).await,
                 Outcome::Refused => return Ok(None),
             }
         }
@@ -266,7 +391,7 @@ where
     T: ConcurrentOn<E::Backend>,
     L: Lock,
 {
-    let versions = T::Version::__load(SelectVersion::<T, L>::new(source), session).await?;
+    let versions = T::Version::__load(SelectVersion::<T, L>::new(source), session).await;
     outcome::at_most_one::<T, E::Backend, _>(source.record, versions)
 }
 

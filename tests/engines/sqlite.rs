@@ -158,3 +158,9 @@ pub const SUPPRESSIONS: &[Suppression] = &[Suppression {
     refuses_returning: None,
     hides_row: false,
 }];
+
+/// Triggers of somebody else's: one moves the version of articles once more than it was moved, one not at all.
+pub const MOVES_VERSION_AGAIN: &str = "CREATE TRIGGER again AFTER UPDATE ON articles
+    BEGIN UPDATE articles SET version = version + 1 WHERE id = NEW.id; END";
+pub const HOLDS_VERSION_BACK: &str = "CREATE TRIGGER back AFTER UPDATE ON articles
+    BEGIN UPDATE articles SET version = OLD.version WHERE id = NEW.id; END";

@@ -5,7 +5,10 @@ use std::fmt::Debug;
 use std::thread;
 
 use concurrency_diesel::prelude::*;
-use concurrency_diesel::{ConcurrentOn, LoadableOn, Trackable, VersionField, VersionValue};
+use concurrency_diesel::testing::{check_model, stale_copy};
+use concurrency_diesel::{
+    ConcurrentOn, LoadableOn, Trackable, VersionField, VersionValue, disable_concurrency_for, disable_increment,
+};
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 
@@ -179,6 +182,58 @@ pub fn a_save_without_increment_is_checked<T: Sample>() {
     assert_modified(&b.save_concurrent(conn).unwrap_err(), &b.clone(), &a);
 }
 
+pub fn scopes_disable_the_check_and_the_increment<T: Sample>() {
+    let (_database, conn) = &mut with_sample::<T>();
+    let (mut a, mut b) = (T::load(conn), T::load(conn));
+    {
+        let _scope = disable_increment();
+        *a.value() = 1;
+        a.save_concurrent(conn).unwrap();
+        assert_eq!(T::load(conn), a);
+    }
+    *a.value() = 2;
+    a.touch_concurrent(conn).unwrap();
+    {
+        let _scope = disable_increment();
+        assert_modified(&b.clone().save_concurrent(conn).unwrap_err(), &b, &a);
+    }
+    let _scope = disable_concurrency_for::<T>();
+    *b.value() = 3;
+    let mut other = b.clone();
+    for write in [T::save_concurrent, T::touch_concurrent] {
+        write(&mut b, conn).unwrap();
+        assert_eq!(T::load(conn), b);
+        assert_ne!(shown::<T>(a.version()), shown::<T>(b.version()), "the holder of the row notices");
+        a = b.clone();
+        b = other.clone();
+    }
+    assert!(other.is_changed(conn).unwrap());
+    let version = other.add_one(conn).unwrap();
+    let mut row = T::load(conn);
+    assert_eq!((*row.value(), shown::<T>(row.version())), (4, shown::<T>(&version)));
+    assert_ne!(shown::<T>(a.version()), shown::<T>(&version));
+    other.check_concurrent(conn).unwrap();
+    *other.value() = 0;
+    other.delete_concurrent(conn).unwrap();
+    assert_deleted(&row.save_concurrent(conn).unwrap_err(), &row.clone());
+}
+
+pub fn the_model_is_proven_and_stays_as_it_was<T: Sample>() {
+    let (_database, conn) = &mut with_sample::<T>();
+    let row = T::load(conn);
+    let load = |conn: &mut TestConnection| Ok(T::load(conn));
+    check_model::<T, _>(conn, load, |record| *record.value() += 1).unwrap();
+    assert_eq!(T::load(conn), row);
+
+    conn.transaction(|conn| {
+        let mut record = T::load(conn);
+        let mut stale = stale_copy(&mut record, conn)?;
+        assert_modified(&stale.save_concurrent(conn).unwrap_err(), &row, &record);
+        record.save_concurrent(conn)
+    })
+    .unwrap();
+}
+
 pub fn a_save_sends_few_statements_prepared_once<T: Sample>() {
     let (_database, conn) = &mut with_sample::<T>();
     let (mut a, mut b) = (T::load(conn), T::load(conn));
@@ -300,6 +355,8 @@ macro_rules! every_behaviour_of {
                 an_unchecked_save_is_noticed_by_the_others
                 an_update_by_changeset_advances_the_version
                 a_save_without_increment_is_checked
+                scopes_disable_the_check_and_the_increment
+                the_model_is_proven_and_stays_as_it_was
                 a_save_sends_few_statements_prepared_once
                 racing_saves_lose_nothing
                 a_tracked_record_is_saved_guarded_and_merged

@@ -1,15 +1,13 @@
 //! The way of an engine that is fastest with single statements, and of a record that is the last of its kind elsewhere.
 
-use concurrency_core::{Advance, VersionField};
-
 use super::outcome::Outcome;
 use super::{BulkConflict, BulkError, Policy, Write};
 use crate::backend::ConcurrencyBackend;
 use crate::concurrent::ConcurrentOn;
 use crate::error::Error;
 use crate::executor::{Session, Transactions};
+use crate::statement::EveryColumn;
 use crate::statement::bulk::Item;
-use crate::statement::{Delete, EveryColumn, Source, Update};
 use crate::{save, transaction};
 
 /// Writes each record by itself.
@@ -74,38 +72,7 @@ where
     T: ConcurrentOn<E::Backend>,
 {
     match what {
-        Write::Save => save_one(item.source, session).await.map(Some),
-        Write::Delete => {
-            let source = item.source;
-            let guard = source.version_is(source.record.__version());
-            save::send(source, Delete::new(source, guard), session).await?;
-            Ok(None)
-        }
-    }
-}
-
-/// As `save::save_columns` does it, which changes the record at once.
-async fn save_one<T, E>(source: Source<'_, T>, session: &mut Session<'_, E>) -> Result<T::Version, Error>
-where
-    E: Transactions,
-    T: ConcurrentOn<E::Backend>,
-{
-    let version = source.record.__version();
-    let guard = source.version_is(version);
-    match T::VersionField::__ADVANCE {
-        Advance::Assigned => {
-            let next = save::next_version::<T, E>(version)?;
-            let set = source.with_some_columns(source.assign(&next), EveryColumn);
-            save::send(source, Update::new(source, set, guard), session).await?;
-            Ok(next)
-        }
-        Advance::IfChanged { signed } => {
-            let set = source.with_some_columns(source.advance_if_changed(signed, EveryColumn), EveryColumn);
-            save::send_and_read_back(source, Update::new(source, set, guard), signed, session).await
-        }
-        Advance::ByDatabase => {
-            let set = source.some_columns(EveryColumn);
-            save::send_and_read_back(source, Update::new(source, set, guard), false, session).await
-        }
+        Write::Save => save::write(item.source, EveryColumn, session).await.map(Some),
+        Write::Delete => save::remove(item.source, session).await.map(|()| None),
     }
 }

@@ -1,0 +1,13 @@
+//! What stands in for `trace` without the feature `tracing`: nobody is told anything.
+
+use std::time::Duration;
+
+use crate::error::Error;
+
+pub(crate) const fn conflict(_error: &Error) {}
+
+pub(crate) const fn restart() {}
+
+pub(crate) const fn restart_of<T, DB>(_record: &T) {}
+
+pub(crate) const fn retry(_attempt: u32, _pause: Duration) {}
