@@ -12,6 +12,8 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrati
 
 #[path = "mysql/exhausted.rs"]
 mod exhausted;
+#[path = "mysql/history.rs"]
+pub mod history;
 #[path = "mysql/isolation.rs"]
 mod isolation;
 #[path = "mysql/refusals.rs"]

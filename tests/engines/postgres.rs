@@ -12,6 +12,8 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrati
 
 #[path = "postgres/bulk.rs"]
 pub mod bulk;
+#[path = "postgres/history.rs"]
+pub mod history;
 #[path = "postgres/isolation.rs"]
 mod isolation;
 #[path = "postgres/refusals.rs"]

@@ -10,6 +10,8 @@ use tempfile::TempDir;
 
 #[path = "sqlite/faults.rs"]
 mod faults;
+#[path = "sqlite/history.rs"]
+pub mod history;
 #[path = "sqlite/isolation.rs"]
 mod isolation;
 #[path = "sqlite/refusals.rs"]
@@ -85,10 +87,14 @@ impl Database {
 
     /// One more connection to this database.
     pub fn connect(&self) -> TestConnection {
-        let mut connection = TestConnection::establish(&self.url()).unwrap();
-        connection.batch_execute("PRAGMA busy_timeout = 20000; PRAGMA synchronous = OFF").unwrap();
-        connection
+        connect(&self.url())
     }
+}
+
+fn connect(url: &str) -> TestConnection {
+    let mut connection = TestConnection::establish(url).unwrap();
+    connection.batch_execute("PRAGMA busy_timeout = 20000; PRAGMA synchronous = OFF").unwrap();
+    connection
 }
 
 /// Takes the write lock: an engine without row locks can hold writers off only so.

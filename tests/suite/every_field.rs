@@ -9,7 +9,7 @@ use concurrency_diesel::testing::{check_model, stale_copy};
 use concurrency_diesel::{
     ConcurrentOn, LoadableOn, Trackable, VersionField, VersionValue, disable_concurrency_for, disable_increment,
 };
-use diesel::connection::SimpleConnection as _;
+use diesel::connection::{InstrumentationEvent, SimpleConnection as _};
 use diesel::prelude::*;
 
 pub use super::bulk::every_field::*;
@@ -157,6 +157,25 @@ pub fn an_unchecked_save_is_noticed_by_the_others<T: Sample>() {
     assert_modified(&a.clone().save_concurrent(conn).unwrap_err(), &a, &b);
     *b.value() = 3;
     b.save_concurrent(conn).unwrap();
+}
+
+/// Deleted before the save, and inserted again before the read that is to tell why nothing was written.
+pub fn an_unchecked_save_writes_a_row_that_comes_back<T: Sample>() {
+    let (database, conn) = &mut with_sample::<T>();
+    let mut record = T::load(conn);
+    record.delete_concurrent(conn).unwrap();
+    let mut other = Some(database.connect());
+    conn.set_instrumentation(move |event: InstrumentationEvent<'_>| match event {
+        InstrumentationEvent::StartQuery { query, .. } if query.to_string().starts_with("SELECT") => {
+            if let Some(mut other) = other.take() {
+                T::insert(1, &mut other);
+            }
+        }
+        _ => {}
+    });
+    *record.value() = 1;
+    record.save_unchecked(conn).unwrap();
+    assert_eq!(T::load(conn), record);
 }
 
 pub fn an_update_by_changeset_advances_the_version<T: Sample>() {
@@ -353,6 +372,7 @@ macro_rules! every_behaviour_of {
                 a_touch_advances_the_version_alone
                 a_record_is_checked_and_read_again
                 an_unchecked_save_is_noticed_by_the_others
+                an_unchecked_save_writes_a_row_that_comes_back
                 an_update_by_changeset_advances_the_version
                 a_save_without_increment_is_checked
                 scopes_disable_the_check_and_the_increment

@@ -2,5 +2,7 @@
 
 #[path = "../engines/sqlite.rs"]
 mod engine;
+#[path = "../history/mod.rs"]
+mod history;
 #[path = "../suite/mod.rs"]
 mod suite;
