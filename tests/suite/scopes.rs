@@ -366,11 +366,11 @@ fn a_scope_ends_with_an_error_and_with_a_panic() {
     let (_database, conn, _, mut stale) = with_stale_article();
     let conn = &mut { conn };
 
-    let failed = (|| {
+    let fail = |conn: &mut TestConnection| {
         let _scope = disable_concurrency();
         conn.batch_execute("this is no SQL")
-    })();
-    failed.unwrap_err();
+    };
+    fail(conn).unwrap_err();
     assert_modified(&stale.save_concurrent(conn).unwrap_err(), 1, 2);
 
     let panicked = catch_unwind(AssertUnwindSafe(|| {

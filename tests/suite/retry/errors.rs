@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 
 use concurrency_diesel::prelude::*;
-use concurrency_diesel::{Retryable, retry_if, retry_on_conflict};
+use concurrency_diesel::{BulkError, Retryable, retry_if, retry_on_conflict};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 use super::super::fixtures::with_article;
@@ -81,9 +81,12 @@ fn an_error_says_itself_whether_it_is_tried_again() {
     assert_eq!(attempts(conn, |_| DieselError::NotFound), 1);
     assert_eq!(attempts(conn, |conn| AppError::Save(conflict(conn))), 3);
     assert_eq!(attempts(conn, |_| AppError::Refused), 1);
+    assert_eq!(attempts::<BulkError>(conn, |conn| conflict(conn).into()), 3);
+    assert_eq!(attempts::<BulkError>(conn, |_| DieselError::NotFound.into()), 1);
 
     assert_eq!(attempts::<Box<dyn Error>>(conn, |conn| conflict(conn).into()), 3);
     assert_eq!(attempts::<Box<dyn Error>>(conn, |_| restart().into()), 3);
+    assert_eq!(attempts::<Box<dyn Error>>(conn, |conn| BulkError::from(conflict(conn)).into()), 3);
     assert_eq!(attempts::<Box<dyn Error>>(conn, |_| "something else".into()), 1);
     assert_eq!(attempts::<Box<dyn Error + Send + Sync>>(conn, |conn| conflict(conn).into()), 3);
     assert_eq!(attempts::<Box<dyn Error + Send + Sync>>(conn, |_| DieselError::NotFound.into()), 1);
