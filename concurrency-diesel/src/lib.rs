@@ -4,6 +4,8 @@
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+#[cfg(feature = "async")]
+pub mod asynchronous;
 mod backend;
 mod bind;
 mod columns;
