@@ -1,25 +1,103 @@
-//! The same on the connections of diesel-async.
+//! The same on the connections of [diesel-async](diesel_async): `AsyncPgConnection`, `AsyncMysqlConnection` and
+//! `SyncConnectionWrapper<SqliteConnection>`, pooled ones included.
+//!
+//! The names are those of the synchronous side, and so are the statements, outcomes and errors. Import the
+//! [`prelude`] of this module instead of the [synchronous one](crate::prelude), and await what its methods return:
+//!
+//! ```
+//! use concurrency_diesel::asynchronous::prelude::*;
+//! use diesel::prelude::{Identifiable, QueryDsl, Queryable, Selectable, SelectableHelper, SqliteConnection};
+//! use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
+//! use diesel_async::{AsyncConnection, RunQueryDsl, SimpleAsyncConnection};
+//!
+//! diesel::table! {
+//!     articles (id) {
+//!         id -> BigInt,
+//!         title -> Text,
+//!         version -> BigInt,
+//!     }
+//! }
+//!
+//! #[derive(Queryable, Selectable, Identifiable, Concurrent)]
+//! struct Article {
+//!     id: i64,
+//!     title: String,
+//!     #[concurrent(version)]
+//!     version: i64,
+//! }
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let mut conn = SyncConnectionWrapper::<SqliteConnection>::establish(":memory:").await?;
+//! #   conn.batch_execute(
+//! #       "CREATE TABLE articles (id INTEGER PRIMARY KEY, title TEXT NOT NULL, version BIGINT NOT NULL);
+//! #        INSERT INTO articles VALUES (1, 'first', 1)",
+//! #   )
+//! #   .await?;
+//!     let mut article: Article = articles::table.find(1).select(Article::as_select()).first(&mut conn).await?;
+//!     let mut stale: Article = articles::table.find(1).select(Article::as_select()).first(&mut conn).await?;
+//!
+//!     article.title = "new title".to_owned();
+//!     article.save_concurrent(&mut conn).await?;
+//!     assert_eq!(article.version, 2);
+//!
+//!     stale.title = "another title".to_owned();
+//!     let error = stale.save_concurrent(&mut conn).await.unwrap_err();
+//!     assert!(error.is_conflict());
+//!
+//!     conn.transaction(async |conn| {
+//!         stale.reload_concurrent(conn).await?;
+//!         stale.title = "another title".to_owned();
+//!         stale.save_concurrent(conn).await
+//!     })
+//!     .await?;
+//!     assert_eq!(stale.version, 3);
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # Many saves at once
+//!
+//! A PostgreSQL connection sends the next statement before the last is answered, if it is used through a shared
+//! reference. Saves of different rows then share the time that the answers take:
+//!
+//! ```
+//! # #[cfg(feature = "postgres_backend")]
+//! # mod example {
+//! use concurrency_diesel::asynchronous::{ConcurrentOn, prelude::*};
+//! use diesel::pg::Pg;
+//! use diesel_async::AsyncPgConnection;
+//! use futures_util::future::try_join_all;
+//!
+//! async fn save_all<T>(records: &mut [T], conn: &AsyncPgConnection) -> Result<(), ConcurrencyError>
+//! where
+//!     T: ConcurrentOn<Pg>,
+//! {
+//!     let saves = records.iter_mut().map(async |record| record.save_concurrent(&mut &*conn).await);
+//!     try_join_all(saves).await?;
+//!     Ok(())
+//! }
+//! # }
+//! ```
+//!
+//! Each save is a statement of its own. Inside a transaction the first error leaves those that were sent before it written
+//! until the rollback; outside, for good.
+//!
+//! # A future that is dropped
+//!
+//! A save whose future is dropped, by `tokio::time::timeout` or `select!`, leaves the record as it was. Whether the row was
+//! written nobody can say: the statement may have reached the server. Load the record again, or save it again: if the
+//! write did happen, the second save conflicts.
+//!
+//! The connection may still be inside the transaction in which the future was dropped: diesel-async's connections know
+//! that and report themselves broken, and its pools do not hand such a connection out again. Outside a pool, do not use a
+//! connection any further on which a `transaction` was dropped.
 
-use diesel_async::AsyncConnectionCore;
-use futures_core::future::BoxFuture;
+mod concurrent;
+mod dsl;
+mod load;
+pub mod prelude;
 
-use crate::backend::ConcurrencyBackend;
-use crate::columns::ConcurrentColumns;
-use crate::concurrent::{Concurrent, ConcurrentOn};
-use crate::error::Error;
-use crate::executor::Awaiting;
-use crate::save;
-
-/// T
-pub trait ConcurrentDsl: Concurrent + Sized {
-    /// T
-    fn save_concurrent<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
-    where
-        C: AsyncConnectionCore<Backend: ConcurrencyBackend>,
-        Self: ConcurrentOn<C::Backend> + Send + Sync,
-        <Self as ConcurrentColumns>::__Serialized: Send + Sync,
-    {
-        Box::pin(async move { save::save(self, &mut Awaiting::session(conn)).await })
-    }
-}
-impl<T: Concurrent> ConcurrentDsl for T {}
+pub use self::concurrent::ConcurrentOn;
+pub use self::dsl::ConcurrentDsl;
+pub use self::load::LoadableOn;

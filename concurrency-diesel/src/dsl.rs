@@ -268,11 +268,7 @@ pub trait ConcurrentDsl: Concurrent {
         C: LoadConnection<Backend: ConcurrencyBackend>,
         Self: ConcurrentOn<C::Backend>,
     {
-        match now(save::delete(self, &mut Blocking::session(conn))) {
-            Ok(()) => Ok(true),
-            Err(Error::RecordDeleted(_)) => Ok(false),
-            Err(error) => Err(error),
-        }
+        now(save::delete_if_exists(self, &mut Blocking::session(conn)))
     }
 
     /// Asks whether the record is still what its row is.
@@ -364,11 +360,7 @@ pub trait ConcurrentDsl: Concurrent {
         C: LoadConnection<Backend: ConcurrencyBackend>,
         Self: ConcurrentOn<C::Backend>,
     {
-        match now(save::check::<_, _, Committed>(self, &mut Blocking::session(conn))) {
-            Ok(()) => Ok(false),
-            Err(error) if error.is_conflict() => Ok(true),
-            Err(error) => Err(error),
-        }
+        now(save::is_changed(self, &mut Blocking::session(conn)))
     }
 
     /// The row as it is now; `None` where it was deleted. The record itself stays as it is.

@@ -127,6 +127,32 @@ where
     send(source, Delete::new(source, source.version_is(record.__version())), session).await
 }
 
+/// Deletes the record's row; `false` where it is gone already.
+pub(crate) async fn delete_if_exists<T, E>(record: &T, session: &mut Session<'_, E>) -> Result<bool, Error>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+{
+    match delete(record, session).await {
+        Ok(()) => Ok(true),
+        Err(Error::RecordDeleted(_)) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether somebody else modified or deleted the record.
+pub(crate) async fn is_changed<T, E>(record: &T, session: &mut Session<'_, E>) -> Result<bool, Error>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+{
+    match check::<_, _, Committed>(record, session).await {
+        Ok(()) => Ok(false),
+        Err(error) if error.is_conflict() => Ok(true),
+        Err(error) => Err(error),
+    }
+}
+
 /// Reads the row's version under the lock `L` and compares it with the record's.
 pub(crate) async fn check<T, E, L>(record: &T, session: &mut Session<'_, E>) -> Result<(), Error>
 where

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use concurrency_diesel::prelude::*;
+use self::prelude::*;
 use diesel::connection::SimpleConnection as _;
 use diesel::dsl::sql;
 use diesel::prelude::*;
@@ -24,7 +24,8 @@ mod version_fields;
 pub use self::isolation::settings;
 use crate::suite::bad_input::suppressed::Suppression;
 
-pub type TestConnection = PgConnection;
+pub use crate::Connection as TestConnection;
+pub use crate::driver::{ConcurrentOn, LoadableOn, prelude};
 
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations/postgres");
 

@@ -1,6 +1,6 @@
 //! SQLite: each test has a file of its own, in WAL mode.
 
-use concurrency_diesel::prelude::*;
+use self::prelude::*;
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel::result::DatabaseErrorKind;
@@ -20,7 +20,8 @@ mod version_fields;
 pub use self::isolation::settings;
 use crate::suite::bad_input::suppressed::Suppression;
 
-pub type TestConnection = SqliteConnection;
+pub use crate::Connection as TestConnection;
+pub use crate::driver::{ConcurrentOn, LoadableOn, prelude};
 
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations/sqlite");
 
@@ -113,7 +114,17 @@ pub fn write_transaction<T>(
     connection: &mut TestConnection,
     work: impl FnOnce(&mut TestConnection) -> Result<T, ConcurrencyError>,
 ) -> Result<T, ConcurrencyError> {
-    connection.immediate_transaction(work)
+    AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN IMMEDIATE")?;
+    match work(connection) {
+        Ok(done) => {
+            AnsiTransactionManager::commit_transaction(connection)?;
+            Ok(done)
+        }
+        Err(error) => {
+            AnsiTransactionManager::rollback_transaction(connection)?;
+            Err(error)
+        }
+    }
 }
 
 /// The table `concurrency_shop.items`, in a file of the test's own beside its database.

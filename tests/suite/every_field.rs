@@ -4,13 +4,13 @@ use std::collections::HashSet;
 use std::fmt::Debug;
 use std::thread;
 
-use concurrency_diesel::prelude::*;
-use concurrency_diesel::{ConcurrentOn, LoadableOn, VersionField, VersionValue};
+use crate::engine::prelude::*;
+use concurrency_diesel::{VersionField, VersionValue};
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 
 use super::statements::Log;
-use crate::engine::{self, Database, TestConnection};
+use crate::engine::{self, ConcurrentOn, Database, LoadableOn, TestConnection};
 
 type Backend = <TestConnection as Connection>::Backend;
 
@@ -227,7 +227,7 @@ macro_rules! every_behaviour_of {
         column = $column:expr, sql_name = $sql_name:literal, read_back = $read_back:literal, insert = $insert:tt
     ) => {
         mod $name {
-            use concurrency_diesel::prelude::*;
+            use crate::engine::prelude::*;
             use diesel::prelude::*;
 
             use crate::engine::TestConnection;

@@ -2,8 +2,7 @@
 
 use std::sync::{Arc, Barrier};
 
-use concurrency_diesel::prelude::*;
-use diesel::connection::{AnsiTransactionManager, TransactionManager as _};
+use crate::engine::prelude::*;
 use diesel::prelude::*;
 
 use super::core::assert_modified;

@@ -1,6 +1,6 @@
 //! Versions that are text: two that a collation calls equal are still two versions.
 
-use concurrency_diesel::prelude::*;
+use crate::engine::prelude::*;
 use concurrency_diesel::{VersionField, VersionValue};
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;

@@ -7,10 +7,9 @@ mod own;
 
 use std::fmt::Debug;
 
-use concurrency_diesel::prelude::*;
-use concurrency_diesel::{ConcurrencyBackend, ConcurrentOn, Counter, LoadableOn, VersionValue};
+use crate::engine::prelude::*;
+use concurrency_diesel::{Counter, VersionValue};
 use diesel::backend::Backend;
-use diesel::connection::LoadConnection;
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
 use diesel::prelude::*;
@@ -18,7 +17,7 @@ use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::BigInt;
 
 use super::models::{Article, articles};
-use crate::engine::{Database, TestConnection};
+use crate::engine::{ConcurrentOn, Database, LoadableOn, TestConnection};
 
 fn empty() -> (Database, TestConnection) {
     let database = Database::new();
@@ -32,7 +31,7 @@ fn empty() -> (Database, TestConnection) {
 #[track_caller]
 pub fn assert_guarded<T, C>(conn: &mut C, load: impl Fn(&mut C) -> T, version: impl Fn(&T) -> VersionValue)
 where
-    C: LoadConnection<Backend: ConcurrencyBackend>,
+    C: AnyConnection,
     T: ConcurrentOn<C::Backend> + LoadableOn<C> + Clone + PartialEq + Debug,
 {
     let mut a = load(conn);
@@ -133,7 +132,7 @@ where
 fn generic_code_saves_records_of_any_model() {
     fn save_anew<T, C>(record: &mut T, edit: impl Fn(&mut T), conn: &mut C) -> Result<(), ConcurrencyError>
     where
-        C: LoadConnection<Backend: ConcurrencyBackend>,
+        C: AnyConnection,
         T: ConcurrentOn<C::Backend> + LoadableOn<C>,
     {
         edit(record);

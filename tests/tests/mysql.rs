@@ -1,6 +1,11 @@
 //! The suite on MariaDB or MySQL, on the server named by `MYSQL_URL`.
 
+#[path = "../drivers/blocking.rs"]
+mod driver;
 #[path = "../engines/mysql.rs"]
 mod engine;
 #[path = "../suite/mod.rs"]
 mod suite;
+
+/// What the engine connects with.
+pub type Connection = diesel::MysqlConnection;

@@ -3,7 +3,7 @@
 
 use std::sync::mpsc;
 
-use concurrency_diesel::prelude::*;
+use crate::engine::prelude::*;
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 

@@ -1,6 +1,6 @@
 //! What only PostgreSQL refuses, and what is left of a transaction that it refused.
 
-use concurrency_diesel::prelude::*;
+use crate::engine::prelude::*;
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};

@@ -2,15 +2,14 @@
 
 use std::fmt::Debug;
 
-use concurrency_diesel::prelude::*;
-use concurrency_diesel::{ConcurrentOn, LoadableOn};
+use crate::engine::prelude::*;
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 
 use super::super::fixtures::with_article;
 use super::super::models::{Article, Author, articles, clocks, old_notes, small_counters};
 use super::super::statements::Log;
-use crate::engine::TestConnection;
+use crate::engine::{ConcurrentOn, LoadableOn, TestConnection};
 
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Concurrent)]
 #[diesel(table_name = small_counters)]

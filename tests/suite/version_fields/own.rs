@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use concurrency_diesel::prelude::*;
+use crate::engine::prelude::*;
 use concurrency_diesel::{InitialVersion, VersionField, VersionValue};
 use diesel::prelude::*;
 
