@@ -19,6 +19,7 @@ mod version_fields;
 
 pub use self::isolation::settings;
 use crate::suite::bad_input::suppressed::Suppression;
+use crate::suite::begin::transaction_sql;
 
 pub use crate::Connection as TestConnection;
 pub use crate::driver::{ConcurrentOn, LoadableOn, prelude};
@@ -114,17 +115,7 @@ pub fn write_transaction<T>(
     connection: &mut TestConnection,
     work: impl FnOnce(&mut TestConnection) -> Result<T, ConcurrencyError>,
 ) -> Result<T, ConcurrencyError> {
-    AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN IMMEDIATE")?;
-    match work(connection) {
-        Ok(done) => {
-            AnsiTransactionManager::commit_transaction(connection)?;
-            Ok(done)
-        }
-        Err(error) => {
-            AnsiTransactionManager::rollback_transaction(connection)?;
-            Err(error)
-        }
-    }
+    transaction_sql("BEGIN IMMEDIATE", connection, work)
 }
 
 /// The table `concurrency_shop.items`, in a file of the test's own beside its database.

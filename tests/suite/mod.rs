@@ -6,6 +6,7 @@ pub mod statements;
 pub mod threads;
 
 pub mod bad_input;
+pub mod begin;
 mod columns;
 mod conditional;
 mod core;

@@ -9,11 +9,8 @@ use diesel_async::AsyncConnectionCore;
 
 use super::block_on::block_on;
 
-#[allow(unused_imports, reason = "as in every prelude")]
-pub use concurrency_diesel::prelude::{
-    AutoIncVersionField, ConcurrencyError, Concurrent, ConcurrentColumns, ConditionalVersionField, IntegerVersionField,
-    RandomVersionField, TimestampVersionField,
-};
+// A method that is not waited for below is a compile error in the suite.
+pub use concurrency_diesel::asynchronous::prelude::*;
 
 /// [`asynchronous::ConcurrentDsl`], waited for.
 pub trait ConcurrentDsl: Concurrent {
