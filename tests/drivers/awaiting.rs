@@ -12,7 +12,7 @@ mod transactions;
 
 use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
 
-pub use self::block_on::Suite;
+pub use self::block_on::{Suite, run};
 pub use concurrency_diesel::asynchronous::{ConcurrentOn, LoadableOn};
 
 /// What the suite calls the library through.
@@ -20,9 +20,6 @@ pub mod prelude {
     pub use super::facade::*;
     pub use super::transactions::Transactions as AnsiTransactionManager;
 }
-
-/// Whether the connections are those of diesel-async.
-pub const IS_AWAITED: bool = true;
 
 /// A connection of diesel-async on which Diesel's own queries run, too.
 pub type Awaited<C> = AsyncConnectionWrapper<C, Suite>;

@@ -13,9 +13,6 @@ pub mod prelude {
     pub use diesel::connection::{AnsiTransactionManager, TransactionManager as _};
 }
 
-/// Whether the connections are those of diesel-async.
-pub const IS_AWAITED: bool = false;
-
 /// A connection of generic code.
 pub trait AnyConnection: LoadConnection<Backend: ConcurrencyBackend> {}
 

@@ -9,7 +9,7 @@ pub mod bad_input;
 pub mod begin;
 mod columns;
 mod conditional;
-mod core;
+pub mod core;
 mod delete;
 pub mod every_field;
 pub mod isolation;

@@ -1,5 +1,7 @@
 //! The suite on MariaDB or MySQL, on the server named by `MYSQL_URL`, on diesel-async's `AsyncMysqlConnection`.
 
+#[path = "../awaited/mod.rs"]
+mod awaited;
 #[path = "../drivers/awaiting.rs"]
 mod driver;
 #[path = "../engines/mysql.rs"]
@@ -9,5 +11,8 @@ mod suite;
 
 use diesel_async::AsyncMysqlConnection;
 
+/// diesel-async's connection.
+pub type AsyncConnection = AsyncMysqlConnection;
+
 /// What the engine connects with.
-pub type Connection = driver::Awaited<AsyncMysqlConnection>;
+pub type Connection = driver::Awaited<AsyncConnection>;

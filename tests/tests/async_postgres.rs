@@ -1,5 +1,7 @@
 //! The suite on PostgreSQL, on the server named by `PG_URL`, on diesel-async's `AsyncPgConnection`.
 
+#[path = "../awaited/mod.rs"]
+mod awaited;
 #[path = "../drivers/awaiting.rs"]
 mod driver;
 #[path = "../engines/postgres.rs"]
@@ -9,5 +11,8 @@ mod suite;
 
 use diesel_async::AsyncPgConnection;
 
+/// diesel-async's connection.
+pub type AsyncConnection = AsyncPgConnection;
+
 /// What the engine connects with.
-pub type Connection = driver::Awaited<AsyncPgConnection>;
+pub type Connection = driver::Awaited<AsyncConnection>;

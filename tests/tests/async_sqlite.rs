@@ -1,5 +1,7 @@
 //! The suite on SQLite, bundled, on diesel-async's `SyncConnectionWrapper`.
 
+#[path = "../awaited/mod.rs"]
+mod awaited;
 #[path = "../drivers/awaiting.rs"]
 mod driver;
 #[path = "../engines/sqlite.rs"]
@@ -9,5 +11,8 @@ mod suite;
 
 use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
 
+/// diesel-async's connection.
+pub type AsyncConnection = SyncConnectionWrapper<diesel::SqliteConnection>;
+
 /// What the engine connects with.
-pub type Connection = driver::Awaited<SyncConnectionWrapper<diesel::SqliteConnection>>;
+pub type Connection = driver::Awaited<AsyncConnection>;

@@ -14,6 +14,12 @@ use tokio::runtime::Runtime;
 /// Drives the sockets, and runs what the connections spawn.
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
 
+/// As a program does that awaits.
+pub fn run<F: Future>(future: F) -> F::Output {
+    RUNTIME.block_on(future)
+}
+
+/// As the suite does, whose tests know of no runtime.
 pub fn block_on<F: Future>(future: F) -> F::Output {
     let _inside = RUNTIME.enter();
     let signal = Arc::new(Signal { is_given: AtomicBool::new(false), waiting: thread::current() });
