@@ -4,6 +4,7 @@
 #[cfg(feature = "async")]
 mod awaiting;
 mod blocking;
+mod transactions;
 
 use std::future::Future;
 
@@ -17,6 +18,7 @@ use crate::backend::ConcurrencyBackend;
 #[cfg(feature = "async")]
 pub(crate) use awaiting::Awaiting;
 pub(crate) use blocking::{Blocking, load, now};
+pub(crate) use transactions::Transactions;
 
 /// A kind of connection: Diesel's, or diesel-async's.
 ///
