@@ -19,6 +19,7 @@ use concurrency_benches::arguments::Arguments;
 use concurrency_benches::contender::{BY_HAND, Contender, FLOOR, IN_HAND, OURS, VERSIONED};
 use concurrency_benches::engines::{ENGINES, Engine};
 use concurrency_benches::rows::{Order, ROWS};
+use concurrency_benches::spread::Spread;
 
 /// The columns of the table: which contender's time is divided by which.
 const RATIOS: [(&str, &str); 4] = [(BY_HAND, OURS), (VERSIONED, OURS), (OURS, FLOOR), (OURS, IN_HAND)];
@@ -91,29 +92,5 @@ impl Times {
     fn ratio(&self, slow: &str, fast: &str) -> Option<Spread> {
         let pairs = self.of(slow)?.iter().zip(self.of(fast)?);
         Some(Spread::of(pairs.map(|(slow, fast)| slow.as_secs_f64() / fast.as_secs_f64())))
-    }
-}
-
-/// The median, and the quartiles that tell how much to trust it.
-struct Spread {
-    least: f64,
-    lower: f64,
-    median: f64,
-    upper: f64,
-}
-
-impl Spread {
-    fn of(values: impl Iterator<Item = f64>) -> Self {
-        let mut values: Vec<f64> = values.collect();
-        values.sort_by(f64::total_cmp);
-        let at = |quarter: usize| values[(values.len() - 1) * quarter / 4];
-        Self { least: at(0), lower: at(1), median: at(2), upper: at(3) }
-    }
-}
-
-impl std::fmt::Display for Spread {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { lower, median, upper, .. } = self;
-        write!(formatter, "{median:.2} ({lower:.2} to {upper:.2})")
     }
 }

@@ -14,3 +14,4 @@ pub mod engines;
 pub mod record;
 pub mod rows;
 pub mod saver;
+pub mod spread;

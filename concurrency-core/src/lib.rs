@@ -15,6 +15,8 @@ mod random;
 mod retry;
 #[cfg(any(feature = "chrono", feature = "time"))]
 mod timestamp;
+mod trigger;
+mod trigger_field;
 mod version_field;
 mod version_value;
 
@@ -28,5 +30,10 @@ pub use random::RandomVersionField;
 pub use retry::RetryPolicy;
 #[cfg(any(feature = "chrono", feature = "time"))]
 pub use timestamp::{Moment, TimestampVersionField};
+pub use trigger::{
+    Engine, FoundColumn, FoundTrigger, SchemaChange, TRIGGER_MARKER, TriggerQuery, TriggerSpec, TriggerState,
+    UnknownEngine, add_version_column, create_triggers,
+};
+pub use trigger_field::TriggerVersionField;
 pub use version_field::{Advance, InitialVersion, UncheckedBump, VersionField};
 pub use version_value::VersionValue;

@@ -54,6 +54,10 @@ pub trait VersionField<V> {
     #[doc(hidden)]
     const __ADVANCE: Advance = Advance::Assigned;
 
+    /// Whether the database moves the version with every write of the row, so that no save can leave it.
+    #[doc(hidden)]
+    const __EVERY_WRITE_COUNTS: bool = false;
+
     /// How a save that does not check the version moves it.
     #[doc(hidden)]
     fn __unchecked() -> UncheckedBump<V> {
@@ -89,6 +93,8 @@ where
     }
 
     const __ADVANCE: Advance = F::__ADVANCE;
+
+    const __EVERY_WRITE_COUNTS: bool = F::__EVERY_WRITE_COUNTS;
 
     fn __unchecked() -> UncheckedBump<Option<V>> {
         F::__unchecked().map(Some)

@@ -1,5 +1,6 @@
 //! What differs between the engines, as named values; one file per engine holds them.
 
+use concurrency_core::Engine;
 use diesel::backend::Backend;
 use diesel::query_builder::AstPass;
 use diesel::result::QueryResult;
@@ -22,6 +23,14 @@ mod sqlite;
     note = "supported are `Sqlite`, `Pg` and `Mysql` (MySQL and MariaDB); enable the feature `sqlite`, `postgres` or `mysql` of concurrency-diesel"
 )]
 pub trait ConcurrencyBackend: Backend<QueryBuilder: Default> + Default + sealed::Sealed + 'static {
+    /// The engine, for the SQL of its triggers.
+    #[doc(hidden)]
+    const __ENGINE: Engine;
+
+    /// Whether a transaction that is rolled back takes its CREATE and DROP back, too.
+    #[doc(hidden)]
+    const __TRANSACTIONAL_DDL: bool;
+
     /// What a SELECT ends with to see what is committed now, not what the transaction saw first.
     #[doc(hidden)]
     const __COMMITTED_READ: &'static str;

@@ -85,6 +85,13 @@ pub trait Concurrent: ConcurrentColumns + Sized {
     #[doc(hidden)]
     fn __table_name() -> &'static OnceLock<String>;
 
+    /// The name that `#[concurrent(trigger_name = "…")]` gives the trigger of the version column.
+    #[doc(hidden)]
+    #[must_use]
+    fn __trigger_name() -> Option<&'static str> {
+        None
+    }
+
     /// The key's columns and values as errors show them: `shop "s", item 1`.
     #[doc(hidden)]
     fn __key(&self) -> String;
@@ -135,31 +142,44 @@ where
     T: Concurrent<Table: QueryFragment<DB>>,
     DB: ConcurrencyBackend,
 {
-    T::__table_name().get_or_init(|| {
-        let sql = diesel::debug_query::<DB, _>(T::__table()).to_string();
-        let quoted = sql.rsplit_once(" -- binds: ").map_or(sql.as_str(), |(name, _)| name);
-        unquote(quoted)
-    })
+    T::__table_name().get_or_init(|| table_path::<T, DB>().join("."))
 }
 
-/// Takes the quotes off a name as Diesel's query builders quote it; a doubled quote stands for itself.
-fn unquote(quoted: &str) -> String {
+/// The same, as Diesel's query builder writes it: the schema, where one is named, and the table.
+pub(crate) fn table_path<T, DB>() -> Vec<String>
+where
+    T: Concurrent<Table: QueryFragment<DB>>,
+    DB: ConcurrencyBackend,
+{
+    let sql = diesel::debug_query::<DB, _>(T::__table()).to_string();
+    unquote(sql.rsplit_once(" -- binds: ").map_or(sql.as_str(), |(name, _)| name))
+}
+
+/// Takes a name apart at its dots and the quotes off its parts, as Diesel's query builders quote them; a doubled quote stands
+/// for itself.
+fn unquote(quoted: &str) -> Vec<String> {
     let Some(quote) = quoted.chars().next().filter(|first| matches!(first, '"' | '`')) else {
-        return quoted.to_owned();
+        return vec![quoted.to_owned()];
     };
-    let mut name = String::with_capacity(quoted.len());
+    let mut parts = Vec::new();
+    let mut part = String::with_capacity(quoted.len());
     let mut characters = quoted.chars().peekable();
     let mut inside = false;
     while let Some(character) = characters.next() {
-        if character != quote {
-            name.push(character);
-        } else if inside && characters.next_if_eq(&quote).is_some() {
-            name.push(quote);
+        if character == quote {
+            if inside && characters.next_if_eq(&quote).is_some() {
+                part.push(quote);
+            } else {
+                inside = !inside;
+            }
+        } else if inside {
+            part.push(character);
         } else {
-            inside = !inside;
+            parts.push(std::mem::take(&mut part));
         }
     }
-    name
+    parts.push(part);
+    parts
 }
 
 /// The SQL type of a record's version column.
@@ -171,10 +191,11 @@ mod tests {
 
     #[test]
     fn names_are_unquoted_as_diesel_quotes_them() {
-        assert_eq!(unquote("`articles`"), "articles");
-        assert_eq!(unquote(r#""shop"."order""#), "shop.order");
-        assert_eq!(unquote(r#""a"" -- b""#), r#"a" -- b"#);
-        assert_eq!(unquote("`the ``best```"), "the `best`");
-        assert_eq!(unquote(r#"`say "hi"`"#), r#"say "hi""#);
+        assert_eq!(unquote("`articles`"), ["articles"]);
+        assert_eq!(unquote(r#""shop"."order""#), ["shop", "order"]);
+        assert_eq!(unquote(r#""sh.op"."or"".""der""#), ["sh.op", r#"or"."der"#]);
+        assert_eq!(unquote(r#""a"" -- b""#), [r#"a" -- b"#]);
+        assert_eq!(unquote("`the ``best```"), ["the `best`"]);
+        assert_eq!(unquote(r#"`say "hi"`"#), [r#"say "hi""#]);
     }
 }

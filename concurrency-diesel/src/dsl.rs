@@ -16,7 +16,8 @@ use crate::{load, resolve, save, unchecked};
 /// The methods of every record with `#[derive(Concurrent)]`, on any Diesel connection to SQLite, PostgreSQL, MySQL or
 /// MariaDB, pooled ones included.
 ///
-/// No method begins a transaction, and none changes the record before the database said yes.
+/// No method begins a transaction, and none changes the record before the database said yes. What they do under
+/// [`disable_concurrency`](crate::disable_concurrency) and [`disable_increment`](crate::disable_increment) stands there.
 ///
 /// The key written in WHERE is the record's key as it is now: a record whose key was changed reaches the row that the
 /// new key names, if that row happens to have the record's version, and otherwise conflicts.
@@ -113,6 +114,8 @@ pub trait ConcurrentDsl: Concurrent {
     /// Writes the record under its version and leaves the version as it is, for changes that are nobody's conflict.
     ///
     /// `UPDATE articles SET version = version, title = ?, … WHERE id = ? AND version = ?`. The save is checked like any other.
+    /// Where the database moves the version with every write, as it does with `TriggerVersionField` and `XminVersionField`, this is
+    /// [`save_concurrent`](Self::save_concurrent), and the version in memory is the row's.
     ///
     /// # Errors
     ///

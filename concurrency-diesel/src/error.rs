@@ -4,7 +4,9 @@ mod classify;
 
 use concurrency_core::{RecordDeletedError, RecordModifiedError, WriteSuppressedError};
 
-pub(crate) use classify::must_restart;
+use crate::trace;
+
+pub(crate) use classify::{is_missing_privilege, must_restart};
 
 /// Why a record was not saved, deleted or read. Whatever it is, the record in memory is as it was before the call.
 ///
@@ -76,9 +78,20 @@ impl Error {
     }
 }
 
+impl Error {
+    /// What an engine says when it refuses a concurrent write becomes [`Restart`](Self::Restart).
+    pub(crate) fn classified(error: diesel::result::Error) -> Self {
+        if classify::must_restart(&error) { Self::Restart(Box::new(error)) } else { Self::Database(error) }
+    }
+}
+
 /// Classifies: what an engine says when it refuses a concurrent write becomes [`Error::Restart`].
 impl From<diesel::result::Error> for Error {
     fn from(error: diesel::result::Error) -> Self {
-        if classify::must_restart(&error) { Self::Restart(Box::new(error)) } else { Self::Database(error) }
+        let error = Self::classified(error);
+        if let Self::Restart(_) = error {
+            trace::restart();
+        }
+        error
     }
 }

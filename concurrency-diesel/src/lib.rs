@@ -20,9 +20,16 @@ mod records;
 mod resolve;
 mod retry;
 mod save;
+mod scope;
 mod statement;
+#[cfg(feature = "tracing")]
+mod trace;
+#[cfg(not(feature = "tracing"))]
+#[path = "trace/off.rs"]
+mod trace;
 mod transaction;
 mod transaction_concurrent;
+pub mod triggers;
 mod unchecked;
 #[cfg(feature = "postgres_backend")]
 mod xmin;
@@ -37,6 +44,9 @@ pub use crate::load::LoadableOn;
 pub use crate::records::Records;
 pub use crate::resolve::{Conflict, Resolution, client_wins, store_wins};
 pub use crate::retry::{Retryable, retry_if, retry_on_conflict};
+pub use crate::scope::{
+    ScopeGuard, disable_concurrency, disable_concurrency_for, disable_increment, disable_increment_for,
+};
 pub use crate::transaction_concurrent::transaction_concurrent;
 #[cfg(feature = "postgres_backend")]
 pub use crate::xmin::{Xid, XminVersionField, sql_types};
@@ -44,7 +54,7 @@ pub use crate::xmin::{Xid, XminVersionField, sql_types};
 pub use concurrency_core::RandomVersionField;
 pub use concurrency_core::{
     AutoIncVersionField, ConditionalVersionField, Counter, InitialVersion, IntegerVersionField, RecordDeletedError,
-    RecordModifiedError, RetryPolicy, VersionField, VersionValue, WriteSuppressedError,
+    RecordModifiedError, RetryPolicy, TriggerVersionField, VersionField, VersionValue, WriteSuppressedError,
 };
 #[cfg(any(feature = "chrono", feature = "time"))]
 pub use concurrency_core::{Moment, TimestampVersionField};

@@ -50,7 +50,7 @@ where
         let serialized = self.__serialize();
         let source = Source { record: self, serialized: &serialized };
         let select = SelectRecord::new(source, version);
-        let rows = executor::load::<_, T, _>(select, connection)?;
+        let rows = executor::load::<_, T, _>(select, connection);
         outcome::at_most_one::<T, DB, _>(self, rows)
     }
 }

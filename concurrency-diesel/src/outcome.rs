@@ -2,10 +2,12 @@
 
 use concurrency_core::{RecordDeletedError, RecordModifiedError, VersionField, VersionValue, WriteSuppressedError};
 use diesel::query_builder::QueryFragment;
+use diesel::result::QueryResult;
 
 use crate::backend::ConcurrencyBackend;
 use crate::concurrent::{Concurrent, table_name};
 use crate::error::Error;
+use crate::trace;
 
 /// What the number of rows says about a guarded statement.
 pub(crate) enum Outcome {
@@ -15,16 +17,26 @@ pub(crate) enum Outcome {
     Refused,
 }
 
+impl Outcome {
+    /// The version, if it was written.
+    pub(crate) fn written<V>(self, version: V) -> Option<V> {
+        match self {
+            Self::Written => Some(version),
+            Self::Refused => None,
+        }
+    }
+}
+
 /// Interprets the number of rows that a guarded statement wrote.
-pub(crate) fn outcome<T, DB>(record: &T, rows: usize) -> Result<Outcome, Error>
+pub(crate) fn outcome<T, DB>(record: &T, rows: QueryResult<usize>) -> Result<Outcome, Error>
 where
     DB: ConcurrencyBackend,
     T: Concurrent<Table: QueryFragment<DB>>,
 {
-    match rows {
+    match rows.map_err(|error| failure::<T, DB>(record, error))? {
         0 => Ok(Outcome::Refused),
         1 => Ok(Outcome::Written),
-        _ => Err(ambiguous_key::<T, DB>(record, rows)),
+        rows => Err(ambiguous_key::<T, DB>(record, rows)),
     }
 }
 
@@ -37,13 +49,28 @@ where
     let table = table_name::<T, DB>();
     let key = record.__key();
     let expected = version_value::<T>(expected);
-    match found.map(version_value::<T>) {
+    let error = match found.map(version_value::<T>) {
         None => Error::RecordDeleted(Box::new(RecordDeletedError::new(table, key, expected))),
         Some(found) if found == expected => {
             Error::WriteSuppressed(Box::new(WriteSuppressedError::new(table, key, expected)))
         }
         Some(found) => Error::RecordModified(Box::new(RecordModifiedError::new(table, key, expected, found))),
+    };
+    trace::conflict(&error);
+    error
+}
+
+/// What the database said to a statement about the record, classified.
+fn failure<T, DB>(record: &T, error: diesel::result::Error) -> Error
+where
+    DB: ConcurrencyBackend,
+    T: Concurrent<Table: QueryFragment<DB>>,
+{
+    let error = Error::classified(error);
+    if let Error::Restart(_) = error {
+        trace::restart_of::<T, DB>(record);
     }
+    error
 }
 
 /// Whether the version found is the record's.
@@ -57,11 +84,12 @@ pub(crate) fn is_same<T: Concurrent>(one: &T::Version, other: &T::Version) -> bo
 }
 
 /// The one answer of a statement about the record's row, or that it answered with none.
-pub(crate) fn at_most_one<T, DB, A>(record: &T, answers: Vec<A>) -> Result<Option<A>, Error>
+pub(crate) fn at_most_one<T, DB, A>(record: &T, answers: QueryResult<Vec<A>>) -> Result<Option<A>, Error>
 where
     DB: ConcurrencyBackend,
     T: Concurrent<Table: QueryFragment<DB>>,
 {
+    let answers = answers.map_err(|error| failure::<T, DB>(record, error))?;
     match answers.len() {
         0 | 1 => Ok(answers.into_iter().next()),
         rows => Err(ambiguous_key::<T, DB>(record, rows)),

@@ -4,7 +4,7 @@ pub use std::clone::Clone;
 pub use std::convert::Into;
 pub use std::fmt::Debug;
 pub use std::format;
-pub use std::option::Option;
+pub use std::option::Option::{self, Some};
 pub use std::result::Result::Ok;
 pub use std::string::String;
 pub use std::sync::OnceLock;

@@ -6,20 +6,28 @@ use diesel::query_builder::{QueryFragment, QueryId};
 
 use crate::backend::{ConcurrencyBackend, ReadBack};
 use crate::bind::VersionOn;
-use crate::concurrent::ConcurrentOn;
+use crate::concurrent::{Concurrent, ConcurrentOn};
 use crate::error::Error;
 use crate::executor::{Executor, Session};
 use crate::outcome::{self, Outcome};
+use crate::scope::{self, Rule};
 use crate::statement::{
     Changes, Committed, Delete, LastInsertId, Lock, ReturningVersion, SelectVersion, Source, Update,
 };
+use crate::unchecked;
 
-/// Writes the record's columns and the next version.
+/// Writes the record's columns and the next version; under a scope, as it says.
 pub(crate) async fn save<T, E>(record: &mut T, session: &mut Session<'_, E>) -> Result<(), Error>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
+    // The ordinary save goes on below and is no function of its own: a future within a future would cost it five times this match.
+    match scope::rule::<T>() {
+        Rule::Unchecked => return unchecked::save_unchecked(record, session).await,
+        Rule::WithoutIncrement if can_keep::<T>() => return write_and_keep(record, session).await,
+        Rule::Ordinary | Rule::WithoutIncrement => {}
+    }
     let serialized = record.__serialize();
     let source = Source { record: &*record, serialized: &serialized };
     let guard = source.version_is(record.__version());
@@ -50,9 +58,23 @@ where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
-    if T::VersionField::__ADVANCE == Advance::ByDatabase {
-        return save(record, session).await;
+    match scope::rule::<T>() {
+        Rule::Ordinary | Rule::WithoutIncrement if can_keep::<T>() => write_and_keep(record, session).await,
+        Rule::Ordinary | Rule::Unchecked | Rule::WithoutIncrement => save(record, session).await,
     }
+}
+
+/// Whether a write can leave the version: not where the database moves it with every write.
+fn can_keep<T: Concurrent>() -> bool {
+    !T::VersionField::__EVERY_WRITE_COUNTS
+}
+
+/// Writes the record's columns and `version = version`, guarded by the record's version.
+async fn write_and_keep<T, E>(record: &mut T, session: &mut Session<'_, E>) -> Result<(), Error>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+{
     let serialized = record.__serialize();
     let source = Source { record: &*record, serialized: &serialized };
     let set = source.with_columns(source.keep());
@@ -65,26 +87,36 @@ where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
-    let version = advance(record, session).await?;
+    let serialized = record.__serialize();
+    let source = Source { record: &*record, serialized: &serialized };
+    let version = match scope::rule::<T>() {
+        Rule::Unchecked => unchecked::change(source, &(), session).await?,
+        Rule::Ordinary | Rule::WithoutIncrement => match advance(source, record.__version(), session).await? {
+            Some(version) => version,
+            None => return Err(refused(source, session).await),
+        },
+    };
     record.__set_version(version);
     Ok(())
 }
 
-/// Advances the row's version, and nothing else, past the record's.
-async fn advance<T, E>(record: &T, session: &mut Session<'_, E>) -> Result<T::Version, Error>
+/// Advances the row's version, and nothing else, if it is the one expected.
+async fn advance<T, E>(
+    source: Source<'_, T>,
+    expected: &T::Version,
+    session: &mut Session<'_, E>,
+) -> Result<Option<T::Version>, Error>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
-    let serialized = record.__serialize();
-    let source = Source { record, serialized: &serialized };
-    let guard = source.version_is(record.__version());
+    let guard = source.version_is(expected);
     if T::VersionField::__ADVANCE == Advance::ByDatabase {
-        return send_and_read_back(source, Update::new(source, source.same_row(), guard), false, session).await;
+        return read_back(source, Update::new(source, source.same_row(), guard), false, session).await;
     }
-    let next = next_version::<T, E>(record.__version())?;
-    send(source, Update::new(source, source.assign(&next), guard), session).await?;
-    Ok(next)
+    let next = next_version::<T, E>(expected)?;
+    let rows = session.execute(Update::new(source, source.assign(&next), guard)).await;
+    Ok(outcome::outcome::<T, E::Backend>(source.record, rows)?.written(next))
 }
 
 /// Writes a changeset of the user's and the next version, which it returns.
@@ -97,18 +129,39 @@ where
     let changes = changes.as_changeset();
     let serialized = record.__serialize();
     let source = Source { record, serialized: &serialized };
-    let guard = source.version_is(record.__version());
+    match scope::rule::<T>() {
+        Rule::Unchecked => unchecked::change(source, &changes, session).await,
+        Rule::Ordinary | Rule::WithoutIncrement => match change(source, &changes, record.__version(), session).await? {
+            Some(version) => Ok(version),
+            None => Err(refused(source, session).await),
+        },
+    }
+}
+
+/// Writes a changeset and the version after the expected one, if that is the row's.
+pub(crate) async fn change<T, U, E>(
+    source: Source<'_, T>,
+    changes: &U,
+    expected: &T::Version,
+    session: &mut Session<'_, E>,
+) -> Result<Option<T::Version>, Error>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+    U: QueryFragment<E::Backend>,
+{
+    let guard = source.version_is(expected);
     if T::VersionField::__ADVANCE == Advance::ByDatabase {
-        return if is_empty::<E::Backend>(&changes) {
-            advance(record, session).await
+        return if is_empty::<E::Backend>(changes) {
+            advance(source, expected, session).await
         } else {
-            send_and_read_back(source, Update::new(source, Changes(changes), guard), false, session).await
+            read_back(source, Update::new(source, Changes(changes), guard), false, session).await
         };
     }
-    let next = next_version::<T, E>(record.__version())?;
+    let next = next_version::<T, E>(expected)?;
     let set = Changes((changes, source.assign(&next)));
-    send(source, Update::new(source, set, guard), session).await?;
-    Ok(next)
+    let rows = session.execute(Update::new(source, set, guard)).await;
+    Ok(outcome::outcome::<T, E::Backend>(source.record, rows)?.written(next))
 }
 
 /// Whether a changeset sets nothing, asked by its text: Diesel's own answer is closed to us.
@@ -122,21 +175,32 @@ where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
-    let serialized = record.__serialize();
-    let source = Source { record, serialized: &serialized };
-    send(source, Delete::new(source, source.version_is(record.__version())), session).await
+    if delete_if_exists(record, session).await? { Ok(()) } else { Err(deleted::<T, E>(record)) }
 }
 
-/// Deletes the record's row; `false` where it is gone already.
+/// Deletes the record's row, or says that there is none.
 pub(crate) async fn delete_if_exists<T, E>(record: &T, session: &mut Session<'_, E>) -> Result<bool, Error>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
-    match delete(record, session).await {
-        Ok(()) => Ok(true),
-        Err(Error::RecordDeleted(_)) => Ok(false),
-        Err(error) => Err(error),
+    let serialized = record.__serialize();
+    let source = Source { record, serialized: &serialized };
+    let is_checked = scope::rule::<T>() != Rule::Unchecked;
+    let rows = if is_checked {
+        session.execute(Delete::new(source, source.version_is(record.__version()))).await
+    } else {
+        session.execute(Delete::new(source, source.any_version())).await
+    };
+    if let Outcome::Written = outcome::outcome::<T, E::Backend>(record, rows)? {
+        return Ok(true);
+    }
+    match found_version::<T, E, Committed>(source, session).await? {
+        Some(found) => {
+            let expected = if is_checked { record.__version() } else { &found };
+            Err(outcome::refusal::<T, E::Backend>(record, expected, Some(&found)))
+        }
+        None => Ok(false),
     }
 }
 
@@ -153,7 +217,7 @@ where
     }
 }
 
-/// Reads the row's version under the lock `L` and compares it with the record's.
+/// Reads the row's version under the lock `L` and compares it with the record's, unless a scope says that any will do.
 pub(crate) async fn check<T, E, L>(record: &T, session: &mut Session<'_, E>) -> Result<(), Error>
 where
     E: Executor,
@@ -163,11 +227,23 @@ where
     let serialized = record.__serialize();
     let source = Source { record, serialized: &serialized };
     match found_version::<T, E, L>(source, session).await? {
-        Some(found) if outcome::is_current(record, &found) => Ok(()),
+        Some(found) if scope::rule::<T>() == Rule::Unchecked || outcome::is_current(record, &found) => Ok(()),
         Some(found) => Err(outcome::refusal::<T, E::Backend>(record, record.__version(), Some(&found))),
         // Row security may hide from a locking read what a plain one shows.
         None => Err(refused(source, session).await),
     }
+}
+
+/// Whether the row is gone or has another version than the record.
+pub(crate) async fn is_changed<T, E>(record: &T, session: &mut Session<'_, E>) -> Result<bool, Error>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+{
+    let serialized = record.__serialize();
+    let source = Source { record, serialized: &serialized };
+    let found = found_version::<T, E, Committed>(source, session).await?;
+    Ok(!found.is_some_and(|found| outcome::is_current(record, &found)))
 }
 
 /// The version after this one.
@@ -186,7 +262,7 @@ where
     T: ConcurrentOn<E::Backend>,
     S: QueryFragment<E::Backend> + QueryId,
 {
-    let rows = session.execute(statement).await?;
+    let rows = session.execute(statement).await;
     match outcome::outcome::<T, E::Backend>(source.record, rows)? {
         Outcome::Written => Ok(()),
         Outcome::Refused => Err(refused(source, session).await),
@@ -227,13 +303,11 @@ where
 {
     let versions = match E::Backend::__READ_BACK {
         ReadBack::Returning => {
-            T::Version::__load(ReturningVersion::<_, T::__VersionColumn>::new(update), session).await?
+            T::Version::__load(ReturningVersion::<_, T::__VersionColumn>::new(update), session).await
         }
         ReadBack::LastInsertId => {
-            match outcome::outcome::<T, E::Backend>(source.record, session.execute(update).await?)? {
-                Outcome::Written => {
-                    T::Version::__load(LastInsertId::<T::__VersionColumn>::new(signed), session).await?
-                }
+            match outcome::outcome::<T, E::Backend>(source.record, session.execute(update).await)? {
+                Outcome::Written => T::Version::__load(LastInsertId::<T::__VersionColumn>::new(signed), session).await,
                 Outcome::Refused => return Ok(None),
             }
         }
@@ -264,7 +338,7 @@ where
     T: ConcurrentOn<E::Backend>,
     L: Lock,
 {
-    let versions = T::Version::__load(SelectVersion::<T, L>::new(source), session).await?;
+    let versions = T::Version::__load(SelectVersion::<T, L>::new(source), session).await;
     outcome::at_most_one::<T, E::Backend, _>(source.record, versions)
 }
 

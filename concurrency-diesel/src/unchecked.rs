@@ -1,13 +1,14 @@
-//! The save that does not check the version. It starts from the row's version, never from the record's: a stale record
+//! The writes that do not check the version. They start from the row's version, never from the record's: a stale record
 //! at 1 over a row at 2 leaves 3, or the holder of 2 would not notice.
 
 use concurrency_core::{UncheckedBump, VersionField};
+use diesel::query_builder::QueryFragment;
 
 use crate::concurrent::ConcurrentOn;
 use crate::error::Error;
 use crate::executor::{Executor, Session};
 use crate::outcome::{self, Outcome};
-use crate::save::{deleted, found_version, next_version, read_back};
+use crate::save::{self, deleted, found_version, next_version, read_back};
 use crate::statement::{Committed, Source, Update};
 
 /// How often the row's version is read anew when other writers move it in between.
@@ -68,7 +69,7 @@ where
 {
     let set = source.with_columns(source.assign(&now));
     let update = Update::new(source, set, source.version_below(&now));
-    match outcome::outcome::<T, E::Backend>(source.record, session.execute(update).await?)? {
+    match outcome::outcome::<T, E::Backend>(source.record, session.execute(update).await)? {
         Outcome::Written => Ok(now),
         Outcome::Refused => read_then_save(source, session).await,
     }
@@ -85,7 +86,7 @@ where
     T: ConcurrentOn<E::Backend>,
 {
     let update = Update::new(source, source.with_columns(source.assign(&version)), source.any_version());
-    match outcome::outcome::<T, E::Backend>(source.record, session.execute(update).await?)? {
+    match outcome::outcome::<T, E::Backend>(source.record, session.execute(update).await)? {
         Outcome::Written => Ok(version),
         Outcome::Refused => Err(not_written(source, session).await),
     }
@@ -116,17 +117,51 @@ where
         let next = next_version::<T, E>(&row)?;
         let set = source.with_columns(source.assign(&next));
         let update = Update::new(source, set, source.version_is(&row));
-        if let Outcome::Written = outcome::outcome::<T, E::Backend>(record, session.execute(update).await?)? {
+        if let Outcome::Written = outcome::outcome::<T, E::Backend>(record, session.execute(update).await)? {
             return Ok(next);
         }
-        let found = row_version(source, session).await?;
-        if outcome::is_same::<T>(&found, &row) {
-            // Nobody moved the version, so it was the database that did not write.
-            return Err(outcome::refusal::<T, E::Backend>(record, &row, Some(&found)));
-        }
-        row = found;
+        row = moved_version(source, &row, session).await?;
     }
     Err(outcome::refusal::<T, E::Backend>(record, record.__version(), Some(&row)))
+}
+
+/// Writes a changeset and the version after the row's, anew while other writers move that in between.
+pub(crate) async fn change<T, U, E>(
+    source: Source<'_, T>,
+    changes: &U,
+    session: &mut Session<'_, E>,
+) -> Result<T::Version, Error>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+    U: QueryFragment<E::Backend>,
+{
+    let record = source.record;
+    let mut row = row_version(source, session).await?;
+    for _ in 0..ATTEMPTS {
+        if let Some(version) = save::change(source, changes, &row, session).await? {
+            return Ok(version);
+        }
+        row = moved_version(source, &row, session).await?;
+    }
+    Err(outcome::refusal::<T, E::Backend>(record, record.__version(), Some(&row)))
+}
+
+/// The version of the record's row, which must be there and have moved: otherwise it was the database that did not write.
+async fn moved_version<T, E>(
+    source: Source<'_, T>,
+    before: &T::Version,
+    session: &mut Session<'_, E>,
+) -> Result<T::Version, Error>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+{
+    let found = row_version(source, session).await?;
+    if outcome::is_same::<T>(&found, before) {
+        return Err(outcome::refusal::<T, E::Backend>(source.record, before, Some(&found)));
+    }
+    Ok(found)
 }
 
 /// The version of the record's row, which must be there.

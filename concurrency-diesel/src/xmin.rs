@@ -61,6 +61,8 @@ impl VersionField<Xid> for XminVersionField {
 
     const __ADVANCE: Advance = Advance::ByDatabase;
 
+    const __EVERY_WRITE_COUNTS: bool = true;
+
     fn __unchecked() -> UncheckedBump<Xid> {
         UncheckedBump::ByDatabase
     }

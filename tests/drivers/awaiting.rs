@@ -23,3 +23,7 @@ pub mod prelude {
 
 /// A connection of diesel-async on which Diesel's own queries run, too.
 pub type Awaited<C> = AsyncConnectionWrapper<C, Suite>;
+
+/// Whether the connections take MySQL's error 1213 for the end of the transaction.
+#[allow(dead_code, reason = "other engines do not ask")]
+pub const KNOWS_DEADLOCKS: bool = false;

@@ -18,12 +18,15 @@ mod isolation;
 mod refusals;
 #[path = "server.rs"]
 mod server;
+#[path = "mysql/triggers.rs"]
+mod triggers;
 #[path = "mysql/unsigned.rs"]
 mod unsigned;
 #[path = "mysql/version_fields.rs"]
 mod version_fields;
 
 pub use self::isolation::settings;
+pub use self::triggers::*;
 use crate::suite::bad_input::suppressed::Suppression;
 
 pub use crate::Connection as TestConnection;
@@ -187,6 +190,8 @@ pub const CONNECTION_LOST: &[(DatabaseErrorKind, &str)] = &[
     (DatabaseErrorKind::Unknown, "Connection was killed"),
     (DatabaseErrorKind::Unknown, "Lost connection to "),
     (DatabaseErrorKind::Unknown, "erver has gone away"),
+    // As diesel-async says it.
+    (DatabaseErrorKind::Unknown, "Input/output error: "),
 ];
 
 /// None: a trigger can fail a write here, and cannot leave it out.

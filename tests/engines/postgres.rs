@@ -16,12 +16,15 @@ mod isolation;
 mod refusals;
 #[path = "server.rs"]
 mod server;
+#[path = "postgres/triggers.rs"]
+mod triggers;
 #[path = "postgres/types.rs"]
 mod types;
 #[path = "postgres/version_fields.rs"]
 mod version_fields;
 
 pub use self::isolation::settings;
+pub use self::triggers::*;
 use crate::suite::bad_input::suppressed::Suppression;
 
 pub use crate::Connection as TestConnection;
@@ -180,6 +183,9 @@ pub const CONNECTION_LOST: &[(DatabaseErrorKind, &str)] = &[
     (DatabaseErrorKind::ClosedConnection, "terminating connection due to administrator command"),
     (DatabaseErrorKind::ClosedConnection, "server closed the connection unexpectedly"),
     (DatabaseErrorKind::UnableToSendCommand, "no connection to the server"),
+    // As diesel-async says it.
+    (DatabaseErrorKind::Unknown, "terminating connection due to administrator command"),
+    (DatabaseErrorKind::UnableToSendCommand, "connection closed"),
 ];
 
 /// Triggers that return NULL, rules, and row security, which shows a row and lets nobody write it.

@@ -14,10 +14,13 @@ mod faults;
 mod isolation;
 #[path = "sqlite/refusals.rs"]
 mod refusals;
+#[path = "sqlite/triggers.rs"]
+mod triggers;
 #[path = "sqlite/version_fields.rs"]
 mod version_fields;
 
 pub use self::isolation::settings;
+pub use self::triggers::*;
 use crate::suite::bad_input::suppressed::Suppression;
 use crate::suite::begin::transaction_sql;
 

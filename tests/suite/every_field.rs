@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use std::thread;
 
 use crate::engine::prelude::*;
-use concurrency_diesel::{VersionField, VersionValue};
+use concurrency_diesel::{VersionField, VersionValue, disable_concurrency_for, disable_increment};
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 
@@ -167,6 +167,42 @@ pub fn a_save_without_increment_is_checked<T: Sample>() {
     assert_modified(&b.save_concurrent(conn).unwrap_err(), &b.clone(), &a);
 }
 
+pub fn scopes_disable_the_check_and_the_increment<T: Sample>() {
+    let (_database, conn) = &mut with_sample::<T>();
+    let (mut a, mut b) = (T::load(conn), T::load(conn));
+    {
+        let _scope = disable_increment();
+        *a.value() = 1;
+        a.save_concurrent(conn).unwrap();
+        assert_eq!(T::load(conn), a);
+    }
+    *a.value() = 2;
+    a.touch_concurrent(conn).unwrap();
+    {
+        let _scope = disable_increment();
+        assert_modified(&b.clone().save_concurrent(conn).unwrap_err(), &b, &a);
+    }
+    let _scope = disable_concurrency_for::<T>();
+    *b.value() = 3;
+    let mut other = b.clone();
+    for write in [T::save_concurrent, T::touch_concurrent] {
+        write(&mut b, conn).unwrap();
+        assert_eq!(T::load(conn), b);
+        assert_ne!(shown::<T>(a.version()), shown::<T>(b.version()), "the holder of the row notices");
+        a = b.clone();
+        b = other.clone();
+    }
+    assert!(other.is_changed(conn).unwrap());
+    let version = other.add_one(conn).unwrap();
+    let mut row = T::load(conn);
+    assert_eq!((*row.value(), shown::<T>(row.version())), (4, shown::<T>(&version)));
+    assert_ne!(shown::<T>(a.version()), shown::<T>(&version));
+    other.check_concurrent(conn).unwrap();
+    *other.value() = 0;
+    other.delete_concurrent(conn).unwrap();
+    assert_deleted(&row.save_concurrent(conn).unwrap_err(), &row.clone());
+}
+
 pub fn a_save_sends_few_statements_prepared_once<T: Sample>() {
     let (_database, conn) = &mut with_sample::<T>();
     let (mut a, mut b) = (T::load(conn), T::load(conn));
@@ -284,6 +320,7 @@ macro_rules! every_behaviour_of {
                 an_unchecked_save_is_noticed_by_the_others
                 an_update_by_changeset_advances_the_version
                 a_save_without_increment_is_checked
+                scopes_disable_the_check_and_the_increment
                 a_save_sends_few_statements_prepared_once
                 racing_saves_lose_nothing
             );
@@ -294,6 +331,10 @@ macro_rules! every_behaviour_of {
             .values((samples::id.eq(1), samples::value.eq(0), samples::version.eq(Sample::initial_version())))
             .execute($connection)
             .unwrap();
+    };
+    (@insert triggered $connection:ident) => {
+        concurrency_diesel::triggers::create::<Sample, _>($connection).unwrap();
+        crate::suite::every_field::every_behaviour_of!(@insert initial $connection);
     };
     (@insert database $connection:ident) => {
         diesel::sql_query("INSERT INTO samples (id, value) VALUES (1, 0)").execute($connection).unwrap();
@@ -351,6 +392,37 @@ every_behaviour_of!(
 every_behaviour_of!(
     nullable_conditional, ConditionalVersionField, Option<i64> as diesel::sql_types::Nullable<diesel::sql_types::BigInt>,
     column = ", version BIGINT", sql_name = "version", read_back = true, insert = database
+);
+every_behaviour_of!(
+    triggered,
+    TriggerVersionField,
+    i64 as diesel::sql_types::BigInt,
+    column = ", version BIGINT NOT NULL",
+    sql_name = "version",
+    read_back = false,
+    insert = triggered
+);
+every_behaviour_of!(
+    triggered_integer,
+    TriggerVersionField,
+    i32 as diesel::sql_types::Integer,
+    column = ", version INTEGER NOT NULL",
+    sql_name = "version",
+    read_back = false,
+    insert = triggered
+);
+every_behaviour_of!(
+    small_triggered,
+    TriggerVersionField,
+    i16 as diesel::sql_types::SmallInt,
+    column = ", version SMALLINT NOT NULL",
+    sql_name = "version",
+    read_back = false,
+    insert = triggered
+);
+every_behaviour_of!(
+    nullable_triggered, TriggerVersionField, Option<i64> as diesel::sql_types::Nullable<diesel::sql_types::BigInt>,
+    column = ", version BIGINT", sql_name = "version", read_back = false, insert = triggered
 );
 every_behaviour_of!(
     chrono_timestamp,

@@ -120,6 +120,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    entries (id) {
+        id -> BigInt,
+        text -> Text,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
     concurrency_shop.items (id) {
         id -> Text,
         amount -> Integer,
@@ -149,4 +157,14 @@ pub struct Author {
     pub name: String,
     #[concurrent(version)]
     pub version: i32,
+}
+
+/// A model whose version every program moves: its table has the trigger.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, Concurrent)]
+#[diesel(table_name = entries)]
+pub struct Entry {
+    pub id: i64,
+    pub text: String,
+    #[concurrent(version = TriggerVersionField)]
+    pub version: i64,
 }

@@ -24,6 +24,14 @@ pub(super) fn expand(model: &Model<'_>, version: &Version<'_>) -> TokenStream {
         .key
         .iter()
         .map(|Column { ty, .. }| -> WherePredicate { parse_quote_spanned!(ty.span()=> #ty: __c::Debug) });
+    let trigger_name = model.options.trigger_name.as_ref().map(|setting| {
+        let name = &setting.value;
+        quote! {
+            fn __trigger_name() -> __c::Option<&'static str> {
+                __c::Some(#name)
+            }
+        }
+    });
     let (key, columns) = Slot::key_and_columns(model);
     let visits = key.iter().map(|slot| slot.visit(table));
 
@@ -74,6 +82,8 @@ pub(super) fn expand(model: &Model<'_>, version: &Version<'_>) -> TokenStream {
             fn __key(&self) -> __c::String {
                 __c::format!(#key_template, #(#key_values,)*)
             }
+
+            #trigger_name
         }
 
         #[automatically_derived]

@@ -1,5 +1,6 @@
 //! MySQL and MariaDB.
 
+use concurrency_core::Engine;
 use diesel::mysql::{Mysql, MysqlType};
 use diesel::query_builder::AstPass;
 use diesel::result::QueryResult;
@@ -10,6 +11,9 @@ use crate::bind::Bindable;
 impl Sealed for Mysql {}
 
 impl ConcurrencyBackend for Mysql {
+    const __ENGINE: Engine = Engine::Mysql;
+    /// Each CREATE and DROP commits what the transaction did so far.
+    const __TRANSACTIONAL_DDL: bool = false;
     /// A plain SELECT at REPEATABLE READ still shows the version that the UPDATE did not match; MariaDB has no FOR SHARE.
     const __COMMITTED_READ: &'static str = " LOCK IN SHARE MODE";
     const __LOCKING_READ: &'static str = " FOR UPDATE";

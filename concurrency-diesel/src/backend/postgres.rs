@@ -2,6 +2,7 @@
 
 use std::any::TypeId;
 
+use concurrency_core::Engine;
 use diesel::pg::Pg;
 use diesel::query_builder::AstPass;
 use diesel::result::QueryResult;
@@ -17,6 +18,8 @@ use crate::xmin::sql_types::Xid;
 impl Sealed for Pg {}
 
 impl ConcurrencyBackend for Pg {
+    const __ENGINE: Engine = Engine::Postgres;
+    const __TRANSACTIONAL_DDL: bool = true;
     /// At READ COMMITTED each statement sees what is committed; above it a write over an older snapshot is refused (40001).
     const __COMMITTED_READ: &'static str = "";
     const __LOCKING_READ: &'static str = " FOR UPDATE";

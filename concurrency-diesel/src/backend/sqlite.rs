@@ -1,5 +1,6 @@
 //! SQLite.
 
+use concurrency_core::Engine;
 use diesel::query_builder::AstPass;
 use diesel::result::QueryResult;
 use diesel::sqlite::{Sqlite, SqliteType};
@@ -10,6 +11,8 @@ use crate::bind::Bindable;
 impl Sealed for Sqlite {}
 
 impl ConcurrencyBackend for Sqlite {
+    const __ENGINE: Engine = Engine::Sqlite;
+    const __TRANSACTIONAL_DDL: bool = true;
     /// A statement sees its transaction's snapshot, and a write over an older snapshot is refused (SQLITE_BUSY_SNAPSHOT).
     const __COMMITTED_READ: &'static str = "";
     /// There are no row locks: the first write locks the file.

@@ -1,4 +1,5 @@
-//! Which database errors mean that a concurrent write was refused: by kind where Diesel has one, else by the message.
+//! Which database errors mean that a concurrent write was refused, or that a privilege is missing: by kind where Diesel has one,
+//! else by the message.
 //!
 //! Measured on the engines; Diesel reports most of these codes as `Unknown`, with the server's English message.
 
@@ -43,4 +44,19 @@ fn is_refusal(message: &str) -> bool {
 /// and with it the savepoint to which Diesel then tried to roll back.
 fn is_lost_savepoint(message: &str) -> bool {
     message.strip_prefix("SAVEPOINT diesel_savepoint_").is_some_and(|rest| rest.ends_with(" does not exist"))
+}
+
+/// Whether the database user lacks the right to what it asked for.
+pub(crate) fn is_missing_privilege(error: &Error) -> bool {
+    let Error::DatabaseError(DatabaseErrorKind::Unknown, information) = error else {
+        return false;
+    };
+    let message = information.message();
+    // PostgreSQL, 42501.
+    message.starts_with("must be owner of ")
+        || message.starts_with("permission denied for ")
+        // MySQL and MariaDB: 1142, 1044, 1227, 1419.
+        || message.contains(" command denied to user ")
+        || message.starts_with("Access denied")
+        || message.starts_with("You do not have the SUPER privilege")
 }

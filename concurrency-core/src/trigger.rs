@@ -1,0 +1,179 @@
+//! Database triggers that move the version with the writes of every program: what they guard, and their SQL per engine.
+//!
+//! Nothing here sends SQL. What differs between the engines stands in their files alone, as SQL to be filled in.
+
+mod dialect;
+mod engine;
+mod found;
+mod mysql;
+mod name;
+mod postgres;
+mod schema_change;
+mod sqlite;
+mod template;
+
+pub use self::engine::{Engine, UnknownEngine};
+pub use self::found::{FoundColumn, FoundTrigger, TriggerQuery, TriggerState};
+pub use self::schema_change::{SchemaChange, add_version_column, create_triggers};
+
+/// What our triggers are known by, inside their bodies: any other trigger is never replaced and never dropped.
+pub const TRIGGER_MARKER: &str = "/* concurrency-diesel 1 */";
+
+/// What a trigger guards: a table's version column. The SQL of the trigger follows from it, for each engine.
+///
+/// Names are given as they are; they are quoted wherever they are written.
+///
+/// ```
+/// use concurrency_core::{Engine, TriggerSpec};
+///
+/// let spec = TriggerSpec::new("articles", ["id"], "version");
+/// assert_eq!(spec.name(), "concurrency_articles_version");
+/// assert_eq!(
+///     spec.create(Engine::Mysql),
+///     ["CREATE TRIGGER `concurrency_articles_version`\n\
+///       BEFORE UPDATE ON `articles`\n\
+///       FOR EACH ROW\n\
+///       SET /* concurrency-diesel 1 */ NEW.`version` = COALESCE(OLD.`version`, 0) + 1"],
+/// );
+/// assert_eq!(spec.drop(Engine::Sqlite), [r#"DROP TRIGGER IF EXISTS "concurrency_articles_version""#]);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct TriggerSpec {
+    schema: Option<String>,
+    table: String,
+    key: Vec<String>,
+    version: String,
+    trigger_name: Option<String>,
+    is_strict: bool,
+}
+
+impl TriggerSpec {
+    /// The trigger of a table with these key columns and this version column.
+    ///
+    /// SQLite finds the written row by its key, and by its rowid where no key is named; the other engines need none.
+    #[must_use]
+    pub fn new(
+        table: impl Into<String>,
+        key: impl IntoIterator<Item = impl Into<String>>,
+        version: impl Into<String>,
+    ) -> Self {
+        Self {
+            schema: None,
+            table: table.into(),
+            key: key.into_iter().map(Into::into).collect(),
+            version: version.into(),
+            trigger_name: None,
+            is_strict: false,
+        }
+    }
+
+    /// For a table of this schema; of this database on MySQL and MariaDB, of this attached database on SQLite.
+    #[must_use]
+    pub fn in_schema(mut self, schema: impl Into<String>) -> Self {
+        self.schema = Some(schema.into());
+        self
+    }
+
+    /// Under a name of one's own: `#[concurrent(trigger_name = "…")]`.
+    #[must_use]
+    pub fn named(mut self, trigger_name: impl Into<String>) -> Self {
+        self.trigger_name = Some(trigger_name.into());
+        self
+    }
+
+    /// The strict form: a write that sets the version to anything but the next one is refused.
+    ///
+    /// A write that leaves the version as it is, as programs do that know nothing of it, still gets the next one.
+    #[must_use]
+    pub const fn strict(mut self) -> Self {
+        self.is_strict = true;
+        self
+    }
+
+    /// The trigger's name: the one it was given, or `concurrency_<table>_<column>`; cut, with a hash at its end, where it
+    /// is longer than the 63 bytes of PostgreSQL.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match &self.trigger_name {
+            Some(name) => name::cut(name),
+            None => name::cut(&format!("concurrency_{}_{}", self.table, self.version)),
+        }
+    }
+
+    /// Eight digits that tell this trigger from those of other tables, the same in every release.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        name::fingerprint(&format!("{:?}.{:?}", self.schema, self.name()))
+    }
+
+    /// The schema, where one is named.
+    #[must_use]
+    pub fn schema(&self) -> Option<&str> {
+        self.schema.as_deref()
+    }
+
+    /// The table's name, without its schema.
+    #[must_use]
+    pub fn table(&self) -> &str {
+        &self.table
+    }
+
+    /// The columns of the table's key.
+    #[must_use]
+    pub fn key(&self) -> &[String] {
+        &self.key
+    }
+
+    /// The version column.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// Whether this is the [strict](Self::strict) form.
+    #[must_use]
+    pub const fn is_strict(&self) -> bool {
+        self.is_strict
+    }
+
+    /// The statements that create the trigger, to be sent in this order.
+    ///
+    /// They fail where a trigger of that name exists, or on PostgreSQL a function: nothing is ever replaced.
+    #[must_use]
+    pub fn create(&self, engine: Engine) -> Vec<String> {
+        engine.dialect().create(self)
+    }
+
+    /// The statements that drop whatever trigger has that name, to be sent in this order.
+    ///
+    /// Where there is none they do nothing. That it is ours is asked before: see [`state`](Self::state).
+    #[must_use]
+    pub fn drop(&self, engine: Engine) -> Vec<String> {
+        engine.dialect().drop(self)
+    }
+
+    /// Asks for the table's columns: [`FoundColumn`]s, none where there is no such table.
+    #[must_use]
+    pub fn find_columns(&self, engine: Engine) -> TriggerQuery {
+        engine.dialect().find_columns(self)
+    }
+
+    /// Asks for everything that stands on the table or in the trigger's way: [`FoundTrigger`]s.
+    #[must_use]
+    pub fn find_triggers(&self, engine: Engine) -> TriggerQuery {
+        engine.dialect().find_triggers(self)
+    }
+
+    /// What the answer to [`find_triggers`](Self::find_triggers) says about the trigger.
+    ///
+    /// A trigger that does what it should is known by its text, whatever it is named and whether or not it is strict: a
+    /// renamed table keeps its trigger under the old name.
+    #[must_use]
+    pub fn state<'f>(&self, engine: Engine, found: &'f [FoundTrigger]) -> TriggerState<'f> {
+        found::state(self, engine, found)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,77 @@
+//! The engines whose triggers we write. What differs between them stands in `dialect` and in the engines' files.
+
+use std::fmt;
+use std::str::FromStr;
+
+use thiserror::Error;
+
+use super::dialect::Dialect;
+use super::found::TriggerQuery;
+use super::mysql::Mysql;
+use super::postgres::Postgres;
+use super::sqlite::Sqlite;
+
+/// A database engine.
+///
+/// ```
+/// use concurrency_core::Engine;
+///
+/// assert_eq!("postgres".parse(), Ok(Engine::Postgres));
+/// assert_eq!("mariadb".parse(), Ok(Engine::Mysql));
+/// assert_eq!(Engine::Sqlite.to_string(), "SQLite");
+/// assert!("oracle".parse::<Engine>().is_err());
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Engine {
+    /// SQLite.
+    Sqlite,
+    /// PostgreSQL.
+    Postgres,
+    /// MySQL and MariaDB.
+    Mysql,
+}
+
+impl Engine {
+    /// Asks for our triggers in the connection's database, on PostgreSQL in all its schemas: [`FoundTrigger`](crate::FoundTrigger)s.
+    #[must_use]
+    pub fn list_triggers(self) -> TriggerQuery {
+        self.dialect().list()
+    }
+
+    pub(super) fn dialect(self) -> &'static dyn Dialect {
+        match self {
+            Self::Sqlite => &Sqlite,
+            Self::Postgres => &Postgres,
+            Self::Mysql => &Mysql,
+        }
+    }
+}
+
+impl fmt::Display for Engine {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Sqlite => "SQLite",
+            Self::Postgres => "PostgreSQL",
+            Self::Mysql => "MySQL",
+        })
+    }
+}
+
+impl FromStr for Engine {
+    type Err = UnknownEngine;
+
+    fn from_str(name: &str) -> Result<Self, UnknownEngine> {
+        match name.to_ascii_lowercase().as_str() {
+            "sqlite" => Ok(Self::Sqlite),
+            "postgres" | "postgresql" => Ok(Self::Postgres),
+            "mysql" | "mariadb" => Ok(Self::Mysql),
+            _ => Err(UnknownEngine(name.to_owned())),
+        }
+    }
+}
+
+/// Returned where a name is none of an engine that we know.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("`{0}` is no engine; use `sqlite`, `postgres` or `mysql` (MySQL and MariaDB)")]
+pub struct UnknownEngine(String);

@@ -1,0 +1,104 @@
+//! The triggers of SQLite.
+
+use super::TriggerSpec;
+use super::dialect::{Dialect, quoted};
+use super::found::{FoundTrigger, TriggerQuery};
+use super::template::Value::{Sql, Text};
+use super::template::{fill, query};
+
+pub(super) struct Sqlite;
+
+impl Dialect for Sqlite {
+    fn quote(&self, name: &str) -> String {
+        quoted(name, '"')
+    }
+
+    /// The schema is named with the trigger alone: SQLite takes none with a table inside it.
+    fn create(&self, spec: &TriggerSpec) -> Vec<String> {
+        vec![self.create_as(spec, &self.qualified(spec.schema(), &spec.name()), spec.is_strict())]
+    }
+
+    fn drop(&self, spec: &TriggerSpec) -> Vec<String> {
+        vec![format!("DROP TRIGGER IF EXISTS {}", self.qualified(spec.schema(), &spec.name()))]
+    }
+
+    fn drop_found(&self, found: &FoundTrigger) -> Vec<String> {
+        vec![format!("DROP TRIGGER IF EXISTS {}", self.qualified(found.table_schema.as_deref(), &found.trigger_name))]
+    }
+
+    fn add_column(&self, spec: &TriggerSpec) -> Vec<String> {
+        let (table, version) = (self.qualified(spec.schema(), spec.table()), self.quote(spec.version()));
+        vec![format!("ALTER TABLE {table} ADD COLUMN {version} BIGINT NOT NULL DEFAULT 1")]
+    }
+
+    fn drop_column(&self, spec: &TriggerSpec) -> Vec<String> {
+        let (table, version) = (self.qualified(spec.schema(), spec.table()), self.quote(spec.version()));
+        vec![format!("ALTER TABLE {table} DROP COLUMN {version}")]
+    }
+
+    fn find_columns(&self, spec: &TriggerSpec) -> TriggerQuery {
+        let schema = spec.schema().unwrap_or("main");
+        let values = [("database", Sql(&self.quote(schema))), ("schema", Text(schema)), ("table", Text(spec.table()))];
+        query(include_str!("sqlite/columns.sql"), &values)
+    }
+
+    fn find_triggers(&self, spec: &TriggerSpec) -> TriggerQuery {
+        let schema = spec.schema().unwrap_or("main");
+        let values = [
+            ("database", Sql(&self.quote(schema))),
+            ("schema", Text(schema)),
+            ("table", Text(spec.table())),
+            ("trigger", Text(&spec.name())),
+        ];
+        query(include_str!("sqlite/triggers.sql"), &values)
+    }
+
+    fn list(&self) -> TriggerQuery {
+        query(include_str!("sqlite/list.sql"), &[])
+    }
+
+    /// The text is kept as it was written, but for the schema; a renamed table or column is renamed in it.
+    fn is_intact(&self, spec: &TriggerSpec, found: &FoundTrigger) -> bool {
+        let name = self.quote(&found.trigger_name);
+        [false, true].into_iter().any(|is_strict| found.definition == self.create_as(spec, &name, is_strict))
+    }
+
+    /// By the rule after which SQLite gives a column the affinity INTEGER.
+    fn counts(&self, data_type: &str) -> bool {
+        data_type.contains("int")
+    }
+}
+
+impl Sqlite {
+    fn create_as(&self, spec: &TriggerSpec, trigger: &str, is_strict: bool) -> String {
+        let file = if is_strict { include_str!("sqlite/strict.sql") } else { include_str!("sqlite/trigger.sql") };
+        let (table, version) = (self.quote(spec.table()), self.quote(spec.version()));
+        let advance = self.advance(spec, &table, &version);
+        fill(file, &[("trigger", trigger), ("table", &table), ("version", &version), ("advance", &advance)])
+    }
+
+    /// The UPDATE inside the trigger.
+    fn advance(&self, spec: &TriggerSpec, table: &str, version: &str) -> String {
+        let key: Vec<String> = match spec.key() {
+            [] => vec!["rowid".to_owned()],
+            key => key.iter().map(|column| self.quote(column)).collect(),
+        };
+        if is_new_or_old(spec.table()) {
+            let selected = numbered(&key, |number, column| format!("NEW.{column} AS key_{number}")).join(", ");
+            let same = numbered(&key, |number, column| format!("{table}.{column} = key_{number}")).join(" AND ");
+            let values = [("table", table), ("version", version), ("key", &same), ("new_key", &selected)];
+            fill(include_str!("sqlite/advance_new_or_old.sql"), &values)
+        } else {
+            let same = numbered(&key, |_, column| format!("{column} = NEW.{column}")).join(" AND ");
+            fill(include_str!("sqlite/advance.sql"), &[("table", table), ("version", version), ("key", &same)])
+        }
+    }
+}
+
+fn is_new_or_old(table: &str) -> bool {
+    table.eq_ignore_ascii_case("new") || table.eq_ignore_ascii_case("old")
+}
+
+fn numbered(columns: &[String], write: impl Fn(usize, &str) -> String) -> Vec<String> {
+    columns.iter().enumerate().map(|(number, column)| write(number, column)).collect()
+}

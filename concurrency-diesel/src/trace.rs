@@ -1,0 +1,63 @@
+//! What `tracing` is told: one event for each conflict, restart and retry, with table, key, versions and attempt.
+//!
+//! No other column is ever in an event, and neither is what the database said, which may quote values.
+
+use std::time::Duration;
+
+use diesel::query_builder::QueryFragment;
+use tracing::info;
+
+use crate::backend::ConcurrencyBackend;
+use crate::concurrent::{Concurrent, table_name};
+use crate::error::Error;
+
+/// What a subscriber filters by.
+const TARGET: &str = "concurrency_diesel";
+
+/// A write or a check was refused because somebody else had been there; other errors are no conflict and no event.
+pub(crate) fn conflict(error: &Error) {
+    match error {
+        Error::RecordModified(error) => info!(
+            target: TARGET,
+            table = error.table,
+            key = error.key,
+            expected = %error.expected,
+            found = %error.found,
+            "conflict: modified by somebody else"
+        ),
+        Error::RecordDeleted(error) => info!(
+            target: TARGET,
+            table = error.table,
+            key = error.key,
+            expected = %error.expected,
+            "conflict: deleted by somebody else"
+        ),
+        _ => {}
+    }
+}
+
+/// The engine refused a concurrent write, where no record is known: at COMMIT, or at a statement of the user's own.
+pub(crate) fn restart() {
+    info!(target: TARGET, "restart: the engine refused a concurrent write");
+}
+
+/// The engine refused a concurrent write of this record.
+pub(crate) fn restart_of<T, DB>(record: &T)
+where
+    DB: ConcurrencyBackend,
+    T: Concurrent<Table: QueryFragment<DB>>,
+{
+    info!(
+        target: TARGET,
+        table = table_name::<T, DB>(),
+        key = record.__key(),
+        expected = %record.__version_value(),
+        "restart: the engine refused a concurrent write"
+    );
+}
+
+/// A transaction is run again, after so many attempts and this pause.
+#[allow(dead_code)]
+pub(crate) fn retry(attempts: u32, pause: Duration) {
+    info!(target: TARGET, attempts, pause = ?pause, "retry");
+}

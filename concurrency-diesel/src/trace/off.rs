@@ -1,0 +1,14 @@
+//! What stands in for `trace` without the feature `tracing`: nobody is told anything.
+
+use std::time::Duration;
+
+use crate::error::Error;
+
+pub(crate) const fn conflict(_error: &Error) {}
+
+pub(crate) const fn restart() {}
+
+pub(crate) const fn restart_of<T, DB>(_record: &T) {}
+
+#[allow(dead_code)]
+pub(crate) const fn retry(_attempts: u32, _pause: Duration) {}

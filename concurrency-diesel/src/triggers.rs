@@ -1,0 +1,218 @@
+//! Triggers for the versions of [`TriggerVersionField`]: created, dropped, listed and checked at run time, or as migrations.
+//!
+//! What a trigger does, and its SQL, stands with [`TriggerSpec`]. A program needs one of two things:
+//!
+//! - A migration: [`write_migration`] writes its files, for `diesel migration run`; [`with_migrations`] adds the triggers to the
+//!   migrations that a program embeds and runs itself.
+//! - [`create`] at its start, which does nothing where the triggers are there.
+//!
+//! [`check`] then tells whether they still are. Models are named as a type: one, or a tuple of up to sixteen.
+//!
+//! A trigger of ours is known by a mark in its body, `/* concurrency-diesel 1 */`. Any other trigger is never replaced and never
+//! dropped, whatever it is named.
+//!
+//! ```
+//! # include!("doctest_trigger.rs");
+//! use concurrency_diesel::triggers;
+//! use diesel::connection::SimpleConnection;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let conn = &mut connection();
+//! triggers::create::<Article, _>(conn)?;
+//! let mut mine: Article = articles::table.find(1).first(conn)?;
+//!
+//! // Another program, which knows nothing of versions.
+//! conn.batch_execute("UPDATE articles SET title = 'theirs' WHERE id = 1")?;
+//!
+//! mine.title = "mine".to_owned();
+//! let error = mine.save_concurrent(conn).unwrap_err();
+//! assert_eq!(
+//!     error.to_string(),
+//!     "articles with id 1 was modified by somebody else: expected version 1, found 2; reload it and try again",
+//! );
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! [`TriggerVersionField`]: crate::TriggerVersionField
+
+mod catalog;
+mod error;
+mod files;
+mod install;
+mod migrations;
+mod models;
+
+use diesel::connection::LoadConnection;
+
+pub use self::catalog::CatalogBackend;
+pub use self::error::Error;
+pub use self::files::{write_migration, write_migration_of};
+pub use self::install::Problem;
+pub use self::migrations::{TriggerMigrations, WithMigrations, migrations, with_migrations};
+pub use self::models::TriggerModels;
+pub use concurrency_core::{
+    Engine, FoundTrigger, SchemaChange, TriggerSpec, UnknownEngine, add_version_column, create_triggers,
+};
+
+use crate::backend::ConcurrencyBackend as _;
+use crate::executor::{Blocking, now};
+
+/// Creates the triggers of these models, where they are not there yet.
+///
+/// A trigger that is disabled or was altered is created anew. On PostgreSQL and SQLite it is all of them or none; MySQL and
+/// MariaDB commit each. Several programs may call it at once.
+///
+/// # Errors
+///
+/// [`MissingTable`](Error::MissingTable), [`MissingColumn`](Error::MissingColumn), [`VersionType`](Error::VersionType),
+/// [`ForeignTrigger`](Error::ForeignTrigger), [`OnAnotherTable`](Error::OnAnotherTable),
+/// [`MissingPrivilege`](Error::MissingPrivilege), [`Database`](Error::Database).
+///
+/// # Example
+///
+/// ```
+/// # include!("doctest_trigger.rs");
+/// use concurrency_diesel::triggers;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let conn = &mut connection();
+/// triggers::create::<(Article,), _>(conn)?;
+/// triggers::create::<(Article,), _>(conn)?;
+/// let found = triggers::list(conn)?;
+/// assert_eq!(found.len(), 1);
+/// assert_eq!(found[0].trigger_name, "concurrency_articles_version");
+/// # Ok(())
+/// # }
+/// ```
+pub fn create<M, C>(conn: &mut C) -> Result<(), Error>
+where
+    C: LoadConnection<Backend: CatalogBackend>,
+    M: TriggerModels<C::Backend>,
+{
+    create_specs(&M::__specs(), conn)
+}
+
+/// [Creates](create) triggers that are known by their names only, as tools know them.
+///
+/// # Errors
+///
+/// As [`create`].
+pub fn create_specs<C>(specs: &[TriggerSpec], conn: &mut C) -> Result<(), Error>
+where
+    C: LoadConnection<Backend: CatalogBackend>,
+{
+    match whole(conn, |conn| now(install::create(specs, &mut Blocking::session(conn)))) {
+        Ok(()) => Ok(()),
+        // Somebody who did the same at the same time was first.
+        Err(Error::Database(_)) if check_specs(specs, conn).is_ok_and(|problems| problems.is_empty()) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Drops the triggers of these models, where they are there.
+///
+/// # Errors
+///
+/// [`MissingTable`](Error::MissingTable), [`ForeignTrigger`](Error::ForeignTrigger),
+/// [`MissingPrivilege`](Error::MissingPrivilege), [`Database`](Error::Database).
+///
+/// # Example
+///
+/// ```
+/// # include!("doctest_trigger.rs");
+/// use concurrency_diesel::triggers;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let conn = &mut connection();
+/// triggers::create::<Article, _>(conn)?;
+/// triggers::drop::<Article, _>(conn)?;
+/// triggers::drop::<Article, _>(conn)?;
+/// assert!(triggers::list(conn)?.is_empty());
+/// # Ok(())
+/// # }
+/// ```
+pub fn drop<M, C>(conn: &mut C) -> Result<(), Error>
+where
+    C: LoadConnection<Backend: CatalogBackend>,
+    M: TriggerModels<C::Backend>,
+{
+    drop_specs(&M::__specs(), conn)
+}
+
+/// [Drops](drop) triggers that are known by their names only, as tools know them.
+///
+/// # Errors
+///
+/// As [`drop`].
+pub fn drop_specs<C>(specs: &[TriggerSpec], conn: &mut C) -> Result<(), Error>
+where
+    C: LoadConnection<Backend: CatalogBackend>,
+{
+    whole(conn, |conn| now(install::drop(specs, &mut Blocking::session(conn))))
+}
+
+/// Our triggers in the connection's database, of whatever models; on PostgreSQL those of all its schemas.
+///
+/// # Errors
+///
+/// [`Database`](Error::Database).
+pub fn list<C>(conn: &mut C) -> Result<Vec<FoundTrigger>, Error>
+where
+    C: LoadConnection<Backend: CatalogBackend>,
+{
+    now(install::list(&mut Blocking::session(conn)))
+}
+
+/// What is wrong with the triggers of these models; nothing, if each is there and does what it should.
+///
+/// A test or a health check can ask. A trigger under another name counts, too: a renamed table keeps its own.
+///
+/// # Errors
+///
+/// [`MissingTable`](Error::MissingTable), [`MissingColumn`](Error::MissingColumn), [`VersionType`](Error::VersionType),
+/// [`Database`](Error::Database).
+///
+/// # Example
+///
+/// ```
+/// # include!("doctest_trigger.rs");
+/// use concurrency_diesel::triggers;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let conn = &mut connection();
+/// let problems = triggers::check::<Article, _>(conn)?;
+/// assert_eq!(
+///     problems[0].to_string(),
+///     "articles has no trigger concurrency_articles_version; create it",
+/// );
+/// # Ok(())
+/// # }
+/// ```
+pub fn check<M, C>(conn: &mut C) -> Result<Vec<Problem>, Error>
+where
+    C: LoadConnection<Backend: CatalogBackend>,
+    M: TriggerModels<C::Backend>,
+{
+    check_specs(&M::__specs(), conn)
+}
+
+/// [Checks](check) triggers that are known by their names only, as tools know them.
+///
+/// # Errors
+///
+/// As [`check`].
+pub fn check_specs<C>(specs: &[TriggerSpec], conn: &mut C) -> Result<Vec<Problem>, Error>
+where
+    C: LoadConnection<Backend: CatalogBackend>,
+{
+    now(install::check(specs, &mut Blocking::session(conn)))
+}
+
+/// Runs the work as a whole, where the engine can take back what it created and dropped.
+fn whole<C>(conn: &mut C, work: impl FnOnce(&mut C) -> Result<(), Error>) -> Result<(), Error>
+where
+    C: LoadConnection<Backend: CatalogBackend>,
+{
+    if C::Backend::__TRANSACTIONAL_DDL { conn.transaction(work) } else { work(conn) }
+}

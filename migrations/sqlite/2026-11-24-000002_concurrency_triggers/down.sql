@@ -1,0 +1,1 @@
+DROP TRIGGER IF EXISTS "concurrency_entries_version";

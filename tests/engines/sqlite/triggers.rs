@@ -1,0 +1,149 @@
+//! Triggers as SQLite has them.
+
+use concurrency_diesel::triggers::{self, Engine, FoundTrigger, TriggerSpec};
+use diesel::connection::SimpleConnection as _;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+
+use super::{Database, TestConnection};
+use crate::suite::triggers::problems::{Found, Tampering};
+use crate::suite::triggers::{draft, foreign, insert, number, versions, with_draft, with_table};
+
+pub const ENGINE: Engine = Engine::Sqlite;
+pub const MIGRATION_DIR: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../migrations/sqlite");
+/// Whether a version that was set too high is set right.
+pub const CATCHES_JUMPS: bool = false;
+/// Whether a rolled-back transaction takes its triggers back.
+pub const TRANSACTIONAL_DDL: bool = true;
+/// How many names stand in `all_triggers` for a trigger.
+pub const OBJECTS_PER_TRIGGER: usize = 1;
+pub const QUOTE: char = '"';
+pub const BIGINT: &str = "BIGINT";
+pub const VARCHAR: &str = "varchar(100)";
+pub const THE_VERSION: &str = "\"the version\"";
+pub const MAXIMUM_REFUSED: &str = "the version of the row is at the maximum";
+pub const UPSERT_DRAFT: &str =
+    "INSERT INTO drafts VALUES (1, 'upserted', 1) ON CONFLICT (id) DO UPDATE SET text = excluded.text";
+
+/// A trigger of somebody's that has the name of ours.
+pub const FOREIGN_TRIGGER: &str = "CREATE TRIGGER concurrency_drafts_version AFTER UPDATE OF text ON drafts BEGIN
+    UPDATE drafts SET version = 1000 WHERE id = NEW.id; END";
+
+pub const TAMPERINGS: &[Tampering] = &[
+    Tampering { what: "nothing", sql: "SELECT 1", found: Found::Nothing },
+    Tampering { what: "dropped", sql: "DROP TRIGGER concurrency_drafts_version", found: Found::Missing },
+    Tampering {
+        what: "emptied",
+        sql: "DROP TRIGGER concurrency_drafts_version;
+            CREATE TRIGGER concurrency_drafts_version AFTER UPDATE ON drafts BEGIN
+                /* concurrency-diesel 1 */
+                SELECT 1;
+            END",
+        found: Found::Altered,
+    },
+    Tampering {
+        what: "on the other table",
+        sql: "DROP TRIGGER concurrency_drafts_version;
+            CREATE TRIGGER concurrency_drafts_version AFTER UPDATE ON elsewhere BEGIN
+                SELECT 1 /* concurrency-diesel 1 */;
+            END",
+        found: Found::OnAnotherTable,
+    },
+    Tampering {
+        what: "replaced by somebody's",
+        sql: "DROP TRIGGER concurrency_drafts_version;
+            CREATE TRIGGER concurrency_drafts_version AFTER UPDATE ON drafts BEGIN SELECT 1; END",
+        found: Found::Foreign,
+    },
+    Tampering {
+        what: "joined by somebody's",
+        sql: "CREATE TRIGGER audit AFTER UPDATE ON elsewhere BEGIN SELECT 1; END; DROP TRIGGER audit",
+        found: Found::Nothing,
+    },
+];
+
+/// Every trigger but that of the migrations.
+pub fn all_triggers(connection: &mut TestConnection) -> Vec<String> {
+    #[derive(QueryableByName)]
+    struct Name {
+        #[diesel(sql_type = Text)]
+        name: String,
+    }
+    let query = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name <> 'entries' ORDER BY name";
+    diesel::sql_query(query).load::<Name>(connection).unwrap().into_iter().map(|row| row.name).collect()
+}
+
+/// The file is the test's own.
+pub fn is_of_this_test(_found: &FoundTrigger, _connection: &mut TestConnection) -> bool {
+    true
+}
+
+pub fn create_other_schema(database: &Database, connection: &mut TestConnection) -> String {
+    let file = database.folder.path().join("other.sqlite");
+    connection.batch_execute(&format!("ATTACH '{}' AS \"other schema\"", file.display())).unwrap();
+    "other schema".to_owned()
+}
+
+pub fn drop_other_schema(schema: &str, connection: &mut TestConnection) {
+    connection.batch_execute(&format!("DETACH \"{schema}\"")).unwrap();
+}
+
+/// There are no users; a connection may be for reading only.
+pub fn without_privilege(database: &Database, _connection: &mut TestConnection) -> TestConnection {
+    super::read_only(database)
+}
+pub const PRIVILEGE_REFUSED: (bool, &str) = (false, "attempt to write a readonly database");
+
+/// The trigger's own UPDATE must not fire it again; where it did, every write died of recursion.
+#[test]
+fn recursive_triggers_take_one_step() {
+    for strict in [false, true] {
+        let (_database, conn) = &mut with_table();
+        let spec = TriggerSpec::new("drafts", ["id"], "version");
+        let spec = if strict { spec.strict() } else { spec };
+        conn.batch_execute("PRAGMA recursive_triggers = ON").unwrap();
+        triggers::create_specs(&[spec], conn).unwrap();
+        for id in 1..=3 {
+            insert(id, id, conn);
+        }
+        foreign("UPDATE drafts SET text = 'x'", conn);
+        assert_eq!(versions(conn), [2, 3, 4]);
+        foreign("UPDATE drafts SET id = id + 10, version = version + 1", conn);
+        assert_eq!(versions(conn), [3, 4, 5]);
+        foreign("UPDATE OR REPLACE drafts SET id = 12 WHERE id = 11", conn);
+        assert_eq!((number("SELECT count(*) AS number FROM drafts", conn), draft(12, conn).version), (2, 4));
+        foreign("INSERT INTO drafts VALUES (12, 'y', 1) ON CONFLICT DO UPDATE SET text = excluded.text", conn);
+        assert_eq!(versions(conn), [5, 5]);
+    }
+}
+
+#[test]
+fn a_table_without_rowid_and_a_row_without_key() {
+    let (_database, conn) = &mut with_table();
+    conn.batch_execute(
+        "CREATE TABLE parts (shop TEXT, item INTEGER, version BIGINT NOT NULL, PRIMARY KEY (shop, item)) WITHOUT ROWID;
+         CREATE TABLE keyless (version BIGINT NOT NULL);
+         INSERT INTO parts VALUES ('a', 1, 1), ('a', 2, 5);
+         INSERT INTO keyless VALUES (1), (5)",
+    )
+    .unwrap();
+    let specs =
+        [TriggerSpec::new("parts", ["shop", "item"], "version"), TriggerSpec::new("keyless", [""; 0], "version")];
+    triggers::create_specs(&specs, conn).unwrap();
+    foreign("UPDATE parts SET item = 3 WHERE item = 1; UPDATE keyless SET version = version WHERE version = 5", conn);
+    assert_eq!(
+        number("SELECT group_concat(version, '') AS number FROM (SELECT version FROM parts ORDER BY item)", conn),
+        52
+    );
+    assert_eq!(number("SELECT group_concat(version, '') AS number FROM (SELECT version FROM keyless)", conn), 16);
+}
+
+/// RETURNING does not see what the trigger did; our own writes leave it nothing to do.
+#[test]
+fn an_integer_stays_an_integer_at_the_maximum() {
+    let (_database, conn) = &mut with_draft();
+    foreign("UPDATE drafts SET version = 9223372036854775807", conn);
+    conn.batch_execute("UPDATE drafts SET text = 'beyond'").unwrap_err();
+    assert_eq!(number("SELECT typeof(version) = 'integer' AS number FROM drafts", conn), 1);
+    assert_eq!(draft(1, conn).text, "first");
+}

@@ -1,0 +1,348 @@
+//! Scopes that disable the check or the increment: what each method does in them, where they begin and where they end.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::engine::prelude::*;
+use concurrency_diesel::{disable_concurrency, disable_concurrency_for, disable_increment, disable_increment_for};
+use diesel::connection::SimpleConnection as _;
+use diesel::prelude::*;
+
+use super::core::{assert_deleted, assert_modified};
+use super::fixtures::{article, author, insert_article, insert_author, two_copies, with_article};
+use super::models::{Article, articles};
+use super::statements::Log;
+use super::threads::spawn;
+use crate::engine::{self, Database, TestConnection};
+
+/// Another struct over the same table, and one that borrows.
+#[derive(Debug, Clone, PartialEq, Concurrent)]
+#[diesel(table_name = articles)]
+struct Title<'a> {
+    id: i64,
+    title: &'a str,
+    #[concurrent(version)]
+    version: i64,
+}
+
+/// Article 1 at version 2, whose holder is the first; the second is stale at version 1.
+fn with_stale_article() -> (Database, TestConnection, Article, Article) {
+    let (database, mut conn) = with_article();
+    let (mut holder, mut stale) = two_copies(&mut conn);
+    holder.title = "holder".to_owned();
+    holder.save_concurrent(&mut conn).unwrap();
+    stale.title = "stale".to_owned();
+    (database, conn, holder, stale)
+}
+
+#[test]
+fn without_checks_a_stale_save_wins_and_everybody_else_notices() {
+    let (_database, conn, mut holder, mut stale) = with_stale_article();
+    let conn = &mut { conn };
+    assert_modified(&stale.save_concurrent(conn).unwrap_err(), 1, 2);
+    {
+        let _scope = disable_concurrency();
+        stale.save_concurrent(conn).unwrap();
+        assert_eq!(stale.version, 3, "from the row's version, not from the record's");
+        assert_eq!(article(1, conn), stale);
+        stale.save_concurrent(conn).unwrap();
+        assert_eq!(article(1, conn), Article { version: 4, ..stale.clone() });
+    }
+    assert_modified(&holder.save_concurrent(conn).unwrap_err(), 2, 4);
+    stale.save_concurrent(conn).unwrap();
+    assert_eq!(stale.version, 5);
+}
+
+#[test]
+fn a_save_without_checks_sends_what_an_unchecked_save_sends() {
+    let (_database, conn) = &mut with_article();
+    let (mut a, mut b) = two_copies(conn);
+    let log = Log::attach(conn);
+    a.save_unchecked(conn).unwrap();
+    let unchecked = log.take_sent();
+    let _scope = disable_concurrency();
+    for save in [Article::save_concurrent, Article::save_without_increment] {
+        save(&mut b, conn).unwrap();
+        let shape =
+            |sent: &[String]| sent.iter().map(|sql| sql.split(" -- ").next().unwrap().to_owned()).collect::<Vec<_>>();
+        assert_eq!(shape(&log.take_sent()), shape(&unchecked));
+    }
+    assert_eq!((b.version, article(1, conn).version), (4, 4));
+}
+
+#[test]
+fn without_checks_touches_and_updates_advance_from_the_rows_version() {
+    let (_database, conn, mut holder, mut stale) = with_stale_article();
+    let conn = &mut { conn };
+    let _scope = disable_concurrency();
+    stale.touch_concurrent(conn).unwrap();
+    assert_eq!(stale.version, 3);
+    assert_eq!(article(1, conn), Article { version: 3, ..holder.clone() }, "a touch writes nothing else");
+
+    assert_eq!(holder.update_concurrent(articles::views.eq(articles::views + 1), conn).unwrap(), 4);
+    assert_eq!(holder.version, 2, "the record stays stale on purpose");
+    assert_eq!(article(1, conn), Article { version: 4, views: 1, ..holder.clone() });
+    assert_eq!(holder.update_concurrent(None::<i32>.map(|views| articles::views.eq(views)), conn).unwrap(), 5);
+    assert_eq!(article(1, conn), Article { version: 5, views: 1, ..holder.clone() });
+    holder.touch_concurrent(conn).unwrap();
+    assert_eq!((holder.version, article(1, conn).version), (6, 6));
+}
+
+#[test]
+fn without_checks_a_stale_delete_deletes() {
+    let (_database, conn, holder, stale) = with_stale_article();
+    let conn = &mut { conn };
+    assert_modified(&stale.delete_concurrent(conn).unwrap_err(), 1, 2);
+    let log = Log::attach(conn);
+    let scope = disable_concurrency();
+    stale.delete_concurrent(conn).unwrap();
+    assert_eq!(log.take_sent().len(), 1);
+    assert_deleted(&holder.delete_concurrent(conn).unwrap_err(), 2);
+    assert!(!holder.delete_if_exists(conn).unwrap());
+    insert_article(1, 7, conn);
+    assert!(holder.delete_if_exists(conn).unwrap());
+    drop(scope);
+    insert_article(1, 7, conn);
+    assert_modified(&holder.delete_if_exists(conn).unwrap_err(), 2, 7);
+}
+
+#[test]
+fn without_checks_a_check_and_a_lock_refuse_only_what_is_gone_and_questions_are_answered() {
+    let (_database, conn, holder, stale) = with_stale_article();
+    let conn = &mut { conn };
+    let _scope = disable_concurrency();
+    stale.check_concurrent(conn).unwrap();
+    stale.lock_concurrent(conn).unwrap();
+    assert!(stale.is_changed(conn).unwrap());
+    assert!(!holder.is_changed(conn).unwrap());
+    assert_eq!(stale.current(conn).unwrap(), Some(holder));
+    assert_eq!(stale.at_version(1, conn).unwrap(), None);
+}
+
+#[test]
+fn what_is_gone_stays_gone_in_every_scope() {
+    let (_database, conn) = &mut with_article();
+    let (a, mut b) = two_copies(conn);
+    a.delete_concurrent(conn).unwrap();
+    let before = b.clone();
+    for begin in [disable_concurrency, disable_increment] {
+        let _scope = begin();
+        assert_deleted(&b.save_concurrent(conn).unwrap_err(), 1);
+        assert_deleted(&b.save_unchecked(conn).unwrap_err(), 1);
+        assert_deleted(&b.save_without_increment(conn).unwrap_err(), 1);
+        assert_deleted(&b.touch_concurrent(conn).unwrap_err(), 1);
+        assert_deleted(&b.update_concurrent(articles::views.eq(1), conn).unwrap_err(), 1);
+        assert_deleted(&b.delete_concurrent(conn).unwrap_err(), 1);
+        assert_deleted(&b.check_concurrent(conn).unwrap_err(), 1);
+        assert_deleted(&b.lock_concurrent(conn).unwrap_err(), 1);
+        assert!(b.is_changed(conn).unwrap());
+    }
+    assert_eq!(b, before);
+    assert_eq!(articles::table.count().get_result::<i64>(conn).unwrap(), 0);
+}
+
+/// Nobody moved the version, so it was no conflict, however stale the record is.
+#[test]
+fn without_checks_a_write_that_the_database_leaves_out_says_so() {
+    for suppression in engine::SUPPRESSIONS {
+        let (_database, conn, holder, mut stale) = with_stale_article();
+        let conn = &mut { conn };
+        conn.batch_execute(suppression.sql).unwrap();
+        let _scope = disable_concurrency();
+        let refused = [
+            stale.delete_concurrent(conn),
+            stale.delete_if_exists(conn).map(drop),
+            stale.touch_concurrent(conn),
+            stale.update_concurrent(articles::views.eq(1), conn).map(drop),
+        ];
+        for error in refused.map(Result::unwrap_err) {
+            let ConcurrencyError::WriteSuppressed(error) = error else {
+                panic!("not WriteSuppressed: {error:?}");
+            };
+            assert_eq!(error.version.to_string(), "2");
+        }
+        assert_eq!(article(1, conn), holder);
+    }
+}
+
+#[test]
+fn without_increment_a_save_leaves_the_version_and_is_checked() {
+    let (_database, conn) = &mut with_article();
+    let (mut a, mut b) = two_copies(conn);
+    {
+        let _scope = disable_increment();
+        a.title = "shadow".to_owned();
+        a.save_concurrent(conn).unwrap();
+        assert_eq!(a.version, 1);
+        assert_eq!(article(1, conn), a);
+    }
+    a.save_concurrent(conn).unwrap();
+    let _scope = disable_increment();
+    b.title = "stale".to_owned();
+    assert_modified(&b.save_concurrent(conn).unwrap_err(), 1, 2);
+    assert_modified(&b.delete_concurrent(conn).unwrap_err(), 1, 2);
+    assert_modified(&b.check_concurrent(conn).unwrap_err(), 1, 2);
+    assert_modified(&b.touch_concurrent(conn).unwrap_err(), 1, 2);
+    assert_eq!(article(1, conn), a);
+}
+
+/// What exists to be noticed advances all the same: the record that an update leaves stale could be saved over it.
+#[test]
+fn without_increment_touches_updates_and_unchecked_saves_advance_all_the_same() {
+    let (_database, conn) = &mut with_article();
+    let (mut a, _) = two_copies(conn);
+    let _scope = disable_increment();
+    a.touch_concurrent(conn).unwrap();
+    assert_eq!(a.version, 2);
+    assert_eq!(a.update_concurrent(articles::views.eq(articles::views + 1), conn).unwrap(), 3);
+    assert_modified(&a.save_concurrent(conn).unwrap_err(), 2, 3);
+    a.save_unchecked(conn).unwrap();
+    assert_eq!((a.version, article(1, conn).version), (4, 4));
+}
+
+#[test]
+fn a_save_that_is_neither_checked_nor_counted_does_not_exist() {
+    let (_database, conn, mut holder, mut stale) = with_stale_article();
+    let conn = &mut { conn };
+    {
+        let _unchecked = disable_concurrency();
+        let _without_increment = disable_increment();
+        stale.save_concurrent(conn).unwrap();
+        assert_eq!((stale.version, article(1, conn).version), (3, 3));
+    }
+    let _without_increment = disable_increment();
+    let _unchecked = disable_concurrency();
+    stale.save_concurrent(conn).unwrap();
+    assert_eq!((stale.version, article(1, conn).version), (4, 4));
+    drop(_unchecked);
+    assert_modified(&holder.save_concurrent(conn).unwrap_err(), 2, 4);
+}
+
+#[test]
+fn a_scope_for_one_struct_leaves_all_others_checked_and_counted() {
+    let (_database, conn, _, mut stale) = with_stale_article();
+    let conn = &mut { conn };
+    let mut stale_author = insert_author(1, "Ada", conn);
+    stale_author.clone().save_concurrent(conn).unwrap();
+    let mut title = Title { id: 1, title: "form", version: 1 };
+    {
+        let _scope = disable_concurrency_for::<Article>();
+        stale.save_concurrent(conn).unwrap();
+        assert_eq!(stale.version, 3);
+        assert!(stale_author.save_concurrent(conn).unwrap_err().is_conflict());
+        assert_modified(&title.save_concurrent(conn).unwrap_err(), 1, 3);
+    }
+    {
+        let _scope = disable_concurrency_for::<Title<'_>>();
+        title.save_concurrent(conn).unwrap();
+        assert_eq!(title.version, 4);
+        assert_modified(&stale.save_concurrent(conn).unwrap_err(), 3, 4);
+    }
+    let _scope = disable_increment_for::<Article>();
+    stale.reload_concurrent(conn).unwrap();
+    stale.save_concurrent(conn).unwrap();
+    assert_eq!(stale.version, 4);
+    title.save_concurrent(conn).unwrap();
+    assert_eq!(title.version, 5);
+    stale_author.reload_concurrent(conn).unwrap();
+    stale_author.save_concurrent(conn).unwrap();
+    assert_eq!((stale_author.version, author(1, conn).version), (3, 3));
+}
+
+#[test]
+fn scopes_nest_and_end_in_any_order() {
+    let (_database, conn) = &mut with_article();
+    let mut is_checked = || {
+        let (mut a, mut b) = two_copies(conn);
+        a.save_concurrent(conn).unwrap();
+        b.save_concurrent(conn).is_err()
+    };
+    assert!(is_checked());
+    let outer = disable_concurrency();
+    let inner = disable_concurrency();
+    let only = disable_concurrency_for::<Article>();
+    let other = disable_concurrency_for::<Title<'_>>();
+    assert!(!is_checked());
+    drop(outer);
+    assert!(!is_checked());
+    drop(inner);
+    assert!(!is_checked(), "that for articles is still in force");
+    drop(only);
+    assert!(is_checked());
+    let all = disable_concurrency();
+    drop(other);
+    assert!(!is_checked());
+    drop(all);
+    assert!(is_checked());
+}
+
+#[test]
+fn a_scope_ends_with_an_error_and_with_a_panic() {
+    let (_database, conn, _, mut stale) = with_stale_article();
+    let conn = &mut { conn };
+
+    let failed = (|| {
+        let _scope = disable_concurrency();
+        conn.batch_execute("this is no SQL")
+    })();
+    failed.unwrap_err();
+    assert_modified(&stale.save_concurrent(conn).unwrap_err(), 1, 2);
+
+    let panicked = catch_unwind(AssertUnwindSafe(|| {
+        let _scope = disable_concurrency();
+        let _inner = disable_increment_for::<Article>();
+        stale.save_concurrent(conn).unwrap();
+        panic!("on purpose");
+    }));
+    panicked.unwrap_err();
+    let mut other = stale.clone();
+    stale.save_concurrent(conn).unwrap();
+    assert_eq!(stale.version, 4);
+    assert_modified(&other.save_concurrent(conn).unwrap_err(), 3, 4);
+}
+
+#[test]
+fn other_threads_are_not_affected() {
+    let (database, conn, holder, mut stale) = with_stale_article();
+    let conn = &mut { conn };
+    let _unchecked = disable_concurrency();
+    let _without_increment = disable_increment();
+    let mut other = database.connect();
+    let mut copy = stale.clone();
+    let holder = spawn(move || {
+        assert_modified(&copy.save_concurrent(&mut other).unwrap_err(), 1, 2);
+        let mut holder = holder;
+        holder.save_concurrent(&mut other).unwrap();
+        holder
+    })
+    .join();
+    assert_eq!(holder.version, 3, "checked and counted");
+    stale.save_concurrent(conn).unwrap();
+    assert_eq!(stale.version, 4);
+}
+
+/// Nobody is refused, and everybody moved the version.
+#[test]
+fn racing_writes_without_checks_each_advance_the_version() {
+    const THREADS: usize = 4;
+    const WRITES: i64 = 25;
+    let (database, conn) = &mut with_article();
+    let record = article(1, conn);
+    let writers: Vec<_> = (0..THREADS)
+        .map(|_| {
+            let (mut conn, mut record) = (database.connect(), record.clone());
+            spawn(move || {
+                let _scope = disable_concurrency();
+                for _ in 0..WRITES {
+                    record.touch_concurrent(&mut conn).unwrap();
+                    record.update_concurrent(articles::views.eq(articles::views + 1), &mut conn).unwrap();
+                }
+            })
+        })
+        .collect();
+    for writer in writers {
+        writer.join();
+    }
+    let row = article(1, conn);
+    let writes = i64::try_from(THREADS).unwrap() * WRITES;
+    assert_eq!((i64::from(row.views), row.version), (writes, 1 + 2 * writes));
+}

@@ -1,0 +1,159 @@
+//! Creating and dropping at run time: as often as one likes, all or none, and by several programs at once.
+
+use crate::engine::prelude::*;
+use concurrency_diesel::triggers::{self, Error};
+use diesel::connection::SimpleConnection as _;
+use diesel::prelude::*;
+use std::sync::Barrier;
+use std::thread;
+
+use super::{DRAFTS_TRIGGER, Draft, draft, foreign, insert, versions, with_draft, with_table};
+use crate::engine::{self, TestConnection};
+
+/// The triggers of these tests: the migrations have brought others.
+fn ours(connection: &mut TestConnection) -> Vec<(String, String, bool)> {
+    triggers::list(connection)
+        .unwrap()
+        .into_iter()
+        .filter(|found| engine::is_of_this_test(found, connection))
+        .map(|found| (found.table_name.unwrap(), found.trigger_name, found.is_enabled))
+        .filter(|(table, ..)| table != "entries")
+        .collect()
+}
+
+fn the_trigger_of_drafts() -> (String, String, bool) {
+    ("drafts".to_owned(), DRAFTS_TRIGGER.to_owned(), true)
+}
+
+#[test]
+fn what_is_there_is_not_created_again_and_what_is_gone_not_dropped_again() {
+    let (_database, conn) = &mut with_table();
+    assert_eq!(ours(conn), []);
+    for _ in 0..3 {
+        triggers::create::<Draft, _>(conn).unwrap();
+        assert_eq!(ours(conn), [the_trigger_of_drafts()]);
+        assert_eq!(triggers::check::<Draft, _>(conn).unwrap(), []);
+    }
+    insert(1, 1, conn);
+    foreign("UPDATE drafts SET text = 'once'", conn);
+    assert_eq!(versions(conn), [2]);
+    for _ in 0..3 {
+        triggers::drop::<Draft, _>(conn).unwrap();
+        assert_eq!(ours(conn), []);
+    }
+    foreign("UPDATE drafts SET text = 'unnoticed'", conn);
+    assert_eq!(versions(conn), [2]);
+    triggers::create::<(Draft,), _>(conn).unwrap();
+    assert_eq!(ours(conn), [the_trigger_of_drafts()]);
+}
+
+diesel::table! {
+    others (id) {
+        id -> BigInt,
+        version -> Integer,
+    }
+}
+
+/// Its trigger has a name of its own.
+#[derive(Concurrent)]
+#[diesel(table_name = others)]
+#[concurrent(trigger_name = "others advance")]
+struct Other {
+    #[allow(dead_code)]
+    id: i64,
+    #[concurrent(version = TriggerVersionField)]
+    version: i32,
+}
+
+#[test]
+fn a_tuple_is_all_its_models_and_a_name_of_ones_own_is_kept() {
+    let (_database, conn) = &mut with_table();
+    conn.batch_execute("CREATE TABLE others (id BIGINT PRIMARY KEY, version INTEGER NOT NULL)").unwrap();
+    triggers::create::<(Draft, Other), _>(conn).unwrap();
+    let other = ("others".to_owned(), "others advance".to_owned(), true);
+    assert_eq!(ours(conn), [the_trigger_of_drafts(), other.clone()]);
+    foreign("INSERT INTO others VALUES (1, 1)", conn);
+    foreign("UPDATE others SET id = 2", conn);
+    assert_eq!(others::table.select(others::version).load::<i32>(conn).unwrap(), [2]);
+    triggers::drop::<(Draft,), _>(conn).unwrap();
+    assert_eq!(ours(conn), [other]);
+    triggers::drop::<(Other, Draft), _>(conn).unwrap();
+    assert_eq!(ours(conn), []);
+}
+
+/// Where the engine can take back a CREATE, a tuple is created whole or not at all.
+#[test]
+fn a_tuple_that_fails_leaves_what_the_engine_cannot_take_back() {
+    let (_database, conn) = &mut with_table();
+    let error = triggers::create::<(Draft, Other), _>(conn).unwrap_err();
+    assert!(matches!(&error, Error::MissingTable { table } if table == "others"), "{error:?}");
+    let left = if engine::TRANSACTIONAL_DDL { vec![] } else { vec![the_trigger_of_drafts()] };
+    assert_eq!(ours(conn), left);
+}
+
+/// Inside a transaction of the user's it belongs to that.
+#[test]
+fn a_trigger_belongs_to_the_transaction_around_it() {
+    let (_database, conn) = &mut with_table();
+    let _ = conn.transaction(|conn| {
+        triggers::create::<Draft, _>(conn).unwrap();
+        Err::<(), _>(diesel::result::Error::RollbackTransaction)
+    });
+    let left = if engine::TRANSACTIONAL_DDL { vec![] } else { vec![the_trigger_of_drafts()] };
+    assert_eq!(ours(conn), left);
+}
+
+/// Several instances of a program start at once: each finds the trigger there, and there is one.
+#[test]
+fn programs_that_start_at_once_create_one_trigger() {
+    const PROGRAMS: usize = 4;
+    for _ in 0..5 {
+        let (database, conn) = &mut with_table();
+        let barrier = Barrier::new(PROGRAMS);
+        thread::scope(|scope| {
+            for _ in 0..PROGRAMS {
+                scope.spawn(|| {
+                    let conn = &mut database.connect();
+                    barrier.wait();
+                    triggers::create::<Draft, _>(conn).unwrap();
+                });
+            }
+        });
+        assert_eq!(ours(conn), [the_trigger_of_drafts()]);
+        insert(1, 1, conn);
+        foreign("UPDATE drafts SET text = 'x'", conn);
+        assert_eq!(versions(conn), [2]);
+    }
+}
+
+/// The foreign program and the application race: each success is a step of its own.
+#[test]
+fn racing_writers_of_both_kinds_lose_nothing() {
+    const WRITES: usize = 100;
+    let (database, conn) = &mut with_draft();
+    let saves = thread::scope(|scope| {
+        scope.spawn(|| {
+            let conn = &mut database.connect();
+            for _ in 0..WRITES {
+                foreign("UPDATE drafts SET text = 'theirs' WHERE id = 1", conn);
+            }
+        });
+        let saves: Vec<_> = (0..2)
+            .map(|_| {
+                scope.spawn(|| {
+                    let conn = &mut database.connect();
+                    let mut saves = 0;
+                    for _ in 0..WRITES {
+                        match draft(1, conn).save_concurrent(conn) {
+                            Ok(()) => saves += 1,
+                            Err(error) => assert!(error.is_retryable(), "{error:?}"),
+                        }
+                    }
+                    saves
+                })
+            })
+            .collect();
+        saves.into_iter().map(|saves| saves.join().unwrap()).sum::<usize>()
+    });
+    assert_eq!(versions(conn), [i64::try_from(1 + WRITES + saves).unwrap()]);
+}
