@@ -1,4 +1,5 @@
-//! What [concurrency-diesel](https://docs.rs/concurrency-diesel) knows without a database: how a version advances, and what a conflict says.
+//! What [concurrency-diesel](https://docs.rs/concurrency-diesel) knows without a database: how a version advances, what a conflict says,
+//! and when a transaction is run again.
 //!
 //! This crate does no I/O and knows nothing of Diesel. Users name `concurrency-diesel`, which re-exports everything here that they need.
 
@@ -11,6 +12,7 @@ mod counter;
 mod integer_clock;
 #[cfg(feature = "uuid")]
 mod random;
+mod retry;
 #[cfg(any(feature = "chrono", feature = "time"))]
 mod timestamp;
 mod trigger;
@@ -25,6 +27,7 @@ pub use counter::Counter;
 pub use integer_clock::IntegerVersionField;
 #[cfg(feature = "uuid")]
 pub use random::RandomVersionField;
+pub use retry::RetryPolicy;
 #[cfg(any(feature = "chrono", feature = "time"))]
 pub use timestamp::{Moment, TimestampVersionField};
 pub use trigger::{

@@ -39,6 +39,14 @@ pub trait ConcurrencyBackend: Backend<QueryBuilder: Default> + Default + sealed:
     #[doc(hidden)]
     const __LOCKING_READ: &'static str;
 
+    /// What begins a transaction that is not inside of another.
+    #[doc(hidden)]
+    const __BEGIN: &'static str;
+
+    /// What fails before such a transaction's COMMIT, where the engine has dropped the transaction; ends in `; ` or is empty.
+    #[doc(hidden)]
+    const __BEFORE_COMMIT: &'static str;
+
     /// How the version that an UPDATE computed comes back.
     #[doc(hidden)]
     const __READ_BACK: ReadBack;

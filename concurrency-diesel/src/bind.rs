@@ -55,13 +55,14 @@ where
 
 /// A version that can be written to and read from a column of SQL type `ST` on the backend `DB`.
 ///
-/// Every type with Diesel's [`ToSql`] and [`FromSql`](diesel::deserialize::FromSql) has it; there is nothing to implement.
+/// Every type with `Clone` and Diesel's [`ToSql`] and [`FromSql`](diesel::deserialize::FromSql) has it; there is nothing to
+/// implement.
 #[diagnostic::on_unimplemented(
     message = "a version of type `{Self}` cannot be kept in a column of SQL type `{ST}` on `{DB}`",
     label = "the version field's type does not fit its column",
-    note = "the type must implement `ToSql` and `FromSqlRow` for `{ST}` on `{DB}`: `i64` for `BigInt`, `i32` for `Integer`, `Option<i64>` for `Nullable<BigInt>`"
+    note = "the type must implement `Clone`, and `ToSql` and `FromSqlRow` for `{ST}` on `{DB}`: `i64` for `BigInt`, `i32` for `Integer`, `Option<i64>` for `Nullable<BigInt>`"
 )]
-pub trait VersionOn<ST, DB: Backend>: Bindable<ST, DB> + Sized + Send + Sync {
+pub trait VersionOn<ST, DB: Backend>: Bindable<ST, DB> + Clone + Send + Sync {
     /// Runs a statement that answers with versions, to its end: what the database refuses late is an error, too.
     #[doc(hidden)]
     fn __load<'a, E, Q>(statement: Q, session: &'a mut Session<'_, E>) -> E::Future<'a, QueryResult<Vec<Self>>>
@@ -75,7 +76,7 @@ impl<V, ST, DB> VersionOn<ST, DB> for V
 where
     ST: SingleValue + 'static,
     DB: Backend + QueryMetadata<ST> + 'static,
-    V: Bindable<ST, DB> + FromSqlRow<ST, DB> + Send + Sync + 'static,
+    V: Bindable<ST, DB> + FromSqlRow<ST, DB> + Clone + Send + Sync + 'static,
 {
     fn __load<'a, E, Q>(statement: Q, session: &'a mut Session<'_, E>) -> E::Future<'a, QueryResult<Vec<Self>>>
     where

@@ -1,4 +1,4 @@
-//! `ConcurrentDsl`: the methods users call. What they do stands in `save`, `unchecked` and `load`.
+//! `ConcurrentDsl`: the methods users call. What they do stands in `save`, `unchecked`, `load` and `resolve`.
 
 use diesel::AsChangeset;
 use diesel::connection::LoadConnection;
@@ -9,8 +9,9 @@ use crate::concurrent::{Concurrent, ConcurrentOn};
 use crate::error::Error;
 use crate::executor::{Blocking, now};
 use crate::load::LoadableOn;
+use crate::resolve::{Conflict, Resolution};
 use crate::statement::{Committed, ForUpdate};
-use crate::{load, save, unchecked};
+use crate::{load, resolve, save, unchecked};
 
 /// The methods of every record with `#[derive(Concurrent)]`, on any Diesel connection to SQLite, PostgreSQL, MySQL or
 /// MariaDB, pooled ones included.
@@ -30,8 +31,9 @@ pub trait ConcurrentDsl: Concurrent {
     /// `None` is written as NULL, unlike in Diesel's `AsChangeset`; `#[diesel(treat_none_as_null = false)]` leaves the column
     /// as it is instead.
     ///
-    /// Inside a transaction the save is final when the outermost COMMIT succeeded. If it rolls back, reload the record: its
-    /// version is ahead of the row's.
+    /// Inside a transaction the save is final when the outermost COMMIT succeeded. If it rolls back, the version in memory is ahead of
+    /// the row's: [`transaction_concurrent`](crate::transaction_concurrent) takes it back, after any other transaction reload the
+    /// record.
     ///
     /// # Errors
     ///
@@ -464,6 +466,63 @@ pub trait ConcurrentDsl: Concurrent {
         Self: ConcurrentOn<C::Backend> + LoadableOn<C>,
     {
         now(load::reload(self, &mut Blocking::session(conn)))
+    }
+
+    /// [Saves](Self::save_concurrent) the record, and at a conflict asks the resolver what to do.
+    ///
+    /// At a conflict the row is read as by [`current`](Self::current), and the resolver gets it together with the record, which never
+    /// changes until a save succeeded. What it answers with [`Save`](Resolution::Save) is saved over just the row that it was
+    /// shown; if somebody else has saved again meanwhile, it is asked again, with the new row, a hundred times at most. A row that
+    /// was deleted is shown as `None`, and whatever the answer, the save then fails.
+    ///
+    /// [`client_wins`](crate::client_wins) and [`store_wins`](crate::store_wins) are resolvers; so is every closure of this shape.
+    ///
+    /// # Errors
+    ///
+    /// [`RecordDeleted`](Error::RecordDeleted); [`RecordModified`](Error::RecordModified) where the resolver answered
+    /// [`Fail`](Resolution::Fail), or where its answers came too late a hundred times; otherwise as
+    /// [`save_concurrent`](Self::save_concurrent). The record is then as it was.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # include!("doctest_setup.rs");
+    /// use concurrency_diesel::{Conflict, Resolution, client_wins, store_wins};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let conn = &mut connection();
+    /// let (mut mine, mut theirs) = two_copies(conn);
+    /// theirs.views = 5;
+    /// theirs.save_concurrent(conn)?;
+    ///
+    /// // Their views, my title.
+    /// mine.title = "mine".to_owned();
+    /// mine.save_resolving(conn, |Conflict { mine, theirs }| match theirs {
+    ///     Some(theirs) => Resolution::Save(Article { title: mine.title, ..theirs }),
+    ///     None => Resolution::Fail,
+    /// })?;
+    /// assert_eq!((mine.title.as_str(), mine.views, mine.version), ("mine", 5, 3));
+    ///
+    /// // Theirs is stale now.
+    /// theirs.save_resolving(conn, store_wins)?;
+    /// assert_eq!(theirs, mine);
+    ///
+    /// mine.delete_concurrent(conn)?;
+    /// let error = theirs.save_resolving(conn, client_wins).unwrap_err();
+    /// assert!(matches!(error, ConcurrencyError::RecordDeleted(_)));
+    /// # Ok(())
+    /// # }
+    /// ```
+    fn save_resolving<C>(
+        &mut self,
+        conn: &mut C,
+        resolver: impl FnMut(Conflict<Self>) -> Resolution<Self>,
+    ) -> Result<(), Error>
+    where
+        C: LoadConnection<Backend: ConcurrencyBackend>,
+        Self: ConcurrentOn<C::Backend> + LoadableOn<C> + Clone,
+    {
+        now(resolve::save_resolving(self, resolver, &mut Blocking::session(conn)))
     }
 }
 

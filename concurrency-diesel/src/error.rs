@@ -6,6 +6,8 @@ pub(crate) use classify::is_missing_privilege;
 
 use concurrency_core::{RecordDeletedError, RecordModifiedError, WriteSuppressedError};
 
+pub(crate) use classify::must_restart;
+
 /// Why a record was not saved, deleted or read. Whatever it is, the record in memory is as it was before the call.
 ///
 /// The variants of our own print the table, the key and the versions, and no other column; [`Restart`](Self::Restart) and

@@ -2,6 +2,7 @@
 //! save does is written once. What is sent, and what the answer means, is decided elsewhere.
 
 mod blocking;
+mod transactions;
 
 use std::future::Future;
 
@@ -13,6 +14,7 @@ use diesel::result::QueryResult;
 use crate::backend::ConcurrencyBackend;
 
 pub(crate) use blocking::{Blocking, load, now};
+pub(crate) use transactions::Transactions;
 
 /// A kind of connection: Diesel's, or diesel-async's.
 ///

@@ -14,9 +14,17 @@ mod executor;
 mod load;
 mod outcome;
 pub mod prelude;
+mod records;
+mod resolve;
+mod retry;
 mod save;
 mod statement;
+<<<<<<< HEAD
 pub mod triggers;
+=======
+mod transaction;
+mod transaction_concurrent;
+>>>>>>> transactions
 mod unchecked;
 #[cfg(feature = "postgres_backend")]
 mod xmin;
@@ -28,13 +36,21 @@ pub use crate::concurrent::{Concurrent, ConcurrentOn};
 pub use crate::dsl::ConcurrentDsl;
 pub use crate::error::Error;
 pub use crate::load::LoadableOn;
+pub use crate::records::Records;
+pub use crate::resolve::{Conflict, Resolution, client_wins, store_wins};
+pub use crate::retry::{Retryable, retry_if, retry_on_conflict};
+pub use crate::transaction_concurrent::transaction_concurrent;
 #[cfg(feature = "postgres_backend")]
 pub use crate::xmin::{Xid, XminVersionField, sql_types};
 #[cfg(feature = "uuid")]
 pub use concurrency_core::RandomVersionField;
 pub use concurrency_core::{
     AutoIncVersionField, ConditionalVersionField, Counter, InitialVersion, IntegerVersionField, RecordDeletedError,
+<<<<<<< HEAD
     RecordModifiedError, TriggerVersionField, VersionField, VersionValue, WriteSuppressedError,
+=======
+    RecordModifiedError, RetryPolicy, VersionField, VersionValue, WriteSuppressedError,
+>>>>>>> transactions
 };
 #[cfg(any(feature = "chrono", feature = "time"))]
 pub use concurrency_core::{Moment, TimestampVersionField};

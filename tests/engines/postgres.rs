@@ -16,15 +16,26 @@ mod isolation;
 mod refusals;
 #[path = "server.rs"]
 mod server;
+<<<<<<< HEAD
 #[path = "postgres/triggers.rs"]
 mod triggers;
+=======
+#[path = "postgres/transactions.rs"]
+mod transactions;
+>>>>>>> transactions
 #[path = "postgres/types.rs"]
 mod types;
 #[path = "postgres/version_fields.rs"]
 mod version_fields;
 
 pub use self::isolation::settings;
+<<<<<<< HEAD
 pub use self::triggers::*;
+=======
+pub use self::transactions::{
+    BEGIN, COMMIT, FAILED_COMMIT, FAILED_COMMIT_ENDS_CONNECTION, MAKE_COMMIT_FAIL, PREPARE_FAILING_COMMIT, droppings,
+};
+>>>>>>> transactions
 use crate::suite::bad_input::suppressed::Suppression;
 
 pub type TestConnection = PgConnection;

@@ -14,13 +14,24 @@ mod faults;
 mod isolation;
 #[path = "sqlite/refusals.rs"]
 mod refusals;
+<<<<<<< HEAD
 #[path = "sqlite/triggers.rs"]
 mod triggers;
+=======
+#[path = "sqlite/transactions.rs"]
+mod transactions;
+>>>>>>> transactions
 #[path = "sqlite/version_fields.rs"]
 mod version_fields;
 
 pub use self::isolation::settings;
+<<<<<<< HEAD
 pub use self::triggers::*;
+=======
+pub use self::transactions::{
+    BEGIN, COMMIT, FAILED_COMMIT, FAILED_COMMIT_ENDS_CONNECTION, MAKE_COMMIT_FAIL, PREPARE_FAILING_COMMIT, droppings,
+};
+>>>>>>> transactions
 use crate::suite::bad_input::suppressed::Suppression;
 
 pub type TestConnection = SqliteConnection;

@@ -18,6 +18,7 @@ use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::BigInt;
 
 use super::models::{Article, articles};
+use super::transactions::assert_restored;
 use crate::engine::{Database, TestConnection};
 
 fn empty() -> (Database, TestConnection) {
@@ -69,6 +70,8 @@ where
     assert!(![&loaded, &saved].contains(&&forced), "{forced} is not new: {loaded}, {saved}");
     assert_eq!(load(conn), b);
     assert_modified(&a.save_concurrent(conn).unwrap_err(), &saved, &forced);
+
+    assert_restored(conn, &load);
 
     b.touch_concurrent(conn).unwrap();
     a.reload_concurrent(conn).unwrap();

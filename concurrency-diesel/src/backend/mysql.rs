@@ -17,6 +17,10 @@ impl ConcurrencyBackend for Mysql {
     /// A plain SELECT at REPEATABLE READ still shows the version that the UPDATE did not match; MariaDB has no FOR SHARE.
     const __COMMITTED_READ: &'static str = " LOCK IN SHARE MODE";
     const __LOCKING_READ: &'static str = " FOR UPDATE";
+    /// After a deadlock (1213, and on MariaDB 1020) the transaction is gone, and the connection commits every statement by itself. The
+    /// savepoint is gone with it, so that its release is refused (1305).
+    const __BEGIN: &'static str = "BEGIN; SAVEPOINT diesel_savepoint_0";
+    const __BEFORE_COMMIT: &'static str = "RELEASE SAVEPOINT diesel_savepoint_0; ";
     const __READ_BACK: ReadBack = ReadBack::LastInsertId;
 
     /// LAST_INSERT_ID is unsigned: without the CAST a version below zero is out of range. What it keeps must be an integer, and

@@ -23,6 +23,9 @@ impl ConcurrencyBackend for Pg {
     /// At READ COMMITTED each statement sees what is committed; above it a write over an older snapshot is refused (40001).
     const __COMMITTED_READ: &'static str = "";
     const __LOCKING_READ: &'static str = " FOR UPDATE";
+    const __BEGIN: &'static str = "BEGIN";
+    /// After an error every statement is refused (25P02), but for COMMIT, which then rolls back and says nothing.
+    const __BEFORE_COMMIT: &'static str = "SELECT 1; ";
     const __READ_BACK: ReadBack = ReadBack::Returning;
 
     fn __kept(_signed: bool) -> (&'static str, &'static str) {

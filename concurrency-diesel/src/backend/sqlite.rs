@@ -17,6 +17,10 @@ impl ConcurrencyBackend for Sqlite {
     const __COMMITTED_READ: &'static str = "";
     /// There are no row locks: the first write locks the file.
     const __LOCKING_READ: &'static str = "";
+    /// A transaction that has read and then writes must start again where somebody else wrote in between; this one need not.
+    const __BEGIN: &'static str = "BEGIN IMMEDIATE";
+    /// COMMIT itself fails where there is no transaction.
+    const __BEFORE_COMMIT: &'static str = "";
     const __READ_BACK: ReadBack = ReadBack::Returning;
 
     fn __kept(_signed: bool) -> (&'static str, &'static str) {

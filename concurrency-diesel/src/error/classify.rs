@@ -26,7 +26,7 @@ const REFUSALS: &[&str] = &[
 ];
 
 /// Whether the transaction must start again because the engine refused a concurrent write.
-pub(super) fn must_restart(error: &Error) -> bool {
+pub(crate) fn must_restart(error: &Error) -> bool {
     match error {
         Error::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => true,
         Error::DatabaseError(DatabaseErrorKind::Unknown, information) => is_refusal(information.message()),

@@ -1,5 +1,7 @@
 //! Diesel's connections: every answer is there when the call returns.
 
+mod transactions;
+
 use std::future::{Future, Ready, ready};
 use std::marker::PhantomData;
 use std::pin::pin;

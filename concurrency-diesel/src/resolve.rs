@@ -1,0 +1,84 @@
+//! Saves that ask what to do about a conflict. How the answer comes about is the caller's; merging fields is `Tracked`'s.
+
+use crate::concurrent::ConcurrentOn;
+use crate::error::Error;
+use crate::executor::{Executor, Session};
+use crate::load::{self, LoadableBy};
+use crate::save::{self, deleted};
+
+/// How often a resolver is asked while other writers go on saving the row: one that never ends must not hang.
+const ROUNDS: usize = 100;
+
+/// Two versions of one record, of which only one can be saved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conflict<T> {
+    /// The record that could not be saved, as it is in memory.
+    pub mine: T,
+    /// The row as it is now; `None` where it was deleted.
+    pub theirs: Option<T>,
+}
+
+/// What [`save_resolving`](crate::ConcurrentDsl::save_resolving) does about a [`Conflict`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Resolution<T> {
+    /// Saves this record over the row that was shown, and only over that: its version is taken from the row. Where the row was
+    /// deleted, the save fails with [`RecordDeleted`](Error::RecordDeleted), as every save does.
+    Save(T),
+    /// Writes nothing and makes the record the row that was shown. Where it was deleted, the save fails with
+    /// [`RecordDeleted`](Error::RecordDeleted).
+    TakeTheirs,
+    /// Writes nothing, leaves the record, and fails with the conflict.
+    Fail,
+}
+
+/// A resolver: mine is saved over theirs.
+#[must_use]
+pub fn client_wins<T>(conflict: Conflict<T>) -> Resolution<T> {
+    Resolution::Save(conflict.mine)
+}
+
+/// A resolver: theirs stays, and mine becomes what it is.
+#[must_use]
+pub fn store_wins<T>(_conflict: Conflict<T>) -> Resolution<T> {
+    Resolution::TakeTheirs
+}
+
+/// Saves the record, and asks at every conflict.
+pub(crate) async fn save_resolving<T, E, F>(
+    record: &mut T,
+    mut resolver: F,
+    session: &mut Session<'_, E>,
+) -> Result<(), Error>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend> + LoadableBy<E> + Clone,
+    F: FnMut(Conflict<T>) -> Resolution<T>,
+{
+    let mut saved = save::save(record, session).await;
+    for _ in 0..ROUNDS {
+        let conflict = match saved {
+            Err(error) if error.is_conflict() => error,
+            decided => return decided,
+        };
+        let theirs = load::current(record, session).await?;
+        let resolution = resolver(Conflict { mine: record.clone(), theirs: theirs.clone() });
+        let Some(theirs) = theirs else {
+            return Err(deleted::<T, E>(record));
+        };
+        match resolution {
+            Resolution::Save(mut resolved) => {
+                resolved.__set_version(theirs.__version().clone());
+                saved = save::save(&mut resolved, session).await;
+                if saved.is_ok() {
+                    *record = resolved;
+                }
+            }
+            Resolution::TakeTheirs => {
+                *record = theirs;
+                return Ok(());
+            }
+            Resolution::Fail => return Err(conflict),
+        }
+    }
+    saved
+}

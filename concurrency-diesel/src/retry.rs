@@ -1,0 +1,157 @@
+//! `retry_on_conflict`: a transaction that is run again as long as somebody else comes between. How often, and after which
+//! pauses, is the policy's; what a conflict is, the error's.
+
+mod retryable;
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use concurrency_core::RetryPolicy;
+use diesel::connection::LoadConnection;
+
+use crate::backend::ConcurrencyBackend;
+use crate::executor::Blocking;
+use crate::transaction;
+use crate::transaction_concurrent::transaction_concurrent;
+
+pub use retryable::Retryable;
+
+/// Runs the closure in a transaction of its own, and again from the start when it met a conflict.
+///
+/// What is run again is everything: the transaction is rolled back, and the closure loads the rows anew. Records that it captured
+/// from outside would be as stale the second time, so load them inside. An error is a conflict if [`Retryable`] says so: somebody
+/// else modified a record, or the engine refused a concurrent write, be it at a save, at COMMIT or, on SQLite, at BEGIN. It comes
+/// out unchanged, the last one, when the policy's attempts or its deadline are used up; every other error comes out at once.
+///
+/// The transaction begins and ends as that of [`transaction_concurrent`](crate::transaction_concurrent): on SQLite with BEGIN
+/// IMMEDIATE, and never with `Ok` where the closure swallowed an error after which the engine had dropped it.
+///
+/// Inside an open transaction it refuses, because only the outermost transaction can be run again. It sees those that Diesel
+/// began, and not a raw BEGIN. In Diesel's `begin_test_transaction` it runs its attempts in savepoints.
+///
+/// # Errors
+///
+/// [`AlreadyInTransaction`](diesel::result::Error::AlreadyInTransaction), converted; otherwise as above.
+///
+/// # Example
+///
+/// ```
+/// # include!("doctest_setup.rs");
+/// use concurrency_diesel::{RetryPolicy, retry_on_conflict};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let conn = &mut connection();
+/// let mut attempts = 0;
+/// retry_on_conflict(conn, &RetryPolicy::default(), |conn| {
+///     attempts += 1;
+///     let mut article: Article = articles::table.find(1).select(Article::as_select()).first(conn)?;
+///     if attempts == 1 {
+///         // As if somebody else saved the article here.
+///         diesel::update(articles::table.find(1)).set(articles::version.eq(2)).execute(conn)?;
+///     }
+///     article.views += 1;
+///     article.save_concurrent(conn)
+/// })?;
+/// assert_eq!(attempts, 2);
+///
+/// // A record from outside never gets fresher.
+/// let (mut mine, mut theirs) = two_copies(conn);
+/// theirs.save_concurrent(conn)?;
+/// let policy = RetryPolicy::default().max_attempts(3);
+/// let result = retry_on_conflict(conn, &policy, |conn| mine.save_concurrent(conn));
+/// assert!(result.unwrap_err().is_conflict());
+/// # Ok(())
+/// # }
+/// ```
+pub fn retry_on_conflict<C, T, E, F>(conn: &mut C, policy: &RetryPolicy, f: F) -> Result<T, E>
+where
+    C: LoadConnection<Backend: ConcurrencyBackend>,
+    E: From<diesel::result::Error> + Retryable,
+    F: FnMut(&mut C) -> Result<T, E>,
+{
+    retry_if(conn, policy, E::is_retryable, f)
+}
+
+/// [`retry_on_conflict`] for an error type of another crate: the closure is run again where `is_retryable` says so.
+///
+/// # Errors
+///
+/// As [`retry_on_conflict`].
+///
+/// # Example
+///
+/// ```
+/// # include!("doctest_setup.rs");
+/// use concurrency_diesel::{RetryPolicy, retry_if};
+///
+/// /// Stands for an error of another crate.
+/// #[derive(Debug)]
+/// struct Foreign(ConcurrencyError);
+/// # impl From<diesel::result::Error> for Foreign {
+/// #     fn from(error: diesel::result::Error) -> Self {
+/// #         Self(error.into())
+/// #     }
+/// # }
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let conn = &mut connection();
+/// let (mut mine, mut theirs) = two_copies(conn);
+/// theirs.save_concurrent(conn)?;
+///
+/// let mut attempts = 0;
+/// let is_conflict = |Foreign(error): &Foreign| error.is_retryable();
+/// let result = retry_if(conn, &RetryPolicy::default().max_attempts(3), is_conflict, |conn| {
+///     attempts += 1;
+///     mine.save_concurrent(conn).map_err(Foreign)
+/// });
+/// assert!(result.unwrap_err().0.is_conflict());
+/// assert_eq!(attempts, 3);
+/// # Ok(())
+/// # }
+/// ```
+pub fn retry_if<C, T, E, P, F>(conn: &mut C, policy: &RetryPolicy, is_retryable: P, f: F) -> Result<T, E>
+where
+    C: LoadConnection<Backend: ConcurrencyBackend>,
+    E: From<diesel::result::Error>,
+    P: Fn(&E) -> bool,
+    F: FnMut(&mut C) -> Result<T, E>,
+{
+    let mut f = f;
+    transaction::refuse_inside(&mut Blocking::session(conn))?;
+    let mut attempts = Attempts::of(policy);
+    loop {
+        let outcome = transaction_concurrent(conn, (), |conn, ()| f(conn));
+        match attempts.pause_after(&outcome, &is_retryable) {
+            Some(pause) => policy.__sleep().unwrap_or(thread::sleep)(pause),
+            None => return outcome,
+        }
+    }
+}
+
+/// The attempts made so far under a policy, awaited or not.
+pub(crate) struct Attempts<'p> {
+    policy: &'p RetryPolicy,
+    start: Instant,
+    made: u32,
+}
+
+impl<'p> Attempts<'p> {
+    pub(crate) fn of(policy: &'p RetryPolicy) -> Self {
+        Self { policy, start: Instant::now(), made: 0 }
+    }
+
+    /// What to do after one more attempt: the pause before the next, or `None` where this outcome is the last.
+    pub(crate) fn pause_after<T, E>(
+        &mut self,
+        outcome: &Result<T, E>,
+        is_retryable: impl Fn(&E) -> bool,
+    ) -> Option<Duration> {
+        self.made = self.made.saturating_add(1);
+        match outcome {
+            Err(error) if is_retryable(error) => {
+                self.policy.pause(self.made, self.start.elapsed(), self.policy.__random())
+            }
+            _ => None,
+        }
+    }
+}

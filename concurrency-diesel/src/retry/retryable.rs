@@ -1,0 +1,88 @@
+//! `Retryable`: which errors of a closure mean that running it again can succeed. Nothing here runs it.
+
+use crate::error::Error;
+
+type AnyError = dyn std::error::Error + 'static;
+
+/// An error that can say whether running the transaction again, loading included, can succeed.
+///
+/// An application's own error type becomes usable with [`retry_on_conflict`](crate::retry_on_conflict) in one function:
+///
+/// ```
+/// use concurrency_diesel::Retryable;
+/// use concurrency_diesel::prelude::*;
+///
+/// enum AppError {
+///     Save(ConcurrencyError),
+///     OutOfStock,
+/// }
+///
+/// impl Retryable for AppError {
+///     fn is_retryable(&self) -> bool {
+///         match self {
+///             Self::Save(error) => error.is_retryable(),
+///             Self::OutOfStock => false,
+///         }
+///     }
+/// }
+///
+/// impl From<diesel::result::Error> for AppError {
+///     fn from(error: diesel::result::Error) -> Self {
+///         Self::Save(error.into())
+///     }
+/// }
+/// # let lost = AppError::from(diesel::result::Error::NotFound);
+/// # assert!(!lost.is_retryable() && !AppError::OutOfStock.is_retryable());
+/// ```
+///
+/// It is implemented for [`ConcurrencyError`](crate::Error), for Diesel's error, and for boxed errors, which are searched for one
+/// of these, their [sources](std::error::Error::source) included.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say whether a transaction can be run again after it",
+    note = "implement `concurrency_diesel::Retryable` for `{Self}`, or call `retry_if` with a predicate if it is another crate's"
+)]
+pub trait Retryable {
+    /// Whether running the transaction again can succeed.
+    fn is_retryable(&self) -> bool;
+}
+
+/// As [`Error::is_retryable`].
+impl Retryable for Error {
+    fn is_retryable(&self) -> bool {
+        Self::is_retryable(self)
+    }
+}
+
+/// Those of Diesel's errors that [`Error::Restart`] is made of.
+impl Retryable for diesel::result::Error {
+    fn is_retryable(&self) -> bool {
+        crate::error::must_restart(self)
+    }
+}
+
+impl Retryable for Box<dyn std::error::Error> {
+    fn is_retryable(&self) -> bool {
+        is_retryable(&**self)
+    }
+}
+
+impl Retryable for Box<dyn std::error::Error + Send> {
+    fn is_retryable(&self) -> bool {
+        is_retryable(&**self)
+    }
+}
+
+impl Retryable for Box<dyn std::error::Error + Send + Sync> {
+    fn is_retryable(&self) -> bool {
+        is_retryable(&**self)
+    }
+}
+
+/// Whether the error, or one that it came from, is retryable.
+fn is_retryable(error: &AnyError) -> bool {
+    let itself = |error: &AnyError| {
+        error.downcast_ref::<Error>().is_some_and(Error::is_retryable)
+            || error.downcast_ref::<diesel::result::Error>().is_some_and(Retryable::is_retryable)
+    };
+    itself(error) || error.source().is_some_and(is_retryable)
+}

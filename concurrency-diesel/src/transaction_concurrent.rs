@@ -1,0 +1,94 @@
+//! `transaction_concurrent`: a transaction that leaves no wrong version behind. How a transaction begins and ends stands in
+//! `transaction`.
+
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+use diesel::connection::LoadConnection;
+
+use crate::backend::ConcurrencyBackend;
+use crate::executor::{Blocking, now};
+use crate::records::Records;
+use crate::transaction;
+
+/// Runs the closure in a transaction, and restores the versions of the listed records if it rolls back.
+///
+/// A save that succeeded inside a transaction has advanced the record's version. If the transaction then rolls back, the version in
+/// memory is ahead of the row's: after plain [`Connection::transaction`](diesel::Connection::transaction) the next save conflicts
+/// with nobody, or, once somebody else has advanced the row to just that version, overwrites what they saved. Here the listed
+/// records get back the versions that they had, and nothing else of them changes: whether it was an error that rolled the transaction
+/// back, a panic, which goes on after that, or a COMMIT that failed.
+///
+/// Called inside a transaction it sets a savepoint. A transaction around it can still roll back, so list a record in the
+/// outermost call. A record is known by its key: one that the closure puts into the place of another stays as it is.
+///
+/// It sends BEGIN and COMMIT; on SQLite BEGIN IMMEDIATE, so that what was read is still so when it is written, on MySQL and
+/// MariaDB a savepoint with the BEGIN. The closure must not swallow a database error: after most of them PostgreSQL commits nothing more,
+/// MySQL and MariaDB have rolled back and commit every later statement by itself. Diesel's `transaction` says `Ok` there; this
+/// one finds the transaction gone before it commits, and returns an error. So it does after a statement that commits by itself
+/// (`CREATE TABLE` on MySQL and MariaDB).
+///
+/// # Errors
+///
+/// What the closure returned; what the database said to BEGIN, COMMIT or ROLLBACK, of which
+/// [`ConcurrencyError`](crate::Error) makes [`Restart`](crate::Error::Restart) where that is the remedy.
+///
+/// # Example
+///
+/// ```
+/// # include!("doctest_setup.rs");
+/// use concurrency_diesel::transaction_concurrent;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let conn = &mut connection();
+/// # diesel::insert_into(articles::table)
+/// #     .values((articles::id.eq(2), articles::title.eq("second"), articles::views.eq(0), articles::version.eq(1)))
+/// #     .execute(conn)?;
+/// let mut first: Article = articles::table.find(1).select(Article::as_select()).first(conn)?;
+/// let mut second: Article = articles::table.find(2).select(Article::as_select()).first(conn)?;
+/// // Somebody else saves the second article.
+/// diesel::update(articles::table.find(2)).set(articles::version.eq(2)).execute(conn)?;
+///
+/// let conflict = transaction_concurrent(conn, (&mut first, &mut second), |conn, (first, second)| {
+///     first.save_concurrent(conn)?;
+///     assert_eq!(first.version, 2);
+///     second.save_concurrent(conn)
+/// });
+/// assert!(conflict.unwrap_err().is_conflict());
+///
+/// // The first save was rolled back, and so was the version in memory: the record can be saved again.
+/// assert_eq!(first.version, 1);
+/// second.reload_concurrent(conn)?;
+/// transaction_concurrent(conn, (&mut first, &mut second), |conn, (first, second)| {
+///     first.save_concurrent(conn)?;
+///     second.save_concurrent(conn)
+/// })?;
+/// assert_eq!((first.version, second.version), (2, 3));
+/// # Ok(())
+/// # }
+/// ```
+pub fn transaction_concurrent<C, R, T, E, F>(conn: &mut C, records: R, f: F) -> Result<T, E>
+where
+    C: LoadConnection<Backend: ConcurrencyBackend>,
+    R: Records,
+    E: From<diesel::result::Error>,
+    F: FnOnce(&mut C, &mut R) -> Result<T, E>,
+{
+    let mut records = records;
+    let open = now(transaction::begin(&mut Blocking::session(conn)))?;
+    let versions = records.__versions();
+    match catch_unwind(AssertUnwindSafe(|| f(conn, &mut records))) {
+        Ok(outcome) => {
+            let ended = now(transaction::end(open, outcome, &mut Blocking::session(conn)));
+            if ended.is_err() {
+                records.__restore(versions);
+            }
+            ended
+        }
+        Err(panic) => {
+            records.__restore(versions);
+            // The panic goes on whatever happens: a connection that cannot roll back is marked as broken.
+            let _ = now(transaction::roll_back(open, &mut Blocking::session(conn)));
+            resume_unwind(panic)
+        }
+    }
+}
