@@ -204,19 +204,6 @@ where
     }
 }
 
-/// Whether somebody else modified or deleted the record.
-pub(crate) async fn is_changed<T, E>(record: &T, session: &mut Session<'_, E>) -> Result<bool, Error>
-where
-    E: Executor,
-    T: ConcurrentOn<E::Backend>,
-{
-    match check::<_, _, Committed>(record, session).await {
-        Ok(()) => Ok(false),
-        Err(error) if error.is_conflict() => Ok(true),
-        Err(error) => Err(error),
-    }
-}
-
 /// Reads the row's version under the lock `L` and compares it with the record's, unless a scope says that any will do.
 pub(crate) async fn check<T, E, L>(record: &T, session: &mut Session<'_, E>) -> Result<(), Error>
 where

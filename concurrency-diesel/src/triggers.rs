@@ -11,6 +11,19 @@
 //! A trigger of ours is known by a mark in its body, `/* concurrency-diesel 1 */`. Any other trigger is never replaced and never
 //! dropped, whatever it is named.
 //!
+//! What becomes of a write that another program sends:
+//!
+//! | it … | SQLite | PostgreSQL | MySQL, MariaDB |
+//! |---|---|---|---|
+//! | leaves the version, or lowers it | it gets the next one | it gets the next one | it gets the next one |
+//! | sets the next one, as our own saves do | that stays | that stays, and the function is not called | that stays |
+//! | jumps ahead | that stays; the [strict](TriggerSpec::strict) form refuses it | it gets the next one | it gets the next one |
+//! | is not seen | `REPLACE`: delete and insert | `session_replication_role = replica` | `REPLACE`, cascades of foreign keys |
+//!
+//! A BEFORE trigger of your own that comes later, on PostgreSQL by its name and on MySQL by its age, can still change the version.
+//! A trigger of your own that writes the row once more, as `diesel_manage_updated_at` makes one on SQLite, is one more write: the
+//! version takes one more step, and the record must be reloaded before its next save.
+//!
 //! ```
 //! # include!("doctest_trigger.rs");
 //! use concurrency_diesel::triggers;
@@ -39,23 +52,23 @@
 mod catalog;
 mod error;
 mod files;
-mod install;
+pub(crate) mod install;
 mod migrations;
 mod models;
+mod problem;
 
 use diesel::connection::LoadConnection;
 
 pub use self::catalog::CatalogBackend;
 pub use self::error::Error;
 pub use self::files::{write_migration, write_migration_of};
-pub use self::install::Problem;
 pub use self::migrations::{TriggerMigrations, WithMigrations, migrations, with_migrations};
 pub use self::models::TriggerModels;
+pub use self::problem::Problem;
 pub use concurrency_core::{
     Engine, FoundTrigger, SchemaChange, TriggerSpec, UnknownEngine, add_version_column, create_triggers,
 };
 
-use crate::backend::ConcurrencyBackend as _;
 use crate::executor::{Blocking, now};
 
 /// Creates the triggers of these models, where they are not there yet.
@@ -102,12 +115,7 @@ pub fn create_specs<C>(specs: &[TriggerSpec], conn: &mut C) -> Result<(), Error>
 where
     C: LoadConnection<Backend: CatalogBackend>,
 {
-    match whole(conn, |conn| now(install::create(specs, &mut Blocking::session(conn)))) {
-        Ok(()) => Ok(()),
-        // Somebody who did the same at the same time was first.
-        Err(Error::Database(_)) if check_specs(specs, conn).is_ok_and(|problems| problems.is_empty()) => Ok(()),
-        Err(error) => Err(error),
-    }
+    now(install::create(specs, &mut Blocking::session(conn)))
 }
 
 /// Drops the triggers of these models, where they are there.
@@ -149,7 +157,7 @@ pub fn drop_specs<C>(specs: &[TriggerSpec], conn: &mut C) -> Result<(), Error>
 where
     C: LoadConnection<Backend: CatalogBackend>,
 {
-    whole(conn, |conn| now(install::drop(specs, &mut Blocking::session(conn))))
+    now(install::drop(specs, &mut Blocking::session(conn)))
 }
 
 /// Our triggers in the connection's database, of whatever models; on PostgreSQL those of all its schemas.
@@ -166,7 +174,8 @@ where
 
 /// What is wrong with the triggers of these models; nothing, if each is there and does what it should.
 ///
-/// A test or a health check can ask. A trigger under another name counts, too: a renamed table keeps its own.
+/// A test or a health check can ask. A trigger under another name counts, too: a renamed table keeps its own. On MySQL and MariaDB
+/// a user without the privilege TRIGGER sees none.
 ///
 /// # Errors
 ///
@@ -207,12 +216,4 @@ where
     C: LoadConnection<Backend: CatalogBackend>,
 {
     now(install::check(specs, &mut Blocking::session(conn)))
-}
-
-/// Runs the work as a whole, where the engine can take back what it created and dropped.
-fn whole<C>(conn: &mut C, work: impl FnOnce(&mut C) -> Result<(), Error>) -> Result<(), Error>
-where
-    C: LoadConnection<Backend: CatalogBackend>,
-{
-    if C::Backend::__TRANSACTIONAL_DDL { conn.transaction(work) } else { work(conn) }
 }

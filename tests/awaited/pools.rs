@@ -9,8 +9,8 @@ use futures_util::FutureExt as _;
 
 use super::fixtures::{article, connect, with_articles};
 use crate::AsyncConnection;
-use crate::driver::run;
 use crate::engine::Database;
+use crate::library::run;
 
 /// Makes connections as the engine of the suite does.
 fn manager(database: &Arc<Database>) -> AsyncDieselConnectionManager<AsyncConnection> {

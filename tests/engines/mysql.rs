@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use self::prelude::*;
+use crate::library::prelude::*;
 use diesel::connection::SimpleConnection as _;
 use diesel::dsl::sql;
 use diesel::prelude::*;
@@ -18,6 +18,8 @@ mod isolation;
 mod refusals;
 #[path = "server.rs"]
 mod server;
+#[path = "mysql/transactions.rs"]
+mod transactions;
 #[path = "mysql/triggers.rs"]
 mod triggers;
 #[path = "mysql/unsigned.rs"]
@@ -26,11 +28,13 @@ mod unsigned;
 mod version_fields;
 
 pub use self::isolation::settings;
+pub use self::transactions::{
+    BEGIN, COMMIT, FAILED_COMMIT, FAILED_COMMIT_ENDS_CONNECTION, MAKE_COMMIT_FAIL, PREPARE_FAILING_COMMIT, droppings,
+};
 pub use self::triggers::*;
 use crate::suite::bad_input::suppressed::Suppression;
 
 pub use crate::Connection as TestConnection;
-pub use crate::driver::{ConcurrentOn, LoadableOn, prelude};
 
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations/mysql");
 

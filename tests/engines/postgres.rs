@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use self::prelude::*;
+use crate::library::prelude::*;
 use diesel::connection::SimpleConnection as _;
 use diesel::dsl::sql;
 use diesel::prelude::*;
@@ -16,6 +16,8 @@ mod isolation;
 mod refusals;
 #[path = "server.rs"]
 mod server;
+#[path = "postgres/transactions.rs"]
+mod transactions;
 #[path = "postgres/triggers.rs"]
 mod triggers;
 #[path = "postgres/types.rs"]
@@ -24,11 +26,13 @@ mod types;
 mod version_fields;
 
 pub use self::isolation::settings;
+pub use self::transactions::{
+    BEGIN, COMMIT, FAILED_COMMIT, FAILED_COMMIT_ENDS_CONNECTION, MAKE_COMMIT_FAIL, PREPARE_FAILING_COMMIT, droppings,
+};
 pub use self::triggers::*;
 use crate::suite::bad_input::suppressed::Suppression;
 
 pub use crate::Connection as TestConnection;
-pub use crate::driver::{ConcurrentOn, LoadableOn, prelude};
 
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations/postgres");
 

@@ -1,6 +1,6 @@
 //! SQLite: each test has a file of its own, in WAL mode.
 
-use self::prelude::*;
+use crate::library::prelude::*;
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel::result::DatabaseErrorKind;
@@ -14,18 +14,22 @@ mod faults;
 mod isolation;
 #[path = "sqlite/refusals.rs"]
 mod refusals;
+#[path = "sqlite/transactions.rs"]
+mod transactions;
 #[path = "sqlite/triggers.rs"]
 mod triggers;
 #[path = "sqlite/version_fields.rs"]
 mod version_fields;
 
 pub use self::isolation::settings;
+pub use self::transactions::{
+    BEGIN, COMMIT, FAILED_COMMIT, FAILED_COMMIT_ENDS_CONNECTION, MAKE_COMMIT_FAIL, PREPARE_FAILING_COMMIT, droppings,
+};
 pub use self::triggers::*;
 use crate::suite::bad_input::suppressed::Suppression;
 use crate::suite::begin::transaction_sql;
 
 pub use crate::Connection as TestConnection;
-pub use crate::driver::{ConcurrentOn, LoadableOn, prelude};
 
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations/sqlite");
 

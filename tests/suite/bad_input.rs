@@ -8,7 +8,7 @@ mod schema;
 pub mod suppressed;
 pub mod versions;
 
-use crate::engine::prelude::*;
+use crate::library::prelude::*;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 

@@ -1,7 +1,7 @@
 //! A transaction that begins with words of its own, on either kind of connection.
 
 use crate::engine::TestConnection;
-use crate::engine::prelude::*;
+use crate::library::prelude::*;
 
 /// Commits what succeeds and rolls back what fails.
 pub fn transaction_sql<T>(

@@ -6,8 +6,8 @@ mod nulls;
 mod serialized;
 mod shapes;
 
-use crate::engine::prelude::*;
-use concurrency_diesel::VersionValue;
+use crate::library::VersionValue;
+use crate::library::prelude::*;
 use diesel::prelude::*;
 
 use super::models::profiles;

@@ -3,8 +3,8 @@
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
 
-use concurrency_diesel::disable_concurrency;
-use crate::engine::prelude::*;
+use crate::library::disable_concurrency;
+use crate::library::prelude::*;
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use tracing::field::{Field, Visit};

@@ -4,13 +4,14 @@ use std::collections::HashSet;
 use std::fmt::Debug;
 use std::thread;
 
-use crate::engine::prelude::*;
-use concurrency_diesel::{VersionField, VersionValue, disable_concurrency_for, disable_increment};
+use crate::library::prelude::*;
+use crate::library::{VersionField, VersionValue, disable_concurrency_for, disable_increment};
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 
 use super::statements::Log;
-use crate::engine::{self, ConcurrentOn, Database, LoadableOn, TestConnection};
+use crate::engine::{self, Database, TestConnection};
+use crate::library::{ConcurrentOn, LoadableOn};
 
 type Backend = <TestConnection as Connection>::Backend;
 
@@ -263,7 +264,7 @@ macro_rules! every_behaviour_of {
         column = $column:expr, sql_name = $sql_name:literal, read_back = $read_back:literal, insert = $insert:tt
     ) => {
         mod $name {
-            use crate::engine::prelude::*;
+            use crate::library::prelude::*;
             use diesel::prelude::*;
 
             use crate::engine::TestConnection;

@@ -6,8 +6,8 @@ mod session;
 mod snapshot;
 pub mod table;
 
-use crate::engine::prelude::*;
-use concurrency_diesel::VersionValue;
+use crate::library::VersionValue;
+use crate::library::prelude::*;
 use diesel::prelude::*;
 
 use self::session::Part;

@@ -2,8 +2,8 @@
 
 mod names;
 
-use crate::engine::prelude::*;
-use concurrency_diesel::VersionValue;
+use crate::library::VersionValue;
+use crate::library::prelude::*;
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;

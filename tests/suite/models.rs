@@ -1,6 +1,6 @@
 //! The tables of `migrations/`, and the records that most tests use.
 
-use crate::engine::prelude::*;
+use crate::library::prelude::*;
 use diesel::prelude::*;
 
 diesel::table! {

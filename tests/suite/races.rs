@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Barrier};
 
-use crate::engine::prelude::*;
+use crate::library::prelude::*;
 use diesel::prelude::*;
 
 use super::begin::transaction_sql;

@@ -2,8 +2,8 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::engine::prelude::*;
-use concurrency_diesel::{disable_concurrency, disable_concurrency_for, disable_increment, disable_increment_for};
+use crate::library::prelude::*;
+use crate::library::{disable_concurrency, disable_concurrency_for, disable_increment, disable_increment_for};
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 

@@ -7,8 +7,8 @@ mod own;
 
 use std::fmt::Debug;
 
-use crate::engine::prelude::*;
-use concurrency_diesel::{Counter, VersionValue};
+use crate::library::prelude::*;
+use crate::library::{Counter, VersionValue};
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
@@ -17,7 +17,9 @@ use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::BigInt;
 
 use super::models::{Article, articles};
-use crate::engine::{ConcurrentOn, Database, LoadableOn, TestConnection};
+use super::transactions::assert_restored;
+use crate::engine::{Database, TestConnection};
+use crate::library::{ConcurrentOn, LoadableOn};
 
 fn empty() -> (Database, TestConnection) {
     let database = Database::new();
@@ -29,7 +31,7 @@ fn empty() -> (Database, TestConnection) {
 ///
 /// Its bounds are those of generic code anywhere; nothing here knows the record, its table or its version.
 #[track_caller]
-pub fn assert_guarded<T, C>(conn: &mut C, load: impl Fn(&mut C) -> T, version: impl Fn(&T) -> VersionValue)
+pub fn assert_guarded<T, C>(conn: &mut C, load: impl Fn(&mut C) -> T + Crosses, version: impl Fn(&T) -> VersionValue)
 where
     C: AnyConnection,
     T: ConcurrentOn<C::Backend> + LoadableOn<C> + Clone + PartialEq + Debug,
@@ -68,6 +70,8 @@ where
     assert!(![&loaded, &saved].contains(&&forced), "{forced} is not new: {loaded}, {saved}");
     assert_eq!(load(conn), b);
     assert_modified(&a.save_concurrent(conn).unwrap_err(), &saved, &forced);
+
+    assert_restored(conn, &load);
 
     b.touch_concurrent(conn).unwrap();
     a.reload_concurrent(conn).unwrap();

@@ -2,10 +2,10 @@
 
 #[path = "../awaited/mod.rs"]
 mod awaited;
-#[path = "../drivers/awaiting.rs"]
-mod driver;
 #[path = "../engines/mysql.rs"]
 mod engine;
+#[path = "../library/awaiting.rs"]
+mod library;
 #[path = "../suite/mod.rs"]
 mod suite;
 
@@ -15,4 +15,4 @@ use diesel_async::AsyncMysqlConnection;
 pub type AsyncConnection = AsyncMysqlConnection;
 
 /// What the engine connects with.
-pub type Connection = driver::Awaited<AsyncConnection>;
+pub type Connection = library::Awaited<AsyncConnection>;

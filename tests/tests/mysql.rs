@@ -1,9 +1,9 @@
 //! The suite on MariaDB or MySQL, on the server named by `MYSQL_URL`.
 
-#[path = "../drivers/blocking.rs"]
-mod driver;
 #[path = "../engines/mysql.rs"]
 mod engine;
+#[path = "../library/blocking.rs"]
+mod library;
 #[path = "../suite/mod.rs"]
 mod suite;
 

@@ -1,9 +1,9 @@
 //! The suite on PostgreSQL, on the server named by `PG_URL`.
 
-#[path = "../drivers/blocking.rs"]
-mod driver;
 #[path = "../engines/postgres.rs"]
 mod engine;
+#[path = "../library/blocking.rs"]
+mod library;
 #[path = "../suite/mod.rs"]
 mod suite;
 

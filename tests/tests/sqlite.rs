@@ -1,9 +1,9 @@
 //! The suite on SQLite, bundled.
 
-#[path = "../drivers/blocking.rs"]
-mod driver;
 #[path = "../engines/sqlite.rs"]
 mod engine;
+#[path = "../library/blocking.rs"]
+mod library;
 #[path = "../suite/mod.rs"]
 mod suite;
 

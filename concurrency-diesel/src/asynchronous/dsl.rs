@@ -12,8 +12,9 @@ use crate::backend::ConcurrencyBackend;
 use crate::concurrent::Concurrent;
 use crate::error::Error;
 use crate::executor::Awaiting;
+use crate::resolve::{Conflict, Resolution};
 use crate::statement::{Committed, ForUpdate};
-use crate::{load, save, unchecked};
+use crate::{load, resolve, save, unchecked};
 
 /// The methods of every record with `#[derive(Concurrent)]`, on any connection of diesel-async to SQLite, PostgreSQL,
 /// MySQL or MariaDB, pooled ones included: those of [`crate::ConcurrentDsl`], with the same statements, outcomes and errors.
@@ -147,7 +148,7 @@ pub trait ConcurrentDsl: Concurrent {
     where
         C: AsyncConnectionCore<Backend: ConcurrencyBackend>,
         Self: ConcurrentOn<C::Backend>,
-        U: AsChangeset<Target = Self::Table, Changeset: QueryFragment<C::Backend> + Send> + Send + 'a,
+        U: AsChangeset<Target = Self::Table, Changeset: QueryFragment<C::Backend> + Send + Sync> + Send + 'a,
     {
         Box::pin(async move { save::update(self, changes, &mut Awaiting::session(conn)).await })
     }
@@ -420,6 +421,52 @@ pub trait ConcurrentDsl: Concurrent {
         Self: ConcurrentOn<C::Backend> + LoadableOn<C>,
     {
         Box::pin(async move { load::reload(self, &mut Awaiting::session(conn)).await })
+    }
+
+    /// [Saves](crate::ConcurrentDsl::save_resolving) the record, and at a conflict asks the resolver what to do.
+    ///
+    /// # Errors
+    ///
+    /// As [there](crate::ConcurrentDsl::save_resolving#errors).
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # include!("doctest_setup.rs");
+    /// use concurrency_diesel::{Conflict, Resolution, store_wins};
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let conn = &mut connection().await;
+    /// let (mut mine, mut theirs) = two_copies(conn).await;
+    /// theirs.views = 5;
+    /// theirs.save_concurrent(conn).await?;
+    ///
+    /// // Their views, my title.
+    /// mine.title = "mine".to_owned();
+    /// let resolver = |Conflict { mine, theirs }: Conflict<Article>| match theirs {
+    ///     Some(theirs) => Resolution::Save(Article { title: mine.title, ..theirs }),
+    ///     None => Resolution::Fail,
+    /// };
+    /// mine.save_resolving(conn, resolver).await?;
+    /// assert_eq!((mine.title.as_str(), mine.views, mine.version), ("mine", 5, 3));
+    ///
+    /// // Theirs is stale now.
+    /// theirs.save_resolving(conn, store_wins).await?;
+    /// assert_eq!(theirs, mine);
+    /// # Ok(())
+    /// # }
+    /// ```
+    fn save_resolving<'a, C>(
+        &'a mut self,
+        conn: &'a mut C,
+        resolver: impl FnMut(Conflict<Self>) -> Resolution<Self> + Send + 'a,
+    ) -> BoxFuture<'a, Result<(), Error>>
+    where
+        C: AsyncConnectionCore<Backend: ConcurrencyBackend>,
+        Self: ConcurrentOn<C::Backend> + LoadableOn<C> + Clone,
+    {
+        Box::pin(async move { resolve::save_resolving(self, resolver, &mut Awaiting::session(conn)).await })
     }
 }
 

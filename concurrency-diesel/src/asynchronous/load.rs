@@ -58,7 +58,7 @@ where
         Box::pin(async move {
             let serialized = self.__serialize();
             let source = Source { record: self, serialized: &serialized };
-            let rows = Awaiting::session(connection).load(SelectRecord::new(source, version)).await?;
+            let rows = Awaiting::session(connection).load(SelectRecord::new(source, version)).await;
             outcome::at_most_one::<T, DB, _>(self, rows)
         })
     }

@@ -11,6 +11,6 @@ pub use crate::xmin::XminVersionField;
 pub use concurrency_core::RandomVersionField;
 #[cfg(any(feature = "chrono", feature = "time"))]
 pub use concurrency_core::TimestampVersionField;
-pub use concurrency_core::{AutoIncVersionField, ConditionalVersionField, IntegerVersionField};
+pub use concurrency_core::{AutoIncVersionField, ConditionalVersionField, IntegerVersionField, TriggerVersionField};
 #[doc(no_inline)]
 pub use concurrency_derive::{Concurrent, ConcurrentColumns};

@@ -1,5 +1,7 @@
 //! The connections of diesel-async: every answer is awaited, and every future can be sent to another thread.
 
+mod transactions;
+
 use std::future::poll_fn;
 use std::marker::PhantomData;
 use std::pin::pin;

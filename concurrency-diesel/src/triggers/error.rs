@@ -94,9 +94,9 @@ impl From<diesel::result::Error> for Error {
 
 impl Error {
     /// A statement about the trigger of this table was refused.
-    pub(super) fn refused(table: String, error: diesel::result::Error) -> Self {
+    pub(super) fn refused(table: &str, error: diesel::result::Error) -> Self {
         if is_missing_privilege(&error) {
-            Self::MissingPrivilege { table, source: Box::new(error) }
+            Self::MissingPrivilege { table: table.to_owned(), source: Box::new(error) }
         } else {
             Self::Database(error)
         }

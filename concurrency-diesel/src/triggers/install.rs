@@ -1,112 +1,118 @@
-//! Creates, drops, lists and checks triggers, in a session. Whether in a transaction is for the caller to say.
+//! Creates, drops, lists and checks triggers, in a session. What is sent for each, core knows.
 
 use concurrency_core::{Engine, FoundColumn, FoundTrigger, TriggerSpec, TriggerState};
 use diesel::result::QueryResult;
 
-use super::catalog::{self, CatalogBackend, Scripts};
+use super::catalog::{self, CatalogBackend};
 use super::error::Error;
+use super::problem::Problem;
 use crate::backend::ConcurrencyBackend as _;
-use crate::executor::{Executor, Session};
+use crate::executor::{Executor, Session, Transactions};
+use crate::transaction;
 
-/// What is wrong with the trigger of a model. Tables are shown as they are named, `schema.table` where a schema is.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum Problem {
-    /// Found when there is no such trigger.
-    #[error("{table} has no trigger {trigger}; create it")]
-    Missing {
-        /// The table.
-        table: String,
-        /// The trigger's name.
-        trigger: String,
-    },
-
-    /// Found when the trigger is ours, and does not do what it should.
-    #[error("the trigger {trigger} of {table} was altered; create it anew")]
-    Altered {
-        /// The table.
-        table: String,
-        /// The trigger's name.
-        trigger: String,
-        /// What the database keeps of it.
-        found: String,
-    },
-
-    /// Found when the trigger is there and does not fire.
-    #[error("the trigger {trigger} of {table} is disabled; enable it, or create it anew")]
-    Disabled {
-        /// The table.
-        table: String,
-        /// The trigger's name.
-        trigger: String,
-    },
-
-    /// Found when the trigger of another table has the name.
-    #[error("the trigger {trigger}, meant for {table}, stands on the table {found}; name one of them yourself")]
-    OnAnotherTable {
-        /// The table.
-        table: String,
-        /// The trigger's name.
-        trigger: String,
-        /// The table that it stands on.
-        found: String,
-    },
-
-    /// Found when a trigger that is not ours has the name, or on PostgreSQL a function.
-    #[error("the name {trigger}, meant for the trigger of {table}, belongs to one that this library did not make")]
-    Foreign {
-        /// The table.
-        table: String,
-        /// The trigger's name.
-        trigger: String,
-    },
+/// The statements about one trigger.
+struct Step {
+    /// As messages name it.
+    table: String,
+    statements: Vec<String>,
 }
 
 /// Creates the triggers that are not there.
 pub(crate) async fn create<E>(specs: &[TriggerSpec], session: &mut Session<'_, E>) -> Result<(), Error>
 where
-    E: Scripts<Backend: CatalogBackend>,
+    E: Transactions<Backend: CatalogBackend>,
 {
-    for spec in specs {
-        let columns = usable_columns(spec, session).await?;
-        let found = triggers(spec, session).await?;
-        match spec.state(engine::<E>(), &found) {
-            TriggerState::Intact(_) => continue,
-            TriggerState::Foreign(_) => {
-                return Err(Error::ForeignTrigger { table: shown(spec), trigger: spec.name() });
-            }
-            TriggerState::OnAnotherTable(trigger) => {
-                let found = trigger.table_name.clone().unwrap_or_default();
-                return Err(Error::OnAnotherTable { table: shown(spec), trigger: spec.name(), found });
-            }
-            state => {
-                for obsolete in of_spec(spec, state, &found) {
-                    send(spec, &obsolete.drop(engine::<E>()), session).await?;
-                }
-            }
+    let steps = plan_create(specs, session).await?;
+    let created = carry_out(&steps, session).await;
+    if let Err(Error::Database(_)) = created {
+        // Somebody who did the same at the same time may have been first.
+        if check(specs, session).await.is_ok_and(|problems| problems.is_empty()) {
+            return Ok(());
         }
-        // Where no schema is named, the function must still stand beside the table.
-        let schema = columns.first().and_then(|column| column.table_schema.clone());
-        let placed = schema.map_or_else(|| spec.clone(), |schema| spec.clone().in_schema(schema));
-        send(spec, &placed.create(engine::<E>()), session).await?;
     }
-    Ok(())
+    created
 }
 
 /// Drops the triggers that are there.
 pub(crate) async fn drop<E>(specs: &[TriggerSpec], session: &mut Session<'_, E>) -> Result<(), Error>
 where
-    E: Scripts<Backend: CatalogBackend>,
+    E: Transactions<Backend: CatalogBackend>,
 {
+    let steps = plan_drop(specs, session).await?;
+    carry_out(&steps, session).await
+}
+
+/// What must be sent to create the triggers that are not there. Asked before any transaction, which then begins with a write and
+/// on SQLite waits for its turn.
+async fn plan_create<E>(specs: &[TriggerSpec], session: &mut Session<'_, E>) -> Result<Vec<Step>, Error>
+where
+    E: Executor<Backend: CatalogBackend>,
+{
+    let mut steps = Vec::new();
+    for spec in specs {
+        let columns = usable_columns(spec, session).await?;
+        let found = triggers(spec, session).await?;
+        let state = spec.state(engine::<E>(), &found);
+        match state {
+            TriggerState::Intact(_) => continue,
+            TriggerState::Foreign(_) => return Err(foreign(spec)),
+            TriggerState::OnAnotherTable(trigger) => {
+                let found = trigger.table_name.clone().unwrap_or_default();
+                return Err(Error::OnAnotherTable { table: shown(spec), trigger: spec.name(), found });
+            }
+            _ => {}
+        }
+        let mut statements = drops::<E>(state, &found);
+        // Where no schema is named, the function must still stand beside the table.
+        let schema = columns.first().and_then(|column| column.table_schema.clone());
+        let placed = schema.map_or_else(|| spec.clone(), |schema| spec.clone().in_schema(schema));
+        statements.extend(placed.create(engine::<E>()));
+        steps.push(Step { table: shown(spec), statements });
+    }
+    Ok(steps)
+}
+
+/// What must be sent to drop the triggers that are there.
+async fn plan_drop<E>(specs: &[TriggerSpec], session: &mut Session<'_, E>) -> Result<Vec<Step>, Error>
+where
+    E: Executor<Backend: CatalogBackend>,
+{
+    let mut steps = Vec::new();
     for spec in specs {
         columns(spec, session).await?;
         let found = triggers(spec, session).await?;
         let state = spec.state(engine::<E>(), &found);
         if let TriggerState::Foreign(_) = state {
-            return Err(Error::ForeignTrigger { table: shown(spec), trigger: spec.name() });
+            return Err(foreign(spec));
         }
-        for obsolete in of_spec(spec, state, &found) {
-            send(spec, &obsolete.drop(engine::<E>()), session).await?;
+        let statements = drops::<E>(state, &found);
+        if !statements.is_empty() {
+            steps.push(Step { table: shown(spec), statements });
+        }
+    }
+    Ok(steps)
+}
+
+/// Sends what was planned: as a whole, where the engine can take back what it created and dropped.
+async fn carry_out<E>(steps: &[Step], session: &mut Session<'_, E>) -> Result<(), Error>
+where
+    E: Transactions<Backend: CatalogBackend>,
+{
+    if steps.is_empty() || !E::Backend::__TRANSACTIONAL_DDL {
+        return send(steps, session).await;
+    }
+    let open = transaction::begin(session).await?;
+    let sent = send(steps, session).await;
+    transaction::end(open, sent, session).await
+}
+
+async fn send<E>(steps: &[Step], session: &mut Session<'_, E>) -> Result<(), Error>
+where
+    E: Transactions,
+{
+    for step in steps {
+        for statement in &step.statements {
+            session.batch(statement).await.map_err(|error| Error::refused(&step.table, error))?;
         }
     }
     Ok(())
@@ -129,47 +135,31 @@ where
     for spec in specs {
         usable_columns(spec, session).await?;
         let found = triggers(spec, session).await?;
-        problems.extend(problem(spec, spec.state(engine::<E>(), &found)));
+        problems.extend(Problem::of(spec, spec.state(engine::<E>(), &found)));
     }
     Ok(problems)
 }
 
-fn problem(spec: &TriggerSpec, state: TriggerState<'_>) -> Option<Problem> {
-    let table = shown(spec);
-    let named = |found: &FoundTrigger| found.trigger_name.clone();
-    match state {
-        TriggerState::Intact(_) => None,
-        TriggerState::Altered(found) => Some(Problem::Altered { table, trigger: named(found), found: found.text() }),
-        TriggerState::Disabled(found) => Some(Problem::Disabled { table, trigger: named(found) }),
-        TriggerState::OnAnotherTable(found) => {
-            let trigger = named(found);
-            Some(Problem::OnAnotherTable { table, trigger, found: found.table_name.clone().unwrap_or_default() })
-        }
-        TriggerState::Foreign(found) => Some(Problem::Foreign { table, trigger: named(found) }),
-        _ => Some(Problem::Missing { table, trigger: spec.name() }),
-    }
-}
-
-/// What is there of a spec's own trigger: the trigger in whatever state, or a function that was left over.
-fn of_spec<'f>(
-    spec: &TriggerSpec,
-    state: TriggerState<'f>,
-    found: &'f [FoundTrigger],
-) -> impl Iterator<Item = &'f FoundTrigger> {
+/// The statements that drop what is there of a spec's own trigger: the trigger in whatever state, and a function that was left
+/// over.
+fn drops<E: Executor>(state: TriggerState<'_>, found: &[FoundTrigger]) -> Vec<String> {
     let trigger = match state {
         TriggerState::Intact(trigger) | TriggerState::Altered(trigger) | TriggerState::Disabled(trigger) => {
             Some(trigger)
         }
         _ => None,
     };
-    let name = spec.name();
-    let is_left_over = move |other: &&FoundTrigger| {
+    let is_left_over = |other: &&FoundTrigger| {
         other.table_name.is_none()
             && other.is_ours()
-            && other.trigger_name == name
             && trigger.is_none_or(|trigger| trigger.function_name != other.function_name)
     };
-    trigger.into_iter().chain(found.iter().filter(is_left_over))
+    let obsolete = trigger.into_iter().chain(found.iter().filter(is_left_over));
+    obsolete.flat_map(|obsolete| obsolete.drop(engine::<E>())).collect()
+}
+
+fn foreign(spec: &TriggerSpec) -> Error {
+    Error::ForeignTrigger { table: shown(spec), trigger: spec.name() }
 }
 
 /// The columns of the table, which must be there.
@@ -207,22 +197,12 @@ where
     catalog::triggers(spec.find_triggers(engine::<E>()), session).await
 }
 
-async fn send<E>(spec: &TriggerSpec, statements: &[String], session: &mut Session<'_, E>) -> Result<(), Error>
-where
-    E: Scripts,
-{
-    for statement in statements {
-        E::batch(session, statement).await.map_err(|error| Error::refused(shown(spec), error))?;
-    }
-    Ok(())
-}
-
 const fn engine<E: Executor>() -> Engine {
     E::Backend::__ENGINE
 }
 
 /// The table as messages name it.
-fn shown(spec: &TriggerSpec) -> String {
+pub(super) fn shown(spec: &TriggerSpec) -> String {
     match spec.schema() {
         Some(schema) => format!("{schema}.{}", spec.table()),
         None => spec.table().to_owned(),

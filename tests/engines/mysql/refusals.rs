@@ -3,7 +3,7 @@
 
 use std::sync::mpsc;
 
-use crate::engine::prelude::*;
+use crate::library::prelude::*;
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 
@@ -102,7 +102,7 @@ fn a_restart_in_a_nested_transaction_comes_out_as_one() {
     for way in Way::all() {
         let (result, versions) = lose(way, |conn, refused| conn.transaction(|conn| refused.save_concurrent(conn)));
         let message = match way {
-            Way::Deadlock if crate::driver::KNOWS_DEADLOCKS => way.message(),
+            Way::Deadlock if crate::library::KNOWS_DEADLOCKS => way.message(),
             _ => "SAVEPOINT diesel_savepoint_1 does not exist",
         };
         assert_restart(&result.unwrap_err(), message);

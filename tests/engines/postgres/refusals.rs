@@ -1,6 +1,6 @@
 //! What only PostgreSQL refuses, and what is left of a transaction that it refused.
 
-use crate::engine::prelude::*;
+use crate::library::prelude::*;
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};

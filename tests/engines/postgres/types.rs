@@ -1,7 +1,7 @@
 //! Columns of types that only this engine has.
 
-use crate::engine::prelude::*;
-use concurrency_diesel::VersionValue;
+use crate::library::VersionValue;
+use crate::library::prelude::*;
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use uuid::Uuid;

@@ -1,6 +1,6 @@
 //! What SQLite refuses late or in other words: at the end of a statement, at COMMIT, in a shared cache.
 
-use crate::engine::prelude::*;
+use crate::library::prelude::*;
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 

@@ -1,6 +1,7 @@
 //! Triggers as SQLite has them.
 
-use concurrency_diesel::triggers::{self, Engine, FoundTrigger, TriggerSpec};
+use crate::library::prelude::*;
+use crate::library::triggers::{self, Engine, FoundTrigger, TriggerSpec};
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
@@ -136,6 +137,26 @@ fn a_table_without_rowid_and_a_row_without_key() {
         52
     );
     assert_eq!(number("SELECT group_concat(version, '') AS number FROM (SELECT version FROM keyless)", conn), 16);
+}
+
+/// Known and documented: a trigger of the user's that writes the row once more takes a step of its own, which no save can see.
+#[test]
+fn a_second_write_by_another_trigger_is_a_second_step() {
+    let (_database, conn) = &mut with_draft();
+    conn.batch_execute("ALTER TABLE drafts ADD COLUMN updated_at TIMESTAMP").unwrap();
+    // What `diesel_manage_updated_at` makes.
+    conn.batch_execute(
+        "CREATE TRIGGER updated_at AFTER UPDATE ON drafts
+         WHEN OLD.updated_at IS NULL AND NEW.updated_at IS NULL OR OLD.updated_at = NEW.updated_at
+         BEGIN UPDATE drafts SET updated_at = CURRENT_TIMESTAMP WHERE rowid = NEW.rowid; END",
+    )
+    .unwrap();
+    let mut record = draft(1, conn);
+    record.save_concurrent(conn).unwrap();
+    assert_eq!((record.version, versions(conn)), (2, vec![3]));
+    assert!(record.save_concurrent(conn).unwrap_err().is_conflict(), "nothing is overwritten");
+    record.reload_concurrent(conn).unwrap();
+    assert_eq!(record.version, 3);
 }
 
 /// RETURNING does not see what the trigger did; our own writes leave it nothing to do.

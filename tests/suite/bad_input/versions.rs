@@ -2,14 +2,15 @@
 
 use std::fmt::Debug;
 
-use crate::engine::prelude::*;
+use crate::library::prelude::*;
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 
 use super::super::fixtures::with_article;
 use super::super::models::{Article, Author, articles, clocks, old_notes, small_counters};
 use super::super::statements::Log;
-use crate::engine::{ConcurrentOn, LoadableOn, TestConnection};
+use crate::engine::TestConnection;
+use crate::library::{ConcurrentOn, LoadableOn};
 
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Concurrent)]
 #[diesel(table_name = small_counters)]

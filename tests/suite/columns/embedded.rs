@@ -1,6 +1,6 @@
 //! `embed`: the columns of a struct in a struct are columns of the record.
 
-use crate::engine::prelude::*;
+use crate::library::prelude::*;
 use diesel::prelude::*;
 
 use super::super::models::profiles;

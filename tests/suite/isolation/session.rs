@@ -2,7 +2,7 @@
 
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 
-use crate::engine::prelude::*;
+use crate::library::prelude::*;
 use diesel::prelude::*;
 
 use super::super::models::{Article, articles, authors};

@@ -1,7 +1,7 @@
 //! Names of tables and columns that must be quoted, and how errors spell them.
 
-use crate::engine::prelude::*;
-use concurrency_diesel::VersionValue;
+use crate::library::VersionValue;
+use crate::library::prelude::*;
 use diesel::prelude::*;
 
 use super::super::models::{items, orders, quotes};

@@ -1,7 +1,7 @@
 //! Names of tables, columns and triggers: quoted, long, of one another, and such as would inject SQL.
 
-use crate::engine::prelude::*;
-use concurrency_diesel::triggers::{self, Error, TriggerSpec};
+use crate::library::prelude::*;
+use crate::library::triggers::{self, Error, TriggerSpec};
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 
@@ -204,7 +204,15 @@ fn two_tables_may_ask_for_one_name() {
     let (one, other) = (TriggerSpec::new("a", ["id"], "b_c"), TriggerSpec::new("a_b", ["id"], "c"));
     assert_eq!(one.name(), other.name());
     triggers::create_specs(std::slice::from_ref(&one), conn).unwrap();
-    triggers::create_specs(std::slice::from_ref(&other), conn).unwrap_err();
+    let error = triggers::create_specs(std::slice::from_ref(&other), conn).unwrap_err();
+    assert!(
+        matches!(&error, Error::OnAnotherTable { table, trigger, found } if (table.as_str(), trigger, found.as_str()) == ("a_b", &one.name(), "a")),
+        "{error:?}"
+    );
+    let problems = triggers::check_specs(std::slice::from_ref(&other), conn).unwrap();
+    assert!(matches!(&problems[..], [triggers::Problem::OnAnotherTable { found, .. }] if found == "a"), "{problems:?}");
+    // There is nothing of the second to drop.
+    triggers::drop_specs(std::slice::from_ref(&other), conn).unwrap();
     assert_eq!(triggers::check_specs(std::slice::from_ref(&one), conn).unwrap(), []);
     let other = other.named("a_b advances");
     triggers::create_specs(std::slice::from_ref(&other), conn).unwrap();

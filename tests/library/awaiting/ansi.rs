@@ -1,7 +1,9 @@
 //! Diesel's `AnsiTransactionManager` manages Diesel's own connections only: here is what tests need of it, by its names.
 
 use diesel::Connection;
-use diesel::connection::{SimpleConnection as _, TransactionDepthChange, TransactionManager as _};
+use diesel::connection::{
+    SimpleConnection as _, TransactionDepthChange, TransactionManager as _, TransactionManagerStatus,
+};
 use diesel::result::{Error, QueryResult};
 use diesel_async::AsyncConnection;
 
@@ -9,9 +11,13 @@ use super::Awaited;
 
 type Manager<C> = <Awaited<C> as Connection>::TransactionManager;
 
-pub struct Transactions;
+pub struct AnsiTransactionManager;
 
-impl Transactions {
+impl AnsiTransactionManager {
+    pub fn transaction_manager_status_mut<C: AsyncConnection>(conn: &mut Awaited<C>) -> &mut TransactionManagerStatus {
+        Manager::<C>::transaction_manager_status_mut(conn)
+    }
+
     pub fn begin_transaction<C: AsyncConnection>(conn: &mut Awaited<C>) -> QueryResult<()> {
         Manager::<C>::begin_transaction(conn)
     }

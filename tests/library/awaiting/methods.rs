@@ -1,22 +1,21 @@
-//! The methods of the prelude under the names and signatures of the synchronous side, each of which waits for the
-//! asynchronous method of its name.
+//! The methods of records under the names and signatures of the synchronous side, each of which waits for the asynchronous
+//! method of its name.
 
 use concurrency_diesel::asynchronous::{self, ConcurrentOn, LoadableOn};
-use concurrency_diesel::{ConcurrencyBackend, ConcurrentColumnsOn};
+use concurrency_diesel::{ConcurrencyBackend, ConcurrentColumnsOn, Conflict, Resolution};
 use diesel::AsChangeset;
 use diesel::query_builder::QueryFragment;
-use diesel_async::AsyncConnectionCore;
+use diesel_async::{AsyncConnection, AsyncConnectionCore};
 
 use super::block_on::block_on;
 
-// A method that is not waited for below is a compile error in the suite.
-pub use concurrency_diesel::asynchronous::prelude::*;
+use concurrency_diesel::asynchronous::prelude::{ConcurrencyError, Concurrent};
 
 /// [`asynchronous::ConcurrentDsl`], waited for.
 pub trait ConcurrentDsl: Concurrent {
     fn save_concurrent<C>(&mut self, conn: &mut C) -> Result<(), ConcurrencyError>
     where
-        C: AnyConnection,
+        C: AsyncConnectionCore<Backend: ConcurrencyBackend>,
         Self: ConcurrentOn<C::Backend>,
     {
         block_on(asynchronous::ConcurrentDsl::save_concurrent(self, conn))
@@ -24,7 +23,7 @@ pub trait ConcurrentDsl: Concurrent {
 
     fn save_unchecked<C>(&mut self, conn: &mut C) -> Result<(), ConcurrencyError>
     where
-        C: AnyConnection,
+        C: AsyncConnectionCore<Backend: ConcurrencyBackend>,
         Self: ConcurrentOn<C::Backend>,
     {
         block_on(asynchronous::ConcurrentDsl::save_unchecked(self, conn))
@@ -32,7 +31,7 @@ pub trait ConcurrentDsl: Concurrent {
 
     fn save_without_increment<C>(&mut self, conn: &mut C) -> Result<(), ConcurrencyError>
     where
-        C: AnyConnection,
+        C: AsyncConnectionCore<Backend: ConcurrencyBackend>,
         Self: ConcurrentOn<C::Backend>,
     {
         block_on(asynchronous::ConcurrentDsl::save_without_increment(self, conn))
@@ -40,7 +39,7 @@ pub trait ConcurrentDsl: Concurrent {
 
     fn touch_concurrent<C>(&mut self, conn: &mut C) -> Result<(), ConcurrencyError>
     where
-        C: AnyConnection,
+        C: AsyncConnectionCore<Backend: ConcurrencyBackend>,
         Self: ConcurrentOn<C::Backend>,
     {
         block_on(asynchronous::ConcurrentDsl::touch_concurrent(self, conn))
@@ -48,7 +47,7 @@ pub trait ConcurrentDsl: Concurrent {
 
     fn delete_concurrent<C>(&self, conn: &mut C) -> Result<(), ConcurrencyError>
     where
-        C: AnyConnection,
+        C: AsyncConnectionCore<Backend: ConcurrencyBackend>,
         Self: ConcurrentOn<C::Backend>,
     {
         block_on(asynchronous::ConcurrentDsl::delete_concurrent(self, conn))
@@ -56,7 +55,7 @@ pub trait ConcurrentDsl: Concurrent {
 
     fn delete_if_exists<C>(&self, conn: &mut C) -> Result<bool, ConcurrencyError>
     where
-        C: AnyConnection,
+        C: AsyncConnectionCore<Backend: ConcurrencyBackend>,
         Self: ConcurrentOn<C::Backend>,
     {
         block_on(asynchronous::ConcurrentDsl::delete_if_exists(self, conn))
@@ -64,7 +63,7 @@ pub trait ConcurrentDsl: Concurrent {
 
     fn check_concurrent<C>(&self, conn: &mut C) -> Result<(), ConcurrencyError>
     where
-        C: AnyConnection,
+        C: AsyncConnectionCore<Backend: ConcurrencyBackend>,
         Self: ConcurrentOn<C::Backend>,
     {
         block_on(asynchronous::ConcurrentDsl::check_concurrent(self, conn))
@@ -72,7 +71,7 @@ pub trait ConcurrentDsl: Concurrent {
 
     fn lock_concurrent<C>(&self, conn: &mut C) -> Result<(), ConcurrencyError>
     where
-        C: AnyConnection,
+        C: AsyncConnectionCore<Backend: ConcurrencyBackend>,
         Self: ConcurrentOn<C::Backend>,
     {
         block_on(asynchronous::ConcurrentDsl::lock_concurrent(self, conn))
@@ -80,7 +79,7 @@ pub trait ConcurrentDsl: Concurrent {
 
     fn is_changed<C>(&self, conn: &mut C) -> Result<bool, ConcurrencyError>
     where
-        C: AnyConnection,
+        C: AsyncConnectionCore<Backend: ConcurrencyBackend>,
         Self: ConcurrentOn<C::Backend>,
     {
         block_on(asynchronous::ConcurrentDsl::is_changed(self, conn))
@@ -88,7 +87,7 @@ pub trait ConcurrentDsl: Concurrent {
 
     fn current<C>(&self, conn: &mut C) -> Result<Option<Self>, ConcurrencyError>
     where
-        C: AnyConnection,
+        C: AsyncConnectionCore<Backend: ConcurrencyBackend>,
         Self: ConcurrentOn<C::Backend> + LoadableOn<C>,
     {
         block_on(asynchronous::ConcurrentDsl::current(self, conn))
@@ -96,7 +95,7 @@ pub trait ConcurrentDsl: Concurrent {
 
     fn at_version<C>(&self, version: Self::Version, conn: &mut C) -> Result<Option<Self>, ConcurrencyError>
     where
-        C: AnyConnection,
+        C: AsyncConnectionCore<Backend: ConcurrencyBackend>,
         Self: ConcurrentOn<C::Backend> + LoadableOn<C>,
     {
         block_on(asynchronous::ConcurrentDsl::at_version(self, version, conn))
@@ -104,7 +103,7 @@ pub trait ConcurrentDsl: Concurrent {
 
     fn reload_concurrent<C>(&mut self, conn: &mut C) -> Result<(), ConcurrencyError>
     where
-        C: AnyConnection,
+        C: AsyncConnectionCore<Backend: ConcurrencyBackend>,
         Self: ConcurrentOn<C::Backend> + LoadableOn<C>,
     {
         block_on(asynchronous::ConcurrentDsl::reload_concurrent(self, conn))
@@ -112,20 +111,32 @@ pub trait ConcurrentDsl: Concurrent {
 
     fn update_concurrent<U, C>(&self, changes: U, conn: &mut C) -> Result<Self::Version, ConcurrencyError>
     where
-        C: AnyConnection,
+        C: AsyncConnectionCore<Backend: ConcurrencyBackend>,
         Self: ConcurrentOn<C::Backend>,
-        U: AsChangeset<Target = Self::Table, Changeset: QueryFragment<C::Backend> + Send> + Send,
+        U: AsChangeset<Target = Self::Table, Changeset: QueryFragment<C::Backend> + Send + Sync> + Send,
     {
         block_on(asynchronous::ConcurrentDsl::update_concurrent(self, changes, conn))
+    }
+
+    fn save_resolving<C>(
+        &mut self,
+        conn: &mut C,
+        resolver: impl FnMut(Conflict<Self>) -> Resolution<Self> + Send,
+    ) -> Result<(), ConcurrencyError>
+    where
+        C: AsyncConnectionCore<Backend: ConcurrencyBackend>,
+        Self: ConcurrentOn<C::Backend> + LoadableOn<C> + Clone,
+    {
+        block_on(asynchronous::ConcurrentDsl::save_resolving(self, conn, resolver))
     }
 }
 
 impl<T: Concurrent> ConcurrentDsl for T {}
 
 /// A connection of generic code.
-pub trait AnyConnection: AsyncConnectionCore<Backend: ConcurrencyBackend> {}
+pub trait AnyConnection: AsyncConnection<Backend: ConcurrencyBackend> {}
 
-impl<C: AsyncConnectionCore<Backend: ConcurrencyBackend>> AnyConnection for C {}
+impl<C: AsyncConnection<Backend: ConcurrencyBackend>> AnyConnection for C {}
 
 /// An embedded struct of generic code.
 pub trait EmbeddedOn<DB: ConcurrencyBackend>: ConcurrentColumnsOn<DB, __Serialized: Send + Sync> + Send + Sync {}

@@ -1,0 +1,48 @@
+//! `retry_on_conflict`: what is run again, how often, after which pauses, and what comes out when it was in vain.
+
+mod again;
+mod errors;
+mod inside;
+mod races;
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use crate::library::RetryPolicy;
+use crate::library::prelude::*;
+
+use super::fixtures::article;
+use super::models::Article;
+use crate::engine::TestConnection;
+
+thread_local! {
+    /// The pauses that this test's thread was told to make.
+    static PAUSES: RefCell<Vec<Duration>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A policy that does not sleep, and always pauses for the limit.
+fn recorded() -> RetryPolicy {
+    PAUSES.take();
+    RetryPolicy::default().random_source(|| u64::MAX).sleep_with(|pause| PAUSES.with_borrow_mut(|all| all.push(pause)))
+}
+
+/// The pauses made since the last call, in microseconds.
+fn pauses() -> Vec<u128> {
+    PAUSES.take().iter().map(Duration::as_micros).collect()
+}
+
+/// What every closure here does: load, edit, save.
+fn increment(conn: &mut TestConnection) -> Result<Article, ConcurrencyError> {
+    let mut record = article(1, conn);
+    record.views += 1;
+    record.save_concurrent(conn)?;
+    Ok(record)
+}
+
+/// A save of article 1 that conflicts, as if somebody else had saved the row after it was loaded.
+fn conflicting(conn: &mut TestConnection) -> Result<Article, ConcurrencyError> {
+    let mut stale = article(1, conn);
+    stale.version -= 1;
+    stale.save_concurrent(conn)?;
+    Ok(stale)
+}
