@@ -10,6 +10,7 @@ mod conditional;
 mod conflict;
 mod counter;
 mod integer_clock;
+mod merge;
 #[cfg(feature = "uuid")]
 mod random;
 mod retry;
@@ -25,6 +26,7 @@ pub use conditional::ConditionalVersionField;
 pub use conflict::{RecordDeletedError, RecordModifiedError, WriteSuppressedError};
 pub use counter::Counter;
 pub use integer_clock::IntegerVersionField;
+pub use merge::{Merge, MergeOrder, MergeSum, Merged, merge};
 #[cfg(feature = "uuid")]
 pub use random::RandomVersionField;
 pub use retry::RetryPolicy;
@@ -32,7 +34,7 @@ pub use retry::RetryPolicy;
 pub use timestamp::{Moment, TimestampVersionField};
 pub use trigger::{
     Engine, FoundColumn, FoundTrigger, SchemaChange, TRIGGER_MARKER, TriggerQuery, TriggerSpec, TriggerState,
-    UnknownEngine, add_version_column, create_triggers,
+    UnknownEngine, add_version_column, create_triggers, pending_triggers,
 };
 pub use trigger_field::TriggerVersionField;
 pub use version_field::{Advance, InitialVersion, UncheckedBump, VersionField};

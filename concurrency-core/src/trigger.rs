@@ -7,6 +7,7 @@ mod engine;
 mod found;
 mod mysql;
 mod name;
+mod pending;
 mod postgres;
 mod schema_change;
 mod sqlite;
@@ -14,6 +15,7 @@ mod template;
 
 pub use self::engine::{Engine, UnknownEngine};
 pub use self::found::{FoundColumn, FoundTrigger, TriggerQuery, TriggerState};
+pub use self::pending::pending_triggers;
 pub use self::schema_change::{SchemaChange, add_version_column, create_triggers};
 
 /// What our triggers are known by, inside their bodies: any other trigger is never replaced and never dropped.

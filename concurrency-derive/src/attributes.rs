@@ -4,10 +4,12 @@
 mod container;
 mod entry;
 mod field;
+mod merge;
 mod skip;
 
 pub(crate) use container::StructAttributes;
 pub(crate) use field::FieldAttributes;
+pub(crate) use merge::MergePolicy;
 
 use syn::parse::ParseStream;
 use syn::{Attribute, Ident};

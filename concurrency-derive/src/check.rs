@@ -2,6 +2,7 @@
 //! Types are checked by rustc, in the generated code.
 
 mod embedded;
+mod embedding;
 mod fields;
 mod record;
 
@@ -18,6 +19,7 @@ pub(crate) fn check(model: &Model<'_>, errors: &mut Errors) {
     }
     match model.derive {
         Derive::Concurrent => {
+            record::no_remote(model, errors);
             record::one_version(model, errors);
             record::version_is_plain(model, errors);
             record::version_outside_key(model, errors);
@@ -32,10 +34,14 @@ pub(crate) fn check(model: &Model<'_>, errors: &mut Errors) {
             embedded::no_record_options(model, errors);
         }
     }
-    fields::embed_stands_alone(model, errors);
-    fields::embed_outside_key(model, errors);
+    embedding::embed_stands_alone(model, errors);
+    embedding::embed_outside_key(model, errors);
+    embedding::remote_and_key_need_embed(model, errors);
+    embedding::one_embedded_key(model, errors);
+    embedding::embedded_key_stands_alone(model, errors);
     fields::only_options_are_skipped(model, errors);
     fields::columns_are_distinct(model, errors);
+    fields::merged_fields_are_written(model, errors);
 }
 
 /// A column is found by its field's name.

@@ -2,10 +2,14 @@
 
 mod columns;
 pub(crate) mod fallback;
+mod key;
+mod mirror;
 mod record;
+mod slot;
+mod tracked;
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens as _, quote};
 use syn::Path;
 
 use crate::model::Model;
@@ -17,12 +21,24 @@ pub(crate) fn concurrent(model: &Model<'_>) -> TokenStream {
     };
     let columns = columns::expand(model, Some(version));
     let record = record::expand(model, version);
-    in_own_scope(&model.krate, &quote!(#columns #record))
+    let tracked = tracked::expand(model);
+    in_own_scope(&model.krate, &quote!(#columns #record #tracked))
 }
 
 /// The columns of an embedded struct.
 pub(crate) fn columns(model: &Model<'_>) -> TokenStream {
-    in_own_scope(&model.krate, &columns::expand(model, None))
+    let columns = columns::expand(model, None);
+    let key = key::expand(model);
+    let mirror = mirror::expand(model);
+    let tracked = tracked::expand(model);
+    in_own_scope(&model.krate, &quote!(#columns #key #mirror #tracked))
+}
+
+/// The type of what holds the values: the struct, or the foreign one that it describes.
+fn holder(model: &Model<'_>) -> TokenStream {
+    let ident = model.ident;
+    let (_, ty_generics, _) = model.generics.split_for_impl();
+    model.remote.as_ref().map_or_else(|| quote!(#ident #ty_generics), |setting| setting.value.to_token_stream())
 }
 
 /// A scope that adds no name to the user's; `__c` is the one door to everything the expansion needs.

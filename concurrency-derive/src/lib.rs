@@ -15,7 +15,7 @@ mod symbol;
 mod table_name;
 
 use proc_macro2::TokenStream;
-use syn::{DeriveInput, Path, parse_macro_input};
+use syn::{DeriveInput, parse_macro_input};
 
 use crate::errors::Errors;
 use crate::model::{Derive, Model};
@@ -66,7 +66,7 @@ fn derive(
     input: &DeriveInput,
     derive: Derive,
     expand: fn(&Model<'_>) -> TokenStream,
-    fallback: fn(&DeriveInput, &Path) -> TokenStream,
+    fallback: fn(&Model<'_>) -> TokenStream,
 ) -> TokenStream {
     let mut errors = Errors::default();
     let model = Model::from_input(input, derive, &mut errors);
@@ -75,7 +75,7 @@ fn derive(
         Ok(()) => expand(&model),
         Err(error) => {
             let mut tokens = error.to_compile_error();
-            tokens.extend(fallback(input, &model.krate));
+            tokens.extend(fallback(&model));
             tokens
         }
     }

@@ -12,7 +12,7 @@ use std::fmt::{self, Display};
 use quote::format_ident;
 use syn::{Data, DeriveInput, Field as SynField, Fields, Generics, Ident, LitStr, Path, Type, parse_quote};
 
-use crate::attributes::{Setting, StructAttributes};
+use crate::attributes::{MergePolicy, Setting, StructAttributes};
 use crate::errors::Errors;
 use crate::identifier::same;
 use crate::table_name;
@@ -43,9 +43,14 @@ pub(crate) struct Model<'a> {
     pub(crate) krate: Path,
     /// Path of the `table!` module.
     pub(crate) table: Path,
-    /// The columns of `primary_key(...)`; without it `id`, at the name of the struct.
+    /// The foreign struct that this one describes, if it does.
+    pub(crate) remote: Option<Setting<Type>>,
+    /// The word `primary_key`, where it is written.
+    pub(crate) primary_key: Option<Ident>,
+    /// The columns of `primary_key(...)`; without it `id`, at the name of the struct; none where an embedded struct has the key.
     pub(crate) key_names: Vec<Ident>,
-    /// In the order of `primary_key(...)`. Empty for `ConcurrentColumns`.
+    /// In the order of `primary_key(...)`, or the embedded struct that has the key. Empty where an embedded struct itself
+    /// does not hold its whole key.
     pub(crate) key: Vec<Column<'a>>,
     /// `None` only for `ConcurrentColumns`, and where the version is missing.
     pub(crate) version: Option<Version<'a>>,
@@ -78,6 +83,8 @@ pub(crate) struct Column<'a> {
     /// `#[diesel(column_name = x)]` or the field's identifier.
     pub(crate) column: Ident,
     pub(crate) form: Form<'a>,
+    /// What becomes of the field when two people changed it; `None` asks.
+    pub(crate) merge: Option<MergePolicy>,
 }
 
 /// How the value of a field reaches its column.
@@ -88,8 +95,8 @@ pub(crate) enum Form<'a> {
     Skippable { inner: &'a Type },
     /// `#[diesel(serialize_as = T)]`: `into` is `T`. `inner` is there when `None` skips the column: then `Inner: Into<T>`.
     Serialized { into: Box<Type>, inner: Option<&'a Type> },
-    /// `#[diesel(embed)]`: the columns of an embedded struct.
-    Embedded,
+    /// `#[diesel(embed)]`: the columns of an embedded struct, which `columns` describes: itself, or what `remote` names.
+    Embedded { columns: Box<Type> },
 }
 
 impl<'a> Model<'a> {
@@ -98,14 +105,20 @@ impl<'a> Model<'a> {
         let fields: Vec<Field<'a>> =
             named_fields(&input.data).filter_map(|field| Field::read(field, derive, errors)).collect();
         let none_is_null = attributes.treat_none_as_null.is_none_or(|setting| setting.value.value);
-        let key_names = attributes
-            .primary_key
-            .map_or_else(|| vec![format_ident!("id", span = input.ident.span())], |setting| setting.value);
-
-        let key = match derive {
-            Derive::Concurrent => key_columns(&key_names, &fields),
-            Derive::ConcurrentColumns => Vec::new(),
+        let primary_key = attributes.primary_key.as_ref().map(|setting| setting.word.clone());
+        let embedded_key = fields.iter().find(|field| field.attributes.key.is_some());
+        let key_names = match (embedded_key, attributes.primary_key) {
+            (Some(_), _) => Vec::new(),
+            (None, Some(setting)) => setting.value,
+            (None, None) => vec![format_ident!("id", span = input.ident.span())],
         };
+
+        let key = match embedded_key {
+            Some(field) => vec![field.to_key_column()],
+            None => key_columns(&key_names, &fields),
+        };
+        // Part of a key finds no row.
+        let key = if embedded_key.is_some() || key.len() == key_names.len() { key } else { Vec::new() };
         let version = match derive {
             Derive::Concurrent => fields.iter().find_map(Version::of),
             Derive::ConcurrentColumns => None,
@@ -123,6 +136,8 @@ impl<'a> Model<'a> {
             data: &input.data,
             krate: attributes.krate.map_or_else(|| parse_quote!(::concurrency_diesel), |setting| setting.value),
             table: attributes.table_name.map_or_else(|| table_name::inferred(&input.ident), |setting| setting.value),
+            remote: attributes.remote,
+            primary_key,
             key_names,
             key,
             version,

@@ -50,6 +50,11 @@ pub(crate) const TRIGGER_NAME: Symbol =
     Symbol::new("trigger_name", "#[concurrent(trigger_name = \"articles_version\")]");
 pub(crate) const CRATE: Symbol = Symbol::new("crate", "#[concurrent(crate = \"::concurrency_diesel\")]");
 pub(crate) const VERSION: Symbol = Symbol::new("version", "#[concurrent(version)]");
+pub(crate) const REMOTE: Symbol = Symbol::new("remote", "#[concurrent(remote = other::Group)]");
+/// The same word on a field.
+pub(crate) const REMOTE_FIELD: Symbol = Symbol::new("remote", "#[concurrent(remote = GroupColumns)]");
+pub(crate) const KEY: Symbol = Symbol::new("key", "#[concurrent(key)]");
+pub(crate) const MERGE: Symbol = Symbol::new("merge", "#[concurrent(merge = \"sum\")]");
 /// The same word with a value.
 pub(crate) const VERSION_PATH: Symbol = Symbol::new("version", "#[concurrent(version = AutoIncVersionField)]");
 
@@ -61,9 +66,11 @@ pub(crate) const TRIGGER_VERSION_FIELD: Symbol =
 /// What `#[concurrent(...)]` takes on a struct that derives `Concurrent`.
 pub(crate) const RECORD_OPTIONS: &[Symbol] = &[CHECK_FIELDS, IGNORE_FIELDS, TRIGGER_NAME, CRATE];
 /// What `#[concurrent(...)]` takes on a struct that derives `ConcurrentColumns`.
-pub(crate) const EMBEDDED_OPTIONS: &[Symbol] = &[CRATE];
-/// What `#[concurrent(...)]` takes on a field.
-pub(crate) const FIELD_OPTIONS: &[Symbol] = &[VERSION];
+pub(crate) const EMBEDDED_OPTIONS: &[Symbol] = &[REMOTE, CRATE];
+/// What `#[concurrent(...)]` takes on a field of a struct that derives `Concurrent`.
+pub(crate) const FIELD_OPTIONS: &[Symbol] = &[VERSION, KEY, REMOTE, MERGE];
+/// What `#[concurrent(...)]` takes on a field of a struct that derives `ConcurrentColumns`.
+pub(crate) const EMBEDDED_FIELD_OPTIONS: &[Symbol] = &[KEY, REMOTE, MERGE];
 
 /// The words, quoted and separated by commas, for a message.
 pub(crate) fn quoted<T: Display>(words: impl IntoIterator<Item = T>) -> String {

@@ -9,12 +9,16 @@ use crate::bind::Bindable;
 
 /// A struct whose fields are columns of a table: what `#[derive(Concurrent)]` and, for structs under `#[diesel(embed)]`,
 /// `#[derive(ConcurrentColumns)]` implement.
+///
+/// `F` is what holds the values: the struct itself, or the foreign one that it describes under
+/// `#[concurrent(remote = …)]`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not describe columns that can be saved",
     label = "an embedded struct needs `#[derive(ConcurrentColumns)]`",
-    note = "add `#[derive(ConcurrentColumns)]` and the same `#[diesel(table_name = …)]` to `{Self}`"
+    note = "add `#[derive(ConcurrentColumns)]` and the same `#[diesel(table_name = …)]` to `{Self}`",
+    note = "for a struct of another crate write one of your own with `#[concurrent(remote = …)]`, and name it on the field"
 )]
-pub trait ConcurrentColumns {
+pub trait ConcurrentColumns<F = Self> {
     /// Stands for the text of this struct's columns in the key of Diesel's statement cache.
     #[doc(hidden)]
     type __StatementId: 'static;
@@ -32,7 +36,7 @@ pub trait ConcurrentColumns {
     const __COLUMNS: ColumnNames;
 
     #[doc(hidden)]
-    fn __serialize(&self) -> Self::__Serialized;
+    fn __convert(fields: &F) -> Self::__Serialized;
 }
 
 /// The SQL names of the columns that a struct writes, known when the program is compiled.
@@ -57,6 +61,30 @@ impl ColumnNames {
             }
             reserved = rest;
         }
+    }
+
+    /// Stops the compilation where a column that the record writes is part of the key in an embedded struct.
+    #[allow(clippy::panic, reason = "this runs in the compiler, where a panic is a compile error")]
+    pub const fn apart_from_key(&self, version: &str, mut key: &[&str]) {
+        while let [name, rest @ ..] = key {
+            if self.contains(name) || is_equal(name.as_bytes(), version.as_bytes()) {
+                panic!(
+                    "a field of the record is a column of the key, which lies in an embedded struct; remove that field"
+                );
+            }
+            key = rest;
+        }
+    }
+
+    /// How many there are.
+    pub(crate) const fn count(&self) -> usize {
+        let mut count = self.own.len();
+        let mut structs = self.embedded;
+        while let [first, rest @ ..] = structs {
+            count = count.saturating_add(first.count());
+            structs = rest;
+        }
+        count
     }
 
     /// The name of one of the columns.
@@ -103,32 +131,62 @@ const fn is_equal(mut one: &[u8], mut other: &[u8]) -> bool {
     message = "the columns of `{Self}` cannot be saved on `{DB}`",
     note = "an embedded struct needs `#[derive(ConcurrentColumns)]`"
 )]
-pub trait ConcurrentColumnsOn<DB: Backend>: ConcurrentColumns {
+pub trait ConcurrentColumnsOn<DB: Backend, F = Self>: ConcurrentColumns<F> {
     /// Shows the visitor each column that a save writes, in the order of the fields.
     #[doc(hidden)]
     fn __visit_columns<'b, W>(visitor: &mut W) -> QueryResult<()>
     where
         Self: 'b,
-        W: RecordVisitor<'b, Self, DB>;
+        F: 'b,
+        W: RecordVisitor<'b, Self, DB, F>;
 
     /// Shows the visitor each column whose change moves a conditional version.
     #[doc(hidden)]
     fn __visit_checked<'b, W>(visitor: &mut W) -> QueryResult<()>
     where
         Self: 'b,
-        W: RecordVisitor<'b, Self, DB>,
+        F: 'b,
+        W: RecordVisitor<'b, Self, DB, F>,
     {
         Self::__visit_columns(visitor)
     }
 }
 
+/// A struct that holds a whole key, for records that embed it under `#[concurrent(key)]`.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` holds no whole key",
+    label = "`#[concurrent(key)]` needs a struct with a field for each column of the key",
+    note = "the key of `{Self}` is the column `id`, unless it says `#[diesel(primary_key(…))]`"
+)]
+pub trait ConcurrentKey<F = Self>: ConcurrentColumns<F> {
+    /// The SQL names of the key's columns.
+    const __KEY_COLUMNS: &'static [&'static str];
+
+    /// The key's columns and values as errors show them.
+    fn __key(fields: &F) -> String;
+}
+
+/// [`ConcurrentKey`] whose fields fit their columns on the backend `DB`.
+#[doc(hidden)]
+pub trait ConcurrentKeyOn<DB: Backend, F = Self>: ConcurrentKey<F> + ConcurrentColumnsOn<DB, F> {
+    /// Shows the visitor each column of the key.
+    fn __visit_key<'b, W>(visitor: &mut W) -> QueryResult<()>
+    where
+        Self: 'b,
+        F: 'b,
+        W: ColumnVisitor<'b, Self, DB, F>;
+}
+
 /// Is shown columns of a `T`: their names, and how to get their values out of a record.
 ///
-/// The accessors take the record and what its `serialize_as` fields were converted to.
+/// The accessors take what holds the values, the record itself or a foreign struct in it, and what its `serialize_as` fields
+/// were converted to.
 #[doc(hidden)]
-pub trait ColumnVisitor<'b, T, DB>: Sized
+pub trait ColumnVisitor<'b, T, DB, F = T>: Sized
 where
-    T: ConcurrentColumns + ?Sized + 'b,
+    T: ConcurrentColumns<F> + ?Sized + 'b,
+    F: 'b,
     T::__Serialized: 'b,
     DB: Backend,
 {
@@ -136,14 +194,26 @@ where
     fn column<ST, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
     where
         U: Bindable<ST, DB> + 'b,
-        G: Fn(&'b T, &'b T::__Serialized) -> &'b U + Copy;
+        G: Fn(&'b F, &'b T::__Serialized) -> &'b U + Copy;
+
+    /// The key, which lies in an embedded struct.
+    fn embedded_key<E, EF, G>(&mut self, get: G) -> QueryResult<()>
+    where
+        E: ConcurrentKeyOn<DB, EF> + 'b,
+        E::__Serialized: 'b,
+        EF: 'b,
+        G: Fn(&'b F, &'b T::__Serialized) -> (&'b EF, &'b E::__Serialized) + Copy,
+    {
+        E::__visit_key(&mut EmbeddedVisitor { outer: self, get, record: PhantomData })
+    }
 }
 
 /// Is shown the columns that a save of a `T` writes, of which some may be left out and some belong to embedded structs.
 #[doc(hidden)]
-pub trait RecordVisitor<'b, T, DB>: ColumnVisitor<'b, T, DB>
+pub trait RecordVisitor<'b, T, DB, F = T>: ColumnVisitor<'b, T, DB, F>
 where
-    T: ConcurrentColumns + ?Sized + 'b,
+    T: ConcurrentColumns<F> + ?Sized + 'b,
+    F: 'b,
     T::__Serialized: 'b,
     DB: Backend,
 {
@@ -151,40 +221,43 @@ where
     fn skippable_column<ST, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
     where
         U: Bindable<ST, DB> + 'b,
-        G: Fn(&'b T, &'b T::__Serialized) -> Option<&'b U> + Copy;
+        G: Fn(&'b F, &'b T::__Serialized) -> Option<&'b U> + Copy;
 
     /// The columns of an embedded struct.
-    fn embedded<E, G>(&mut self, get: G) -> QueryResult<()>
+    fn embedded<E, EF, G>(&mut self, get: G) -> QueryResult<()>
     where
-        E: ConcurrentColumnsOn<DB> + 'b,
+        E: ConcurrentColumnsOn<DB, EF> + 'b,
         E::__Serialized: 'b,
-        G: Fn(&'b T, &'b T::__Serialized) -> (&'b E, &'b E::__Serialized) + Copy,
+        EF: 'b,
+        G: Fn(&'b F, &'b T::__Serialized) -> (&'b EF, &'b E::__Serialized) + Copy,
     {
         E::__visit_columns(&mut EmbeddedVisitor { outer: self, get, record: PhantomData })
     }
 }
 
 /// Lets the visitor of a struct visit the columns of a struct embedded in it.
-struct EmbeddedVisitor<'v, 'b, T: ?Sized, W, G> {
-    outer: &'v mut W,
-    get: G,
-    record: PhantomData<&'b T>,
+pub(crate) struct EmbeddedVisitor<'v, 'b, T: ?Sized, F, W, G> {
+    pub(crate) outer: &'v mut W,
+    pub(crate) get: G,
+    pub(crate) record: PhantomData<(&'b F, &'b T)>,
 }
 
-impl<'b, T, E, DB, W, P> ColumnVisitor<'b, E, DB> for EmbeddedVisitor<'_, 'b, T, W, P>
+impl<'b, T, F, E, EF, DB, W, P> ColumnVisitor<'b, E, DB, EF> for EmbeddedVisitor<'_, 'b, T, F, W, P>
 where
-    T: ConcurrentColumns + ?Sized + 'b,
+    T: ConcurrentColumns<F> + ?Sized + 'b,
     T::__Serialized: 'b,
-    E: ConcurrentColumns + 'b,
+    F: 'b,
+    E: ConcurrentColumns<EF> + 'b,
     E::__Serialized: 'b,
+    EF: 'b,
     DB: Backend,
-    W: ColumnVisitor<'b, T, DB>,
-    P: Fn(&'b T, &'b T::__Serialized) -> (&'b E, &'b E::__Serialized) + Copy,
+    W: ColumnVisitor<'b, T, DB, F>,
+    P: Fn(&'b F, &'b T::__Serialized) -> (&'b EF, &'b E::__Serialized) + Copy,
 {
     fn column<ST, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
     where
         U: Bindable<ST, DB> + 'b,
-        G: Fn(&'b E, &'b E::__Serialized) -> &'b U + Copy,
+        G: Fn(&'b EF, &'b E::__Serialized) -> &'b U + Copy,
     {
         let embedded = self.get;
         self.outer.column::<ST, U, _>(name, move |record, serialized| {
@@ -194,20 +267,22 @@ where
     }
 }
 
-impl<'b, T, E, DB, W, P> RecordVisitor<'b, E, DB> for EmbeddedVisitor<'_, 'b, T, W, P>
+impl<'b, T, F, E, EF, DB, W, P> RecordVisitor<'b, E, DB, EF> for EmbeddedVisitor<'_, 'b, T, F, W, P>
 where
-    T: ConcurrentColumns + ?Sized + 'b,
+    T: ConcurrentColumns<F> + ?Sized + 'b,
     T::__Serialized: 'b,
-    E: ConcurrentColumns + 'b,
+    F: 'b,
+    E: ConcurrentColumns<EF> + 'b,
     E::__Serialized: 'b,
+    EF: 'b,
     DB: Backend,
-    W: RecordVisitor<'b, T, DB>,
-    P: Fn(&'b T, &'b T::__Serialized) -> (&'b E, &'b E::__Serialized) + Copy,
+    W: RecordVisitor<'b, T, DB, F>,
+    P: Fn(&'b F, &'b T::__Serialized) -> (&'b EF, &'b E::__Serialized) + Copy,
 {
     fn skippable_column<ST, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
     where
         U: Bindable<ST, DB> + 'b,
-        G: Fn(&'b E, &'b E::__Serialized) -> Option<&'b U> + Copy,
+        G: Fn(&'b EF, &'b E::__Serialized) -> Option<&'b U> + Copy,
     {
         let embedded = self.get;
         self.outer.skippable_column::<ST, U, _>(name, move |record, serialized| {

@@ -12,6 +12,7 @@ use diesel::{Column, Table};
 use crate::backend::ConcurrencyBackend;
 use crate::bind::VersionOn;
 use crate::columns::{ColumnVisitor, ConcurrentColumns, ConcurrentColumnsOn};
+use crate::tracked::ColumnSets;
 
 /// A record with a version, whatever database it lives in. Derive it: see [the derive](derive@crate::Concurrent).
 ///
@@ -72,11 +73,30 @@ pub trait Concurrent: ConcurrentColumns + Sized {
         <Self::VersionField as InitialVersion<Self::Version>>::initial()
     }
 
+    /// What a tracked record was when it was loaded or last saved; nothing for any other.
+    #[doc(hidden)]
+    type __Base;
+
     #[doc(hidden)]
     fn __version(&self) -> &Self::Version;
 
     #[doc(hidden)]
     fn __set_version(&mut self, version: Self::Version);
+
+    /// Is told that the row now holds what the record holds.
+    #[doc(hidden)]
+    fn __saved(&mut self) {}
+
+    /// What a transaction that rolls back must restore beside the version.
+    #[doc(hidden)]
+    fn __base(&self) -> Self::__Base;
+
+    #[doc(hidden)]
+    fn __set_base(&mut self, base: Self::__Base);
+
+    /// The sets of columns whose statements are kept prepared.
+    #[doc(hidden)]
+    fn __column_sets() -> &'static ColumnSets;
 
     #[doc(hidden)]
     fn __table() -> &'static Self::Table;
@@ -95,6 +115,11 @@ pub trait Concurrent: ConcurrentColumns + Sized {
     /// The key's columns and values as errors show them: `shop "s", item 1`.
     #[doc(hidden)]
     fn __key(&self) -> String;
+
+    #[doc(hidden)]
+    fn __serialize(&self) -> Self::__Serialized {
+        Self::__convert(self)
+    }
 
     #[doc(hidden)]
     fn __version_value(&self) -> VersionValue {

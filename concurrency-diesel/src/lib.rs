@@ -27,6 +27,7 @@ mod trace;
 #[cfg(not(feature = "tracing"))]
 #[path = "trace/off.rs"]
 mod trace;
+mod tracked;
 mod transaction;
 mod transaction_concurrent;
 pub mod triggers;
@@ -47,14 +48,16 @@ pub use crate::retry::{Retryable, retry_if, retry_on_conflict};
 pub use crate::scope::{
     ScopeGuard, disable_concurrency, disable_concurrency_for, disable_increment, disable_increment_for,
 };
+pub use crate::tracked::{MergeError, Trackable, Tracked};
 pub use crate::transaction_concurrent::transaction_concurrent;
 #[cfg(feature = "postgres_backend")]
 pub use crate::xmin::{Xid, XminVersionField, sql_types};
 #[cfg(feature = "uuid")]
 pub use concurrency_core::RandomVersionField;
 pub use concurrency_core::{
-    AutoIncVersionField, ConditionalVersionField, Counter, InitialVersion, IntegerVersionField, RecordDeletedError,
-    RecordModifiedError, RetryPolicy, TriggerVersionField, VersionField, VersionValue, WriteSuppressedError,
+    AutoIncVersionField, ConditionalVersionField, Counter, InitialVersion, IntegerVersionField, MergeSum,
+    RecordDeletedError, RecordModifiedError, RetryPolicy, TriggerVersionField, VersionField, VersionValue,
+    WriteSuppressedError,
 };
 #[cfg(any(feature = "chrono", feature = "time"))]
 pub use concurrency_core::{Moment, TimestampVersionField};

@@ -9,7 +9,7 @@ pub use std::result::Result::Ok;
 pub use std::string::String;
 pub use std::sync::OnceLock;
 
-pub use concurrency_core::{AutoIncVersionField, VersionField};
+pub use concurrency_core::{AutoIncVersionField, Merge, MergeOrder, MergeSum, VersionField};
 pub use diesel::backend::Backend;
 pub use diesel::dsl::SqlTypeOf;
 pub use diesel::query_builder::QueryFragment;
@@ -18,8 +18,11 @@ pub use diesel::{Column, Table};
 
 pub use crate::backend::ConcurrencyBackend;
 pub use crate::bind::{Bindable, VersionOn};
-pub use crate::columns::{ColumnNames, ColumnVisitor, ConcurrentColumns, ConcurrentColumnsOn, RecordVisitor};
+pub use crate::columns::{
+    ColumnNames, ColumnVisitor, ConcurrentColumns, ConcurrentColumnsOn, ConcurrentKey, ConcurrentKeyOn, RecordVisitor,
+};
 pub use crate::concurrent::{Concurrent, ConcurrentOn};
+pub use crate::tracked::{ColumnSets, FieldCombination, FieldComparison, Trackable, TrackedField};
 
 diesel::table! {
     /// The table of a struct whose derive found a mistake: the mistake is then the only error.

@@ -1,5 +1,7 @@
 //! The way of every write: record, statement, rows affected, outcome. Memory changes only after the database said yes.
 
+use std::future::Future;
+
 use concurrency_core::{Advance, VersionField};
 use diesel::AsChangeset;
 use diesel::query_builder::{QueryFragment, QueryId};
@@ -12,15 +14,33 @@ use crate::executor::{Executor, Session};
 use crate::outcome::{self, Outcome};
 use crate::scope::{self, Rule};
 use crate::statement::{
-    Changes, Committed, Delete, LastInsertId, Lock, ReturningVersion, SelectVersion, Source, Update,
+    Changes, Committed, Delete, EveryColumn, LastInsertId, Lock, ReturningVersion, SelectVersion, Selection, Source,
+    Update,
 };
 use crate::unchecked;
 
 /// Writes the record's columns and the next version; under a scope, as it says.
-pub(crate) async fn save<T, E>(record: &mut T, session: &mut Session<'_, E>) -> Result<(), Error>
+pub(crate) fn save<'a, T, E>(
+    record: &'a mut T,
+    session: &'a mut Session<'_, E>,
+) -> impl Future<Output = Result<(), Error>>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
+{
+    save_columns(record, EveryColumn, session)
+}
+
+/// Writes the selected columns of the record and the next version.
+pub(crate) async fn save_columns<T, S, E>(
+    record: &mut T,
+    selection: S,
+    session: &mut Session<'_, E>,
+) -> Result<(), Error>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+    S: Selection<T>,
 {
     // The ordinary save goes on below and is no function of its own: a future within a future would cost it five times this match.
     match scope::rule::<T>() {
@@ -34,21 +54,23 @@ where
     let version = match T::VersionField::__ADVANCE {
         Advance::Assigned => {
             let next = next_version::<T, E>(record.__version())?;
-            let set = source.with_columns(source.assign(&next));
+            let set = source.with_some_columns(source.assign(&next), selection);
             send(source, Update::new(source, set, guard), session).await?;
             next
         }
         Advance::IfChanged { signed } => {
             // At the maximum a save is refused whether or not it would advance the version.
             next_version::<T, E>(record.__version())?;
-            let set = source.with_columns(source.advance_if_changed(signed));
+            let set = source.with_some_columns(source.advance_if_changed(signed, selection), selection);
             send_and_read_back(source, Update::new(source, set, guard), signed, session).await?
         }
         Advance::ByDatabase => {
-            send_and_read_back(source, Update::new(source, source.columns(), guard), false, session).await?
+            let set = source.some_columns(selection);
+            send_and_read_back(source, Update::new(source, set, guard), false, session).await?
         }
     };
     record.__set_version(version);
+    selection.saved(record);
     Ok(())
 }
 
@@ -78,7 +100,9 @@ where
     let serialized = record.__serialize();
     let source = Source { record: &*record, serialized: &serialized };
     let set = source.with_columns(source.keep());
-    send(source, Update::new(source, set, source.version_is(record.__version())), session).await
+    send(source, Update::new(source, set, source.version_is(record.__version())), session).await?;
+    record.__saved();
+    Ok(())
 }
 
 /// Writes the next version and nothing else.

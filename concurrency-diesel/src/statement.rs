@@ -7,6 +7,7 @@ mod changed;
 mod columns;
 mod delete;
 mod select;
+mod selection;
 mod set_version;
 mod source;
 mod update;
@@ -14,5 +15,6 @@ mod where_version;
 
 pub(crate) use delete::Delete;
 pub(crate) use select::{Committed, ForUpdate, LastInsertId, Lock, SelectRecord, SelectVersion};
+pub(crate) use selection::{EveryColumn, Selection, SomeColumns};
 pub(crate) use source::Source;
 pub(crate) use update::{Changes, ReturningVersion, Update};

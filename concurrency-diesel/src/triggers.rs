@@ -61,12 +61,13 @@ use diesel::connection::LoadConnection;
 
 pub use self::catalog::CatalogBackend;
 pub use self::error::Error;
-pub use self::files::{write_migration, write_migration_of};
+pub use self::files::{write_migration, write_migration_of, written_migrations};
 pub use self::migrations::{TriggerMigrations, WithMigrations, migrations, with_migrations};
 pub use self::models::TriggerModels;
 pub use self::problem::Problem;
 pub use concurrency_core::{
     Engine, FoundTrigger, SchemaChange, TriggerSpec, UnknownEngine, add_version_column, create_triggers,
+    pending_triggers,
 };
 
 use crate::executor::{Blocking, now};

@@ -30,6 +30,7 @@ where
         UncheckedBump::ReadThenSave => read_then_save(source, session).await?,
     };
     record.__set_version(version);
+    record.__saved();
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 mod embedded;
 mod forms;
 mod nulls;
+mod remote;
 mod serialized;
 mod shapes;
 

@@ -22,6 +22,7 @@ mod scopes;
 mod server;
 mod text_version;
 mod touch_check_lock;
+mod tracked;
 pub mod transactions;
 pub mod triggers;
 pub mod version_fields;

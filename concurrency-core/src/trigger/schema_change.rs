@@ -23,6 +23,11 @@ pub struct SchemaChange {
 }
 
 impl SchemaChange {
+    /// A change by these statements, and those that undo it.
+    pub const fn new(up: Vec<String>, down: Vec<String>) -> Self {
+        Self { up, down }
+    }
+
     /// This change, then the other; undone in the opposite order.
     pub fn then(mut self, other: Self) -> Self {
         self.up.extend(other.up);

@@ -2,15 +2,15 @@
 //! Whether they suit its fields is checked elsewhere.
 
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, Ident, LitBool, LitStr, Path};
+use syn::{Attribute, Ident, LitBool, LitStr, Path, Type};
 
 use super::entry::Entry;
 use super::{Setting, read_options, store, unknown_option};
 use crate::errors::Errors;
 use crate::model::Derive;
 use crate::symbol::{
-    CHECK_FIELDS, CRATE, EMBEDDED_OPTIONS, FIELD_OPTIONS, IGNORE_FIELDS, PRIMARY_KEY, RECORD_OPTIONS, TABLE_NAME,
-    TREAT_NONE_AS_NULL, TRIGGER_NAME,
+    CHECK_FIELDS, CRATE, EMBEDDED_OPTIONS, FIELD_OPTIONS, IGNORE_FIELDS, PRIMARY_KEY, RECORD_OPTIONS, REMOTE,
+    TABLE_NAME, TREAT_NONE_AS_NULL, TRIGGER_NAME,
 };
 
 #[derive(Default)]
@@ -22,6 +22,7 @@ pub(crate) struct StructAttributes {
     pub(crate) check_fields: Option<Setting<Vec<Ident>>>,
     pub(crate) ignore_fields: Option<Setting<Vec<Ident>>>,
     pub(crate) trigger_name: Option<Setting<LitStr>>,
+    pub(crate) remote: Option<Setting<Type>>,
 }
 
 impl StructAttributes {
@@ -67,6 +68,9 @@ impl StructAttributes {
         } else if word == &TRIGGER_NAME {
             let value = entry.value(TRIGGER_NAME, nonempty)?;
             store(&mut self.trigger_name, value, errors);
+        } else if word == &REMOTE {
+            let value = entry.value(REMOTE, Type::parse)?;
+            store(&mut self.remote, value, errors);
         } else if word == &CRATE {
             let value = entry.value(CRATE, quoted_path)?;
             store(&mut self.krate, value, errors);

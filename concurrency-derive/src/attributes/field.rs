@@ -5,13 +5,14 @@ use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Ident, LitBool, LitStr, Path, Type};
 
 use super::entry::Entry;
+use super::merge::{self, MergePolicy};
 use super::{Setting, read_options, store, unknown_option};
 use crate::errors::Errors;
 use crate::identifier;
 use crate::model::Derive;
 use crate::symbol::{
-    COLUMN_NAME, EMBED, FIELD_OPTIONS, RECORD_OPTIONS, SERIALIZE_AS, SKIP_UPDATE, TREAT_NONE_AS_NULL, VERSION,
-    VERSION_PATH,
+    COLUMN_NAME, EMBED, EMBEDDED_FIELD_OPTIONS, FIELD_OPTIONS, KEY, MERGE, RECORD_OPTIONS, REMOTE, REMOTE_FIELD,
+    SERIALIZE_AS, SKIP_UPDATE, TREAT_NONE_AS_NULL, VERSION, VERSION_PATH,
 };
 
 #[derive(Default)]
@@ -23,6 +24,11 @@ pub(crate) struct FieldAttributes {
     pub(crate) serialize_as: Option<Setting<Type>>,
     pub(crate) embed: Option<Ident>,
     pub(crate) treat_none_as_null: Option<Setting<LitBool>>,
+    /// The struct that describes the columns of an embedded foreign one.
+    pub(crate) remote: Option<Setting<Type>>,
+    /// Whether the key of the record lies in the embedded struct.
+    pub(crate) key: Option<Ident>,
+    pub(crate) merge: Option<Setting<MergePolicy>>,
 }
 
 impl FieldAttributes {
@@ -63,13 +69,22 @@ impl FieldAttributes {
         let word = &entry.word;
         if word == &VERSION {
             store(&mut self.version, version(entry, errors), errors);
-            return Ok(());
+        } else if word == &REMOTE {
+            let value = entry.value(REMOTE_FIELD, Type::parse)?;
+            store(&mut self.remote, value, errors);
+        } else if word == &KEY {
+            self.key = Some(entry.flag(KEY)?);
+        } else if word == &MERGE {
+            let value = entry.value(MERGE, merge::policy)?;
+            store(&mut self.merge, value, errors);
+        } else {
+            let here = match derive {
+                Derive::Concurrent => FIELD_OPTIONS,
+                Derive::ConcurrentColumns => EMBEDDED_FIELD_OPTIONS,
+            };
+            return Err(unknown_option(word, here, RECORD_OPTIONS, "the struct"));
         }
-        let here = match derive {
-            Derive::Concurrent => FIELD_OPTIONS,
-            Derive::ConcurrentColumns => &[],
-        };
-        Err(unknown_option(word, here, RECORD_OPTIONS, "the struct"))
+        Ok(())
     }
 }
 

@@ -4,40 +4,7 @@
 use crate::errors::Errors;
 use crate::identifier::same;
 use crate::model::{Derive, Field, Model, inner_of_option};
-use crate::symbol::{COLUMN_NAME, EMBED, SERIALIZE_AS, TREAT_NONE_AS_NULL};
-
-/// The columns of an embedded struct are described in that struct.
-pub(super) fn embed_stands_alone(model: &Model<'_>, errors: &mut Errors) {
-    for field in model.fields.iter().filter(|field| field.attributes.embed.is_some()) {
-        let attributes = &field.attributes;
-        let words = [
-            attributes.serialize_as.as_ref().map(|setting| (&setting.word, SERIALIZE_AS)),
-            attributes.treat_none_as_null.as_ref().map(|setting| (&setting.word, TREAT_NONE_AS_NULL)),
-            attributes.column_name.as_ref().map(|setting| (&setting.word, COLUMN_NAME)),
-        ];
-        for (word, symbol) in words.into_iter().flatten() {
-            errors.push(
-                word,
-                format_args!("`{symbol}` does not go with `{EMBED}`; write it on the fields of the embedded struct"),
-            );
-        }
-    }
-}
-
-/// The columns of an embedded struct are written, those of a key are not.
-pub(super) fn embed_outside_key(model: &Model<'_>, errors: &mut Errors) {
-    for field in model.fields.iter().filter(|field| field.is_one_of(&model.key_names)) {
-        if let Some(word) = &field.attributes.embed {
-            errors.push(
-                word,
-                format_args!(
-                    "`{}` is part of the primary key and cannot be embedded; write the fields of the key one by one",
-                    field.ident
-                ),
-            );
-        }
-    }
-}
+use crate::symbol::{COLUMN_NAME, MERGE, TREAT_NONE_AS_NULL};
 
 /// Only an `Option`, written so, can be `None`.
 pub(super) fn only_options_are_skipped(model: &Model<'_>, errors: &mut Errors) {
@@ -72,6 +39,25 @@ pub(super) fn columns_are_distinct(model: &Model<'_>, errors: &mut Errors) {
             Some(setting) => errors.push(&setting.value, message),
             None => errors.push(field.ident, message),
         }
+    }
+}
+
+/// Two edits can meet only in a field that a save writes. What is embedded is merged field by field.
+pub(super) fn merged_fields_are_written(model: &Model<'_>, errors: &mut Errors) {
+    for field in model.fields.iter().filter(|field| field.attributes.embed.is_none()) {
+        let Some(setting) = &field.attributes.merge else {
+            continue;
+        };
+        let reason = if field.attributes.version.is_some() {
+            "the version"
+        } else if field.is_one_of(&model.key_names) {
+            "part of the primary key"
+        } else if field.attributes.skip_update.is_some() {
+            "never written, because of `skip_update`"
+        } else {
+            continue;
+        };
+        errors.push(&setting.word, format_args!("`{}` is {reason}, and never merged; remove `{MERGE}`", field.ident));
     }
 }
 

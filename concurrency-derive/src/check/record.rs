@@ -8,9 +8,19 @@ use crate::errors::Errors;
 use crate::identifier::same;
 use crate::model::{Field, Model};
 use crate::symbol::{
-    CHECK_FIELDS, CONDITIONAL_VERSION_FIELD, EMBED, IGNORE_FIELDS, PRIMARY_KEY, SERIALIZE_AS, SKIP_UPDATE, Symbol,
-    TREAT_NONE_AS_NULL, TRIGGER_VERSION_FIELD, VERSION, quoted,
+    CHECK_FIELDS, CONDITIONAL_VERSION_FIELD, EMBED, IGNORE_FIELDS, PRIMARY_KEY, REMOTE, SERIALIZE_AS, SKIP_UPDATE,
+    Symbol, TREAT_NONE_AS_NULL, TRIGGER_VERSION_FIELD, VERSION, quoted,
 };
+
+/// A foreign struct has no field for the version, and could not implement the trait.
+pub(super) fn no_remote(model: &Model<'_>, errors: &mut Errors) {
+    if let Some(setting) = &model.remote {
+        errors.push(
+            &setting.word,
+            format_args!("`{REMOTE}` does not go with `Concurrent`; derive `ConcurrentColumns`, and embed the foreign struct in a record"),
+        );
+    }
+}
 
 /// A record has a version, and one alone.
 pub(super) fn one_version(model: &Model<'_>, errors: &mut Errors) {

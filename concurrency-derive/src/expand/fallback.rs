@@ -2,21 +2,24 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{DeriveInput, Path, parse_quote};
+use syn::parse_quote;
+
+use super::{holder, in_own_scope};
+use crate::model::Model;
 
 /// A record that could be saved on every backend, if the program compiled.
-pub(crate) fn concurrent(input: &DeriveInput, krate: &Path) -> TokenStream {
-    let columns = columns_impls(input);
-    let ident = &input.ident;
-    let (impl_generics, ty_generics, where_clause) = input.generics.split_for_impl();
-    let mut generics_on = input.generics.clone();
+pub(crate) fn concurrent(model: &Model<'_>) -> TokenStream {
+    let columns = columns_impls(model);
+    let ident = model.ident;
+    let (impl_generics, ty_generics, where_clause) = model.generics.split_for_impl();
+    let mut generics_on = model.generics.clone();
     generics_on.params.push(parse_quote!(__DB: __c::ConcurrencyBackend));
     let predicates = &mut generics_on.make_where_clause().predicates;
     predicates.push(parse_quote!(__c::fallback::table: __c::QueryFragment<__DB>));
     predicates.push(parse_quote!(i64: __c::VersionOn<__c::SqlTypeOf<__c::fallback::version>, __DB>));
     let (impl_generics_on, _, where_clause_on) = generics_on.split_for_impl();
-    super::in_own_scope(
-        krate,
+    in_own_scope(
+        &model.krate,
         &quote! {
             #columns
 
@@ -25,10 +28,14 @@ pub(crate) fn concurrent(input: &DeriveInput, krate: &Path) -> TokenStream {
                 type Version = i64;
                 type VersionField = __c::AutoIncVersionField;
                 type __VersionColumn = __c::fallback::version;
+                type __Base = ();
                 fn __version(&self) -> &i64 { loop {} }
                 fn __set_version(&mut self, _: i64) {}
                 fn __table() -> &'static Self::Table { loop {} }
                 fn __table_name() -> &'static __c::OnceLock<__c::String> { loop {} }
+                fn __base(&self) {}
+                fn __set_base(&mut self, _: ()) {}
+                fn __column_sets() -> &'static __c::ColumnSets { loop {} }
                 fn __key(&self) -> __c::String { loop {} }
             }
 
@@ -45,34 +52,73 @@ pub(crate) fn concurrent(input: &DeriveInput, krate: &Path) -> TokenStream {
     )
 }
 
-/// Columns that could be embedded, if the program compiled.
-pub(crate) fn columns(input: &DeriveInput, krate: &Path) -> TokenStream {
-    super::in_own_scope(krate, &columns_impls(input))
-}
-
-fn columns_impls(input: &DeriveInput) -> TokenStream {
-    let ident = &input.ident;
-    let (impl_generics, ty_generics, where_clause) = input.generics.split_for_impl();
-    let mut generics_on = input.generics.clone();
+/// Columns that could be embedded, as a key, too, if the program compiled.
+pub(crate) fn columns(model: &Model<'_>) -> TokenStream {
+    let columns = columns_impls(model);
+    let holder = holder(model);
+    let ident = model.ident;
+    let (impl_generics, ty_generics, where_clause) = model.generics.split_for_impl();
+    let mut generics_on = model.generics.clone();
     generics_on.params.push(parse_quote!(__DB: __c::Backend));
     let (impl_generics_on, _, _) = generics_on.split_for_impl();
+    in_own_scope(
+        &model.krate,
+        &quote! {
+            #columns
+
+            impl #impl_generics __c::ConcurrentKey<#holder> for #ident #ty_generics #where_clause {
+                const __KEY_COLUMNS: &'static [&'static str] = &[];
+                fn __key(_: &#holder) -> __c::String { loop {} }
+            }
+
+            impl #impl_generics_on __c::ConcurrentKeyOn<__DB, #holder> for #ident #ty_generics #where_clause {
+                fn __visit_key<'__b, __W>(_: &mut __W) -> __c::QueryResult<()>
+                where
+                    Self: '__b,
+                    #holder: '__b,
+                    __W: __c::ColumnVisitor<'__b, Self, __DB, #holder>,
+                {
+                    __c::Ok(())
+                }
+            }
+        },
+    )
+}
+
+fn columns_impls(model: &Model<'_>) -> TokenStream {
+    let holder = holder(model);
+    let ident = model.ident;
+    let (impl_generics, ty_generics, where_clause) = model.generics.split_for_impl();
+    let mut generics_on = model.generics.clone();
+    generics_on.params.push(parse_quote!(__DB: __c::Backend));
+    let (impl_generics_on, _, _) = generics_on.split_for_impl();
+    let mut generics_late = model.generics.clone();
+    generics_late.params.push(parse_quote!(__Late));
+    let (impl_generics_late, _, _) = generics_late.split_for_impl();
     quote! {
-        impl #impl_generics __c::ConcurrentColumns for #ident #ty_generics #where_clause {
+        impl #impl_generics __c::ConcurrentColumns<#holder> for #ident #ty_generics #where_clause {
             type __StatementId = ();
             type __Serialized = ();
             const __SKIPPABLE: usize = 0;
             const __COLUMNS: __c::ColumnNames = __c::ColumnNames { own: &[], embedded: &[] };
-            fn __serialize(&self) {}
+            fn __convert(_: &#holder) {}
         }
 
-        impl #impl_generics_on __c::ConcurrentColumnsOn<__DB> for #ident #ty_generics #where_clause {
+        impl #impl_generics_on __c::ConcurrentColumnsOn<__DB, #holder> for #ident #ty_generics #where_clause {
             fn __visit_columns<'__b, __W>(_: &mut __W) -> __c::QueryResult<()>
             where
                 Self: '__b,
-                __W: __c::RecordVisitor<'__b, Self, __DB>,
+                #holder: '__b,
+                __W: __c::RecordVisitor<'__b, Self, __DB, #holder>,
             {
                 __c::Ok(())
             }
+        }
+
+        impl #impl_generics_late __c::Trackable<#holder, __Late> for #ident #ty_generics #where_clause {
+            fn __compare<__W>(_: &#holder, _: &#holder, _: &mut __W) {}
+            fn __combine<__W>(_: &#holder, _: &#holder, _: &mut #holder, _: &mut __W) {}
+            fn __same_key(_: &#holder, _: &#holder) -> bool { true }
         }
     }
 }

@@ -5,7 +5,9 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{WherePredicate, parse_quote, parse_quote_spanned};
 
-use super::columns::{Slot, bindable, serializing};
+use super::columns::{bindable, serializing};
+use super::key;
+use super::slot::Slot;
 use crate::model::{Column, Model, Version};
 
 pub(super) fn expand(model: &Model<'_>, version: &Version<'_>) -> TokenStream {
@@ -15,14 +17,8 @@ pub(super) fn expand(model: &Model<'_>, version: &Version<'_>) -> TokenStream {
         Some(marker) => quote!(#marker),
         None => quote_spanned!(version_type.span()=> __c::AutoIncVersionField),
     };
-    let key_template = vec!["{} {:?}"; model.key.len()].join(", ");
-    let key_values = model.key.iter().map(|Column { field, column, ty, .. }| {
-        let value = quote_spanned!(ty.span()=> &self.#field);
-        quote!(<#table::#column as __c::Column>::NAME, #value)
-    });
-    let key_bounds = model
-        .key
-        .iter()
+    let key_text = key::text(model, &quote!(self));
+    let key_bounds = key::plain(model)
         .map(|Column { ty, .. }| -> WherePredicate { parse_quote_spanned!(ty.span()=> #ty: __c::Debug) });
     let trigger_name = model.options.trigger_name.as_ref().map(|setting| {
         let name = &setting.value;
@@ -33,7 +29,7 @@ pub(super) fn expand(model: &Model<'_>, version: &Version<'_>) -> TokenStream {
         }
     });
     let (key, columns) = Slot::key_and_columns(model);
-    let visits = key.iter().map(|slot| slot.visit(table));
+    let visits = key.iter().map(|slot| slot.visit_key(table));
 
     let (impl_generics, ty_generics, _) = model.generics.split_for_impl();
     let mut generics = serializing(model, &key, &columns);
@@ -45,8 +41,9 @@ pub(super) fn expand(model: &Model<'_>, version: &Version<'_>) -> TokenStream {
     }
     let where_clause = &generics.where_clause;
 
-    let mut generics_on = bindable(generics.clone(), model, key.iter().chain(&columns));
+    let mut generics_on = bindable(generics.clone(), model, &columns);
     let predicates = &mut generics_on.make_where_clause().predicates;
+    predicates.extend(key.iter().map(|slot| slot.key_bound(table)));
     predicates.push(parse_quote!(__DB: __c::ConcurrencyBackend));
     predicates.push(parse_quote!(#table::table: __c::QueryFragment<__DB>));
     predicates.push(parse_quote_spanned! {version_type.span()=>
@@ -61,6 +58,7 @@ pub(super) fn expand(model: &Model<'_>, version: &Version<'_>) -> TokenStream {
             type Version = #version_type;
             type VersionField = #marker;
             type __VersionColumn = #table::#version_column;
+            type __Base = ();
 
             fn __version(&self) -> &Self::Version {
                 &self.#version_field
@@ -79,8 +77,17 @@ pub(super) fn expand(model: &Model<'_>, version: &Version<'_>) -> TokenStream {
                 &NAME
             }
 
+            fn __base(&self) {}
+
+            fn __set_base(&mut self, _: ()) {}
+
+            fn __column_sets() -> &'static __c::ColumnSets {
+                static SETS: __c::ColumnSets = __c::ColumnSets::new();
+                &SETS
+            }
+
             fn __key(&self) -> __c::String {
-                __c::format!(#key_template, #(#key_values,)*)
+                #key_text
             }
 
             #trigger_name

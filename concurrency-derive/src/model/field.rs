@@ -44,7 +44,7 @@ impl<'a> Field<'a> {
             self.attributes.treat_none_as_null.as_ref().map_or(none_is_null, |setting| setting.value.value);
         let inner = if none_is_null { None } else { inner_of_option(self.ty) };
         let form = if self.attributes.embed.is_some() {
-            Form::Embedded
+            self.embedded()
         } else if let Some(into) = &self.attributes.serialize_as {
             Form::Serialized { into: Box::new(into.value.clone()), inner }
         } else if let Some(inner) = inner {
@@ -52,16 +52,23 @@ impl<'a> Field<'a> {
         } else {
             Form::Plain
         };
-        Column { field: self.ident, ty: self.ty, column: self.column.clone(), form }
+        let merge = self.attributes.merge.as_ref().map(|setting| setting.value.clone());
+        Column { field: self.ident, ty: self.ty, column: self.column.clone(), form, merge }
     }
 
-    /// A key is compared, never skipped.
+    /// A key is compared, never skipped and never merged.
     pub(super) fn to_key_column(&self) -> Column<'a> {
         let form = match &self.attributes.serialize_as {
+            _ if self.attributes.key.is_some() => self.embedded(),
             Some(into) => Form::Serialized { into: Box::new(into.value.clone()), inner: None },
             None => Form::Plain,
         };
-        Column { field: self.ident, ty: self.ty, column: self.column.clone(), form }
+        Column { field: self.ident, ty: self.ty, column: self.column.clone(), form, merge: None }
+    }
+
+    fn embedded(&self) -> Form<'a> {
+        let columns = self.attributes.remote.as_ref().map_or(self.ty, |setting| &setting.value);
+        Form::Embedded { columns: Box::new(columns.clone()) }
     }
 }
 

@@ -66,12 +66,6 @@ impl Retryable for Box<dyn std::error::Error> {
     }
 }
 
-impl Retryable for Box<dyn std::error::Error + Send> {
-    fn is_retryable(&self) -> bool {
-        is_retryable(&**self)
-    }
-}
-
 impl Retryable for Box<dyn std::error::Error + Send + Sync> {
     fn is_retryable(&self) -> bool {
         is_retryable(&**self)

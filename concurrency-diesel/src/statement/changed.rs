@@ -5,6 +5,7 @@ use diesel::backend::Backend;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 
+use super::selection::{EveryColumn, Selection};
 use super::set_version::push_successor;
 use super::source::Source;
 use crate::backend::ConcurrencyBackend;
@@ -15,23 +16,25 @@ use crate::concurrent::{Concurrent, ConcurrentOn};
 /// `version = CASE WHEN NOT (a IS NOT DISTINCT FROM ?) OR … THEN version + 1 ELSE version END`, in SET.
 ///
 /// It stands before the columns: MySQL assigns from left to right, and the comparison must see what the row held.
-pub(crate) struct AdvanceIfChanged<'b, T: ConcurrentColumns> {
+pub(crate) struct AdvanceIfChanged<'b, T: ConcurrentColumns, S = EveryColumn> {
     pub(super) source: Source<'b, T>,
     pub(super) signed: bool,
+    pub(super) selection: S,
 }
 
-impl<T: ConcurrentColumns> QueryId for AdvanceIfChanged<'_, T> {
+impl<T: ConcurrentColumns, S: Selection<T>> QueryId for AdvanceIfChanged<'_, T, S> {
     type QueryId = (ChangedText, T::__StatementId);
-    const HAS_STATIC_QUERY_ID: bool = T::__SKIPPABLE == 0;
+    const HAS_STATIC_QUERY_ID: bool = S::IS_STATIC && T::__SKIPPABLE == 0;
 }
 
 /// Tells this text from that of another fragment of the same struct.
 pub(crate) struct ChangedText;
 
-impl<T, DB> QueryFragment<DB> for AdvanceIfChanged<'_, T>
+impl<T, S, DB> QueryFragment<DB> for AdvanceIfChanged<'_, T, S>
 where
     DB: ConcurrencyBackend,
     T: ConcurrentOn<DB>,
+    S: Selection<T>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         let (before, after) = DB::__kept(self.signed);
@@ -43,7 +46,8 @@ where
         out.push_identifier(version)?;
         // A row without a version gets one whatever changes.
         out.push_sql(" IS NULL");
-        T::__visit_checked(&mut ChangeWriter { source: self.source, out: out.reborrow() })?;
+        let mut changes = ChangeWriter { source: self.source, out: out.reborrow() };
+        self.selection.visit_checked::<DB, _>(&mut changes)?;
         out.push_sql(" THEN ");
         push_successor::<T::__VersionColumn, DB>(&mut out)?;
         out.push_sql(" ELSE ");

@@ -7,6 +7,7 @@ use diesel::result::QueryResult;
 
 use super::changed::AdvanceIfChanged;
 use super::columns::KeyWriter;
+use super::selection::EveryColumn;
 use super::set_version::{AssignVersion, IncrementVersion, KeepVersion};
 use super::update::{Columns, SameRow, WithColumns};
 use super::where_version::{AnyVersion, VersionBelow, VersionIs};
@@ -53,8 +54,8 @@ impl<'b, T: Concurrent> Source<'b, T> {
         IncrementVersion { signed, column: PhantomData }
     }
 
-    pub(crate) const fn advance_if_changed(self, signed: bool) -> AdvanceIfChanged<'b, T> {
-        AdvanceIfChanged { source: self, signed }
+    pub(crate) const fn advance_if_changed<S>(self, signed: bool, selection: S) -> AdvanceIfChanged<'b, T, S> {
+        AdvanceIfChanged { source: self, signed, selection }
     }
 
     pub(crate) const fn version_is(self, version: &'b T::Version) -> Is<'b, T> {
@@ -70,7 +71,11 @@ impl<'b, T: Concurrent> Source<'b, T> {
     }
 
     pub(crate) const fn columns(self) -> Columns<'b, T> {
-        Columns { source: self }
+        self.some_columns(EveryColumn)
+    }
+
+    pub(crate) const fn some_columns<S>(self, selection: S) -> Columns<'b, T, S> {
+        Columns { source: self, selection }
     }
 
     pub(crate) const fn same_row(self) -> SameRow<T> {
@@ -78,7 +83,11 @@ impl<'b, T: Concurrent> Source<'b, T> {
     }
 
     pub(crate) const fn with_columns<A>(self, version: A) -> WithColumns<'b, T, A> {
-        WithColumns { version, source: self }
+        self.with_some_columns(version, EveryColumn)
+    }
+
+    pub(crate) const fn with_some_columns<A, S>(self, version: A, selection: S) -> WithColumns<'b, T, A, S> {
+        WithColumns { version, source: self, selection }
     }
 }
 

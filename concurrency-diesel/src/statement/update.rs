@@ -7,13 +7,11 @@ use diesel::result::QueryResult;
 use std::marker::PhantomData;
 
 use super::columns::{ColumnWriter, SameKeyWriter, push_same, push_table};
+use super::selection::{EveryColumn, Selection};
 use super::source::Source;
 use crate::backend::ConcurrencyBackend;
-use crate::columns::{ConcurrentColumns, ConcurrentColumnsOn};
+use crate::columns::ConcurrentColumns;
 use crate::concurrent::{Concurrent, ConcurrentOn};
-
-/// From here on a save that leaves out columns is not kept prepared: its texts double with each such column.
-const MOST_SKIPPABLE_PREPARED: usize = 4;
 
 /// An UPDATE of one record's row: what it sets, and what must hold for the row to be written.
 pub(crate) struct Update<'b, T: Concurrent, S, G> {
@@ -59,56 +57,61 @@ where
     }
 }
 
-/// What is set for the version, then each column of the record.
-pub(crate) struct WithColumns<'b, T: ConcurrentColumns, A> {
+/// What is set for the version, then each selected column of the record.
+pub(crate) struct WithColumns<'b, T: ConcurrentColumns, A, S = EveryColumn> {
     pub(crate) version: A,
     pub(crate) source: Source<'b, T>,
+    pub(crate) selection: S,
 }
 
-impl<T: ConcurrentColumns, A: QueryId> QueryId for WithColumns<'_, T, A> {
+impl<T: ConcurrentColumns, A: QueryId, S: Selection<T>> QueryId for WithColumns<'_, T, A, S> {
     type QueryId = (ColumnsText, T::__StatementId, A::QueryId);
-    const HAS_STATIC_QUERY_ID: bool = A::HAS_STATIC_QUERY_ID && T::__SKIPPABLE == 0;
+    const HAS_STATIC_QUERY_ID: bool = A::HAS_STATIC_QUERY_ID && S::IS_STATIC && T::__SKIPPABLE == 0;
 }
 
 /// Tells a SET clause with the record's columns from one without.
 pub(crate) struct ColumnsText;
 
-impl<T, A, DB> QueryFragment<DB> for WithColumns<'_, T, A>
-where
-    DB: ConcurrencyBackend,
-    T: ConcurrentColumnsOn<DB>,
-    A: QueryFragment<DB>,
-{
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        if T::__SKIPPABLE > MOST_SKIPPABLE_PREPARED {
-            out.unsafe_to_cache_prepared();
-        }
-        self.version.walk_ast(out.reborrow())?;
-        T::__visit_columns(&mut ColumnWriter { source: self.source, out, separator: ", " })
-    }
-}
-
-/// Only the record's columns: the version is nothing that could be set.
-pub(crate) struct Columns<'b, T: ConcurrentColumns> {
-    pub(crate) source: Source<'b, T>,
-}
-
-impl<T: ConcurrentColumns> QueryId for Columns<'_, T> {
-    type QueryId = (ColumnsText, T::__StatementId);
-    const HAS_STATIC_QUERY_ID: bool = T::__SKIPPABLE == 0;
-}
-
-impl<T, DB> QueryFragment<DB> for Columns<'_, T>
+impl<T, A, S, DB> QueryFragment<DB> for WithColumns<'_, T, A, S>
 where
     DB: ConcurrencyBackend,
     T: ConcurrentOn<DB>,
+    A: QueryFragment<DB>,
+    S: Selection<T>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        if T::__SKIPPABLE > MOST_SKIPPABLE_PREPARED {
+        if !self.selection.is_kept_prepared() {
+            out.unsafe_to_cache_prepared();
+        }
+        self.version.walk_ast(out.reborrow())?;
+        let mut columns = ColumnWriter { source: self.source, out, separator: ", " };
+        self.selection.visit_columns::<DB, _>(&mut columns)
+    }
+}
+
+/// Only the selected columns of the record: the version is nothing that could be set.
+pub(crate) struct Columns<'b, T: ConcurrentColumns, S = EveryColumn> {
+    pub(crate) source: Source<'b, T>,
+    pub(crate) selection: S,
+}
+
+impl<T: ConcurrentColumns, S: Selection<T>> QueryId for Columns<'_, T, S> {
+    type QueryId = (ColumnsText, T::__StatementId);
+    const HAS_STATIC_QUERY_ID: bool = S::IS_STATIC && T::__SKIPPABLE == 0;
+}
+
+impl<T, S, DB> QueryFragment<DB> for Columns<'_, T, S>
+where
+    DB: ConcurrencyBackend,
+    T: ConcurrentOn<DB>,
+    S: Selection<T>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        if !self.selection.is_kept_prepared() {
             out.unsafe_to_cache_prepared();
         }
         let mut columns = ColumnWriter { source: self.source, out: out.reborrow(), separator: "" };
-        T::__visit_columns(&mut columns)?;
+        self.selection.visit_columns::<DB, _>(&mut columns)?;
         if columns.separator.is_empty() {
             // Nothing is left to set, and the row must be written all the same.
             return push_same_row::<T, DB>(out);

@@ -1,11 +1,14 @@
 //! Writes migrations of triggers as files, in Diesel's own format. What stands in them, core knows.
 
+use std::collections::HashSet;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
+use std::iter;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use concurrency_core::{SchemaChange, TriggerSpec, create_triggers};
+use concurrency_core::{SchemaChange, pending_triggers};
 
 use super::error::Error;
 use super::models::TriggerModels;
@@ -48,18 +51,11 @@ where
     M: TriggerModels<DB>,
 {
     let directory = dir.as_ref();
-    let failed = |source| Error::MigrationDirectory { directory: directory.to_owned(), source };
-    let written = written_migrations(directory).map_err(failed)?;
-    let is_new = |spec: &&TriggerSpec| {
-        let script = create_triggers([*spec], DB::__ENGINE).up_sql();
-        !written.iter().any(|up| up.contains(&script))
-    };
+    let written = written_migrations(directory)?;
     let specs = M::__specs();
-    let new: Vec<&TriggerSpec> = specs.iter().filter(is_new).collect();
-    if new.is_empty() {
-        return Ok(None);
-    }
-    write_migration_of(&create_triggers(new, DB::__ENGINE), NAME, directory).map(Some)
+    let pending = pending_triggers(&specs, DB::__ENGINE, &written);
+    let change = pending.into_iter().map(|(_, change)| change).reduce(SchemaChange::then);
+    change.map(|change| write_migration_of(&change, NAME, directory)).transpose()
 }
 
 /// Writes a change of the schema as a migration: a directory with the time and the name, and its two files.
@@ -69,10 +65,10 @@ where
 /// As [`write_migration`]. Of a migration that cannot be written whole, nothing is left.
 pub fn write_migration_of(change: &SchemaChange, name: &str, dir: impl AsRef<Path>) -> Result<PathBuf, Error> {
     let directory = dir.as_ref();
-    let migration = directory.join(format!("{}_{name}", timestamp(SystemTime::now())));
-    write(change, &migration)
-        .map(|()| migration)
-        .map_err(|source| Error::MigrationDirectory { directory: directory.to_owned(), source })
+    let failed = |source| Error::MigrationDirectory { directory: directory.to_owned(), source };
+    let version = free_version(directory).map_err(failed)?;
+    let migration = directory.join(format!("{version}_{name}"));
+    write(change, &migration).map(|()| migration).map_err(failed)
 }
 
 fn write(change: &SchemaChange, migration: &Path) -> io::Result<()> {
@@ -86,18 +82,47 @@ fn write(change: &SchemaChange, migration: &Path) -> io::Result<()> {
     files
 }
 
-/// The `up.sql` of every migration in the directory.
-fn written_migrations(directory: &Path) -> io::Result<Vec<String>> {
+/// The text of every `up.sql` in the directory, in the order in which Diesel runs them.
+///
+/// # Errors
+///
+/// [`MigrationDirectory`](Error::MigrationDirectory): the directory is not there, or cannot be read.
+pub fn written_migrations(dir: impl AsRef<Path>) -> Result<Vec<String>, Error> {
+    let directory = dir.as_ref();
+    read(directory).map_err(|source| Error::MigrationDirectory { directory: directory.to_owned(), source })
+}
+
+fn read(directory: &Path) -> io::Result<Vec<String>> {
+    let mut names = names(directory)?;
+    names.sort_by_key(|name| version(name));
     let mut written = Vec::new();
-    for migration in fs::read_dir(directory)? {
-        match fs::read_to_string(migration?.path().join("up.sql")) {
-            Ok(up) => written.push(up),
+    for name in names {
+        match fs::read(directory.join(name).join("up.sql")) {
+            Ok(up) => written.push(String::from_utf8_lossy(&up).into_owned()),
             // A file beside the migrations, or a migration in Rust.
             Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}
             Err(error) => return Err(error),
         }
     }
     Ok(written)
+}
+
+fn names(directory: &Path) -> io::Result<Vec<OsString>> {
+    fs::read_dir(directory)?.map(|entry| entry.map(|entry| entry.file_name())).collect()
+}
+
+/// What Diesel compares: the name up to the first `_`, without `-`.
+fn version(name: &OsStr) -> String {
+    name.to_string_lossy().split('_').next().unwrap_or_default().replace('-', "")
+}
+
+/// Now; with a number, as diesel_cli writes it, where a migration of the same second is there.
+fn free_version(directory: &Path) -> io::Result<String> {
+    let taken: HashSet<String> = names(directory)?.iter().map(|name| version(name)).collect();
+    let now = timestamp(SystemTime::now());
+    let numbered = (1..=u16::MAX).map(|number| format!("{now}-{number:04x}"));
+    let free = iter::once(now.clone()).chain(numbered).find(|free| !taken.contains(&version(free.as_ref())));
+    Ok(free.unwrap_or(now))
 }
 
 /// The time as Diesel names migrations: `2026-11-24-081500`, in UTC.
@@ -144,6 +169,8 @@ const fn is_leap(year: u64) -> bool {
 mod tests {
     use std::time::Duration;
 
+    use concurrency_core::{Engine, TriggerSpec, create_triggers};
+
     use super::*;
 
     #[test]
@@ -153,5 +180,27 @@ mod tests {
         assert_eq!(at(951_827_696), "2000-02-29-123456");
         assert_eq!(at(1_798_761_599), "2026-12-31-235959");
         assert_eq!(at(4_107_542_400), "2100-03-01-000000");
+    }
+    #[test]
+    fn migrations_are_in_the_order_of_their_versions() {
+        let dir = tempfile::tempdir().unwrap();
+        for (name, up) in [("2026-01-02-000000_b", "2"), ("20260101000000_c", "1"), ("2026-01-02-000000-0001_a", "3")] {
+            fs::create_dir(dir.path().join(name)).unwrap();
+            fs::write(dir.path().join(name).join("up.sql"), up).unwrap();
+        }
+        fs::write(dir.path().join(".keep"), "").unwrap();
+        fs::create_dir(dir.path().join("2026-01-03-000000_rust")).unwrap();
+        assert_eq!(written_migrations(dir.path()).unwrap(), ["1", "2", "3"]);
+    }
+
+    #[test]
+    fn no_version_is_given_twice() {
+        let dir = tempfile::tempdir().unwrap();
+        let change = create_triggers([&TriggerSpec::new("articles", ["id"], "version")], Engine::Sqlite);
+        let written: HashSet<String> = (0..20)
+            .map(|_| write_migration_of(&change, "same", dir.path()).unwrap())
+            .map(|path| version(path.file_name().unwrap()))
+            .collect();
+        assert_eq!(written.len(), 20);
     }
 }

@@ -203,7 +203,6 @@ fn a_key_in_an_embedded_struct_is_not_written() {
     #[derive(ConcurrentColumns)]
     #[diesel(table_name = profiles)]
     struct Named {
-        #[expect(dead_code, reason = "it is not written, which is the point")]
         id: i64,
         name: String,
     }

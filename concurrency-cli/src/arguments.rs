@@ -1,0 +1,230 @@
+//! The command line: what can be asked for, and the help that says so.
+//! What it means is decided by the commands.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use concurrency_diesel::triggers::Engine;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  all is well
+  1  `triggers check` found a trigger that is missing, altered or disabled
+  2  nothing was done: wrong usage, unreadable sources, no connection, refused by the database";
+
+/// Version triggers for Diesel models, as migrations or in the database
+#[derive(Debug, Parser)]
+#[command(name = "diesel-concurrency", version, after_help = EXIT_CODES, arg_required_else_help = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// The triggers of all models that have a `TriggerVersionField`
+    #[command(subcommand, after_help = EXIT_CODES)]
+    Triggers(Triggers),
+
+    /// Writes a migration that adds a version column to a table
+    #[command(after_help = "\
+Examples:
+  diesel-concurrency add-version --table articles
+  diesel-concurrency add-version --table shop.items --column revision --trigger --key shop,item")]
+    AddVersion(AddVersion),
+
+    /// Prints completions for a shell
+    #[command(after_help = "\
+Example:
+  diesel-concurrency completions bash > /etc/bash_completion.d/diesel-concurrency")]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Triggers {
+    /// Writes a migration with the triggers that no migration has yet
+    #[command(after_help = "\
+Examples:
+  diesel-concurrency triggers generate
+  diesel-concurrency triggers generate --engine postgres --source src --source ../models/src
+  diesel-concurrency triggers generate --dry-run
+
+The engine is that of the database URL; no connection is made.")]
+    Generate(Generate),
+
+    /// Lists the triggers that the database has
+    #[command(after_help = "\
+Examples:
+  diesel-concurrency triggers list
+  diesel-concurrency triggers list --format json")]
+    List(List),
+
+    /// Creates the triggers in the database that it does not have yet
+    #[command(after_help = "\
+Examples:
+  diesel-concurrency triggers create
+  diesel-concurrency triggers create --dry-run")]
+    Create(Change),
+
+    /// Drops the triggers from the database
+    #[command(after_help = "\
+Examples:
+  diesel-concurrency triggers drop
+  diesel-concurrency triggers drop --dry-run")]
+    Drop(Change),
+
+    /// Checks that the database has every trigger, unaltered and enabled; exits with 1 if not
+    #[command(after_help = "\
+Examples:
+  diesel-concurrency triggers check
+  diesel-concurrency triggers check --format json --database-url mysql://ada@localhost/blog")]
+    Check(Check),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Generate {
+    #[command(flatten)]
+    pub(crate) sources: Sources,
+    #[command(flatten)]
+    pub(crate) migration: Migration,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    #[command(flatten)]
+    pub(crate) database: Database,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Change {
+    #[command(flatten)]
+    pub(crate) database: Database,
+    #[command(flatten)]
+    pub(crate) sources: Sources,
+    /// Print the SQL and do nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    #[command(flatten)]
+    pub(crate) database: Database,
+    #[command(flatten)]
+    pub(crate) sources: Sources,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AddVersion {
+    /// The table, as SQL calls it: `articles` or `shop.items`
+    #[arg(long, value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub(crate) table: String,
+    /// The new column, a BIGINT that starts at 1
+    #[arg(long, default_value = "version", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub(crate) column: String,
+    /// Create the trigger as well
+    #[arg(long)]
+    pub(crate) trigger: bool,
+    /// The columns of the table's key, for SQLite's trigger [default: those of the schema file]
+    #[arg(long, value_delimiter = ',', requires = "trigger")]
+    pub(crate) key: Vec<String>,
+    /// The name of the trigger [default: concurrency_<table>_<column>]
+    #[arg(long, requires = "trigger", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub(crate) trigger_name: Option<String>,
+    /// The file with the `table!` declarations [default: src/schema.rs, where there is one]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) schema: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) migration: Migration,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Database {
+    /// The database: postgres://…, mysql://… (MariaDB too) or a file of SQLite; also read from `.env`
+    // The value is hidden: it holds the password.
+    #[arg(long, value_name = "URL", env = "DATABASE_URL", hide_env_values = true)]
+    pub(crate) database_url: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Sources {
+    /// A folder or file with models; may be given several times
+    #[arg(long, value_name = "PATH", default_value = "src")]
+    pub(crate) source: Vec<PathBuf>,
+    /// The file with the `table!` declarations [default: src/schema.rs, where there is one]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) schema: Option<PathBuf>,
+}
+
+/// The schema file: the one that was named, or Diesel's default where it is.
+pub(crate) fn schema_file(named: Option<&Path>) -> Option<&Path> {
+    let default = || Some(Path::new("src/schema.rs")).filter(|file| file.is_file());
+    named.or_else(default)
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Migration {
+    #[command(flatten)]
+    pub(crate) database: Database,
+    /// The engine to write for [default: that of the database URL]
+    #[arg(long, value_enum)]
+    pub(crate) engine: Option<EngineName>,
+    /// The folder of Diesel's migrations
+    #[arg(long, value_name = "DIRECTORY", env = "MIGRATION_DIRECTORY", default_value = "migrations")]
+    pub(crate) migration_dir: PathBuf,
+    /// Print the SQL and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum EngineName {
+    /// SQLite
+    Sqlite,
+    /// PostgreSQL
+    #[value(alias = "postgresql")]
+    Postgres,
+    /// MySQL and MariaDB
+    #[value(alias = "mariadb")]
+    Mysql,
+}
+
+impl From<EngineName> for Engine {
+    fn from(name: EngineName) -> Self {
+        match name {
+            EngineName::Sqlite => Self::Sqlite,
+            EngineName::Postgres => Self::Postgres,
+            EngineName::Mysql => Self::Mysql,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Arguments::command().debug_assert();
+    }
+}

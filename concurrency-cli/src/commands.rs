@@ -1,0 +1,46 @@
+//! One file per command: from its arguments to a report.
+//! Printing is left to `output`.
+
+mod add_version;
+mod change;
+mod check;
+mod completions;
+mod generate;
+mod list;
+mod migration;
+
+use concurrency_diesel::triggers::TriggerSpec;
+
+use crate::arguments::{self, Command, Triggers, schema_file};
+use crate::error::Error;
+use crate::output::Report;
+use crate::source::{self, Skipped};
+use crate::specs;
+
+pub(crate) fn run(command: Command) -> Result<Report, Error> {
+    match command {
+        Command::Triggers(Triggers::Generate(arguments)) => generate::run(&arguments),
+        Command::Triggers(Triggers::List(arguments)) => list::run(&arguments),
+        Command::Triggers(Triggers::Create(arguments)) => change::create(&arguments),
+        Command::Triggers(Triggers::Drop(arguments)) => change::drop(&arguments),
+        Command::Triggers(Triggers::Check(arguments)) => check::run(&arguments),
+        Command::AddVersion(arguments) => add_version::run(&arguments),
+        Command::Completions { shell } => Ok(completions::run(shell)),
+    }
+}
+
+/// The triggers that the sources want, and what was skipped.
+fn wanted(arguments: &arguments::Sources) -> Result<(Vec<TriggerSpec>, Vec<Skipped>), Error> {
+    let source = source::read(&arguments.source, schema_file(arguments.schema.as_deref()))?;
+    Ok((specs::of(&source.models)?, source.skipped))
+}
+
+/// A trigger, for people.
+fn described(spec: &TriggerSpec) -> String {
+    format!("trigger {} on {}", spec.name(), full_name(spec))
+}
+
+/// `schema.table`, unquoted.
+fn full_name(spec: &TriggerSpec) -> String {
+    spec.schema().map_or_else(|| spec.table().to_owned(), |schema| format!("{schema}.{}", spec.table()))
+}

@@ -1,0 +1,74 @@
+//! `add-version`: a migration that gives a table a version column, and a trigger if asked.
+//! It never connects to a database.
+
+use concurrency_diesel::triggers::{SchemaChange, TriggerSpec, add_version_column, pending_triggers};
+
+use super::{described, full_name, migration};
+use crate::arguments::{self, schema_file};
+use crate::environment;
+use crate::error::Error;
+use crate::output::Report;
+use crate::source::{self, Tables};
+
+pub(super) fn run(arguments: &arguments::AddVersion) -> Result<Report, Error> {
+    let engine = environment::engine(&arguments.migration)?;
+    let source = source::read(&[], schema_file(arguments.schema.as_deref()))?;
+    let spec = spec_of(arguments, &source.tables);
+    let written = migration::written(&arguments.migration)?;
+
+    let (mut changes, mut contents) = (Vec::new(), Vec::new());
+    let column = add_version_column(&spec, engine);
+    if !written.iter().any(|up| column.up().iter().all(|statement| up.contains(statement))) {
+        refuse_existing(&spec, &source.tables)?;
+        contents.push(format!("column {} of {}", spec.version(), full_name(&spec)));
+        changes.push(column);
+    }
+    if arguments.trigger {
+        for (spec, change) in pending_triggers(std::slice::from_ref(&spec), engine, &written) {
+            contents.push(described(spec));
+            changes.push(change);
+        }
+    }
+    let text = match changes.into_iter().reduce(SchemaChange::then) {
+        None => format!("nothing to write: the migrations have this for {} already\n", full_name(&spec)),
+        Some(change) => migration::write(&arguments.migration, &name_of_migration(&spec), &change, &contents)?,
+    };
+    Ok(Report::new(text, source.skipped))
+}
+
+/// The table's key is that of the schema file; where neither it nor the arguments name one, SQLite goes by the rowid.
+fn spec_of(arguments: &arguments::AddVersion, tables: &Tables) -> TriggerSpec {
+    let declared = tables.find(&arguments.table);
+    let key = match declared {
+        Some(table) if arguments.key.is_empty() => table.sql_key(),
+        _ => arguments.key.clone(),
+    };
+    let (schema, table) = match (declared, arguments.table.split_once('.')) {
+        (Some(table), _) => (table.schema.as_deref(), table.sql_name.as_str()),
+        (None, Some((schema, table))) => (Some(schema), table),
+        (None, None) => (None, arguments.table.as_str()),
+    };
+    let mut spec = TriggerSpec::new(table, key, &arguments.column);
+    if let Some(schema) = schema {
+        spec = spec.in_schema(schema);
+    }
+    if let Some(name) = &arguments.trigger_name {
+        spec = spec.named(name);
+    }
+    spec
+}
+
+fn refuse_existing(spec: &TriggerSpec, tables: &Tables) -> Result<(), Error> {
+    match tables.find(&full_name(spec)) {
+        Some(table) if table.has_sql_column(spec.version()) => {
+            Err(Error::ColumnExists { table: table.full_name(), column: spec.version().to_owned() })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A name that every file system takes.
+fn name_of_migration(spec: &TriggerSpec) -> String {
+    let name = format!("add_{}_to_{}", spec.version(), full_name(spec));
+    name.chars().map(|character| if character.is_ascii_alphanumeric() { character } else { '_' }).take(100).collect()
+}

@@ -1,0 +1,67 @@
+//! `triggers create` and `triggers drop`: the triggers in the database itself.
+//! What is there is found out first, so that nothing is changed where something is amiss.
+
+use concurrency_diesel::triggers::{Problem, TriggerSpec, create_triggers};
+
+use super::{described, wanted};
+use crate::arguments;
+use crate::database::Database;
+use crate::environment::DatabaseUrl;
+use crate::error::Error;
+use crate::output::{self, Report};
+
+pub(super) fn create(arguments: &arguments::Change) -> Result<Report, Error> {
+    let url = DatabaseUrl::of(&arguments.database)?;
+    let (specs, skipped) = wanted(&arguments.sources)?;
+    let text = if specs.is_empty() {
+        NO_MODELS.to_owned()
+    } else if arguments.dry_run {
+        create_triggers(&specs, url.engine()).up_sql()
+    } else {
+        create_in(&mut Database::open(url)?, &specs)?
+    };
+    Ok(Report::new(text, skipped))
+}
+
+pub(super) fn drop(arguments: &arguments::Change) -> Result<Report, Error> {
+    let url = DatabaseUrl::of(&arguments.database)?;
+    let (specs, skipped) = wanted(&arguments.sources)?;
+    let text = if specs.is_empty() {
+        NO_MODELS.to_owned()
+    } else if arguments.dry_run {
+        create_triggers(&specs, url.engine()).down_sql()
+    } else {
+        drop_in(&mut Database::open(url)?, &specs)?
+    };
+    Ok(Report::new(text, skipped))
+}
+
+const NO_MODELS: &str = "nothing to do: no model has a TriggerVersionField\n";
+
+/// Not every engine can take back what it created, so everything that can fail is asked for before.
+fn create_in(database: &mut Database, specs: &[TriggerSpec]) -> Result<String, Error> {
+    let mut amiss = Vec::new();
+    for spec in specs {
+        if database.check(spec)?.is_some() {
+            amiss.push(spec);
+        }
+    }
+    database.create(specs)?;
+    Ok(report("created", &amiss)
+        .unwrap_or_else(|| format!("nothing to create: the database has all {} triggers\n", specs.len())))
+}
+
+/// A trigger can be dropped although its table has changed, so only what is surely not there is left out.
+fn drop_in(database: &mut Database, specs: &[TriggerSpec]) -> Result<String, Error> {
+    let is_there = |spec: &&TriggerSpec| !matches!(database.check(spec), Ok(Some(Problem::Missing { .. })));
+    let there: Vec<&TriggerSpec> = specs.iter().filter(is_there).collect();
+    database.drop(specs)?;
+    Ok(report("dropped", &there)
+        .unwrap_or_else(|| "nothing to drop: the database has none of the triggers\n".to_owned()))
+}
+
+/// A line for each trigger.
+fn report(done: &str, specs: &[&TriggerSpec]) -> Option<String> {
+    let line = |spec: &&TriggerSpec| format!("{} {}\n", output::good(done), described(spec));
+    (!specs.is_empty()).then(|| specs.iter().map(line).collect())
+}

@@ -1,0 +1,24 @@
+//! `triggers generate`: a migration with the triggers that no migration has yet.
+//! It never connects to a database.
+
+use concurrency_diesel::triggers::{SchemaChange, pending_triggers};
+
+use super::{described, migration, wanted};
+use crate::arguments;
+use crate::environment;
+use crate::error::Error;
+use crate::output::Report;
+
+pub(super) fn run(arguments: &arguments::Generate) -> Result<Report, Error> {
+    let engine = environment::engine(&arguments.migration)?;
+    let (specs, skipped) = wanted(&arguments.sources)?;
+    let pending = pending_triggers(&specs, engine, &migration::written(&arguments.migration)?);
+    let contents: Vec<String> = pending.iter().map(|(spec, _)| described(spec)).collect();
+    let change = pending.into_iter().map(|(_, change)| change).reduce(SchemaChange::then);
+    let text = match change {
+        Some(change) => migration::write(&arguments.migration, "concurrency_triggers", &change, &contents)?,
+        None if specs.is_empty() => "nothing to write: no model has a TriggerVersionField\n".to_owned(),
+        None => format!("nothing to write: the migrations have all {} triggers\n", specs.len()),
+    };
+    Ok(Report::new(text, skipped))
+}

@@ -1,0 +1,43 @@
+//! `triggers list`: the triggers that the database has.
+//! Whether they are what the models want, `check` says.
+
+use concurrency_diesel::triggers::FoundTrigger;
+use serde_json::{Value, json};
+
+use crate::arguments::{self, Format};
+use crate::database::Database;
+use crate::environment::DatabaseUrl;
+use crate::error::Error;
+use crate::output::{self, Report};
+
+pub(super) fn run(arguments: &arguments::List) -> Result<Report, Error> {
+    let triggers = Database::open(DatabaseUrl::of(&arguments.database)?)?.list()?;
+    let text = match arguments.format {
+        Format::Text if triggers.is_empty() => "the database has none of our triggers\n".to_owned(),
+        Format::Text => triggers.iter().map(|trigger| line(trigger) + "\n").collect(),
+        Format::Json => output::json(&json!({ "triggers": triggers.iter().map(object).collect::<Vec<_>>() })),
+    };
+    Ok(Report::new(text, Vec::new()))
+}
+
+fn line(trigger: &FoundTrigger) -> String {
+    let state = if trigger.is_enabled { "" } else { ", disabled" };
+    format!("{}{state}", described(trigger))
+}
+
+/// A trigger, for people.
+pub(super) fn described(trigger: &FoundTrigger) -> String {
+    let parts = [trigger.table_schema.as_deref(), trigger.table_name.as_deref()];
+    let table: Vec<&str> = parts.into_iter().flatten().collect();
+    format!("trigger {} on {}", trigger.trigger_name, table.join("."))
+}
+
+fn object(trigger: &FoundTrigger) -> Value {
+    json!({
+        "schema": trigger.table_schema,
+        "table": trigger.table_name,
+        "name": trigger.trigger_name,
+        "enabled": trigger.is_enabled,
+        "definition": trigger.text(),
+    })
+}

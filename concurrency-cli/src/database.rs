@@ -1,0 +1,97 @@
+//! A connection to a database of any engine, and what is asked of it here.
+//! What triggers are, `concurrency_diesel::triggers` knows.
+
+use concurrency_diesel::triggers::{self, Engine, FoundTrigger, Problem, TriggerSpec};
+use diesel::Connection as _;
+#[cfg(feature = "mysql")]
+use diesel::MysqlConnection;
+#[cfg(feature = "postgres")]
+use diesel::PgConnection;
+#[cfg(feature = "sqlite")]
+use diesel::SqliteConnection;
+
+use crate::environment::DatabaseUrl;
+use crate::error::Error;
+
+/// An open database.
+pub(crate) struct Database {
+    url: DatabaseUrl,
+    connection: Connection,
+}
+
+enum Connection {
+    #[cfg(feature = "sqlite")]
+    Sqlite(SqliteConnection),
+    #[cfg(feature = "postgres")]
+    Postgres(PgConnection),
+    #[cfg(feature = "mysql")]
+    Mysql(MysqlConnection),
+}
+
+/// Does the same on a connection of each engine, and keeps what is secret out of its error.
+macro_rules! on {
+    ($database:expr, |$connection:ident| $work:expr) => {{
+        let outcome: Result<_, triggers::Error> = match $database.connection {
+            #[cfg(feature = "sqlite")]
+            Connection::Sqlite(ref mut $connection) => $work,
+            #[cfg(feature = "postgres")]
+            Connection::Postgres(ref mut $connection) => $work,
+            #[cfg(feature = "mysql")]
+            Connection::Mysql(ref mut $connection) => $work,
+        };
+        outcome.map_err(|error| Error::Database($database.url.conceal_in(&error.to_string())))
+    }};
+}
+
+impl Database {
+    pub(crate) fn open(url: DatabaseUrl) -> Result<Self, Error> {
+        if url.file().is_some_and(|file| !file.exists()) {
+            return Err(Error::NoDatabaseFile(url));
+        }
+        let connection = match url.engine() {
+            #[cfg(feature = "sqlite")]
+            Engine::Sqlite => sqlite(&url).map(Connection::Sqlite),
+            #[cfg(feature = "postgres")]
+            Engine::Postgres => PgConnection::establish(url.reveal()).map(Connection::Postgres),
+            #[cfg(feature = "mysql")]
+            Engine::Mysql => MysqlConnection::establish(url.reveal()).map(Connection::Mysql),
+            other => return Err(Error::NotBuiltIn(other)),
+        };
+        match connection {
+            Ok(connection) => Ok(Self { url, connection }),
+            Err(error) => {
+                let words: Vec<String> = error.to_string().split_whitespace().map(str::to_owned).collect();
+                Err(Error::Connection { message: url.conceal_in(&words.join(" ")), url })
+            }
+        }
+    }
+
+    pub(crate) fn create(&mut self, specs: &[TriggerSpec]) -> Result<(), Error> {
+        on!(self, |connection| triggers::create_specs(specs, connection))
+    }
+
+    pub(crate) fn drop(&mut self, specs: &[TriggerSpec]) -> Result<(), Error> {
+        on!(self, |connection| triggers::drop_specs(specs, connection))
+    }
+
+    pub(crate) fn list(&mut self) -> Result<Vec<FoundTrigger>, Error> {
+        on!(self, |connection| triggers::list(connection))
+    }
+
+    /// What is wrong with the trigger.
+    pub(crate) fn check(&mut self, spec: &TriggerSpec) -> Result<Option<Problem>, Error> {
+        let problems = on!(self, |connection| triggers::check_specs(std::slice::from_ref(spec), connection))?;
+        Ok(problems.into_iter().next())
+    }
+}
+
+/// One that waits while the file is in use.
+#[cfg(feature = "sqlite")]
+fn sqlite(url: &DatabaseUrl) -> diesel::ConnectionResult<SqliteConnection> {
+    use diesel::connection::SimpleConnection as _;
+
+    let mut connection = SqliteConnection::establish(url.reveal())?;
+    let waits = connection.batch_execute("PRAGMA busy_timeout = 5000");
+    waits.map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+    Ok(connection)
+}

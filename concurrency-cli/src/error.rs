@@ -1,0 +1,62 @@
+//! Why nothing was done, as the user reads it. All of these end with exit code 2.
+//! None holds a password.
+
+use concurrency_diesel::triggers::{self, Engine};
+use thiserror::Error;
+
+use crate::environment::DatabaseUrl;
+use crate::source::Mistake;
+
+#[derive(Debug, Error)]
+pub(crate) enum Error {
+    #[error(".env cannot be read: {0}")]
+    Dotenv(String),
+
+    #[error("no database is named; use --database-url, or set DATABASE_URL, in `.env` perhaps")]
+    NoUrl,
+
+    #[error("no engine is named; use --engine, or name a database with --database-url or DATABASE_URL")]
+    NoEngine,
+
+    #[error("`{0}://` is no scheme of a database URL; use postgres://, mysql:// (MariaDB too), or a file of SQLite")]
+    UnknownScheme(String),
+
+    #[error(
+        "the password in the database URL holds a character that ends it; write `/` as %2F, `?` as %3F, `#` as %23, `@` as %40"
+    )]
+    UnencodedPassword,
+
+    /// The sources, every mistake on a line.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Source(Vec<Mistake>),
+
+    #[error(
+        "{table} has a column `{column}` already; name another with --column, or let a model use it and run `triggers generate`"
+    )]
+    ColumnExists { table: String, column: String },
+
+    #[error(
+        "this diesel-concurrency was built without {0}; install it with `cargo install concurrency-cli`, whose features are `sqlite`, `postgres` and `mysql`"
+    )]
+    NotBuiltIn(Engine),
+
+    #[error("{0}: there is no such file; make the database with `diesel setup`, or name another with --database-url")]
+    NoDatabaseFile(DatabaseUrl),
+
+    #[error("{url}: {message}")]
+    Connection { url: DatabaseUrl, message: String },
+
+    /// What `concurrency_diesel::triggers` says of a database.
+    #[error("{0}")]
+    Database(String),
+
+    /// What it says of a folder of migrations.
+    #[error(transparent)]
+    Migrations(triggers::Error),
+}
+
+impl From<Vec<Mistake>> for Error {
+    fn from(mistakes: Vec<Mistake>) -> Self {
+        Self::Source(mistakes)
+    }
+}

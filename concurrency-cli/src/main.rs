@@ -1,0 +1,32 @@
+//! `diesel-concurrency`: the triggers of Diesel models with a `TriggerVersionField`, as migrations or in the database.
+//! It reads the models from the sources and lets `concurrency_diesel::triggers` do the rest.
+
+#![deny(missing_docs)]
+
+mod arguments;
+mod commands;
+mod database;
+mod environment;
+mod error;
+mod output;
+mod secret;
+mod source;
+mod specs;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::arguments::Arguments;
+
+fn main() -> ExitCode {
+    // First, because arguments fall back to the variables that it sets.
+    if let Err(error) = environment::load_dotenv() {
+        return output::print(Err(error));
+    }
+    match Arguments::try_parse() {
+        Ok(arguments) => output::print(commands::run(arguments.command)),
+        // What is quoted may be a database URL in the wrong place.
+        Err(error) => output::print_usage(&secret::conceal(&error.render().ansi().to_string()), error.use_stderr()),
+    }
+}

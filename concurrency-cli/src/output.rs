@@ -1,0 +1,90 @@
+//! What is printed: results on standard output, remarks and errors on standard error; coloured on a terminal only.
+//! It decides nothing.
+
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use anstyle::{AnsiColor, Style};
+
+use crate::error::Error;
+use crate::source::Skipped;
+
+const GOOD: Style = AnsiColor::Green.on_default().bold();
+const BAD: Style = AnsiColor::Red.on_default().bold();
+const REMARK: Style = AnsiColor::Yellow.on_default().bold();
+
+/// What a command has to say.
+#[derive(Debug, Default)]
+pub(crate) struct Report {
+    /// For standard output.
+    pub(crate) text: String,
+    pub(crate) skipped: Vec<Skipped>,
+    /// Whether the check failed.
+    pub(crate) has_problems: bool,
+}
+
+impl Report {
+    pub(crate) fn new(text: String, skipped: Vec<Skipped>) -> Self {
+        Self { text, skipped, has_problems: false }
+    }
+}
+
+pub(crate) fn good(text: &str) -> String {
+    format!("{GOOD}{text}{GOOD:#}")
+}
+
+pub(crate) fn bad(text: &str) -> String {
+    format!("{BAD}{text}{BAD:#}")
+}
+
+/// The value on several lines, as programs and people can read it.
+pub(crate) fn json(value: &serde_json::Value) -> String {
+    format!("{value:#}\n")
+}
+
+/// Prints the outcome of a command; its exit code.
+pub(crate) fn print(outcome: Result<Report, Error>) -> ExitCode {
+    match outcome {
+        Ok(report) => {
+            for skipped in &report.skipped {
+                remark(&format!("{REMARK}skipped:{REMARK:#} {skipped}"));
+            }
+            match write(&mut anstream::stdout().lock(), &report.text) {
+                Ok(()) => ExitCode::from(u8::from(report.has_problems)),
+                Err(error) => {
+                    remark(&format!("{BAD}error:{BAD:#} standard output: {error}"));
+                    ExitCode::from(2)
+                }
+            }
+        }
+        Err(error) => {
+            for line in error.to_string().lines() {
+                remark(&format!("{BAD}error:{BAD:#} {line}"));
+            }
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Prints what clap has to say: help and version on standard output with 0, wrong usage on standard error with 2.
+pub(crate) fn print_usage(text: &str, is_error: bool) -> ExitCode {
+    let written = if is_error {
+        write(&mut anstream::stderr().lock(), text)
+    } else {
+        write(&mut anstream::stdout().lock(), text)
+    };
+    if is_error || written.is_err() { ExitCode::from(2) } else { ExitCode::SUCCESS }
+}
+
+/// Whoever reads may have read enough: `diesel-concurrency triggers list | head -1`.
+fn write(stream: &mut impl io::Write, text: &str) -> io::Result<()> {
+    match stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        outcome => outcome,
+    }
+}
+
+/// There is nowhere left to report that standard error is closed.
+fn remark(line: &str) {
+    let _ = writeln!(anstream::stderr(), "{line}");
+}

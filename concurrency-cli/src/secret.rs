@@ -1,0 +1,152 @@
+//! Keeps passwords out of everything that is printed.
+//! It looks at text alone: what is a password is told by where it stands in a URL or behind `password=`.
+
+/// What stands in the place of a password.
+const MASK: &str = "****";
+
+/// The text without the passwords of the URLs in it.
+pub(crate) fn conceal(text: &str) -> String {
+    let lines: Vec<String> = text.split('\n').map(|line| conceal_settings(&conceal_urls(line))).collect();
+    lines.join("\n")
+}
+
+/// The text without what is secret in `url`, wherever and however it is quoted.
+pub(crate) fn conceal_parts_of(url: &str, text: &str) -> String {
+    let mut text = text.replace(url, &conceal(url));
+    let credentials = url.split_once("://").and_then(|(_, rest)| password(rest));
+    for secret in credentials.into_iter().chain(settings(url)) {
+        text = replace_word(&text, secret);
+        text = replace_word(&text, &percent_decoded(secret));
+    }
+    conceal(&text)
+}
+
+/// The password of what follows `://`: up to the last `@`, for nobody is sure to have encoded the others.
+fn password(rest: &str) -> Option<&str> {
+    let (credentials, _) = rest.rsplit_once('@')?;
+    let (_, password) = credentials.split_once(':')?;
+    Some(password)
+}
+
+fn conceal_urls(line: &str) -> String {
+    let mut parts = line.split("://");
+    let mut concealed = parts.next().unwrap_or_default().to_owned();
+    for rest in parts {
+        concealed.push_str("://");
+        match (rest.split_once(':'), rest.rsplit_once('@')) {
+            (Some((user, _)), Some((_, host))) if password(rest).is_some() => {
+                concealed.push_str(&format!("{user}:{MASK}@{host}"));
+            }
+            _ => concealed.push_str(rest),
+        }
+    }
+    concealed
+}
+
+/// Masks the values of `password=` and `sslpassword=`, in a URL's query or between words.
+fn conceal_settings(line: &str) -> String {
+    let mut concealed = line.to_owned();
+    for secret in settings(line) {
+        concealed = concealed.replace(secret, MASK);
+    }
+    concealed
+}
+
+fn settings(line: &str) -> Vec<&str> {
+    const WORD: &str = "password";
+    let lower = line.to_ascii_lowercase();
+    let values = lower.match_indices(WORD).filter_map(|(start, _)| {
+        let value = line.get(start.checked_add(WORD.len())?..)?.trim_start().strip_prefix('=')?.trim_start();
+        let value = match value.strip_prefix('\'') {
+            Some(quoted) => quoted.split('\'').next()?,
+            None => value.split(|character: char| character.is_whitespace() || "&\"'`".contains(character)).next()?,
+        };
+        (!value.is_empty() && value != MASK).then_some(value)
+    });
+    values.collect()
+}
+
+/// Replaces the secret where it stands for itself: a short one may be a part of many words.
+fn replace_word(text: &str, secret: &str) -> String {
+    if secret.is_empty() {
+        return text.to_owned();
+    }
+    let mut replaced = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(secret) {
+        let is_word = !before.ends_with(char::is_alphanumeric) && !after.starts_with(char::is_alphanumeric);
+        replaced.push_str(before);
+        replaced.push_str(if is_word { MASK } else { secret });
+        rest = after;
+    }
+    replaced.push_str(rest);
+    replaced
+}
+
+fn percent_decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        let decoded = after.get(..2).filter(|_| byte == b'%').and_then(|digits| {
+            let digits = std::str::from_utf8(digits).ok()?;
+            u8::from_str_radix(digits, 16).ok()
+        });
+        bytes.push(decoded.unwrap_or(byte));
+        rest = if decoded.is_some() { after.get(2..).unwrap_or_default() } else { after };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_in_a_url_is_masked_and_nothing_else() {
+        let cases = [
+            ("postgres://ada:secret@localhost/blog", "postgres://ada:****@localhost/blog"),
+            ("postgres://ada@localhost:5432/blog", "postgres://ada@localhost:5432/blog"),
+            ("mysql://localhost:3306/blog", "mysql://localhost:3306/blog"),
+            ("mysql://:secret@localhost/blog", "mysql://:****@localhost/blog"),
+            ("blog.sqlite", "blog.sqlite"),
+            (
+                "postgres://localhost/blog?user=ada&password=secret&x=y",
+                "postgres://localhost/blog?user=ada&password=****&x=y",
+            ),
+            ("host=localhost Password = 'a secret' dbname=blog", "host=localhost Password = '****' dbname=blog"),
+        ];
+        for (url, concealed) in cases {
+            assert_eq!(conceal(url), concealed);
+        }
+    }
+
+    #[test]
+    fn a_password_with_characters_that_end_a_host_is_masked() {
+        for password in ["se/cret", "se@cret", "se?cret", "se#cret", "se:cret", "se'cr et", "123/4"] {
+            let url = format!("postgres://ada:{password}@localhost/blog");
+            assert_eq!(conceal(&url), "postgres://ada:****@localhost/blog");
+        }
+    }
+
+    #[test]
+    fn urls_are_masked_inside_of_text() {
+        let text = "error: unexpected argument 'postgres://ada:secret@localhost/blog' found\n\nmysql://b:c@d and mysql://e:f@g";
+        let concealed = "error: unexpected argument 'postgres://ada:****@localhost/blog' found\n\nmysql://b:****@d and mysql://e:****@g";
+        assert_eq!(conceal(text), concealed);
+    }
+
+    #[test]
+    fn what_a_driver_quotes_is_masked() {
+        let url = "postgres://ada:se%2Fcret@localhost/blog";
+        let said = "invalid: \"postgres://ada:se%2Fcret@localhost/blog\", password se/cret, or \"se%2Fcret\"";
+        assert_eq!(
+            conceal_parts_of(url, said),
+            "invalid: \"postgres://ada:****@localhost/blog\", password ****, or \"****\""
+        );
+    }
+
+    #[test]
+    fn a_short_password_is_left_in_words() {
+        assert_eq!(conceal_parts_of("mysql://a:b@c", "'b' is a bad bible"), "'****' is a bad bible");
+    }
+}

@@ -1,0 +1,63 @@
+//! What the Rust sources say: the models that want a trigger, the tables, and what could not be read.
+//! It reads files and nothing else; the compiler's view (macros, conditions, renamed imports) is not its own.
+
+mod attributes;
+mod condition;
+mod files;
+mod imports;
+mod model;
+mod module;
+mod place;
+mod reader;
+mod table;
+mod tables;
+#[cfg(test)]
+mod tests;
+mod walk;
+
+use std::path::{Path, PathBuf};
+
+use proc_macro2::{TokenStream, TokenTree};
+use syn::Ident;
+use syn::ext::IdentExt as _;
+
+#[cfg(test)]
+pub(crate) use place::Place;
+pub(crate) use place::{Mistake, Skipped};
+pub(crate) use tables::{ModelTable, Tables};
+
+/// Everything the scanner found.
+#[derive(Debug)]
+pub(crate) struct Source {
+    pub(crate) models: Vec<ModelTable>,
+    pub(crate) tables: Tables,
+    pub(crate) skipped: Vec<Skipped>,
+}
+
+/// Reads the sources, directories or files, and the schema file; every mistake is reported at once.
+pub(crate) fn read(sources: &[PathBuf], schema: Option<&Path>) -> Result<Source, Vec<Mistake>> {
+    let walked = walk::walk(sources, schema)?;
+    let tables = Tables::new(walked.tables);
+    let mut skipped = walked.skipped;
+    let models = tables.of_models(&walked.models, &mut skipped)?;
+    skipped.sort();
+    Ok(Source { models, tables, skipped })
+}
+
+/// The name without `r#`.
+fn name_of(ident: &Ident) -> String {
+    ident.unraw().to_string()
+}
+
+fn names_of(path: &syn::Path) -> Vec<String> {
+    path.segments.iter().map(|segment| name_of(&segment.ident)).collect()
+}
+
+/// Whether a word is among the tokens, at any depth.
+fn mentions(tokens: &TokenStream, is_word: impl Fn(&Ident) -> bool + Copy) -> bool {
+    tokens.clone().into_iter().any(|tree| match tree {
+        TokenTree::Ident(ident) => is_word(&ident),
+        TokenTree::Group(group) => mentions(&group.stream(), is_word),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    })
+}

@@ -1,0 +1,208 @@
+//! Structs that derive `Concurrent` with a `TriggerVersionField`.
+//! Which table they mean is found out elsewhere.
+
+use std::path::Path;
+
+use syn::{Attribute, Field, Fields, Ident, ItemStruct};
+
+use super::attributes::{FieldOptions, StructOptions};
+use super::place::Place;
+use super::{mentions, name_of};
+
+/// The derive that makes a struct a model.
+pub(super) const DERIVE: &str = "Concurrent";
+/// The version field that wants a trigger.
+pub(super) const VERSION_FIELD: &str = "TriggerVersionField";
+
+/// A struct whose table wants a trigger. Columns are named as in Rust.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Model {
+    pub(crate) name: String,
+    pub(crate) place: Place,
+    /// The segments of `table_name`.
+    pub(super) table: Vec<String>,
+    pub(super) key: Vec<String>,
+    pub(super) version: String,
+    pub(super) trigger_name: Option<String>,
+    /// The modules of the file around the struct.
+    pub(super) module: Vec<String>,
+}
+
+/// What a struct is to the scanner.
+pub(super) enum Kind {
+    Model(Model),
+    /// Only the compiler knows whether it is one.
+    Unsure(String),
+    Other,
+}
+
+pub(super) fn read(strukt: &ItemStruct, file: &Path, module: &[String]) -> syn::Result<Kind> {
+    let mut attributes = strukt.attrs.iter().chain(strukt.fields.iter().flat_map(|field| &field.attrs));
+    if attributes.any(is_conditional_model) {
+        let reason = format!(
+            "struct `{}` is a model only under `cfg_attr`, which is not evaluated; write its attributes out",
+            strukt.ident
+        );
+        return Ok(Kind::Unsure(reason));
+    }
+    if !derives_concurrent(&strukt.attrs)? {
+        return Ok(Kind::Other);
+    }
+    let Some((field, options)) = version_of(&strukt.fields)? else {
+        return Ok(Kind::Other);
+    };
+    let Some(field) = &field.ident else { return Ok(Kind::Other) };
+    let on_struct = StructOptions::read(&strukt.attrs)?;
+    Ok(Kind::Model(Model {
+        name: name_of(&strukt.ident),
+        place: Place::of(file, strukt.ident.span()),
+        table: on_struct.table_name.unwrap_or_else(|| vec![inferred_table(&strukt.ident)]),
+        key: on_struct.primary_key.unwrap_or_else(|| vec!["id".to_owned()]),
+        version: options.column_name.unwrap_or_else(|| name_of(field)),
+        trigger_name: on_struct.trigger_name,
+        module: module.to_vec(),
+    }))
+}
+
+/// Whether the attribute is there only under a condition and would make the struct a model or its field a version.
+fn is_conditional_model(attr: &Attribute) -> bool {
+    attr.path().is_ident("cfg_attr")
+        && attr
+            .meta
+            .require_list()
+            .is_ok_and(|list| mentions(&list.tokens, |word| word == DERIVE || word == VERSION_FIELD))
+}
+
+fn derives_concurrent(attrs: &[Attribute]) -> syn::Result<bool> {
+    let mut found = false;
+    for attr in attrs.iter().filter(|attr| attr.path().is_ident("derive")) {
+        attr.parse_nested_meta(|derive| {
+            found |= derive.path.segments.last().is_some_and(|segment| segment.ident == DERIVE);
+            Ok(())
+        })?;
+    }
+    Ok(found)
+}
+
+fn version_of(fields: &Fields) -> syn::Result<Option<(&Field, FieldOptions)>> {
+    for field in fields {
+        let options = FieldOptions::read(&field.attrs)?;
+        if options.version_field.as_deref() == Some(VERSION_FIELD) {
+            return Ok(Some((field, options)));
+        }
+    }
+    Ok(None)
+}
+
+/// Diesel's rule for a struct that names no table: `BlogPost` lives in `blog_posts`.
+fn inferred_table(strukt: &Ident) -> String {
+    let name = name_of(strukt);
+    let mut plural = String::with_capacity(name.len().saturating_add(4));
+    for (position, character) in name.chars().enumerate() {
+        if position > 0 && character.is_uppercase() {
+            plural.push('_');
+        }
+        plural.extend(character.to_lowercase());
+    }
+    plural.push('s');
+    plural
+}
+
+#[cfg(test)]
+mod tests {
+    use syn::parse_quote;
+
+    use super::*;
+
+    fn read(strukt: &ItemStruct) -> Kind {
+        super::read(strukt, Path::new("src/models.rs"), &[]).unwrap()
+    }
+
+    fn model(strukt: &ItemStruct) -> Model {
+        match read(strukt) {
+            Kind::Model(model) => model,
+            Kind::Unsure(reason) => panic!("unsure: {reason}"),
+            Kind::Other => panic!("no model"),
+        }
+    }
+
+    #[test]
+    fn what_is_not_said_is_what_diesel_infers() {
+        let model = model(&parse_quote! {
+            #[derive(Debug, Concurrent)]
+            struct BlogPost {
+                id: i64,
+                #[concurrent(version = TriggerVersionField)]
+                r#type: i64,
+            }
+        });
+        assert_eq!(model.name, "BlogPost");
+        assert_eq!(model.table, ["blog_posts"]);
+        assert_eq!(model.key, ["id"]);
+        assert_eq!(model.version, "type");
+        assert_eq!(model.trigger_name, None);
+    }
+
+    #[test]
+    fn what_is_said_counts() {
+        let model = model(&parse_quote! {
+            #[derive(concurrency_diesel::Concurrent)]
+            #[diesel(table_name = crate::schema::shop::items, primary_key(shop, item))]
+            #[concurrent(trigger_name = "bump")]
+            struct Item<'a> {
+                shop: &'a str,
+                item: i64,
+                #[diesel(column_name = revision)]
+                #[concurrent(version = concurrency_diesel::TriggerVersionField)]
+                version: i64,
+            }
+        });
+        assert_eq!(model.table, ["crate", "schema", "shop", "items"]);
+        assert_eq!(model.key, ["shop", "item"]);
+        assert_eq!(model.version, "revision");
+        assert_eq!(model.trigger_name.as_deref(), Some("bump"));
+    }
+
+    #[test]
+    fn other_structs_and_other_version_fields_want_no_trigger() {
+        let others: [ItemStruct; 3] = [
+            parse_quote! { struct Unit; },
+            parse_quote! {
+                #[derive(Queryable)]
+                struct Article { id: i64, #[concurrent(version = TriggerVersionField)] version: i64 }
+            },
+            parse_quote! {
+                #[derive(Concurrent)]
+                struct Article { id: i64, #[concurrent(version = AutoIncVersionField)] version: i64 }
+            },
+        ];
+        for strukt in &others {
+            assert!(matches!(read(strukt), Kind::Other));
+        }
+    }
+
+    #[test]
+    fn what_cfg_attr_decides_is_unsure() {
+        let unsure: [ItemStruct; 2] = [
+            parse_quote! {
+                #[cfg_attr(feature = "database", derive(Concurrent))]
+                struct Article { id: i64, version: i64 }
+            },
+            parse_quote! {
+                #[derive(Concurrent)]
+                struct Article {
+                    id: i64,
+                    #[cfg_attr(feature = "triggers", concurrent(version = TriggerVersionField))]
+                    version: i64,
+                }
+            },
+        ];
+        for strukt in &unsure {
+            let Kind::Unsure(reason) = read(strukt) else { panic!("not unsure") };
+            assert_eq!(
+                reason,
+                "struct `Article` is a model only under `cfg_attr`, which is not evaluated; write its attributes out"
+            );
+        }
+    }
+}

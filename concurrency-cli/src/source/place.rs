@@ -1,0 +1,79 @@
+//! Where in the sources something stands.
+//! What stands there is for others to say.
+
+use std::fmt::{self, Display};
+use std::path::{Path, PathBuf};
+
+use proc_macro2::Span;
+use serde_json::{Value, json};
+
+/// A line of a file, or a whole file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Place {
+    pub(crate) file: PathBuf,
+    /// Counted from 1; `None` where no line is to blame.
+    pub(crate) line: Option<usize>,
+}
+
+impl Place {
+    pub(crate) fn of_file(file: &Path) -> Self {
+        Self { file: file.to_owned(), line: None }
+    }
+
+    pub(crate) fn of(file: &Path, span: Span) -> Self {
+        Self { file: file.to_owned(), line: Some(span.start().line) }
+    }
+}
+
+impl Display for Place {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}", self.file.display())?;
+        self.line.map_or(Ok(()), |line| write!(formatter, ":{line}"))
+    }
+}
+
+/// Something in the sources that must be put right before anything is done.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Mistake {
+    pub(crate) place: Place,
+    pub(crate) message: String,
+}
+
+impl Mistake {
+    pub(crate) fn new(place: Place, message: impl Display) -> Self {
+        Self { place, message: message.to_string() }
+    }
+
+    pub(super) fn of_syntax(file: &Path, error: &syn::Error) -> Self {
+        Self::new(Place::of(file, error.span()), error)
+    }
+}
+
+impl Display for Mistake {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {}", self.place, self.message)
+    }
+}
+
+/// Something in the sources that was passed over.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Skipped {
+    pub(crate) place: Place,
+    pub(crate) reason: String,
+}
+
+impl Skipped {
+    pub(crate) fn new(place: Place, reason: impl Display) -> Self {
+        Self { place, reason: reason.to_string() }
+    }
+
+    pub(crate) fn to_json(&self) -> Value {
+        json!({ "file": self.place.file.to_string_lossy(), "line": self.place.line, "reason": self.reason })
+    }
+}
+
+impl Display for Skipped {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {}", self.place, self.reason)
+    }
+}

@@ -1,0 +1,184 @@
+//! All files: those that were named, those below named directories, and those that hold their modules.
+//! What stands in a single file is read elsewhere.
+
+use std::collections::{HashMap, VecDeque};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use super::condition::{Condition, Conditional};
+use super::files;
+use super::imports::Imports;
+use super::model::Model;
+use super::place::{Mistake, Place, Skipped};
+use super::reader::{self, Findings};
+use super::table::Table;
+
+/// What all files hold together, without what is compiled only under a condition.
+#[derive(Debug, Default)]
+pub(super) struct Walked {
+    pub(super) models: Vec<Sighting>,
+    pub(super) tables: Vec<Table>,
+    pub(super) skipped: Vec<Skipped>,
+}
+
+/// A model and the names that its file imports.
+#[derive(Debug)]
+pub(super) struct Sighting {
+    pub(super) model: Model,
+    pub(super) imports: Rc<Imports>,
+}
+
+pub(super) fn walk(sources: &[PathBuf], schema: Option<&Path>) -> Result<Walked, Vec<Mistake>> {
+    let mut walk = Walk::default();
+    for source in sources {
+        walk.add_source(source);
+    }
+    if let Some(schema) = schema {
+        walk.add(schema, Reached::Named);
+    }
+    while let Some(index) = walk.unread.pop_front() {
+        walk.read(index);
+    }
+    walk.finish()
+}
+
+/// How a file came to be read.
+enum Reached {
+    /// It was named by the user.
+    Named,
+    /// It lies below a directory that was named.
+    Listed,
+    /// It holds a module of the file with this index.
+    Declared { by: usize, condition: Option<Condition> },
+}
+
+#[derive(Default)]
+struct Walk {
+    files: Vec<File>,
+    /// By canonical path.
+    indices: HashMap<PathBuf, usize>,
+    unread: VecDeque<usize>,
+    skipped: Vec<Skipped>,
+    mistakes: Vec<Mistake>,
+}
+
+struct File {
+    path: PathBuf,
+    is_named: bool,
+    /// The files that declare it as their module.
+    declared: Vec<(usize, Option<Condition>)>,
+    findings: Findings,
+}
+
+impl Walk {
+    fn add_source(&mut self, source: &Path) {
+        if !source.is_dir() {
+            self.add(source, Reached::Named);
+            return;
+        }
+        match files::below(source) {
+            Ok(files) => files.iter().for_each(|file| self.add(file, Reached::Listed)),
+            Err(mistake) => self.mistakes.push(mistake),
+        }
+    }
+
+    fn add(&mut self, path: &Path, reached: Reached) {
+        let canonical = match path.canonicalize() {
+            Ok(canonical) => canonical,
+            Err(error) => {
+                let message =
+                    format!("cannot be read: {error}; name the sources with --source, the tables with --schema");
+                self.mistakes.push(Mistake::new(Place::of_file(path), message));
+                return;
+            }
+        };
+        let next = self.files.len();
+        let index = *self.indices.entry(canonical).or_insert(next);
+        if index == next {
+            let path = path.to_owned();
+            self.files.push(File { path, is_named: false, declared: Vec::new(), findings: Findings::default() });
+            self.unread.push_back(index);
+        }
+        let Some(file) = self.files.get_mut(index) else { return };
+        match reached {
+            Reached::Named => file.is_named = true,
+            Reached::Listed => {}
+            Reached::Declared { by, condition } => file.declared.push((by, condition)),
+        }
+    }
+
+    fn read(&mut self, index: usize) {
+        let Some(file) = self.files.get_mut(index) else { return };
+        let text = match fs::read_to_string(&file.path) {
+            Ok(text) => text,
+            Err(error) => {
+                self.mistakes.push(Mistake::new(Place::of_file(&file.path), format!("cannot be read: {error}")));
+                return;
+            }
+        };
+        file.findings = reader::read(&file.path, &text);
+        for declaration in std::mem::take(&mut file.findings.modules) {
+            match declaration.file() {
+                Ok(path) => self.add(&path, Reached::Declared { by: index, condition: declaration.condition }),
+                Err(reason) => self.skipped.push(Skipped::new(declaration.place, reason)),
+            }
+        }
+    }
+
+    /// The condition under which the file is a part of the program; `None` where there is a way to it without one.
+    fn condition_of(&self, index: usize, on_the_way: &mut Vec<usize>) -> Option<Condition> {
+        let file = self.files.get(index)?;
+        if file.is_named || on_the_way.contains(&index) {
+            return None;
+        }
+        on_the_way.push(index);
+        let conditions: Option<Vec<Condition>> = file
+            .declared
+            .iter()
+            .map(|(by, condition)| condition.clone().or_else(|| self.condition_of(*by, on_the_way)))
+            .collect();
+        on_the_way.pop();
+        conditions?.into_iter().next()
+    }
+
+    fn finish(mut self) -> Result<Walked, Vec<Mistake>> {
+        let conditions: Vec<_> = (0..self.files.len()).map(|index| self.condition_of(index, &mut Vec::new())).collect();
+        let mut walked = Walked { skipped: self.skipped, ..Walked::default() };
+        for (file, condition) in self.files.into_iter().zip(conditions) {
+            let findings = file.findings;
+            let imports = Rc::new(findings.imports);
+            self.mistakes.extend(findings.mistakes);
+            walked.skipped.extend(findings.skipped);
+            for model in findings.models {
+                let reason = |model: &Model| (model.place.clone(), format!("struct `{}`", model.name));
+                if let Some(model) = unconditional(model, condition.as_ref(), reason, &mut walked.skipped) {
+                    walked.models.push(Sighting { model, imports: Rc::clone(&imports) });
+                }
+            }
+            for table in findings.tables {
+                let reason = |table: &Table| (table.place.clone(), format!("table `{}`", table.name));
+                walked.tables.extend(unconditional(table, condition.as_ref(), reason, &mut walked.skipped));
+            }
+        }
+        if self.mistakes.is_empty() { Ok(walked) } else { Err(self.mistakes) }
+    }
+}
+
+/// The thing, unless it is compiled only under a condition of its own or of its file.
+fn unconditional<T>(
+    found: Conditional<T>,
+    of_file: Option<&Condition>,
+    describe: impl Fn(&T) -> (Place, String),
+    skipped: &mut Vec<Skipped>,
+) -> Option<T> {
+    let Some(condition) = found.condition.as_ref().or(of_file) else {
+        return Some(found.thing);
+    };
+    let (place, what) = describe(&found.thing);
+    let reason = format!(
+        "{what} is compiled only under {condition}; to have it read, put it in a file and name that with --source"
+    );
+    skipped.push(Skipped::new(place, reason));
+    None
+}

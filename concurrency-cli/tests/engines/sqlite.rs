@@ -1,0 +1,51 @@
+//! SQLite: each test has a file of its own.
+
+use diesel::prelude::*;
+
+pub type TestConnection = SqliteConnection;
+
+/// For `--engine`.
+pub const NAME: &str = "sqlite";
+
+/// Replaces the trigger of `articles` by one that keeps our mark and does something else.
+pub const ALTER: &str = "DROP TRIGGER concurrency_articles_version;
+    CREATE TRIGGER concurrency_articles_version AFTER UPDATE ON articles
+    BEGIN /* concurrency-diesel 1 */ SELECT 1; END";
+
+/// Makes a trigger that is not ours, under our name.
+pub const FOREIGN: &str = "CREATE TRIGGER concurrency_articles_version AFTER UPDATE ON articles BEGIN SELECT 1; END";
+
+/// Lets the trigger of `articles` be and not fire; not every engine can.
+pub const DISABLE: Option<&str> = None;
+
+/// What quotes a name.
+pub const QUOTE: char = '"';
+
+/// A file of the test's own, removed with it.
+pub struct Database(tempfile::TempDir);
+
+impl Database {
+    pub fn new() -> Self {
+        let database = Self(tempfile::tempdir().unwrap());
+        database.connect();
+        database
+    }
+
+    pub fn url(&self) -> String {
+        self.0.path().join("blog.sqlite").display().to_string()
+    }
+
+    pub fn connect(&self) -> TestConnection {
+        TestConnection::establish(&self.url()).unwrap()
+    }
+
+    /// How the database names a table of its own.
+    pub fn full_name(&self, table: &str) -> String {
+        format!("main.{table}")
+    }
+
+    /// A database that is not there, and what is said of it.
+    pub fn absent() -> (&'static str, &'static str) {
+        ("gone/blog.sqlite", "gone/blog.sqlite: there is no such file; make the database with `diesel setup`")
+    }
+}

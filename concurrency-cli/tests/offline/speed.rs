@@ -1,0 +1,43 @@
+//! How long 500 models take. It is printed (`--nocapture`), not asserted: machines differ.
+
+use std::fmt::Write as _;
+use std::time::Instant;
+
+use super::project::Project;
+
+#[test]
+fn five_hundred_models() {
+    let project = Project::new();
+    let (mut schema, mut main) = (String::new(), "mod schema;\n".to_owned());
+    for number in 0..500 {
+        write!(
+            schema,
+            "diesel::table! {{\n    table_{number} (id) {{\n        id -> BigInt,\n        title -> Text,\n        \
+             body -> Nullable<Text>,\n        author -> Nullable<BigInt>,\n        version -> BigInt,\n    }}\n}}\n\n"
+        )
+        .unwrap();
+        writeln!(main, "mod model_{number};").unwrap();
+        let model = format!(
+            "use crate::schema::table_{number};\n\n#[derive(Queryable, Selectable, Concurrent)]\n\
+             #[diesel(table_name = table_{number})]\npub struct Model{number} {{\n    pub id: i64,\n    pub title: String,\n    \
+             pub body: Option<String>,\n    pub author: Option<i64>,\n    #[concurrent(version = TriggerVersionField)]\n    \
+             pub version: i64,\n}}\n\nimpl Model{number} {{\n    pub fn shout(&self) -> String {{\n        \
+             let words: Vec<String> = self.title.split(' ').map(str::to_uppercase).collect();\n        \
+             if words.is_empty() {{ String::new() }} else {{ format!(\"{{}}!\", words.join(\" \")) }}\n    }}\n}}\n"
+        );
+        project.write(&format!("src/model_{number}.rs"), &model);
+    }
+    project.write("src/schema.rs", &schema);
+    project.write("src/models.rs", "");
+    project.write("src/main.rs", &main);
+    for said in [
+        "  trigger concurrency_table_499_version on table_499\n",
+        "nothing to write: the migrations have all 500 triggers\n",
+    ] {
+        let start = Instant::now();
+        let ran = project.run(&["triggers", "generate", "--engine", "postgres"]);
+        println!("500 models: {} ms", start.elapsed().as_millis());
+        assert!(ran.code == Some(0) && ran.out.contains(said), "{ran:?}");
+    }
+    assert_eq!(project.migrations().1.matches("CREATE TRIGGER").count(), 500);
+}

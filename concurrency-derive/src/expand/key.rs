@@ -1,0 +1,87 @@
+//! `ConcurrentKey` and `ConcurrentKeyOn`: an embedded struct that holds the whole key of its record.
+//! The key of a record that holds it itself stands in `record`.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
+use syn::{WherePredicate, parse_quote_spanned};
+
+use super::columns::{bindable, serializing};
+use super::holder;
+use super::slot::{Slot, at};
+use crate::model::{Column, Form, Model};
+
+/// The key's columns and values as errors show them, of what the expression `__record` holds.
+pub(super) fn text(model: &Model<'_>, record: &TokenStream) -> TokenStream {
+    let Model { table, key, .. } = model;
+    if let [Column { field, ty, form: Form::Embedded { columns }, .. }] = key.as_slice() {
+        return quote!(<#columns as __c::ConcurrentKey<#ty>>::__key(&#record.#field));
+    }
+    let template = vec!["{} {:?}"; key.len()].join(", ");
+    let values = key.iter().map(|Column { field, column, ty, .. }| {
+        let value = quote_spanned!(at(ty)=> &#record.#field);
+        quote!(<#table::#column as __c::Column>::NAME, #value)
+    });
+    quote!(__c::format!(#template, #(#values,)*))
+}
+
+/// The columns of a key that the struct holds itself.
+pub(super) fn plain<'m, 'a>(model: &'m Model<'a>) -> impl Iterator<Item = &'m Column<'a>> {
+    model.key.iter().filter(|column| !matches!(column.form, Form::Embedded { .. }))
+}
+
+/// Nothing for a struct that lacks a column of its key.
+pub(super) fn expand(model: &Model<'_>) -> Option<TokenStream> {
+    let Model { ident, table, .. } = model;
+    let (key, columns) = Slot::key_and_columns(model);
+    if key.is_empty() {
+        return None;
+    }
+    let holder = holder(model);
+    let text = text(model, &quote!(__record));
+    let names = match model.key.as_slice() {
+        [Column { ty, form: Form::Embedded { columns }, .. }] => {
+            quote!(<#columns as __c::ConcurrentKey<#ty>>::__KEY_COLUMNS)
+        }
+        plain => {
+            let names = plain.iter().map(|column| &column.column);
+            quote!(&[#(<#table::#names as __c::Column>::NAME,)*])
+        }
+    };
+    let visits = key.iter().map(|slot| slot.visit_key(table));
+
+    let (impl_generics, ty_generics, _) = model.generics.split_for_impl();
+    let mut generics = serializing(model, &key, &columns);
+    // Under `for<'__x>` it is checked where the key is used: a plain bound on a known type would be checked here.
+    let late = plain(model)
+        .map(|Column { ty, .. }| -> WherePredicate { parse_quote_spanned!(ty.span()=> for<'__x> #ty: __c::Debug) });
+    generics.make_where_clause().predicates.extend(late);
+    let where_clause = &generics.where_clause;
+    let mut generics_on = bindable(generics.clone(), model, &columns);
+    generics_on.make_where_clause().predicates.extend(key.iter().map(|slot| slot.key_bound(table)));
+    let (impl_generics_on, _, where_clause_on) = generics_on.split_for_impl();
+
+    Some(quote! {
+        #[automatically_derived]
+        impl #impl_generics __c::ConcurrentKey<#holder> for #ident #ty_generics #where_clause {
+            const __KEY_COLUMNS: &'static [&'static str] = #names;
+
+            fn __key(__record: &#holder) -> __c::String {
+                #text
+            }
+        }
+
+        #[automatically_derived]
+        impl #impl_generics_on __c::ConcurrentKeyOn<__DB, #holder> for #ident #ty_generics #where_clause_on {
+            fn __visit_key<'__b, __W>(__visitor: &mut __W) -> __c::QueryResult<()>
+            where
+                Self: '__b,
+                #holder: '__b,
+                __W: __c::ColumnVisitor<'__b, Self, __DB, #holder>,
+            {
+                #(#visits)*
+                __c::Ok(())
+            }
+        }
+    })
+}

@@ -1,0 +1,22 @@
+//! A struct that only describes a foreign one is never made nor read; this tells the compiler that it is used all the same.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use crate::model::Model;
+
+/// Nothing for a struct that describes itself.
+pub(super) fn expand(model: &Model<'_>) -> Option<TokenStream> {
+    model.remote.as_ref()?;
+    let ident = model.ident;
+    let (impl_generics, ty_generics, where_clause) = model.generics.split_for_impl();
+    let fields: Vec<_> = model.fields.iter().map(|field| field.ident).collect();
+    let values: Vec<_> = (0..fields.len()).map(|position| format_ident!("__value{position}")).collect();
+    Some(quote! {
+        #[allow(dead_code)]
+        fn __use #impl_generics (__mirror: #ident #ty_generics) -> #ident #ty_generics #where_clause {
+            let #ident { #(#fields: #values,)* } = __mirror;
+            #ident { #(#fields: #values,)* }
+        }
+    })
+}

@@ -1,0 +1,182 @@
+//! A column, and the tokens that it becomes in each implementation.
+//! Which columns there are is decided by the model.
+
+use proc_macro2::{Literal, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
+use syn::{Path, Type, WherePredicate, parse_quote_spanned};
+
+use crate::model::{Column, Form, Model};
+
+/// A column, and where in `__Serialized` its converted value or its embedded struct's stands.
+pub(super) struct Slot<'m, 'a> {
+    pub(super) column: &'m Column<'a>,
+    index: Literal,
+    /// Whether its value is not converted by an earlier slot: an embedded struct may hold the key and other columns, too.
+    converts: bool,
+}
+
+impl<'m, 'a> Slot<'m, 'a> {
+    /// Key and columns share one tuple, the key first.
+    pub(super) fn key_and_columns(model: &'m Model<'a>) -> (Vec<Self>, Vec<Self>) {
+        let mut converted: Vec<&syn::Ident> = Vec::new();
+        let mut slot = |column: &'m Column<'a>| {
+            let earlier = converted.iter().position(|field| *field == column.field);
+            let index = Literal::usize_unsuffixed(earlier.unwrap_or(converted.len()));
+            let converts = earlier.is_none() && matches!(column.form, Form::Serialized { .. } | Form::Embedded { .. });
+            if converts {
+                converted.push(column.field);
+            }
+            Self { column, index, converts }
+        };
+        let key = model.key.iter().map(&mut slot).collect();
+        let columns = model.columns.iter().map(&mut slot).collect();
+        (key, columns)
+    }
+
+    /// Shows the column to `__visitor`.
+    pub(super) fn visit(&self, table: &Path) -> TokenStream {
+        let Column { field, ty, column, form, .. } = self.column;
+        let index = &self.index;
+        let sql_type = quote!(__c::SqlTypeOf<#table::#column>);
+        let name = quote!(<#table::#column as __c::Column>::NAME);
+        match form {
+            Form::Plain => {
+                let get = quote_spanned!(at(ty)=> |__record, _| &__record.#field);
+                quote!(__c::ColumnVisitor::column::<#sql_type, #ty, _>(__visitor, #name, #get)?;)
+            }
+            Form::Skippable { inner } => {
+                let get = quote_spanned!(at(ty)=> |__record, _| __c::Option::as_ref(&__record.#field));
+                quote!(__c::RecordVisitor::skippable_column::<#sql_type, #inner, _>(__visitor, #name, #get)?;)
+            }
+            Form::Serialized { into, inner: None } => quote! {
+                __c::ColumnVisitor::column::<#sql_type, #into, _>(__visitor, #name, |_, __serialized| &__serialized.#index)?;
+            },
+            Form::Serialized { into, inner: Some(_) } => quote! {
+                __c::RecordVisitor::skippable_column::<#sql_type, #into, _>(
+                    __visitor,
+                    #name,
+                    |_, __serialized| __c::Option::as_ref(&__serialized.#index),
+                )?;
+            },
+            Form::Embedded { columns } => quote! {
+                __c::RecordVisitor::embedded::<#columns, #ty, _>(
+                    __visitor,
+                    |__record, __serialized| (&__record.#field, &__serialized.#index),
+                )?;
+            },
+        }
+    }
+
+    /// Shows the column of the key, or the key of the embedded struct, to `__visitor`.
+    pub(super) fn visit_key(&self, table: &Path) -> TokenStream {
+        let Column { field, ty, form, .. } = self.column;
+        let index = &self.index;
+        match form {
+            Form::Embedded { columns } => quote! {
+                __c::ColumnVisitor::embedded_key::<#columns, #ty, _>(
+                    __visitor,
+                    |__record, __serialized| (&__record.#field, &__serialized.#index),
+                )?;
+            },
+            Form::Plain | Form::Skippable { .. } | Form::Serialized { .. } => self.visit(table),
+        }
+    }
+
+    /// What must hold on a backend for the column to be written there.
+    pub(super) fn bound(&self, table: &Path) -> WherePredicate {
+        let Column { ty, column, form, .. } = self.column;
+        let bindable = quote!(__c::Bindable<__c::SqlTypeOf<#table::#column>, __DB>);
+        match form {
+            Form::Plain => parse_quote_spanned!(ty.span()=> #ty: #bindable),
+            Form::Skippable { inner } => parse_quote_spanned!(inner.span()=> #inner: #bindable),
+            Form::Serialized { into, .. } => parse_quote_spanned!(into.span()=> #into: #bindable),
+            Form::Embedded { columns } => {
+                parse_quote_spanned!(columns.span()=> #columns: __c::ConcurrentColumnsOn<__DB, #ty>)
+            }
+        }
+    }
+
+    /// What must hold on a backend for a row to be found by the column.
+    pub(super) fn key_bound(&self, table: &Path) -> WherePredicate {
+        let Column { ty, form, .. } = self.column;
+        match form {
+            Form::Embedded { columns } => {
+                parse_quote_spanned!(columns.span()=> #columns: __c::ConcurrentKeyOn<__DB, #ty>)
+            }
+            Form::Plain | Form::Skippable { .. } | Form::Serialized { .. } => self.bound(table),
+        }
+    }
+
+    /// The type of the converted value in `__Serialized`.
+    pub(super) fn serialized_type(&self) -> Option<TokenStream> {
+        let Column { ty, form, .. } = self.column;
+        match form {
+            _ if !self.converts => None,
+            Form::Plain | Form::Skippable { .. } => None,
+            Form::Serialized { into, inner: None } => Some(quote!(#into)),
+            Form::Serialized { into, inner: Some(_) } => Some(quote!(__c::Option<#into>)),
+            Form::Embedded { columns } => Some(quote!(<#columns as __c::ConcurrentColumns<#ty>>::__Serialized)),
+        }
+    }
+
+    /// The conversion. Diesel converts by value; a record stays whole, so its field is cloned first.
+    pub(super) fn serialize(&self) -> Option<TokenStream> {
+        let Column { field, ty, form, .. } = self.column;
+        match form {
+            _ if !self.converts => None,
+            Form::Plain | Form::Skippable { .. } => None,
+            Form::Serialized { into, inner: None } => Some(quote_spanned! {at(ty)=>
+                __c::Into::<#into>::into(__c::Clone::clone(&__record.#field))
+            }),
+            Form::Serialized { into, inner: Some(inner) } => Some(quote_spanned! {at(ty)=>
+                __c::Option::map(__c::Option::as_ref(&__record.#field), |__inner: &#inner| {
+                    __c::Into::<#into>::into(__c::Clone::clone(__inner))
+                })
+            }),
+            Form::Embedded { columns } => {
+                Some(quote!(<#columns as __c::ConcurrentColumns<#ty>>::__convert(&__record.#field)))
+            }
+        }
+    }
+
+    /// What must hold on every backend for the conversion.
+    pub(super) fn serialize_bound(&self) -> Option<WherePredicate> {
+        let Column { ty, form, .. } = self.column;
+        match form {
+            Form::Plain | Form::Skippable { .. } => None,
+            Form::Serialized { into, inner } => {
+                let from = inner.unwrap_or(ty);
+                Some(parse_quote_spanned!(ty.span()=> #from: __c::Clone + __c::Into<#into>))
+            }
+            Form::Embedded { columns } => {
+                Some(parse_quote_spanned!(columns.span()=> #columns: __c::ConcurrentColumns<#ty>))
+            }
+        }
+    }
+
+    /// What must hold on every backend for a row to be found by the column.
+    pub(super) fn serialize_key_bound(&self) -> Option<WherePredicate> {
+        let Column { ty, form, .. } = self.column;
+        match form {
+            Form::Embedded { columns } => {
+                Some(parse_quote_spanned!(columns.span()=> #columns: __c::ConcurrentKey<#ty>))
+            }
+            Form::Plain | Form::Skippable { .. } | Form::Serialized { .. } => self.serialize_bound(),
+        }
+    }
+
+    /// Whether `None` leaves the column as it is.
+    pub(super) fn is_skippable(&self) -> bool {
+        matches!(self.column.form, Form::Skippable { .. } | Form::Serialized { inner: Some(_), .. })
+    }
+
+    pub(super) fn is_embedded(&self) -> bool {
+        matches!(self.column.form, Form::Embedded { .. })
+    }
+}
+
+/// The place of a type, for names that are the expansion's own.
+pub(super) fn at(ty: &Type) -> Span {
+    ty.span().resolved_at(Span::call_site())
+}

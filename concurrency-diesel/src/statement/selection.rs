@@ -1,0 +1,245 @@
+//! Which of the record's columns a save writes: all of them, or those that changed.
+
+use diesel::result::QueryResult;
+
+use crate::backend::ConcurrencyBackend;
+use crate::bind::Bindable;
+use crate::columns::{ColumnVisitor, ConcurrentColumns, ConcurrentColumnsOn, RecordVisitor};
+use crate::concurrent::{Concurrent, ConcurrentOn};
+use crate::tracked::{ColumnSet, Trackable, Tracked};
+
+/// From here on a save that leaves out columns is not kept prepared: its texts double with each such column.
+const MOST_SKIPPABLE_PREPARED: usize = 4;
+
+/// The columns of a `T` that a save writes.
+pub(crate) trait Selection<T>: Copy {
+    /// Whether the text is the same for all records of a type that has no column to skip.
+    const IS_STATIC: bool;
+
+    /// Whether the statement is worth keeping prepared.
+    fn is_kept_prepared(self) -> bool;
+
+    /// Tells the record that its row now holds these columns.
+    fn saved(self, record: &mut T);
+
+    /// Shows the visitor each column that is written.
+    fn visit_columns<'b, DB, W>(self, visitor: &mut W) -> QueryResult<()>
+    where
+        DB: ConcurrencyBackend,
+        T: ConcurrentOn<DB> + 'b,
+        W: RecordVisitor<'b, T, DB>;
+
+    /// Shows the visitor each column that is written and moves a conditional version.
+    fn visit_checked<'b, DB, W>(self, visitor: &mut W) -> QueryResult<()>
+    where
+        DB: ConcurrencyBackend,
+        T: ConcurrentOn<DB> + 'b,
+        W: RecordVisitor<'b, T, DB>;
+}
+
+/// All columns.
+#[derive(Clone, Copy)]
+pub(crate) struct EveryColumn;
+
+impl<T: Concurrent> Selection<T> for EveryColumn {
+    const IS_STATIC: bool = true;
+
+    fn is_kept_prepared(self) -> bool {
+        T::__SKIPPABLE <= MOST_SKIPPABLE_PREPARED
+    }
+
+    fn saved(self, record: &mut T) {
+        record.__saved();
+    }
+
+    fn visit_columns<'b, DB, W>(self, visitor: &mut W) -> QueryResult<()>
+    where
+        DB: ConcurrencyBackend,
+        T: ConcurrentOn<DB> + 'b,
+        W: RecordVisitor<'b, T, DB>,
+    {
+        T::__visit_columns(visitor)
+    }
+
+    fn visit_checked<'b, DB, W>(self, visitor: &mut W) -> QueryResult<()>
+    where
+        DB: ConcurrencyBackend,
+        T: ConcurrentOn<DB> + 'b,
+        W: RecordVisitor<'b, T, DB>,
+    {
+        T::__visit_checked(visitor)
+    }
+}
+
+/// The columns of a set.
+#[derive(Clone, Copy)]
+pub(crate) struct SomeColumns {
+    columns: ColumnSet,
+    is_kept_prepared: bool,
+}
+
+impl SomeColumns {
+    pub(crate) fn of<T: Concurrent>(columns: ColumnSet) -> Self {
+        Self { columns, is_kept_prepared: T::__column_sets().keeps(columns) }
+    }
+}
+
+impl<T> Selection<Tracked<T>> for SomeColumns
+where
+    T: Concurrent + Trackable + Clone,
+{
+    const IS_STATIC: bool = false;
+
+    fn is_kept_prepared(self) -> bool {
+        self.is_kept_prepared
+    }
+
+    fn saved(self, record: &mut Tracked<T>) {
+        record.adopt(self.columns);
+    }
+
+    fn visit_columns<'b, DB, W>(self, visitor: &mut W) -> QueryResult<()>
+    where
+        DB: ConcurrencyBackend,
+        Tracked<T>: ConcurrentOn<DB> + 'b,
+        W: RecordVisitor<'b, Tracked<T>, DB>,
+    {
+        <Tracked<T> as ConcurrentColumnsOn<DB>>::__visit_columns(&mut Only {
+            visitor,
+            columns: self.columns,
+            position: 0,
+        })
+    }
+
+    /// By their names: among those that move the version a column has another position.
+    fn visit_checked<'b, DB, W>(self, visitor: &mut W) -> QueryResult<()>
+    where
+        DB: ConcurrencyBackend,
+        Tracked<T>: ConcurrentOn<DB> + 'b,
+        W: RecordVisitor<'b, Tracked<T>, DB>,
+    {
+        let mut names = Names(Vec::new());
+        Selection::<Tracked<T>>::visit_columns::<DB, _>(self, &mut names)?;
+        <Tracked<T> as ConcurrentColumnsOn<DB>>::__visit_checked(&mut OnlyNamed { visitor, names: names.0 })
+    }
+}
+
+/// Shows another visitor the columns of a set.
+struct Only<'w, W> {
+    visitor: &'w mut W,
+    columns: ColumnSet,
+    position: u32,
+}
+
+impl<W> Only<'_, W> {
+    fn selects_next(&mut self) -> bool {
+        let selects = self.columns.contains(self.position);
+        self.position = self.position.saturating_add(1);
+        selects
+    }
+}
+
+impl<'b, T, DB, W> ColumnVisitor<'b, T, DB> for Only<'_, W>
+where
+    T: ConcurrentColumns + 'b,
+    T::__Serialized: 'b,
+    DB: ConcurrencyBackend,
+    W: ColumnVisitor<'b, T, DB>,
+{
+    fn column<ST, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
+    where
+        U: Bindable<ST, DB> + 'b,
+        G: Fn(&'b T, &'b T::__Serialized) -> &'b U + Copy,
+    {
+        if self.selects_next() { self.visitor.column::<ST, U, G>(name, get) } else { Ok(()) }
+    }
+}
+
+impl<'b, T, DB, W> RecordVisitor<'b, T, DB> for Only<'_, W>
+where
+    T: ConcurrentColumns + 'b,
+    T::__Serialized: 'b,
+    DB: ConcurrencyBackend,
+    W: RecordVisitor<'b, T, DB>,
+{
+    fn skippable_column<ST, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
+    where
+        U: Bindable<ST, DB> + 'b,
+        G: Fn(&'b T, &'b T::__Serialized) -> Option<&'b U> + Copy,
+    {
+        if self.selects_next() { self.visitor.skippable_column::<ST, U, G>(name, get) } else { Ok(()) }
+    }
+}
+
+/// Shows another visitor the columns of these names.
+struct OnlyNamed<'w, W> {
+    visitor: &'w mut W,
+    names: Vec<&'static str>,
+}
+
+impl<'b, T, DB, W> ColumnVisitor<'b, T, DB> for OnlyNamed<'_, W>
+where
+    T: ConcurrentColumns + 'b,
+    T::__Serialized: 'b,
+    DB: ConcurrencyBackend,
+    W: ColumnVisitor<'b, T, DB>,
+{
+    fn column<ST, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
+    where
+        U: Bindable<ST, DB> + 'b,
+        G: Fn(&'b T, &'b T::__Serialized) -> &'b U + Copy,
+    {
+        if self.names.contains(&name) { self.visitor.column::<ST, U, G>(name, get) } else { Ok(()) }
+    }
+}
+
+impl<'b, T, DB, W> RecordVisitor<'b, T, DB> for OnlyNamed<'_, W>
+where
+    T: ConcurrentColumns + 'b,
+    T::__Serialized: 'b,
+    DB: ConcurrencyBackend,
+    W: RecordVisitor<'b, T, DB>,
+{
+    fn skippable_column<ST, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
+    where
+        U: Bindable<ST, DB> + 'b,
+        G: Fn(&'b T, &'b T::__Serialized) -> Option<&'b U> + Copy,
+    {
+        if self.names.contains(&name) { self.visitor.skippable_column::<ST, U, G>(name, get) } else { Ok(()) }
+    }
+}
+
+/// Collects the names of columns.
+struct Names(Vec<&'static str>);
+
+impl<'b, T, DB> ColumnVisitor<'b, T, DB> for Names
+where
+    T: ConcurrentColumns + 'b,
+    T::__Serialized: 'b,
+    DB: ConcurrencyBackend,
+{
+    fn column<ST, U, G>(&mut self, name: &'static str, _get: G) -> QueryResult<()>
+    where
+        U: Bindable<ST, DB> + 'b,
+        G: Fn(&'b T, &'b T::__Serialized) -> &'b U + Copy,
+    {
+        self.0.push(name);
+        Ok(())
+    }
+}
+
+impl<'b, T, DB> RecordVisitor<'b, T, DB> for Names
+where
+    T: ConcurrentColumns + 'b,
+    T::__Serialized: 'b,
+    DB: ConcurrencyBackend,
+{
+    fn skippable_column<ST, U, G>(&mut self, name: &'static str, _get: G) -> QueryResult<()>
+    where
+        U: Bindable<ST, DB> + 'b,
+        G: Fn(&'b T, &'b T::__Serialized) -> Option<&'b U> + Copy,
+    {
+        self.0.push(name);
+        Ok(())
+    }
+}

@@ -1,0 +1,66 @@
+//! Why two people's edits were not merged.
+
+use std::error::Error as StdError;
+use std::fmt::{self, Display};
+
+use crate::error::Error;
+
+/// Why [`Tracked::save_merging`](crate::Tracked::save_merging) wrote nothing.
+///
+/// Its own message names the fields and no value.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum MergeError<T> {
+    /// Returned when both sides changed the same fields, and no policy says what becomes of them. Let somebody choose, then
+    /// [`rebase`](crate::Tracked::rebase) the record on `theirs` and save it again.
+    Fields {
+        /// The names of the fields, in their order.
+        fields: Vec<&'static str>,
+        /// The record as it was when it was loaded.
+        base: T,
+        /// The record as it is here.
+        mine: T,
+        /// The record as it is in the database.
+        theirs: T,
+    },
+
+    /// Returned for everything that a save can fail with: a deleted row, a refusal of the engine, a lost connection.
+    Concurrency(Error),
+}
+
+impl<T> MergeError<T> {
+    /// Whether somebody else changed or deleted the record.
+    #[must_use]
+    pub const fn is_conflict(&self) -> bool {
+        match self {
+            Self::Fields { .. } => true,
+            Self::Concurrency(error) => error.is_conflict(),
+        }
+    }
+}
+
+impl<T> Display for MergeError<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fields { fields, .. } => {
+                write!(formatter, "somebody else changed the same fields: {}; choose and save again", fields.join(", "))
+            }
+            Self::Concurrency(error) => Display::fmt(error, formatter),
+        }
+    }
+}
+
+impl<T: fmt::Debug> StdError for MergeError<T> {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match self {
+            Self::Fields { .. } => None,
+            Self::Concurrency(error) => error.source(),
+        }
+    }
+}
+
+impl<T> From<Error> for MergeError<T> {
+    fn from(error: Error) -> Self {
+        Self::Concurrency(error)
+    }
+}

@@ -1,0 +1,162 @@
+//! A tracked record is a record: what Diesel and this crate ask of one it passes on to the record that it holds.
+
+use std::marker::PhantomData;
+use std::ops::{Deref, DerefMut};
+use std::sync::OnceLock;
+
+use diesel::Selectable;
+use diesel::backend::Backend;
+use diesel::deserialize::{self, Queryable};
+use diesel::result::QueryResult;
+
+use super::{ColumnSets, Tracked};
+use crate::backend::ConcurrencyBackend;
+use crate::columns::{
+    ColumnNames, ColumnVisitor, ConcurrentColumns, ConcurrentColumnsOn, EmbeddedVisitor, RecordVisitor,
+};
+use crate::concurrent::{Concurrent, ConcurrentOn};
+
+impl<T> Deref for Tracked<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.record
+    }
+}
+
+impl<T> DerefMut for Tracked<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.record
+    }
+}
+
+/// Equal are the records and their bases.
+impl<T: PartialEq> PartialEq for Tracked<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.record == other.record && self.base == other.base
+    }
+}
+
+impl<T: Eq> Eq for Tracked<T> {}
+
+impl<T, ST, DB> Queryable<ST, DB> for Tracked<T>
+where
+    DB: Backend,
+    T: Queryable<ST, DB> + Clone,
+{
+    type Row = T::Row;
+
+    fn build(row: T::Row) -> deserialize::Result<Self> {
+        T::build(row).map(Self::new)
+    }
+}
+
+impl<T, DB> Selectable<DB> for Tracked<T>
+where
+    DB: Backend,
+    T: Selectable<DB>,
+{
+    type SelectExpression = T::SelectExpression;
+
+    fn construct_selection() -> T::SelectExpression {
+        T::construct_selection()
+    }
+}
+
+impl<T: Concurrent> ConcurrentColumns for Tracked<T> {
+    type __StatementId = T::__StatementId;
+    type __Serialized = T::__Serialized;
+    const __SKIPPABLE: usize = T::__SKIPPABLE;
+    const __COLUMNS: ColumnNames = T::__COLUMNS;
+
+    fn __convert(tracked: &Self) -> T::__Serialized {
+        tracked.record.__serialize()
+    }
+}
+
+impl<T, DB> ConcurrentColumnsOn<DB> for Tracked<T>
+where
+    DB: ConcurrencyBackend,
+    T: ConcurrentOn<DB>,
+{
+    fn __visit_columns<'b, W>(visitor: &mut W) -> QueryResult<()>
+    where
+        Self: 'b,
+        W: RecordVisitor<'b, Self, DB>,
+    {
+        T::__visit_columns(&mut EmbeddedVisitor { outer: visitor, get: record, record: PhantomData })
+    }
+
+    fn __visit_checked<'b, W>(visitor: &mut W) -> QueryResult<()>
+    where
+        Self: 'b,
+        W: RecordVisitor<'b, Self, DB>,
+    {
+        T::__visit_checked(&mut EmbeddedVisitor { outer: visitor, get: record, record: PhantomData })
+    }
+}
+
+/// The record and its converted values.
+const fn record<'b, T, S>(tracked: &'b Tracked<T>, serialized: &'b S) -> (&'b T, &'b S) {
+    (&tracked.record, serialized)
+}
+
+impl<T: Concurrent<Version: Clone> + Clone> Concurrent for Tracked<T> {
+    type Table = T::Table;
+    type Version = T::Version;
+    type VersionField = T::VersionField;
+    type __VersionColumn = T::__VersionColumn;
+    type __Base = T;
+
+    fn __version(&self) -> &T::Version {
+        self.record.__version()
+    }
+
+    fn __set_version(&mut self, version: T::Version) {
+        self.base.__set_version(version.clone());
+        self.record.__set_version(version);
+    }
+
+    fn __saved(&mut self) {
+        self.base.clone_from(&self.record);
+        self.is_in_doubt = false;
+    }
+
+    fn __base(&self) -> T {
+        self.base.clone()
+    }
+
+    fn __set_base(&mut self, base: T) {
+        self.base = base;
+    }
+
+    fn __column_sets() -> &'static ColumnSets {
+        T::__column_sets()
+    }
+
+    fn __table() -> &'static T::Table {
+        T::__table()
+    }
+
+    fn __table_name() -> &'static OnceLock<String> {
+        T::__table_name()
+    }
+
+    fn __key(&self) -> String {
+        self.record.__key()
+    }
+}
+
+impl<T, DB> ConcurrentOn<DB> for Tracked<T>
+where
+    DB: ConcurrencyBackend,
+    T: ConcurrentOn<DB> + Concurrent<Version: Clone> + Clone,
+{
+    fn __visit_key<'b, W>(visitor: &mut W) -> QueryResult<()>
+    where
+        Self: 'b,
+        W: ColumnVisitor<'b, Self, DB>,
+    {
+        T::__visit_key(&mut EmbeddedVisitor { outer: visitor, get: record, record: PhantomData })
+    }
+}
