@@ -98,6 +98,7 @@ mod dsl;
 mod load;
 pub mod prelude;
 mod retry;
+mod tracked;
 mod transaction;
 pub mod triggers;
 
@@ -105,6 +106,7 @@ pub use self::concurrent::ConcurrentOn;
 pub use self::dsl::ConcurrentDsl;
 pub use self::load::LoadableOn;
 pub use self::retry::{Sleep, TokioSleep, Work, retry_if, retry_if_with, retry_on_conflict, retry_on_conflict_with};
+pub use self::tracked::{Awaits, Tracked};
 pub use self::transaction::{WorkOnce, transaction_concurrent};
 pub use crate::scope::asynchronous::{
     disable_concurrency, disable_concurrency_for, disable_increment, disable_increment_for,

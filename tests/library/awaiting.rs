@@ -21,9 +21,13 @@ pub use self::transactions::{retry_if, retry_on_conflict, transaction_concurrent
 pub use concurrency_diesel::asynchronous::{ConcurrentOn, LoadableOn};
 // What awaits nothing. The guards of the scopes count here, too: the thread of a test polls its futures itself.
 pub use concurrency_diesel::{
-    Conflict, Counter, InitialVersion, Records, Resolution, RetryPolicy, Retryable, VersionField, VersionValue,
-    client_wins, disable_concurrency, disable_concurrency_for, disable_increment, disable_increment_for, store_wins,
+    Conflict, Counter, InitialVersion, MergeError, MergeSum, Records, Resolution, RetryPolicy, Retryable, VersionField,
+    VersionValue, client_wins, disable_concurrency, disable_concurrency_for, disable_increment, disable_increment_for,
+    store_wins,
 };
+
+/// Its two saves are methods of its own, before which no other can stand: here they block, and `awaited/tracked.rs` awaits them.
+pub use concurrency_diesel::Tracked;
 
 /// What the tests need at hand.
 #[allow(unused_imports, reason = "as in every prelude")]

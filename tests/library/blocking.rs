@@ -18,7 +18,7 @@ pub trait AnyConnection: LoadConnection<Backend: ConcurrencyBackend> {}
 impl<C: LoadConnection<Backend: ConcurrencyBackend>> AnyConnection for C {}
 
 /// An embedded struct of generic code.
-pub trait EmbeddedOn<DB: ConcurrencyBackend>: ConcurrentColumnsOn<DB> {}
+pub trait EmbeddedOn<DB: ConcurrencyBackend>: ConcurrentColumnsOn<DB> + Sized {}
 
 impl<DB: ConcurrencyBackend, E: ConcurrentColumnsOn<DB>> EmbeddedOn<DB> for E {}
 

@@ -139,7 +139,10 @@ pub trait AnyConnection: AsyncConnection<Backend: ConcurrencyBackend> {}
 impl<C: AsyncConnection<Backend: ConcurrencyBackend>> AnyConnection for C {}
 
 /// An embedded struct of generic code.
-pub trait EmbeddedOn<DB: ConcurrencyBackend>: ConcurrentColumnsOn<DB, __Serialized: Send + Sync> + Send + Sync {}
+pub trait EmbeddedOn<DB: ConcurrencyBackend>:
+    ConcurrentColumnsOn<DB, __Serialized: Send + Sync> + Send + Sync + Sized
+{
+}
 
 impl<DB, E> EmbeddedOn<DB> for E
 where
