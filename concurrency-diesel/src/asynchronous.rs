@@ -94,6 +94,7 @@
 //! connection any further on which a `transaction` was dropped.
 
 mod concurrent;
+mod connection;
 mod dsl;
 mod load;
 pub mod prelude;
@@ -103,6 +104,7 @@ mod transaction;
 pub mod triggers;
 
 pub use self::concurrent::ConcurrentOn;
+pub use self::connection::{Connection, Exclusive, Shared};
 pub use self::dsl::ConcurrentDsl;
 pub use self::load::LoadableOn;
 pub use self::retry::{Sleep, TokioSleep, Work, retry_if, retry_if_with, retry_on_conflict, retry_on_conflict_with};

@@ -14,8 +14,8 @@ use crate::executor::{Executor, Session};
 use crate::outcome::{self, Outcome};
 use crate::scope::{self, Rule};
 use crate::statement::{
-    Changes, Committed, Delete, EveryColumn, LastInsertId, Lock, ReturningVersion, SelectVersion, Selection, Source,
-    Update,
+    Changes, Committed, Delete, EveryColumn, LastInsertId, Lock, ReturningVersion, SelectUnchanged, SelectVersion,
+    Selection, Source, Update,
 };
 use crate::unchecked;
 
@@ -62,7 +62,13 @@ where
             // At the maximum a save is refused whether or not it would advance the version.
             next_version::<T, E>(record.__version())?;
             let set = source.with_some_columns(source.advance_if_changed(signed, selection), selection);
-            send_and_read_back(source, Update::new(source, set, guard), signed, session).await?
+            match send_and_read_back(source, Update::new(source, set, guard), signed, session).await {
+                Ok(version) => version,
+                Err(refusal) => {
+                    unless_written(refusal, source, selection, session).await?;
+                    record.__version().clone()
+                }
+            }
         }
         Advance::ByDatabase => {
             let set = source.some_columns(selection);
@@ -100,7 +106,9 @@ where
     let serialized = record.__serialize();
     let source = Source { record: &*record, serialized: &serialized };
     let set = source.with_columns(source.keep());
-    send(source, Update::new(source, set, source.version_is(record.__version())), session).await?;
+    if let Err(refusal) = send(source, Update::new(source, set, source.version_is(record.__version())), session).await {
+        unless_written(refusal, source, EveryColumn, session).await?;
+    }
     record.__saved();
     Ok(())
 }
@@ -277,6 +285,29 @@ where
     match outcome::outcome::<T, E::Backend>(source.record, rows)? {
         Outcome::Written => Ok(()),
         Outcome::Refused => Err(refused(source, session).await),
+    }
+}
+
+/// Takes back the refusal of a save that may have left the version, if the row is all that the save would make of it: where an
+/// UPDATE counts only the rows that it changed, such a row counts as none.
+async fn unless_written<T, S, E>(
+    refusal: Error,
+    source: Source<'_, T>,
+    selection: S,
+    session: &mut Session<'_, E>,
+) -> Result<(), Error>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+    S: Selection<T>,
+{
+    if !E::Backend::__MAY_COUNT_CHANGES || !matches!(refusal, Error::WriteSuppressed(_)) {
+        return Err(refusal);
+    }
+    let found = T::Version::__load(SelectUnchanged::new(source, selection), session).await;
+    match outcome::at_most_one::<T, E::Backend, _>(source.record, found)? {
+        Some(_) => Ok(()),
+        None => Err(refusal),
     }
 }
 

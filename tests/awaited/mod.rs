@@ -3,5 +3,7 @@
 
 pub mod fixtures;
 
+mod dropped;
 mod pools;
+mod scopes;
 mod shapes;

@@ -4,8 +4,12 @@
 mod awaited;
 #[path = "../engines/mysql.rs"]
 mod engine;
+#[path = "../awaited/found_rows.rs"]
+mod found_rows;
 #[path = "../library/awaiting.rs"]
 mod library;
+#[path = "../awaited/paused.rs"]
+mod paused;
 #[path = "../suite/mod.rs"]
 mod suite;
 

@@ -6,6 +6,10 @@ mod awaited;
 mod engine;
 #[path = "../library/awaiting.rs"]
 mod library;
+#[path = "../awaited/paused.rs"]
+mod paused;
+#[path = "../awaited/pipelined.rs"]
+mod pipelined;
 #[path = "../suite/mod.rs"]
 mod suite;
 

@@ -3,15 +3,13 @@
 
 use diesel::AsChangeset;
 use diesel::query_builder::QueryFragment;
-use diesel_async::AsyncConnectionCore;
 use futures_core::future::BoxFuture;
 
 use super::concurrent::ConcurrentOn;
+use super::connection::{Connection, under_way};
 use super::load::LoadableOn;
-use crate::backend::ConcurrencyBackend;
 use crate::concurrent::Concurrent;
 use crate::error::Error;
-use crate::executor::Awaiting;
 use crate::resolve::{Conflict, Resolution};
 use crate::statement::{Committed, ForUpdate};
 use crate::{load, resolve, save, unchecked};
@@ -50,12 +48,12 @@ pub trait ConcurrentDsl: Concurrent {
     /// # Ok(())
     /// # }
     /// ```
-    fn save_concurrent<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
+    fn save_concurrent<'a, C, Use>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
-        C: AsyncConnectionCore<Backend: ConcurrencyBackend>,
+        C: Connection<Use>,
         Self: ConcurrentOn<C::Backend>,
     {
-        Box::pin(async move { save::save(self, &mut Awaiting::session(conn)).await })
+        under_way!(conn, |session| save::save(self, session))
     }
 
     /// [Writes the record](crate::ConcurrentDsl::save_unchecked) whatever version its row has: the last writer wins, and everybody else notices.
@@ -81,12 +79,12 @@ pub trait ConcurrentDsl: Concurrent {
     /// # Ok(())
     /// # }
     /// ```
-    fn save_unchecked<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
+    fn save_unchecked<'a, C, Use>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
-        C: AsyncConnectionCore<Backend: ConcurrencyBackend>,
+        C: Connection<Use>,
         Self: ConcurrentOn<C::Backend>,
     {
-        Box::pin(async move { unchecked::save_unchecked(self, &mut Awaiting::session(conn)).await })
+        under_way!(conn, |session| unchecked::save_unchecked(self, session))
     }
 
     /// [Writes the record](crate::ConcurrentDsl::save_without_increment) under its version and leaves the version as it is.
@@ -112,12 +110,12 @@ pub trait ConcurrentDsl: Concurrent {
     /// # Ok(())
     /// # }
     /// ```
-    fn save_without_increment<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
+    fn save_without_increment<'a, C, Use>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
-        C: AsyncConnectionCore<Backend: ConcurrencyBackend>,
+        C: Connection<Use>,
         Self: ConcurrentOn<C::Backend>,
     {
-        Box::pin(async move { save::save_without_increment(self, &mut Awaiting::session(conn)).await })
+        under_way!(conn, |session| save::save_without_increment(self, session))
     }
 
     /// [Runs a Diesel changeset](crate::ConcurrentDsl::update_concurrent) on the record's row, under the record's version, and
@@ -144,13 +142,17 @@ pub trait ConcurrentDsl: Concurrent {
     /// # Ok(())
     /// # }
     /// ```
-    fn update_concurrent<'a, U, C>(&'a self, changes: U, conn: &'a mut C) -> BoxFuture<'a, Result<Self::Version, Error>>
+    fn update_concurrent<'a, U, C, Use>(
+        &'a self,
+        changes: U,
+        conn: &'a mut C,
+    ) -> BoxFuture<'a, Result<Self::Version, Error>>
     where
-        C: AsyncConnectionCore<Backend: ConcurrencyBackend>,
+        C: Connection<Use>,
         Self: ConcurrentOn<C::Backend>,
         U: AsChangeset<Target = Self::Table, Changeset: QueryFragment<C::Backend> + Send + Sync> + Send + 'a,
     {
-        Box::pin(async move { save::update(self, changes, &mut Awaiting::session(conn)).await })
+        under_way!(conn, |session| save::update(self, changes, session))
     }
 
     /// [Advances the version](crate::ConcurrentDsl::touch_concurrent) and writes nothing else, so that every other copy conflicts.
@@ -173,12 +175,12 @@ pub trait ConcurrentDsl: Concurrent {
     /// # Ok(())
     /// # }
     /// ```
-    fn touch_concurrent<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
+    fn touch_concurrent<'a, C, Use>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
-        C: AsyncConnectionCore<Backend: ConcurrencyBackend>,
+        C: Connection<Use>,
         Self: ConcurrentOn<C::Backend>,
     {
-        Box::pin(async move { save::touch(self, &mut Awaiting::session(conn)).await })
+        under_way!(conn, |session| save::touch(self, session))
     }
 
     /// [Deletes the record's row](crate::ConcurrentDsl::delete_concurrent), if it still has the record's version.
@@ -204,12 +206,12 @@ pub trait ConcurrentDsl: Concurrent {
     /// # Ok(())
     /// # }
     /// ```
-    fn delete_concurrent<'a, C>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
+    fn delete_concurrent<'a, C, Use>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
-        C: AsyncConnectionCore<Backend: ConcurrencyBackend>,
+        C: Connection<Use>,
         Self: ConcurrentOn<C::Backend>,
     {
-        Box::pin(async move { save::delete(self, &mut Awaiting::session(conn)).await })
+        under_way!(conn, |session| save::delete(self, session))
     }
 
     /// [Deletes the record's row](crate::ConcurrentDsl::delete_if_exists), and takes a row that is gone already for `Ok(false)`.
@@ -233,12 +235,12 @@ pub trait ConcurrentDsl: Concurrent {
     /// # Ok(())
     /// # }
     /// ```
-    fn delete_if_exists<'a, C>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<bool, Error>>
+    fn delete_if_exists<'a, C, Use>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<bool, Error>>
     where
-        C: AsyncConnectionCore<Backend: ConcurrencyBackend>,
+        C: Connection<Use>,
         Self: ConcurrentOn<C::Backend>,
     {
-        Box::pin(async move { save::delete_if_exists(self, &mut Awaiting::session(conn)).await })
+        under_way!(conn, |session| save::delete_if_exists(self, session))
     }
 
     /// [Asks](crate::ConcurrentDsl::check_concurrent) whether the record is still what its row is.
@@ -261,12 +263,12 @@ pub trait ConcurrentDsl: Concurrent {
     /// # Ok(())
     /// # }
     /// ```
-    fn check_concurrent<'a, C>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
+    fn check_concurrent<'a, C, Use>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
-        C: AsyncConnectionCore<Backend: ConcurrencyBackend>,
+        C: Connection<Use>,
         Self: ConcurrentOn<C::Backend>,
     {
-        Box::pin(async move { save::check::<_, _, Committed>(self, &mut Awaiting::session(conn)).await })
+        under_way!(conn, |session| save::check::<_, _, Committed>(self, session))
     }
 
     /// [Checks the record](crate::ConcurrentDsl::lock_concurrent) and keeps other writers off its row until the transaction ends.
@@ -293,12 +295,12 @@ pub trait ConcurrentDsl: Concurrent {
     /// # Ok(())
     /// # }
     /// ```
-    fn lock_concurrent<'a, C>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
+    fn lock_concurrent<'a, C, Use>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
-        C: AsyncConnectionCore<Backend: ConcurrencyBackend>,
+        C: Connection<Use>,
         Self: ConcurrentOn<C::Backend>,
     {
-        Box::pin(async move { save::check::<_, _, ForUpdate>(self, &mut Awaiting::session(conn)).await })
+        under_way!(conn, |session| save::check::<_, _, ForUpdate>(self, session))
     }
 
     /// [Whether somebody else](crate::ConcurrentDsl::is_changed) modified or deleted the record.
@@ -321,12 +323,12 @@ pub trait ConcurrentDsl: Concurrent {
     /// # Ok(())
     /// # }
     /// ```
-    fn is_changed<'a, C>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<bool, Error>>
+    fn is_changed<'a, C, Use>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<bool, Error>>
     where
-        C: AsyncConnectionCore<Backend: ConcurrencyBackend>,
+        C: Connection<Use>,
         Self: ConcurrentOn<C::Backend>,
     {
-        Box::pin(async move { save::is_changed(self, &mut Awaiting::session(conn)).await })
+        under_way!(conn, |session| save::is_changed(self, session))
     }
 
     /// [The row as it is now](crate::ConcurrentDsl::current); `None` where it was deleted. The record itself stays as it is.
@@ -351,12 +353,12 @@ pub trait ConcurrentDsl: Concurrent {
     /// # Ok(())
     /// # }
     /// ```
-    fn current<'a, C>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<Option<Self>, Error>>
+    fn current<'a, C, Use>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<Option<Self>, Error>>
     where
-        C: AsyncConnectionCore<Backend: ConcurrencyBackend>,
+        C: Connection<Use>,
         Self: ConcurrentOn<C::Backend> + LoadableOn<C>,
     {
-        Box::pin(async move { load::current(self, &mut Awaiting::session(conn)).await })
+        under_way!(conn, |session| load::current(self, session))
     }
 
     /// [The row, if it is at this version now](crate::ConcurrentDsl::at_version); older versions are not kept.
@@ -379,16 +381,16 @@ pub trait ConcurrentDsl: Concurrent {
     /// # Ok(())
     /// # }
     /// ```
-    fn at_version<'a, C>(
+    fn at_version<'a, C, Use>(
         &'a self,
         version: Self::Version,
         conn: &'a mut C,
     ) -> BoxFuture<'a, Result<Option<Self>, Error>>
     where
-        C: AsyncConnectionCore<Backend: ConcurrencyBackend>,
+        C: Connection<Use>,
         Self: ConcurrentOn<C::Backend> + LoadableOn<C>,
     {
-        Box::pin(async move { load::at_version(self, version, &mut Awaiting::session(conn)).await })
+        under_way!(conn, |session| load::at_version(self, version, session))
     }
 
     /// [Overwrites the record](crate::ConcurrentDsl::reload_concurrent) with its row as it is now. Edits not saved are lost.
@@ -415,12 +417,12 @@ pub trait ConcurrentDsl: Concurrent {
     /// # Ok(())
     /// # }
     /// ```
-    fn reload_concurrent<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
+    fn reload_concurrent<'a, C, Use>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
-        C: AsyncConnectionCore<Backend: ConcurrencyBackend>,
+        C: Connection<Use>,
         Self: ConcurrentOn<C::Backend> + LoadableOn<C>,
     {
-        Box::pin(async move { load::reload(self, &mut Awaiting::session(conn)).await })
+        under_way!(conn, |session| load::reload(self, session))
     }
 
     /// [Saves](crate::ConcurrentDsl::save_resolving) the record, and at a conflict asks the resolver what to do.
@@ -457,16 +459,16 @@ pub trait ConcurrentDsl: Concurrent {
     /// # Ok(())
     /// # }
     /// ```
-    fn save_resolving<'a, C>(
+    fn save_resolving<'a, C, Use>(
         &'a mut self,
         conn: &'a mut C,
         resolver: impl FnMut(Conflict<Self>) -> Resolution<Self> + Send + 'a,
     ) -> BoxFuture<'a, Result<(), Error>>
     where
-        C: AsyncConnectionCore<Backend: ConcurrencyBackend>,
+        C: Connection<Use>,
         Self: ConcurrentOn<C::Backend> + LoadableOn<C> + Clone,
     {
-        Box::pin(async move { resolve::save_resolving(self, resolver, &mut Awaiting::session(conn)).await })
+        under_way!(conn, |session| resolve::save_resolving(self, resolver, session))
     }
 }
 

@@ -1,14 +1,12 @@
 //! `Tracked` on diesel-async's connections. What changed, and how it is merged, stands in `crate::tracked`.
 
-use diesel_async::AsyncConnectionCore;
 use futures_core::future::BoxFuture;
 
 use super::concurrent::ConcurrentOn;
+use super::connection::{Connection, under_way};
 use super::load::LoadableOn;
-use crate::backend::ConcurrencyBackend;
 use crate::concurrent::Concurrent;
 use crate::error::Error;
-use crate::executor::Awaiting;
 use crate::tracked::{MergeError, Trackable, TrackedRecord, merging, save_changed};
 
 /// A record that remembers what it was when it was loaded: [`Tracked`](crate::Tracked) whose saves are awaited.
@@ -56,12 +54,12 @@ impl<T> Tracked<T> {
     ///
     /// As [`ConcurrentDsl::save_concurrent`](crate::ConcurrentDsl::save_concurrent). Whichever it is, record and base are as they
     /// were before the call.
-    pub fn save_concurrent<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
+    pub fn save_concurrent<'a, C, Use>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
     where
-        C: AsyncConnectionCore<Backend: ConcurrencyBackend>,
+        C: Connection<Use>,
         T: Trackable + ConcurrentOn<C::Backend> + Concurrent<Version: Clone> + Clone,
     {
-        Box::pin(async move { save_changed(self, &mut Awaiting::session(conn)).await })
+        under_way!(conn, |session| save_changed(self, session))
     }
 
     /// [Saves, and joins both edits](crate::Tracked::save_merging) where somebody else has saved other fields meanwhile.
@@ -69,11 +67,11 @@ impl<T> Tracked<T> {
     /// # Errors
     ///
     /// As [there](crate::Tracked::save_merging).
-    pub fn save_merging<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), MergeError<T>>>
+    pub fn save_merging<'a, C, Use>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), MergeError<T>>>
     where
-        C: AsyncConnectionCore<Backend: ConcurrencyBackend>,
+        C: Connection<Use>,
         T: Trackable + ConcurrentOn<C::Backend> + Concurrent<Version: Clone> + LoadableOn<C> + Clone,
     {
-        Box::pin(async move { merging::save_merging(self, &mut Awaiting::session(conn)).await })
+        under_way!(conn, |session| merging::save_merging(self, session))
     }
 }

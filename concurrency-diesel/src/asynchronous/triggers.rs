@@ -42,10 +42,10 @@
 //! # }
 //! ```
 
-use diesel_async::{AsyncConnection, AsyncConnectionCore};
+use diesel_async::AsyncConnection;
 use futures_core::future::BoxFuture;
 
-use crate::executor::Awaiting;
+use super::connection::under_way;
 use crate::triggers::{CatalogBackend, Error, FoundTrigger, Problem, TriggerModels, TriggerSpec, install};
 
 /// Creates the triggers of these models, where they are not there yet: see [`triggers::create`](crate::triggers::create).
@@ -59,7 +59,7 @@ where
     M: TriggerModels<C::Backend>,
 {
     let specs = M::__specs();
-    Box::pin(async move { install::create(&specs, &mut Awaiting::session(conn)).await })
+    under_way!(conn, |session| install::create(&specs, session))
 }
 
 /// [Creates](create) triggers that are known by their names only, as tools know them.
@@ -71,7 +71,7 @@ pub fn create_specs<'a, C>(specs: &'a [TriggerSpec], conn: &'a mut C) -> BoxFutu
 where
     C: AsyncConnection<Backend: CatalogBackend>,
 {
-    Box::pin(async move { install::create(specs, &mut Awaiting::session(conn)).await })
+    under_way!(conn, |session| install::create(specs, session))
 }
 
 /// Drops the triggers of these models, where they are there: see [`triggers::drop`](crate::triggers::drop).
@@ -85,7 +85,7 @@ where
     M: TriggerModels<C::Backend>,
 {
     let specs = M::__specs();
-    Box::pin(async move { install::drop(&specs, &mut Awaiting::session(conn)).await })
+    under_way!(conn, |session| install::drop(&specs, session))
 }
 
 /// [Drops](drop) triggers that are known by their names only, as tools know them.
@@ -97,7 +97,7 @@ pub fn drop_specs<'a, C>(specs: &'a [TriggerSpec], conn: &'a mut C) -> BoxFuture
 where
     C: AsyncConnection<Backend: CatalogBackend>,
 {
-    Box::pin(async move { install::drop(specs, &mut Awaiting::session(conn)).await })
+    under_way!(conn, |session| install::drop(specs, session))
 }
 
 /// Our triggers in the connection's database: see [`triggers::list`](crate::triggers::list).
@@ -107,9 +107,9 @@ where
 /// [`Database`](Error::Database).
 pub fn list<C>(conn: &mut C) -> BoxFuture<'_, Result<Vec<FoundTrigger>, Error>>
 where
-    C: AsyncConnectionCore<Backend: CatalogBackend>,
+    C: AsyncConnection<Backend: CatalogBackend>,
 {
-    Box::pin(async move { install::list(&mut Awaiting::session(conn)).await })
+    under_way!(conn, |session| install::list(session))
 }
 
 /// What is wrong with the triggers of these models: see [`triggers::check`](crate::triggers::check).
@@ -119,11 +119,11 @@ where
 /// As [there](crate::triggers::check#errors).
 pub fn check<M, C>(conn: &mut C) -> BoxFuture<'_, Result<Vec<Problem>, Error>>
 where
-    C: AsyncConnectionCore<Backend: CatalogBackend>,
+    C: AsyncConnection<Backend: CatalogBackend>,
     M: TriggerModels<C::Backend>,
 {
     let specs = M::__specs();
-    Box::pin(async move { install::check(&specs, &mut Awaiting::session(conn)).await })
+    under_way!(conn, |session| install::check(&specs, session))
 }
 
 /// [Checks](check) triggers that are known by their names only, as tools know them.
@@ -133,7 +133,7 @@ where
 /// As [`check`].
 pub fn check_specs<'a, C>(specs: &'a [TriggerSpec], conn: &'a mut C) -> BoxFuture<'a, Result<Vec<Problem>, Error>>
 where
-    C: AsyncConnectionCore<Backend: CatalogBackend>,
+    C: AsyncConnection<Backend: CatalogBackend>,
 {
-    Box::pin(async move { install::check(specs, &mut Awaiting::session(conn)).await })
+    under_way!(conn, |session| install::check(specs, session))
 }

@@ -64,3 +64,9 @@ impl<T> From<Error> for MergeError<T> {
         Self::Concurrency(error)
     }
 }
+
+impl<T> From<diesel::result::Error> for MergeError<T> {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Concurrency(error.into())
+    }
+}

@@ -1,11 +1,11 @@
 //! The methods of records under the names and signatures of the synchronous side, each of which waits for the asynchronous
 //! method of its name.
 
-use concurrency_diesel::asynchronous::{self, ConcurrentOn, LoadableOn};
+use concurrency_diesel::asynchronous::{self, ConcurrentOn, Connection, LoadableOn};
 use concurrency_diesel::{ConcurrencyBackend, ConcurrentColumnsOn, Conflict, Resolution};
 use diesel::AsChangeset;
 use diesel::query_builder::QueryFragment;
-use diesel_async::{AsyncConnection, AsyncConnectionCore};
+use diesel_async::AsyncConnection;
 
 use super::block_on::block_on;
 
@@ -13,118 +13,118 @@ use concurrency_diesel::asynchronous::prelude::{ConcurrencyError, Concurrent};
 
 /// [`asynchronous::ConcurrentDsl`], waited for.
 pub trait ConcurrentDsl: Concurrent {
-    fn save_concurrent<C>(&mut self, conn: &mut C) -> Result<(), ConcurrencyError>
+    fn save_concurrent<C, Use>(&mut self, conn: &mut C) -> Result<(), ConcurrencyError>
     where
-        C: AsyncConnectionCore<Backend: ConcurrencyBackend>,
+        C: Connection<Use>,
         Self: ConcurrentOn<C::Backend>,
     {
         block_on(asynchronous::ConcurrentDsl::save_concurrent(self, conn))
     }
 
-    fn save_unchecked<C>(&mut self, conn: &mut C) -> Result<(), ConcurrencyError>
+    fn save_unchecked<C, Use>(&mut self, conn: &mut C) -> Result<(), ConcurrencyError>
     where
-        C: AsyncConnectionCore<Backend: ConcurrencyBackend>,
+        C: Connection<Use>,
         Self: ConcurrentOn<C::Backend>,
     {
         block_on(asynchronous::ConcurrentDsl::save_unchecked(self, conn))
     }
 
-    fn save_without_increment<C>(&mut self, conn: &mut C) -> Result<(), ConcurrencyError>
+    fn save_without_increment<C, Use>(&mut self, conn: &mut C) -> Result<(), ConcurrencyError>
     where
-        C: AsyncConnectionCore<Backend: ConcurrencyBackend>,
+        C: Connection<Use>,
         Self: ConcurrentOn<C::Backend>,
     {
         block_on(asynchronous::ConcurrentDsl::save_without_increment(self, conn))
     }
 
-    fn touch_concurrent<C>(&mut self, conn: &mut C) -> Result<(), ConcurrencyError>
+    fn touch_concurrent<C, Use>(&mut self, conn: &mut C) -> Result<(), ConcurrencyError>
     where
-        C: AsyncConnectionCore<Backend: ConcurrencyBackend>,
+        C: Connection<Use>,
         Self: ConcurrentOn<C::Backend>,
     {
         block_on(asynchronous::ConcurrentDsl::touch_concurrent(self, conn))
     }
 
-    fn delete_concurrent<C>(&self, conn: &mut C) -> Result<(), ConcurrencyError>
+    fn delete_concurrent<C, Use>(&self, conn: &mut C) -> Result<(), ConcurrencyError>
     where
-        C: AsyncConnectionCore<Backend: ConcurrencyBackend>,
+        C: Connection<Use>,
         Self: ConcurrentOn<C::Backend>,
     {
         block_on(asynchronous::ConcurrentDsl::delete_concurrent(self, conn))
     }
 
-    fn delete_if_exists<C>(&self, conn: &mut C) -> Result<bool, ConcurrencyError>
+    fn delete_if_exists<C, Use>(&self, conn: &mut C) -> Result<bool, ConcurrencyError>
     where
-        C: AsyncConnectionCore<Backend: ConcurrencyBackend>,
+        C: Connection<Use>,
         Self: ConcurrentOn<C::Backend>,
     {
         block_on(asynchronous::ConcurrentDsl::delete_if_exists(self, conn))
     }
 
-    fn check_concurrent<C>(&self, conn: &mut C) -> Result<(), ConcurrencyError>
+    fn check_concurrent<C, Use>(&self, conn: &mut C) -> Result<(), ConcurrencyError>
     where
-        C: AsyncConnectionCore<Backend: ConcurrencyBackend>,
+        C: Connection<Use>,
         Self: ConcurrentOn<C::Backend>,
     {
         block_on(asynchronous::ConcurrentDsl::check_concurrent(self, conn))
     }
 
-    fn lock_concurrent<C>(&self, conn: &mut C) -> Result<(), ConcurrencyError>
+    fn lock_concurrent<C, Use>(&self, conn: &mut C) -> Result<(), ConcurrencyError>
     where
-        C: AsyncConnectionCore<Backend: ConcurrencyBackend>,
+        C: Connection<Use>,
         Self: ConcurrentOn<C::Backend>,
     {
         block_on(asynchronous::ConcurrentDsl::lock_concurrent(self, conn))
     }
 
-    fn is_changed<C>(&self, conn: &mut C) -> Result<bool, ConcurrencyError>
+    fn is_changed<C, Use>(&self, conn: &mut C) -> Result<bool, ConcurrencyError>
     where
-        C: AsyncConnectionCore<Backend: ConcurrencyBackend>,
+        C: Connection<Use>,
         Self: ConcurrentOn<C::Backend>,
     {
         block_on(asynchronous::ConcurrentDsl::is_changed(self, conn))
     }
 
-    fn current<C>(&self, conn: &mut C) -> Result<Option<Self>, ConcurrencyError>
+    fn current<C, Use>(&self, conn: &mut C) -> Result<Option<Self>, ConcurrencyError>
     where
-        C: AsyncConnectionCore<Backend: ConcurrencyBackend>,
+        C: Connection<Use>,
         Self: ConcurrentOn<C::Backend> + LoadableOn<C>,
     {
         block_on(asynchronous::ConcurrentDsl::current(self, conn))
     }
 
-    fn at_version<C>(&self, version: Self::Version, conn: &mut C) -> Result<Option<Self>, ConcurrencyError>
+    fn at_version<C, Use>(&self, version: Self::Version, conn: &mut C) -> Result<Option<Self>, ConcurrencyError>
     where
-        C: AsyncConnectionCore<Backend: ConcurrencyBackend>,
+        C: Connection<Use>,
         Self: ConcurrentOn<C::Backend> + LoadableOn<C>,
     {
         block_on(asynchronous::ConcurrentDsl::at_version(self, version, conn))
     }
 
-    fn reload_concurrent<C>(&mut self, conn: &mut C) -> Result<(), ConcurrencyError>
+    fn reload_concurrent<C, Use>(&mut self, conn: &mut C) -> Result<(), ConcurrencyError>
     where
-        C: AsyncConnectionCore<Backend: ConcurrencyBackend>,
+        C: Connection<Use>,
         Self: ConcurrentOn<C::Backend> + LoadableOn<C>,
     {
         block_on(asynchronous::ConcurrentDsl::reload_concurrent(self, conn))
     }
 
-    fn update_concurrent<U, C>(&self, changes: U, conn: &mut C) -> Result<Self::Version, ConcurrencyError>
+    fn update_concurrent<U, C, Use>(&self, changes: U, conn: &mut C) -> Result<Self::Version, ConcurrencyError>
     where
-        C: AsyncConnectionCore<Backend: ConcurrencyBackend>,
+        C: Connection<Use>,
         Self: ConcurrentOn<C::Backend>,
         U: AsChangeset<Target = Self::Table, Changeset: QueryFragment<C::Backend> + Send + Sync> + Send,
     {
         block_on(asynchronous::ConcurrentDsl::update_concurrent(self, changes, conn))
     }
 
-    fn save_resolving<C>(
+    fn save_resolving<C, Use>(
         &mut self,
         conn: &mut C,
         resolver: impl FnMut(Conflict<Self>) -> Resolution<Self> + Send,
     ) -> Result<(), ConcurrencyError>
     where
-        C: AsyncConnectionCore<Backend: ConcurrencyBackend>,
+        C: Connection<Use>,
         Self: ConcurrentOn<C::Backend> + LoadableOn<C> + Clone,
     {
         block_on(asynchronous::ConcurrentDsl::save_resolving(self, conn, resolver))
