@@ -11,6 +11,8 @@ use crate::saver::Saver;
 
 // The names of the contenders.
 pub const OURS: &str = "save_concurrent";
+/// All records at once.
+pub const IN_BULK: &str = "save_all_concurrent";
 pub const BY_HAND: &str = "hand-written";
 pub const VERSIONED: &str = "diesel_versioning";
 pub const FLOOR: &str = "prepared statement";
@@ -59,6 +61,15 @@ impl Contender {
     #[must_use]
     pub fn rows(&self) -> usize {
         self.records.len()
+    }
+
+    /// What the records take in memory.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.records
+            .iter()
+            .map(|record| size_of::<Article>() + record.title.len() + record.body.as_ref().map_or(0, String::len))
+            .sum()
     }
 
     /// How long it takes to save every record once. Preparing and verifying the round is not part of it.

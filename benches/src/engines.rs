@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use crate::contender::{BY_HAND, Contender, FLOOR, OURS, Setting, VERSIONED};
-use crate::saver::{DieselConnection, Saver, Through};
+use crate::contender::{BY_HAND, Contender, FLOOR, IN_BULK, OURS, Setting, VERSIONED};
+use crate::saver::{AllAtOnce, DieselConnection, Saver, Through};
 
 #[cfg(feature = "mysql")]
 mod mysql;
@@ -43,7 +43,7 @@ impl fmt::Display for Absent {
     }
 }
 
-/// The four contenders of an engine, each with a connection and a setting of its own.
+/// The contenders of an engine, each with a connection and a setting of its own.
 fn contenders<C, F>(
     rows: i64,
     connect: impl Fn() -> C,
@@ -56,6 +56,7 @@ where
 {
     vec![
         Contender::new(OURS, Through::new(connect(), C::save_concurrent), rows, setting()),
+        Contender::new(IN_BULK, AllAtOnce(connect()), rows, setting()),
         Contender::new(BY_HAND, Through::new(connect(), C::save_by_hand), rows, setting()),
         Contender::new(VERSIONED, Through::new(connect(), C::save_versioned), rows, setting()),
         Contender::new(FLOOR, floor(), rows, setting()),

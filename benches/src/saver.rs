@@ -1,7 +1,7 @@
 //! The ways of saving that go through Diesel: ours, by hand, and by diesel_versioning. The bare prepared statements stand
 //! with their engines.
 
-use concurrency_diesel::ConcurrentDsl as _;
+use concurrency_diesel::{BulkConcurrentDsl as _, ConcurrentDsl as _};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel_versioning::Versioned as _;
@@ -26,6 +26,7 @@ pub trait Saver {
 /// every statement.
 pub trait DieselConnection: SimpleConnection {
     fn save_concurrent(record: &mut Article, connection: &mut Self);
+    fn save_all_concurrent(records: &mut [Article], connection: &mut Self);
     fn save_by_hand(record: &mut Article, connection: &mut Self);
     fn save_versioned(record: &mut Article, connection: &mut Self);
     fn in_transaction(&mut self, work: impl FnOnce(&mut Self));
@@ -38,6 +39,10 @@ macro_rules! diesel_connections {
         impl DieselConnection for $connection {
             fn save_concurrent(record: &mut Article, connection: &mut Self) {
                 record.save_concurrent(connection).unwrap();
+            }
+
+            fn save_all_concurrent(records: &mut [Article], connection: &mut Self) {
+                records.save_all_concurrent(connection).unwrap();
             }
 
             fn save_by_hand(record: &mut Article, connection: &mut Self) {
@@ -113,5 +118,22 @@ where
 
     fn rows(&mut self) -> Vec<Article> {
         self.connection.load_rows()
+    }
+}
+
+/// Saves all records over a Diesel connection at once, in whatever order they stand.
+pub struct AllAtOnce<C>(pub C);
+
+impl<C: DieselConnection> Saver for AllAtOnce<C> {
+    fn execute(&mut self, sql: &str) {
+        self.0.batch_execute(sql).unwrap();
+    }
+
+    fn save_all(&mut self, records: &mut [Article], _order: &[usize]) {
+        C::save_all_concurrent(records, &mut self.0);
+    }
+
+    fn rows(&mut self) -> Vec<Article> {
+        self.0.load_rows()
     }
 }

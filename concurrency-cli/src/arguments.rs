@@ -11,12 +11,14 @@ const EXIT_CODES: &str = "\
 Exit codes:
   0  all is well
   1  `triggers check` found a trigger that is missing, altered or disabled
-  2  nothing was done: wrong usage, unreadable sources, no connection, refused by the database";
+  2  it could not be done: wrong usage, unreadable sources, no connection, refused by the database";
 
 /// Version triggers for Diesel models, as migrations or in the database
 #[derive(Debug, Parser)]
 #[command(name = "diesel-concurrency", version, after_help = EXIT_CODES, arg_required_else_help = true)]
 pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) database: Database,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -95,8 +97,6 @@ pub(crate) struct Generate {
 
 #[derive(Debug, Args)]
 pub(crate) struct List {
-    #[command(flatten)]
-    pub(crate) database: Database,
     /// How to print
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
@@ -104,8 +104,6 @@ pub(crate) struct List {
 
 #[derive(Debug, Args)]
 pub(crate) struct Change {
-    #[command(flatten)]
-    pub(crate) database: Database,
     #[command(flatten)]
     pub(crate) sources: Sources,
     /// Print the SQL and do nothing
@@ -115,8 +113,6 @@ pub(crate) struct Change {
 
 #[derive(Debug, Args)]
 pub(crate) struct Check {
-    #[command(flatten)]
-    pub(crate) database: Database,
     #[command(flatten)]
     pub(crate) sources: Sources,
     /// How to print
@@ -138,7 +134,7 @@ pub(crate) struct AddVersion {
     /// The columns of the table's key, for SQLite's trigger [default: those of the schema file]
     #[arg(long, value_delimiter = ',', requires = "trigger")]
     pub(crate) key: Vec<String>,
-    /// The name of the trigger [default: concurrency_<table>_<column>]
+    /// The name of the trigger [default: concurrency_TABLE_COLUMN]
     #[arg(long, requires = "trigger", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub(crate) trigger_name: Option<String>,
     /// The file with the `table!` declarations [default: src/schema.rs, where there is one]
@@ -152,7 +148,7 @@ pub(crate) struct AddVersion {
 pub(crate) struct Database {
     /// The database: postgres://…, mysql://… (MariaDB too) or a file of SQLite; also read from `.env`
     // The value is hidden: it holds the password.
-    #[arg(long, value_name = "URL", env = "DATABASE_URL", hide_env_values = true)]
+    #[arg(long, global = true, value_name = "URL", env = "DATABASE_URL", hide_env_values = true)]
     pub(crate) database_url: Option<String>,
 }
 
@@ -174,8 +170,6 @@ pub(crate) fn schema_file(named: Option<&Path>) -> Option<&Path> {
 
 #[derive(Debug, Args)]
 pub(crate) struct Migration {
-    #[command(flatten)]
-    pub(crate) database: Database,
     /// The engine to write for [default: that of the database URL]
     #[arg(long, value_enum)]
     pub(crate) engine: Option<EngineName>,

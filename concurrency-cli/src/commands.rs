@@ -11,20 +11,21 @@ mod migration;
 
 use concurrency_diesel::triggers::TriggerSpec;
 
-use crate::arguments::{self, Command, Triggers, schema_file};
+use crate::arguments::{self, Arguments, Command, Triggers, schema_file};
 use crate::error::Error;
 use crate::output::Report;
 use crate::source::{self, Skipped};
 use crate::specs;
 
-pub(crate) fn run(command: Command) -> Result<Report, Error> {
-    match command {
-        Command::Triggers(Triggers::Generate(arguments)) => generate::run(&arguments),
-        Command::Triggers(Triggers::List(arguments)) => list::run(&arguments),
-        Command::Triggers(Triggers::Create(arguments)) => change::create(&arguments),
-        Command::Triggers(Triggers::Drop(arguments)) => change::drop(&arguments),
-        Command::Triggers(Triggers::Check(arguments)) => check::run(&arguments),
-        Command::AddVersion(arguments) => add_version::run(&arguments),
+pub(crate) fn run(arguments: Arguments) -> Result<Report, Error> {
+    let database = &arguments.database;
+    match arguments.command {
+        Command::Triggers(Triggers::Generate(arguments)) => generate::run(&arguments, database),
+        Command::Triggers(Triggers::List(arguments)) => list::run(&arguments, database),
+        Command::Triggers(Triggers::Create(arguments)) => change::create(&arguments, database),
+        Command::Triggers(Triggers::Drop(arguments)) => change::drop(&arguments, database),
+        Command::Triggers(Triggers::Check(arguments)) => check::run(&arguments, database),
+        Command::AddVersion(arguments) => add_version::run(&arguments, database),
         Command::Completions { shell } => Ok(completions::run(shell)),
     }
 }

@@ -10,6 +10,9 @@ use diesel::PgConnection;
 #[cfg(feature = "sqlite")]
 use diesel::SqliteConnection;
 
+#[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
+compile_error!("concurrency-cli needs an engine; enable the feature `sqlite`, `postgres` or `mysql`");
+
 use crate::environment::DatabaseUrl;
 use crate::error::Error;
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use concurrency_diesel::triggers::Engine;
 
-use crate::arguments;
+use crate::arguments::{self, EngineName};
 use crate::error::Error;
 use crate::secret;
 
@@ -89,10 +89,10 @@ impl Debug for DatabaseUrl {
 }
 
 /// The engine to write for: the one that was named, or that of the database.
-pub(crate) fn engine(arguments: &arguments::Migration) -> Result<Engine, Error> {
-    match arguments.engine {
+pub(crate) fn engine(named: Option<EngineName>, database: &arguments::Database) -> Result<Engine, Error> {
+    match named {
         Some(name) => Ok(name.into()),
-        None => match DatabaseUrl::of(&arguments.database) {
+        None => match DatabaseUrl::of(database) {
             Err(Error::NoUrl) => Err(Error::NoEngine),
             url => url.map(|url| url.engine()),
         },

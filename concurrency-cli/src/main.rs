@@ -21,11 +21,9 @@ use crate::arguments::Arguments;
 
 fn main() -> ExitCode {
     // First, because arguments fall back to the variables that it sets.
-    if let Err(error) = environment::load_dotenv() {
-        return output::print(Err(error));
-    }
+    let dotenv = environment::load_dotenv();
     match Arguments::try_parse() {
-        Ok(arguments) => output::print(commands::run(arguments.command)),
+        Ok(arguments) => output::print(dotenv.and_then(|()| commands::run(arguments))),
         // What is quoted may be a database URL in the wrong place.
         Err(error) => output::print_usage(&secret::conceal(&error.render().ansi().to_string()), error.use_stderr()),
     }

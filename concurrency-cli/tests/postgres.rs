@@ -1,5 +1,16 @@
 //! The commands that need a database, on PostgreSQL.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::panic,
+    missing_debug_implementations,
+    unreachable_pub,
+    reason = "everything here is a test"
+)]
+
 #[path = "engines/postgres.rs"]
 mod engine;
 mod project;

@@ -124,18 +124,6 @@ impl Project {
         add_files(self.0.path(), &mut files);
         files
     }
-
-    /// The names of the migrations in Diesel's order, and the text of the last one's files.
-    pub fn migrations(&self) -> (Vec<String>, String, String) {
-        let mut names: Vec<String> = fs::read_dir(self.path("migrations"))
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .filter(|name| !name.starts_with('.'))
-            .collect();
-        names.sort_by_key(|name| name.split('_').next().unwrap().replace('-', ""));
-        let last = self.path("migrations").join(names.last().unwrap());
-        (names, read(&last.join("up.sql")), read(&last.join("down.sql")))
-    }
 }
 
 fn add_files(directory: &Path, files: &mut BTreeMap<PathBuf, String>) {
@@ -149,10 +137,6 @@ fn add_files(directory: &Path, files: &mut BTreeMap<PathBuf, String>) {
             files.insert(path, text);
         }
     }
-}
-
-fn read(path: &Path) -> String {
-    fs::read_to_string(path).unwrap()
 }
 
 impl Ran {

@@ -37,10 +37,10 @@ pub struct RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// Twenty attempts, pauses of up to 500 µs, doubling up to 20 ms, no deadline.
+    /// A hundred attempts, pauses of up to 500 µs, doubling up to 20 ms, no deadline.
     pub const fn new() -> Self {
         Self {
-            max_attempts: 20,
+            max_attempts: 100,
             first_pause: Duration::from_micros(500),
             longest_pause: Duration::from_millis(20),
             deadline: None,
@@ -167,7 +167,7 @@ mod tests {
 
     #[test]
     fn the_attempts_are_counted_and_there_is_always_one() {
-        assert_eq!(limits(RetryPolicy::default(), 100).len(), 19);
+        assert_eq!(limits(RetryPolicy::default(), 200).len(), 99);
         let three = RetryPolicy::default().max_attempts(3);
         assert!(three.pause(2, NOW, 0).is_some());
         assert_eq!(three.pause(3, NOW, 0), None);

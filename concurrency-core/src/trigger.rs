@@ -139,6 +139,13 @@ impl TriggerSpec {
         self.is_strict
     }
 
+    /// Whether the other guards the same column of the same table, as those of two models of one table do: one trigger is
+    /// enough for both.
+    #[must_use]
+    pub fn guards_the_same(&self, other: &Self) -> bool {
+        (&self.schema, &self.table, &self.version) == (&other.schema, &other.table, &other.version)
+    }
+
     /// The statements that create the trigger, to be sent in this order.
     ///
     /// They fail where a trigger of that name exists, or on PostgreSQL a function: nothing is ever replaced.

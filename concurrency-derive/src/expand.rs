@@ -12,7 +12,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
 use syn::Path;
 
-use crate::model::Model;
+use crate::model::{Derive, Model};
 
 /// The whole record: its columns, its key and its version.
 pub(crate) fn concurrent(model: &Model<'_>) -> TokenStream {
@@ -38,7 +38,10 @@ pub(crate) fn columns(model: &Model<'_>) -> TokenStream {
 fn holder(model: &Model<'_>) -> TokenStream {
     let ident = model.ident;
     let (_, ty_generics, _) = model.generics.split_for_impl();
-    model.remote.as_ref().map_or_else(|| quote!(#ident #ty_generics), |setting| setting.value.to_token_stream())
+    match &model.remote {
+        Some(setting) if model.derive == Derive::ConcurrentColumns => setting.value.to_token_stream(),
+        _ => quote!(#ident #ty_generics),
+    }
 }
 
 /// A scope that adds no name to the user's; `__c` is the one door to everything the expansion needs.

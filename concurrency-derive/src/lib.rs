@@ -42,6 +42,13 @@ use crate::model::{Derive, Model};
 /// - `#[diesel(serialize_as = T)]`: the field is written as a `T`, by `Into<T>`.
 /// - `#[diesel(embed)]`: the field is a struct that derives `ConcurrentColumns`.
 /// - `#[diesel(treat_none_as_null = bool)]`: as on the struct, for one field.
+/// - `#[concurrent(merge = "mine" | "theirs" | "max" | "min" | "sum" | path)]`: what `Tracked::save_merging` makes of the field
+///   when two people changed it; without it both changes are a conflict, unless they are the same. A path names a
+///   `fn(base: &U, mine: &U, theirs: &U) -> Option<U>`, where `None` is a conflict.
+/// - `#[concurrent(remote = GroupColumns)]` beside `#[diesel(embed)]`: the field is a struct of another crate, whose columns
+///   `GroupColumns` describes, a struct that derives [`ConcurrentColumns`] with `#[concurrent(remote = other::Group)]`.
+/// - `#[concurrent(key)]` beside `#[diesel(embed)]`: the primary key lies in the embedded struct, which names its columns with
+///   `#[diesel(primary_key(…))]` if it is not `id`.
 ///
 /// Every other `#[diesel(...)]` option is left to Diesel.
 #[proc_macro_derive(Concurrent, attributes(diesel, concurrent))]
@@ -53,8 +60,17 @@ pub fn derive_concurrent(input: proc_macro::TokenStream) -> proc_macro::TokenStr
 /// Makes a struct embeddable, by `#[diesel(embed)]`, in one that derives [`Concurrent`].
 ///
 /// The attributes are those of [`Concurrent`], but for what belongs to the whole record: an embedded struct has
-/// no version, and of the struct options of `#[concurrent(...)]` it takes `crate` alone.
+/// no version, and of the struct options of `#[concurrent(...)]` it takes `crate` and `remote`.
 /// A field whose column is in the primary key is not written.
+///
+/// # A struct of another crate
+///
+/// With `#[concurrent(remote = other::Group)]` the struct only describes `other::Group`, to which nothing can be added: it is
+/// never made, and its fields say which fields of the other struct are written, and how. The record names it beside the field:
+/// `#[diesel(embed)] #[concurrent(remote = GroupColumns, key)] group: other::Group`. The trait of the same name shows an example.
+///
+/// The fields of the other struct must be visible and of the same types; one that is left out is not written. The describing
+/// struct must be as visible as the record.
 #[proc_macro_derive(ConcurrentColumns, attributes(diesel, concurrent))]
 pub fn derive_concurrent_columns(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     let input = parse_macro_input!(input as DeriveInput);

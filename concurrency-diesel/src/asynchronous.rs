@@ -93,6 +93,7 @@
 //! that and report themselves broken, and its pools do not hand such a connection out again. Outside a pool, do not use a
 //! connection any further on which a `transaction` was dropped.
 
+mod bulk;
 mod concurrent;
 mod connection;
 mod dsl;
@@ -103,6 +104,7 @@ mod tracked;
 mod transaction;
 pub mod triggers;
 
+pub use self::bulk::BulkConcurrentDsl;
 pub use self::concurrent::ConcurrentOn;
 pub use self::connection::{Connection, Exclusive, Shared};
 pub use self::dsl::ConcurrentDsl;

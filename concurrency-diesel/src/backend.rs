@@ -4,8 +4,10 @@ use concurrency_core::Engine;
 use diesel::backend::Backend;
 use diesel::query_builder::AstPass;
 use diesel::result::QueryResult;
+use diesel::serialize::ToSql;
+use diesel::sql_types::HasSqlType;
 
-use crate::bind::Bindable;
+use crate::bind::{Bindable, Element};
 
 #[cfg(feature = "mysql_backend")]
 mod mysql;
@@ -69,11 +71,91 @@ pub trait ConcurrencyBackend: Backend<QueryBuilder: Default> + Default + sealed:
     where
         U: Bindable<ST, Self>;
 
-    /// Writes the condition that the row holds exactly this value: NULL-safe, and for text byte by byte.
+    /// Writes the condition that a row's column and another value are exactly the same: NULL-safe, and for text byte by byte.
     #[doc(hidden)]
-    fn __push_same<'b, ST, U>(out: &mut AstPass<'_, 'b, Self>, column: &str, value: &'b U) -> QueryResult<()>
+    fn __push_same<'b, ST, U>(
+        out: &mut AstPass<'_, 'b, Self>,
+        push_column: impl FnOnce(&mut AstPass<'_, 'b, Self>) -> QueryResult<()>,
+        push_value: impl FnOnce(&mut AstPass<'_, 'b, Self>) -> QueryResult<()>,
+    ) -> QueryResult<()>
     where
         U: Bindable<ST, Self>;
+
+    /// How many records reach the database at once.
+    #[doc(hidden)]
+    const __BULK: Bulk;
+
+    /// Whether an error inside of a transaction leaves nothing to do but to roll back.
+    #[doc(hidden)]
+    const __ERROR_ENDS_TRANSACTION: bool;
+
+    /// How records are written as a table of tuples.
+    #[doc(hidden)]
+    const __TUPLES: Tuples;
+
+    /// What joins the table of records to the table of their rows, so that these are met in the order of the records, where the engine
+    /// has a word for it.
+    #[doc(hidden)]
+    const __ORDERED_JOIN: &'static str;
+
+    /// Binds a value where the engine does not learn the type from anything around it.
+    #[doc(hidden)]
+    fn __push_typed<'b, ST, U>(out: &mut AstPass<'_, 'b, Self>, value: &'b U) -> QueryResult<()>
+    where
+        U: Bindable<ST, Self>,
+    {
+        value.__bind(out)
+    }
+
+    /// Whether the engine has arrays whose elements are of this type.
+    #[doc(hidden)]
+    fn __has_array_of<ST: 'static>() -> bool
+    where
+        Self: HasSqlType<ST>,
+    {
+        false
+    }
+
+    /// Binds an array.
+    #[doc(hidden)]
+    fn __push_array<'b, ST, U>(out: &mut AstPass<'_, 'b, Self>, values: &'b [Element<'b, U>]) -> QueryResult<()>
+    where
+        Self: HasSqlType<ST>,
+        ST: 'static,
+        U: ToSql<ST, Self>,
+    {
+        let _ = (out, values);
+        Err(no_arrays())
+    }
+
+    /// Binds an array of booleans.
+    #[doc(hidden)]
+    fn __push_flags<'b>(out: &mut AstPass<'_, 'b, Self>, flags: &'b [bool]) -> QueryResult<()> {
+        let _ = (out, flags);
+        Err(no_arrays())
+    }
+}
+
+fn no_arrays() -> diesel::result::Error {
+    diesel::result::Error::QueryBuilderError("this engine has no arrays".into())
+}
+
+/// How many records reach the database at once.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bulk {
+    /// In one statement, a column of all records being one array; in chunks of so many where a column is an array itself.
+    Arrays {
+        /// The records of a chunk.
+        chunk: usize,
+    },
+    /// In chunks of so many records, each a statement with a value for each record's column.
+    Chunks {
+        /// The records of a chunk.
+        chunk: usize,
+    },
+    /// Each in a statement of its own.
+    Singles,
 }
 
 /// How the version that an UPDATE computed comes back.
@@ -84,6 +166,26 @@ pub enum ReadBack {
     Returning,
     /// By a second statement, which reads what this connection's UPDATE kept for it: never another writer's version.
     LastInsertId,
+}
+
+/// How records are written as a table of tuples.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub struct Tuples {
+    /// Before them all.
+    pub before: &'static str,
+    /// Before the first, and before each that follows.
+    pub first: &'static str,
+    /// Before each that follows.
+    pub next: &'static str,
+    /// After the number of each.
+    pub after_number: &'static str,
+    /// After each.
+    pub last: &'static str,
+    /// After them all.
+    pub after: &'static str,
+    /// Whether the first tuple names the columns; otherwise their names stand at the end.
+    pub names_first_tuple: bool,
 }
 
 mod sealed {

@@ -7,9 +7,10 @@ use diesel::deserialize::FromSqlRow;
 use diesel::expression::QueryMetadata;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
-use diesel::serialize::ToSql;
-use diesel::sql_types::{HasSqlType, SingleValue};
+use diesel::serialize::{self, IsNull, Output, ToSql};
+use diesel::sql_types::{BigInt, HasSqlType, SingleValue};
 
+use crate::backend::ConcurrencyBackend;
 use crate::executor::{Executor, Session};
 
 /// A value that can be written to a column of SQL type `ST` on the backend `DB`.
@@ -23,6 +24,19 @@ use crate::executor::{Executor, Session};
 pub trait Bindable<ST, DB: Backend> {
     #[doc(hidden)]
     fn __bind<'b>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>;
+
+    /// Binds the values of many records as one array, on engines that have arrays.
+    #[doc(hidden)]
+    fn __bind_array<'b>(values: &'b [Element<'b, Self>], out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
+    where
+        DB: ConcurrencyBackend,
+        Self: Sized;
+
+    /// Whether the engine has arrays of this type.
+    #[doc(hidden)]
+    fn __has_array() -> bool
+    where
+        DB: ConcurrencyBackend;
 
     /// The SQL type, so that an engine can choose a comparison.
     #[doc(hidden)]
@@ -44,12 +58,41 @@ where
         out.push_bind_param::<ST, U>(self)
     }
 
+    fn __bind_array<'b>(values: &'b [Element<'b, Self>], out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
+    where
+        DB: ConcurrencyBackend,
+    {
+        DB::__push_array::<ST, U>(out, values)
+    }
+
+    fn __has_array() -> bool
+    where
+        DB: ConcurrencyBackend,
+    {
+        DB::__has_array_of::<ST>()
+    }
+
     fn __sql_type() -> TypeId {
         TypeId::of::<ST>()
     }
 
     fn __metadata(lookup: &mut DB::MetadataLookup) -> DB::TypeMetadata {
         <DB as HasSqlType<ST>>::metadata(lookup)
+    }
+}
+
+/// The value of one record in an array of many records' values; none where the record leaves its column as it is.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Element<'b, U>(pub(crate) Option<&'b U>);
+
+impl<ST, U, DB> ToSql<ST, DB> for Element<'_, U>
+where
+    DB: Backend,
+    U: ToSql<ST, DB>,
+{
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+        self.0.map_or(Ok(IsNull::Yes), |value| value.to_sql(out))
     }
 }
 
@@ -69,19 +112,41 @@ pub trait VersionOn<ST, DB: Backend>: Bindable<ST, DB> + Clone + Send + Sync {
     where
         E: Executor<Backend = DB>,
         Q: Query<SqlType = ST> + QueryFragment<DB> + QueryId + 'a;
+
+    /// The same with versions of many records, each with the record's number.
+    #[doc(hidden)]
+    fn __load_numbered<'a, E, Q>(
+        statement: Q,
+        session: &'a mut Session<'_, E>,
+    ) -> E::Future<'a, QueryResult<Vec<(i64, Self)>>>
+    where
+        E: Executor<Backend = DB>,
+        Q: Query<SqlType = (BigInt, ST)> + QueryFragment<DB> + QueryId + 'a;
 }
 
 #[diagnostic::do_not_recommend]
 impl<V, ST, DB> VersionOn<ST, DB> for V
 where
     ST: SingleValue + 'static,
-    DB: Backend + QueryMetadata<ST> + 'static,
+    DB: Backend + QueryMetadata<ST> + QueryMetadata<(BigInt, ST)> + 'static,
     V: Bindable<ST, DB> + FromSqlRow<ST, DB> + Clone + Send + Sync + 'static,
+    (i64, V): FromSqlRow<(BigInt, ST), DB>,
 {
     fn __load<'a, E, Q>(statement: Q, session: &'a mut Session<'_, E>) -> E::Future<'a, QueryResult<Vec<Self>>>
     where
         E: Executor<Backend = DB>,
         Q: Query<SqlType = ST> + QueryFragment<DB> + QueryId + 'a,
+    {
+        session.load(statement)
+    }
+
+    fn __load_numbered<'a, E, Q>(
+        statement: Q,
+        session: &'a mut Session<'_, E>,
+    ) -> E::Future<'a, QueryResult<Vec<(i64, Self)>>>
+    where
+        E: Executor<Backend = DB>,
+        Q: Query<SqlType = (BigInt, ST)> + QueryFragment<DB> + QueryId + 'a,
     {
         session.load(statement)
     }

@@ -10,8 +10,41 @@ use crate::bind::Bindable;
 /// A struct whose fields are columns of a table: what `#[derive(Concurrent)]` and, for structs under `#[diesel(embed)]`,
 /// `#[derive(ConcurrentColumns)]` implement.
 ///
-/// `F` is what holds the values: the struct itself, or the foreign one that it describes under
-/// `#[concurrent(remote = …)]`.
+/// `F` is what holds the values: the struct itself, or the foreign one that it describes under `#[concurrent(remote = …)]`.
+/// To a struct of another crate no trait can be added; a struct of one's own then says which columns it has:
+///
+/// ```
+/// # include!("doctest_remote.rs");
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let conn = &mut connection();
+/// #[derive(ConcurrentColumns)]
+/// #[diesel(table_name = groups)]
+/// #[concurrent(remote = other::Group)]
+/// struct GroupColumns {
+///     id: i32,
+///     name: String,
+/// }
+///
+/// #[derive(Concurrent)]
+/// #[diesel(table_name = groups)]
+/// struct VersionedGroup {
+///     #[diesel(embed)]
+///     #[concurrent(remote = GroupColumns, key)]
+///     group: other::Group,
+///     #[concurrent(version)]
+///     version: i64,
+/// }
+///
+/// let load = || VersionedGroup { group: other::Group { id: 1, name: "first".to_owned() }, version: 1 };
+/// let (mut mine, mut theirs) = (load(), load());
+/// theirs.group.name = "theirs".to_owned();
+/// theirs.save_concurrent(conn)?;
+///
+/// mine.group.name = "mine".to_owned();
+/// assert!(mine.save_concurrent(conn).unwrap_err().is_conflict());
+/// # Ok(())
+/// # }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not describe columns that can be saved",
     label = "an embedded struct needs `#[derive(ConcurrentColumns)]`",
@@ -191,7 +224,7 @@ where
     DB: Backend,
 {
     /// A column that is always written.
-    fn column<ST, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
+    fn column<ST: 'static, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
     where
         U: Bindable<ST, DB> + 'b,
         G: Fn(&'b F, &'b T::__Serialized) -> &'b U + Copy;
@@ -218,7 +251,7 @@ where
     DB: Backend,
 {
     /// A column that `None` leaves as it is.
-    fn skippable_column<ST, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
+    fn skippable_column<ST: 'static, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
     where
         U: Bindable<ST, DB> + 'b,
         G: Fn(&'b F, &'b T::__Serialized) -> Option<&'b U> + Copy;
@@ -254,7 +287,7 @@ where
     W: ColumnVisitor<'b, T, DB, F>,
     P: Fn(&'b F, &'b T::__Serialized) -> (&'b EF, &'b E::__Serialized) + Copy,
 {
-    fn column<ST, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
+    fn column<ST: 'static, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
     where
         U: Bindable<ST, DB> + 'b,
         G: Fn(&'b EF, &'b E::__Serialized) -> &'b U + Copy,
@@ -279,7 +312,7 @@ where
     W: RecordVisitor<'b, T, DB, F>,
     P: Fn(&'b F, &'b T::__Serialized) -> (&'b EF, &'b E::__Serialized) + Copy,
 {
-    fn skippable_column<ST, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
+    fn skippable_column<ST: 'static, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
     where
         U: Bindable<ST, DB> + 'b,
         G: Fn(&'b EF, &'b E::__Serialized) -> Option<&'b U> + Copy,

@@ -6,7 +6,7 @@ use concurrency_core::{RecordDeletedError, RecordModifiedError, WriteSuppressedE
 
 use crate::trace;
 
-pub(crate) use classify::{is_dropped_meanwhile, is_missing_privilege, must_restart};
+pub(crate) use classify::{is_missing_privilege, must_restart};
 
 /// Why a record was not saved, deleted or read. Whatever it is, the record in memory is as it was before the call.
 ///

@@ -8,6 +8,7 @@ pub mod __private;
 pub mod asynchronous;
 mod backend;
 mod bind;
+mod bulk;
 mod columns;
 mod concurrent;
 mod dsl;
@@ -37,6 +38,7 @@ mod xmin;
 
 pub use crate::backend::ConcurrencyBackend;
 pub use crate::bind::{Bindable, VersionOn};
+pub use crate::bulk::{BulkConcurrentDsl, BulkConflict, BulkError};
 pub use crate::columns::{ConcurrentColumns, ConcurrentColumnsOn};
 pub use crate::concurrent::{Concurrent, ConcurrentOn};
 pub use crate::dsl::ConcurrentDsl;

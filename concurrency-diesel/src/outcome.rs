@@ -111,7 +111,7 @@ where
 }
 
 /// The key names several rows: the transaction must be rolled back and the model corrected.
-fn ambiguous_key<T, DB>(record: &T, rows: usize) -> Error
+pub(crate) fn ambiguous_key<T, DB>(record: &T, rows: usize) -> Error
 where
     DB: ConcurrencyBackend,
     T: Concurrent<Table: QueryFragment<DB>>,

@@ -1,5 +1,6 @@
 //! Everything a program that saves records needs: `use concurrency_diesel::prelude::*;`.
 
+pub use crate::bulk::BulkConcurrentDsl;
 pub use crate::concurrent::Concurrent;
 pub use crate::dsl::ConcurrentDsl;
 pub use crate::error::Error as ConcurrencyError;

@@ -34,14 +34,15 @@ mod sealed {
 }
 
 /// What is kept of each record: its key, by which it is found again, since the closure may sort a list or put another record into
-/// a place, and its version.
-type Kept<T> = Vec<(String, <T as Concurrent>::Version)>;
+/// a place, its version, and, of a tracked record, its base.
+type Kept<T> = Vec<(String, State<T>)>;
+type State<T> = (<T as Concurrent>::Version, <T as Concurrent>::__Base);
 
 fn keep<'r, T>(records: impl Iterator<Item = &'r T>) -> Kept<T>
 where
     T: Concurrent<Version: Clone> + 'r,
 {
-    records.map(|record| (record.__key(), record.__version().clone())).collect()
+    records.map(|record| (record.__key(), (record.__version().clone(), record.__base()))).collect()
 }
 
 /// A record that was not there before stays as it is.
@@ -49,12 +50,13 @@ fn restore<'r, T>(records: impl Iterator<Item = &'r mut T>, kept: Kept<T>)
 where
     T: Concurrent + 'r,
 {
-    let mut versions: HashMap<String, VecDeque<T::Version>> = HashMap::new();
-    for (key, version) in kept {
-        versions.entry(key).or_default().push_back(version);
+    let mut states: HashMap<String, VecDeque<State<T>>> = HashMap::new();
+    for (key, state) in kept {
+        states.entry(key).or_default().push_back(state);
     }
     for record in records {
-        if let Some(version) = versions.get_mut(&record.__key()).and_then(VecDeque::pop_front) {
+        if let Some((version, base)) = states.get_mut(&record.__key()).and_then(VecDeque::pop_front) {
+            record.__set_base(base);
             record.__set_version(version);
         }
     }

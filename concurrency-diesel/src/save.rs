@@ -49,35 +49,49 @@ where
         Rule::Ordinary | Rule::WithoutIncrement => {}
     }
     let serialized = record.__serialize();
-    let source = Source { record: &*record, serialized: &serialized };
-    let guard = source.version_is(record.__version());
-    let version = match T::VersionField::__ADVANCE {
+    let version = write(Source { record: &*record, serialized: &serialized }, selection, session).await?;
+    record.__set_version(version);
+    selection.saved(record);
+    Ok(())
+}
+
+/// Writes the selected columns of a record and the next version, which it returns.
+pub(crate) async fn write<T, S, E>(
+    source: Source<'_, T>,
+    selection: S,
+    session: &mut Session<'_, E>,
+) -> Result<T::Version, Error>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+    S: Selection<T>,
+{
+    let version = source.record.__version();
+    let guard = source.version_is(version);
+    match T::VersionField::__ADVANCE {
         Advance::Assigned => {
-            let next = next_version::<T, E>(record.__version())?;
+            let next = next_version::<T, E>(version)?;
             let set = source.with_some_columns(source.assign(&next), selection);
             send(source, Update::new(source, set, guard), session).await?;
-            next
+            Ok(next)
         }
         Advance::IfChanged { signed } => {
             // At the maximum a save is refused whether or not it would advance the version.
-            next_version::<T, E>(record.__version())?;
+            next_version::<T, E>(version)?;
             let set = source.with_some_columns(source.advance_if_changed(signed, selection), selection);
             match send_and_read_back(source, Update::new(source, set, guard), signed, session).await {
-                Ok(version) => version,
                 Err(refusal) => {
                     unless_written(refusal, source, selection, session).await?;
-                    record.__version().clone()
+                    Ok(version.clone())
                 }
+                advanced => advanced,
             }
         }
         Advance::ByDatabase => {
             let set = source.some_columns(selection);
-            send_and_read_back(source, Update::new(source, set, guard), false, session).await?
+            send_and_read_back(source, Update::new(source, set, guard), false, session).await
         }
-    };
-    record.__set_version(version);
-    selection.saved(record);
-    Ok(())
+    }
 }
 
 /// Writes the record's columns and leaves the version, where the version can be left.
@@ -208,6 +222,15 @@ where
     T: ConcurrentOn<E::Backend>,
 {
     if delete_if_exists(record, session).await? { Ok(()) } else { Err(deleted::<T, E>(record)) }
+}
+
+/// Deletes the row of a record, if it still has the record's version.
+pub(crate) async fn remove<T, E>(source: Source<'_, T>, session: &mut Session<'_, E>) -> Result<(), Error>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+{
+    send(source, Delete::new(source, source.version_is(source.record.__version())), session).await
 }
 
 /// Deletes the record's row, or says that there is none.

@@ -3,6 +3,7 @@
 //! Each kind of statement has a `QueryId` of its own, made of zero-sized types, so that Diesel prepares it once per
 //! connection and finds it again without building its text.
 
+pub(crate) mod bulk;
 mod changed;
 mod columns;
 mod delete;

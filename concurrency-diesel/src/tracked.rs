@@ -33,8 +33,8 @@ pub use merge_error::MergeError;
 /// With the feature `serde` it is serialized as `{ "record": …, "base": … }`, to wait in a form or a session for its next edit.
 /// Whoever can change what waits there can change what is merged: sign it, or keep it on the server.
 ///
-/// After a transaction that was rolled back the record seems to be saved although it is not. List it in
-/// `transaction_concurrent`, which restores it, or load it again.
+/// After a transaction that was rolled back the record seems to be saved although it is not, and its next save sends nothing. List
+/// it in [`transaction_concurrent`](crate::transaction_concurrent), which restores it, or load it again.
 ///
 /// # Example
 ///

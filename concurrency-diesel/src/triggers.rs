@@ -74,8 +74,8 @@ use crate::executor::{Blocking, now};
 
 /// Creates the triggers of these models, where they are not there yet.
 ///
-/// A trigger that is disabled or was altered is created anew. On PostgreSQL and SQLite it is all of them or none; MySQL and
-/// MariaDB commit each. Several programs may call it at once.
+/// A trigger that is disabled or was altered is created anew. Every model is looked at before anything is sent; on PostgreSQL and
+/// SQLite it is then all of them or none, MySQL and MariaDB commit each. Several programs may call it at once.
 ///
 /// # Errors
 ///
@@ -116,7 +116,8 @@ pub fn create_specs<C>(specs: &[TriggerSpec], conn: &mut C) -> Result<(), Error>
 where
     C: LoadConnection<Backend: CatalogBackend>,
 {
-    now(install::create(specs, &mut Blocking::session(conn)))
+    let specs = models::distinct(specs.to_vec());
+    now(install::create(&specs, &mut Blocking::session(conn)))
 }
 
 /// Drops the triggers of these models, where they are there.

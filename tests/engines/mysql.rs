@@ -33,6 +33,7 @@ pub use self::transactions::{
 };
 pub use self::triggers::*;
 use crate::suite::bad_input::suppressed::Suppression;
+use crate::suite::bulk::Bulk;
 
 pub use crate::Connection as TestConnection;
 
@@ -49,6 +50,9 @@ pub const CONFLICT_READ_LOCKS: bool = true;
 
 /// Whether an UPDATE can answer with what it wrote.
 pub const HAS_RETURNING: bool = false;
+
+/// How batches are sent: in chunks, the rows of each locked before they are written. Only what is sent for a whole chunk is prepared for good.
+pub const BULK: Bulk = Bulk { chunk: 500, a_chunk: 2, refused: 0, prepared: 2 };
 
 /// A version column that keeps microseconds.
 pub const TIMESTAMP_VERSION: &str = ", version DATETIME(6) NOT NULL";

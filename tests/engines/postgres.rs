@@ -10,6 +10,8 @@ use diesel::result::DatabaseErrorKind;
 use diesel::sql_types::{BigInt, Bool};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
 
+#[path = "postgres/bulk.rs"]
+pub mod bulk;
 #[path = "postgres/isolation.rs"]
 mod isolation;
 #[path = "postgres/refusals.rs"]
@@ -31,6 +33,7 @@ pub use self::transactions::{
 };
 pub use self::triggers::*;
 use crate::suite::bad_input::suppressed::Suppression;
+use crate::suite::bulk::Bulk;
 
 pub use crate::Connection as TestConnection;
 
@@ -47,6 +50,9 @@ pub const CONFLICT_READ_LOCKS: bool = false;
 
 /// Whether an UPDATE can answer with what it wrote.
 pub const HAS_RETURNING: bool = true;
+
+/// How batches are sent: any number of records in one statement.
+pub const BULK: Bulk = Bulk { chunk: usize::MAX, a_chunk: 1, refused: 1, prepared: 1 };
 
 /// A version column that keeps microseconds.
 pub const TIMESTAMP_VERSION: &str = ", version TIMESTAMP NOT NULL";

@@ -28,6 +28,7 @@ pub use self::transactions::{
 pub use self::triggers::*;
 use crate::suite::bad_input::suppressed::Suppression;
 use crate::suite::begin::transaction_sql;
+use crate::suite::bulk::Bulk;
 
 pub use crate::Connection as TestConnection;
 
@@ -44,6 +45,9 @@ pub const CONFLICT_READ_LOCKS: bool = false;
 
 /// Whether an UPDATE can answer with what it wrote.
 pub const HAS_RETURNING: bool = true;
+
+/// How batches are sent: each record by itself.
+pub const BULK: Bulk = Bulk { chunk: 1, a_chunk: 1, refused: 1, prepared: 1 };
 
 /// A version column that keeps microseconds.
 pub const TIMESTAMP_VERSION: &str = ", version TIMESTAMP NOT NULL";

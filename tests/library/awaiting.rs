@@ -7,6 +7,8 @@
 mod ansi;
 #[path = "awaiting/block_on.rs"]
 mod block_on;
+#[path = "awaiting/bulk.rs"]
+mod bulk;
 #[path = "awaiting/methods.rs"]
 mod methods;
 #[path = "awaiting/transactions.rs"]
@@ -21,9 +23,9 @@ pub use self::transactions::{retry_if, retry_on_conflict, transaction_concurrent
 pub use concurrency_diesel::asynchronous::{ConcurrentOn, LoadableOn};
 // What awaits nothing. The guards of the scopes count here, too: the thread of a test polls its futures itself.
 pub use concurrency_diesel::{
-    Conflict, Counter, InitialVersion, MergeError, MergeSum, Records, Resolution, RetryPolicy, Retryable, VersionField,
-    VersionValue, client_wins, disable_concurrency, disable_concurrency_for, disable_increment, disable_increment_for,
-    store_wins,
+    BulkConflict, BulkError, Conflict, Counter, InitialVersion, MergeError, MergeSum, Records, Resolution, RetryPolicy,
+    Retryable, Trackable, VersionField, VersionValue, client_wins, disable_concurrency, disable_concurrency_for,
+    disable_increment, disable_increment_for, store_wins,
 };
 
 /// Its two saves are methods of its own, before which no other can stand: here they block, and `awaited/tracked.rs` awaits them.
@@ -33,6 +35,7 @@ pub use concurrency_diesel::Tracked;
 #[allow(unused_imports, reason = "as in every prelude")]
 pub mod prelude {
     pub use super::ansi::AnsiTransactionManager;
+    pub use super::bulk::BulkConcurrentDsl;
     pub use super::methods::{AnyConnection, ConcurrentDsl, EmbeddedOn};
     pub use super::{BoxedError, Crosses};
     // Its methods are hidden by those above; one that is not waited for there does not compile in the suite.

@@ -33,7 +33,7 @@ count_tests() {
     sed $'s/\033\\[[0-9;]*m//g' "$1" | awk -v wanted="$2" '
         / Running .*\(.*\)$/ || /^ *Doc-tests / {
             root = "other"
-            if (match($0, /[ \/](sqlite|postgres|mysql)\.rs \(/)) {
+            if (match($0, /[ \/](async_)?(sqlite|postgres|mysql)\.rs \(/)) {
                 root = substr($0, RSTART + 1, RLENGTH - 6)
             }
         }
@@ -43,15 +43,16 @@ count_tests() {
 
 # Prints the closing table; false if a backend that was there ran no test at all.
 print_table() {
-    local log=$1 root ran failed empty=()
-    printf '\n%-10s %6s %8s   %s\n' backend tests failed server
-    for root in sqlite postgres mysql other; do
-        if [ -n "${not_run[$root]:-}" ]; then
-            printf '%-10s %6s %8s   %s\n' "$root" - - "NOT RUN"
+    local log=$1 root backend ran failed empty=()
+    printf '\n%-14s %6s %8s   %s\n' backend tests failed server
+    for root in {,async_}{sqlite,postgres,mysql} other; do
+        backend=${root#async_}
+        if [ -n "${not_run[$backend]:-}" ]; then
+            printf '%-14s %6s %8s   %s\n' "$root" - - "NOT RUN"
             continue
         fi
         read -r ran failed < <(count_tests "$log" "$root")
-        printf '%-10s %6d %8d   %s\n' "$root" "$ran" "$failed" "${server_version[$root]}"
+        printf '%-14s %6d %8d   %s\n' "$root" "$ran" "$failed" "${server_version[$backend]}"
         [ "$ran" -gt 0 ] || [ "$root" = other ] || empty+=("$root")
     done
     for root in "${empty[@]}"; do

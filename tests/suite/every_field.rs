@@ -5,46 +5,58 @@ use std::fmt::Debug;
 use std::thread;
 
 use crate::library::prelude::*;
-use crate::library::{VersionField, VersionValue, disable_concurrency_for, disable_increment};
+use crate::library::{Trackable, VersionField, VersionValue, disable_concurrency_for, disable_increment};
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 
+pub use super::bulk::every_field::*;
 use super::statements::Log;
+pub use super::tracked::every_field::a_tracked_record_is_saved_guarded_and_merged;
 use crate::engine::{self, Database, TestConnection};
 use crate::library::{ConcurrentOn, LoadableOn};
 
 type Backend = <TestConnection as Connection>::Backend;
 
 /// A model with a value to edit, whatever its version is.
-pub trait Sample: ConcurrentOn<Backend> + LoadableOn<TestConnection> + Clone + PartialEq + Debug + Send {
+pub trait Sample:
+    ConcurrentOn<Backend>
+    + Concurrent<Version: Clone>
+    + LoadableOn<TestConnection>
+    + Trackable
+    + Clone
+    + PartialEq
+    + Debug
+    + Send
+{
     /// The version column in CREATE TABLE; empty where the engine brings its own.
     const COLUMN: &'static str;
     /// Whether the database computes the version, so that it must be read back.
     const IS_READ_BACK: bool;
-    fn insert(connection: &mut TestConnection);
+    fn insert(id: i64, connection: &mut TestConnection);
     fn load(connection: &mut TestConnection) -> Self;
+    fn load_all(connection: &mut TestConnection) -> Vec<Self>;
     fn value(&mut self) -> &mut i32;
     fn version(&self) -> &Self::Version;
     fn add_one(&self, connection: &mut TestConnection) -> Result<Self::Version, ConcurrencyError>;
 }
 
-fn shown<T: Sample>(version: &T::Version) -> VersionValue {
+pub fn shown<T: Sample>(version: &T::Version) -> VersionValue {
     T::VersionField::value(version)
 }
 
 /// A database with one row at its initial version.
-fn with_sample<T: Sample>() -> (Database, TestConnection) {
+pub fn with_sample<T: Sample>() -> (Database, TestConnection) {
     let database = Database::new();
     let mut connection = database.connect();
     let create = format!("CREATE TABLE samples (id BIGINT PRIMARY KEY, value INTEGER NOT NULL{})", T::COLUMN);
     connection.batch_execute(&create).unwrap();
-    T::insert(&mut connection);
+    T::insert(1, &mut connection);
     (database, connection)
 }
 
 /// A stale record is refused with the versions expected and found.
 #[track_caller]
-fn assert_modified<T: Sample>(error: &ConcurrencyError, expected: &T, found: &T) {
+pub fn assert_modified<T: Sample>(error: &ConcurrencyError, expected: &T, found: &T) {
     let ConcurrencyError::RecordModified(error) = error else {
         panic!("not RecordModified: {error:?}");
     };
@@ -291,12 +303,16 @@ macro_rules! every_behaviour_of {
                 const COLUMN: &'static str = $column;
                 const IS_READ_BACK: bool = $read_back;
 
-                fn insert(connection: &mut TestConnection) {
-                    crate::suite::every_field::every_behaviour_of!(@insert $insert connection);
+                fn insert(id: i64, connection: &mut TestConnection) {
+                    crate::suite::every_field::every_behaviour_of!(@insert $insert id connection);
                 }
 
                 fn load(connection: &mut TestConnection) -> Self {
                     samples::table.find(1).select(Self::as_select()).first(connection).unwrap()
+                }
+
+                fn load_all(connection: &mut TestConnection) -> Vec<Self> {
+                    samples::table.order(samples::id).select(Self::as_select()).load(connection).unwrap()
                 }
 
                 fn value(&mut self) -> &mut i32 {
@@ -324,21 +340,27 @@ macro_rules! every_behaviour_of {
                 scopes_disable_the_check_and_the_increment
                 a_save_sends_few_statements_prepared_once
                 racing_saves_lose_nothing
+                a_tracked_record_is_saved_guarded_and_merged
+                a_batch_is_saved_again_and_again
+                one_stale_record_keeps_a_batch_from_being_saved
+                a_batch_is_saved_but_for_what_is_stale
+                batches_are_deleted
             );
         }
     };
-    (@insert initial $connection:ident) => {
+    (@insert initial $id:ident $connection:ident) => {
         diesel::insert_into(samples::table)
-            .values((samples::id.eq(1), samples::value.eq(0), samples::version.eq(Sample::initial_version())))
+            .values((samples::id.eq($id), samples::value.eq(0), samples::version.eq(Sample::initial_version())))
             .execute($connection)
             .unwrap();
     };
-    (@insert triggered $connection:ident) => {
+    (@insert triggered $id:ident $connection:ident) => {
         concurrency_diesel::triggers::create::<Sample, _>($connection).unwrap();
-        crate::suite::every_field::every_behaviour_of!(@insert initial $connection);
+        crate::suite::every_field::every_behaviour_of!(@insert initial $id $connection);
     };
-    (@insert database $connection:ident) => {
-        diesel::sql_query("INSERT INTO samples (id, value) VALUES (1, 0)").execute($connection).unwrap();
+    (@insert database $id:ident $connection:ident) => {
+        let row = (samples::id.eq($id), samples::value.eq(0));
+        diesel::insert_into(samples::table).values(row).execute($connection).unwrap();
     };
     (@tests $($behaviour:ident)*) => {
         $(

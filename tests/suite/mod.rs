@@ -7,6 +7,7 @@ pub mod threads;
 
 pub mod bad_input;
 pub mod begin;
+pub mod bulk;
 mod columns;
 mod conditional;
 pub mod core;
@@ -22,7 +23,7 @@ mod scopes;
 mod server;
 mod text_version;
 mod touch_check_lock;
-mod tracked;
+pub mod tracked;
 pub mod transactions;
 pub mod triggers;
 pub mod version_fields;

@@ -10,9 +10,10 @@ use std::time::Duration;
 
 use crate::library::RetryPolicy;
 use crate::library::prelude::*;
+use diesel::prelude::*;
 
 use super::fixtures::article;
-use super::models::Article;
+use super::models::{Article, articles};
 use crate::engine::TestConnection;
 
 thread_local! {
@@ -33,10 +34,15 @@ fn pauses() -> Vec<u128> {
 
 /// What every closure here does: load, edit, save.
 fn increment(conn: &mut TestConnection) -> Result<Article, ConcurrencyError> {
-    let mut record = article(1, conn);
+    let mut record = load(1, conn)?;
     record.views += 1;
     record.save_concurrent(conn)?;
     Ok(record)
+}
+
+/// Loads an article: that may be refused, too.
+fn load(id: i64, conn: &mut TestConnection) -> Result<Article, ConcurrencyError> {
+    Ok(articles::table.find(id).select(Article::as_select()).first(conn)?)
 }
 
 /// A save of article 1 that conflicts, as if somebody else had saved the row after it was loaded.

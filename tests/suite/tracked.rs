@@ -1,11 +1,14 @@
 //! Tracked records: what changed is written, and nothing else. Merging stands in `tracked/merging.rs`.
 
+mod conditional;
 mod dirty;
+pub mod every_field;
 mod forms;
 mod merging;
 mod policies;
 mod prepared;
 mod races;
+mod transactions;
 mod whole;
 
 use crate::library::prelude::*;

@@ -10,8 +10,8 @@ use crate::error::Error;
 use crate::output::Report;
 use crate::source::{self, Tables};
 
-pub(super) fn run(arguments: &arguments::AddVersion) -> Result<Report, Error> {
-    let engine = environment::engine(&arguments.migration)?;
+pub(super) fn run(arguments: &arguments::AddVersion, database: &arguments::Database) -> Result<Report, Error> {
+    let engine = environment::engine(arguments.migration.engine, database)?;
     let source = source::read(&[], schema_file(arguments.schema.as_deref()))?;
     let spec = spec_of(arguments, &source.tables);
     let written = migration::written(&arguments.migration)?;

@@ -10,8 +10,8 @@ use crate::environment::DatabaseUrl;
 use crate::error::Error;
 use crate::output::{self, Report};
 
-pub(super) fn create(arguments: &arguments::Change) -> Result<Report, Error> {
-    let url = DatabaseUrl::of(&arguments.database)?;
+pub(super) fn create(arguments: &arguments::Change, database: &arguments::Database) -> Result<Report, Error> {
+    let url = DatabaseUrl::of(database)?;
     let (specs, skipped) = wanted(&arguments.sources)?;
     let text = if specs.is_empty() {
         NO_MODELS.to_owned()
@@ -23,8 +23,8 @@ pub(super) fn create(arguments: &arguments::Change) -> Result<Report, Error> {
     Ok(Report::new(text, skipped))
 }
 
-pub(super) fn drop(arguments: &arguments::Change) -> Result<Report, Error> {
-    let url = DatabaseUrl::of(&arguments.database)?;
+pub(super) fn drop(arguments: &arguments::Change, database: &arguments::Database) -> Result<Report, Error> {
+    let url = DatabaseUrl::of(database)?;
     let (specs, skipped) = wanted(&arguments.sources)?;
     let text = if specs.is_empty() {
         NO_MODELS.to_owned()

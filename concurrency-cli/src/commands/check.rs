@@ -12,8 +12,8 @@ use crate::error::Error;
 use crate::output::{self, Report};
 use crate::source::Skipped;
 
-pub(super) fn run(arguments: &arguments::Check) -> Result<Report, Error> {
-    let url = DatabaseUrl::of(&arguments.database)?;
+pub(super) fn run(arguments: &arguments::Check, database: &arguments::Database) -> Result<Report, Error> {
+    let url = DatabaseUrl::of(database)?;
     let (specs, skipped) = wanted(&arguments.sources)?;
     let mut database = Database::open(url)?;
     let mut checked = Vec::with_capacity(specs.len());

@@ -9,8 +9,8 @@ use crate::environment;
 use crate::error::Error;
 use crate::output::Report;
 
-pub(super) fn run(arguments: &arguments::Generate) -> Result<Report, Error> {
-    let engine = environment::engine(&arguments.migration)?;
+pub(super) fn run(arguments: &arguments::Generate, database: &arguments::Database) -> Result<Report, Error> {
+    let engine = environment::engine(arguments.migration.engine, database)?;
     let (specs, skipped) = wanted(&arguments.sources)?;
     let pending = pending_triggers(&specs, engine, &migration::written(&arguments.migration)?);
     let contents: Vec<String> = pending.iter().map(|(spec, _)| described(spec)).collect();

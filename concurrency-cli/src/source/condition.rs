@@ -25,6 +25,11 @@ impl Condition {
         let text = span.source_text().unwrap_or_else(|| attr.meta.to_token_stream().to_string());
         Some(Self { text, place: Place::of(file, span) })
     }
+
+    /// Whether it is that of tests, where no model of the program is.
+    pub(super) fn is_of_tests(&self) -> bool {
+        self.text == "cfg(test)" || self.text == "test"
+    }
 }
 
 impl Display for Condition {

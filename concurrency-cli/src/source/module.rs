@@ -34,34 +34,37 @@ impl Declaration {
 
     /// The file that holds the module, or why there is none.
     pub(super) fn file(&self) -> Result<PathBuf, String> {
-        let declaring = &self.place.file;
-        let directory = declaring.parent().unwrap_or(Path::new(""));
-        if let Some(path) = &self.path {
-            let candidates = self.directories(declaring).into_iter().chain([directory.to_owned()]);
-            let base: Vec<PathBuf> =
-                if self.inside.is_empty() { vec![directory.to_owned()] } else { candidates.collect() };
-            return base.iter().map(|base| base.join(path)).find(|file| file.is_file()).ok_or_else(|| {
-                format!("module `{}` has `#[path = \"{path}\"]`, and there is no such file", self.name)
-            });
-        }
-        let candidates = self
-            .directories(declaring)
-            .into_iter()
-            .flat_map(|base| [base.join(&self.name).with_extension("rs"), base.join(&self.name).join("mod.rs")]);
-        candidates
-            .into_iter()
-            .find(|file| file.is_file())
-            .ok_or_else(|| format!("module `{0}` has neither a file {0}.rs nor {0}/mod.rs", self.name))
+        let name = &self.name;
+        let (candidates, missing) = match &self.path {
+            Some(path) => (self.at(path), format!("has `#[path = \"{path}\"]`, and there is no such file")),
+            None => (self.named(), format!("has neither a file {name}.rs nor {name}/mod.rs")),
+        };
+        candidates.into_iter().find(|file| file.is_file()).ok_or_else(|| format!("module `{name}` {missing}"))
     }
 
-    /// Where to look: a crate's root and `mod.rs` have their modules beside them, other files in a folder of their name.
+    /// A path starts where the file is; inside of other modules, in their folder.
+    fn at(&self, path: &str) -> Vec<PathBuf> {
+        let mut bases = if self.inside.is_empty() { Vec::new() } else { self.folders() };
+        bases.push(self.beside());
+        bases.into_iter().map(|base| base.join(path)).collect()
+    }
+
+    fn named(&self) -> Vec<PathBuf> {
+        let files = |base: PathBuf| [base.join(format!("{}.rs", self.name)), base.join(&self.name).join("mod.rs")];
+        self.folders().into_iter().flat_map(files).collect()
+    }
+
+    /// Where modules are: those of a crate's root and of `mod.rs` beside it, those of other files in a folder of their name.
     /// Which files are roots only Cargo knows.
-    fn directories(&self, declaring: &Path) -> Vec<PathBuf> {
-        let beside = declaring.parent().unwrap_or(Path::new("")).to_owned();
-        let own = declaring.with_extension("");
-        let is_root = declaring.file_stem().is_some_and(|stem| stem == "mod" || stem == "lib" || stem == "main");
-        let bases = if is_root { vec![beside, own] } else { vec![own, beside] };
+    fn folders(&self) -> Vec<PathBuf> {
+        let own = self.place.file.with_extension("");
+        let is_root = own.file_name().is_some_and(|stem| stem == "mod" || stem == "lib" || stem == "main");
+        let bases = if is_root { [self.beside(), own] } else { [own, self.beside()] };
         bases.into_iter().map(|base| self.inside.iter().fold(base, |base, module| base.join(module))).collect()
+    }
+
+    fn beside(&self) -> PathBuf {
+        self.place.file.parent().unwrap_or(Path::new("")).to_owned()
     }
 }
 

@@ -109,7 +109,7 @@ impl Reader<'_> {
         } else if name == "include" {
             let reason = "what `include!` brings in is not read; name that file with --source".to_owned();
             self.skip(span_of(invoked), reason);
-        } else if !HARMLESS.contains(&name.as_str()) {
+        } else if !HARMLESS.contains(&name.as_str()) && !self.conditions.iter().any(Condition::is_of_tests) {
             let reason = format!("what the macro `{name}!` makes is not read; write models and tables out");
             self.skip(span_of(invoked), reason);
         }

@@ -150,6 +150,12 @@ other::table! { whatever }
 }
 
 #[test]
+fn macros_of_tests_are_not_worth_a_word() {
+    let project = Project::new(&[("src/main.rs", "#[cfg(test)]\nmod tests { proptest! { #[test] fn holds() {} } }")]);
+    assert_eq!(project.found(&["src"]), (none(), none()));
+}
+
+#[test]
 fn renamed_imports_are_skipped() {
     let main = format!(
         "use concurrency_diesel::{{Concurrent as Guarded, TriggerVersionField as Bump, prelude::*}};

@@ -1,5 +1,6 @@
 //! SQLite: each test has a file of its own.
 
+use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 
 pub type TestConnection = SqliteConnection;
@@ -27,7 +28,8 @@ pub struct Database(tempfile::TempDir);
 impl Database {
     pub fn new() -> Self {
         let database = Self(tempfile::tempdir().unwrap());
-        database.connect();
+        // Readers do not wait for writers, as on the other engines.
+        database.connect().batch_execute("PRAGMA journal_mode = WAL").unwrap();
         database
     }
 

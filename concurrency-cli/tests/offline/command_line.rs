@@ -87,3 +87,26 @@ fn a_reader_that_has_read_enough_is_no_error() {
         .unwrap();
     assert_eq!((output.status.code(), output.stdout.len(), output.stderr.len()), (Some(0), 1, 0));
 }
+
+/// As in diesel_cli.
+#[test]
+fn the_database_url_may_stand_anywhere() {
+    let project = Project::new();
+    let url = "postgres://ada@localhost/blog";
+    for arguments in [
+        ["--database-url", url, "triggers", "generate", "--dry-run"],
+        ["triggers", "--database-url", url, "generate", "--dry-run"],
+        ["triggers", "generate", "--dry-run", "--database-url", url],
+    ] {
+        let ran = project.run(&arguments);
+        assert!(ran.code == Some(0) && ran.out.contains("EXECUTE FUNCTION"), "{ran:?}");
+    }
+}
+
+#[test]
+fn help_is_there_whatever_is_in_the_environment() {
+    let project = Project::new();
+    project.write(".env", "this is no setting\n");
+    assert_eq!(project.run(&["--help"]).code, Some(0));
+    assert_eq!(project.run(&["triggers", "generate", "--engine", "sqlite"]).code, Some(2));
+}

@@ -1,5 +1,6 @@
 //! `triggers generate`.
 
+use super::migrations;
 use super::project::{MODELS, Project, SCHEMA};
 
 const GENERATE: [&str; 4] = ["triggers", "generate", "--engine", "sqlite"];
@@ -22,7 +23,7 @@ fn with_posts(project: &Project) {
 fn a_migration_is_written_once() {
     let project = Project::new();
     let ran = project.run(&GENERATE);
-    let (names, up, down) = project.migrations();
+    let (names, up, down) = migrations(&project);
     let [_, _, written] = names.as_slice() else { panic!("{names:?}") };
     let (version, name) = written.split_once('_').unwrap();
     assert_eq!(name, "concurrency_triggers");
@@ -47,7 +48,7 @@ fn a_new_model_gets_a_migration_of_its_own() {
     assert_eq!(project.run(&GENERATE).code, Some(0));
     with_posts(&project);
     assert_eq!(project.run(&GENERATE).code, Some(0));
-    let (names, up, down) = project.migrations();
+    let (names, up, down) = migrations(&project);
     assert_eq!(names.len(), 4);
     assert!(up.contains("\"posts\"") && !up.contains("\"articles\""), "{up}");
     assert_eq!(down, "DROP TRIGGER IF EXISTS \"concurrency_posts_version\";\n");
@@ -57,11 +58,11 @@ fn a_new_model_gets_a_migration_of_its_own() {
 fn another_key_replaces_the_trigger_and_reverting_brings_it_back() {
     let project = Project::new();
     assert_eq!(project.run(&GENERATE).code, Some(0));
-    let (_, first, _) = project.migrations();
+    let (_, first, _) = migrations(&project);
     let models = MODELS.replacen("table_name = articles", "table_name = articles, primary_key(id, title)", 1);
     project.write("src/models.rs", &models);
     assert_eq!(project.run(&GENERATE).code, Some(0));
-    let (_, up, down) = project.migrations();
+    let (_, up, down) = migrations(&project);
     let drop = "DROP TRIGGER IF EXISTS \"concurrency_articles_version\";\n\n";
     let create = up.strip_prefix(drop).unwrap();
     assert!(create.contains("\"title\" = NEW.\"title\""), "{create}");
@@ -99,7 +100,7 @@ fn the_engine_is_that_of_the_database_url_and_no_connection_is_made() {
         }
         project.write(".env", &format!("DATABASE_URL={url}\n"));
         let ran = project.run(&["triggers", "generate"]);
-        assert!(ran.code == Some(0) && project.migrations().1.contains(sql), "{ran:?}");
+        assert!(ran.code == Some(0) && migrations(&project).1.contains(sql), "{ran:?}");
     }
 }
 
@@ -107,10 +108,10 @@ fn the_engine_is_that_of_the_database_url_and_no_connection_is_made() {
 fn another_folder_of_migrations() {
     let project = Project::new();
     project.write("database/migrations/.keep", "");
-    let before = project.migrations().0;
+    let before = migrations(&project).0;
     let ran = project.run_with(&[("MIGRATION_DIRECTORY", "database/migrations")], &GENERATE);
     assert!(ran.code == Some(0) && ran.out.starts_with("wrote database/migrations/"), "{ran:?}");
-    assert_eq!(project.migrations().0, before);
+    assert_eq!(migrations(&project).0, before);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What is wrong is said with its place, the exit code is 2, and nothing is changed.
 
+use super::migrations;
 use super::project::{MODELS, Project, SCHEMA};
 
 /// Runs the command, which must fail with this message and change nothing.
@@ -153,6 +154,18 @@ fn a_database_of_sqlite_that_is_not_there_is_not_made() {
     }
 }
 
+/// In a build with one engine alone: `cargo test -p concurrency-cli --no-default-features --features sqlite --test offline`.
+#[test]
+#[cfg(not(feature = "postgres"))]
+fn an_engine_that_is_not_built_in() {
+    refused(
+        &Project::new(),
+        &["triggers", "check", "--database-url", "postgres://ada:secret@localhost/blog"],
+        "error: this diesel-concurrency was built without PostgreSQL; install it with `cargo install concurrency-cli`, \
+         whose features are `sqlite`, `postgres` and `mysql`\n",
+    );
+}
+
 #[test]
 fn a_name_with_sql_in_it_stays_a_name() {
     let name = r#"a"; DROP TABLE b; --"#;
@@ -190,7 +203,7 @@ fn a_name_with_sql_in_it_stays_a_name() {
             engine,
         ];
         let ran = project.run(&add);
-        let (names, up, down) = project.migrations();
+        let (names, up, down) = migrations(&project);
         assert!(names.last().unwrap().ends_with("_add_v__to_a___DROP_TABLE_b____"), "{ran:?} {names:?}");
         assert!(!format!("{up}{down}").replace(quoted, "").contains("DROP TABLE"), "{up}{down}");
     }

@@ -1,9 +1,15 @@
 //! `create`, `list`, `check` and `drop` on one database.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use concurrency_diesel::triggers::{TriggerSpec, create_triggers};
+use diesel::connection::SimpleConnection as _;
 use serde_json::{Value, json};
 
 use super::Blog;
 use crate::engine::{NAME, QUOTE};
+use crate::project::Ran;
 
 #[test]
 fn triggers_are_created_once_and_dropped_once() {
@@ -96,4 +102,41 @@ fn no_models_is_nothing_to_do() {
         blog.triggers(&[command]).expect(0, "nothing to do: no model has a TriggerVersionField\n", "");
     }
     blog.triggers(&["check"]).expect(0, "nothing to check: no model has a TriggerVersionField\n", "");
+}
+
+/// PostgreSQL looks at the newest catalog for the text of a trigger that an older one showed.
+#[test]
+fn a_list_is_complete_while_others_create_and_drop() {
+    let mut blog = Blog::with_two_models();
+    assert_eq!(blog.triggers(&["create"]).code, Some(0));
+    blog.execute("CREATE TABLE comments (id BIGINT PRIMARY KEY, title VARCHAR(9), version BIGINT NOT NULL)");
+    let comments = TriggerSpec::new("comments", ["id"], "version");
+    let engine = NAME.parse().unwrap();
+    let is_done = AtomicBool::new(false);
+    let mut other = blog.database.connect();
+    std::thread::scope(|scope| {
+        let rounds = scope.spawn(|| {
+            let mut rounds = 0_u32;
+            while !is_done.load(Ordering::Relaxed) {
+                // SQLite is locked at times, and a reader must get in between.
+                std::thread::sleep(Duration::from_millis(1));
+                let created = create_triggers([&comments], engine);
+                let _ = other.batch_execute(&created.up_sql());
+                let _ = other.batch_execute(&created.down_sql());
+                rounds += 1;
+            }
+            rounds
+        });
+        // Looked at when the other has ended, for a panic would not end it.
+        let lists: Vec<Ran> = (0..50).map(|_| blog.triggers(&["list"])).collect();
+        is_done.store(true, Ordering::Relaxed);
+        assert!(rounds.join().unwrap() > 1);
+        for ran in lists {
+            assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
+            for table in ["articles", "posts"] {
+                let own = format!("trigger concurrency_{table}_version on {}\n", blog.database.full_name(table));
+                assert_eq!(ran.out.matches(&own).count(), 1, "{}", ran.out);
+            }
+        }
+    });
 }

@@ -52,7 +52,7 @@ pub struct FoundTrigger {
     pub table_name: Option<String>,
     /// The trigger's name.
     pub trigger_name: String,
-    /// What the engine keeps of the trigger: its text, or its event.
+    /// What the engine keeps of the trigger: its text, or its event. Empty in PostgreSQL's list of a whole database.
     pub definition: String,
     /// What it does, where the engine keeps that apart.
     pub body: Option<String>,
@@ -96,8 +96,8 @@ impl FoundTrigger {
     /// The engine's text of the trigger, for people.
     #[must_use]
     pub fn text(&self) -> String {
-        let body = self.body.iter().flat_map(|body| ["\n", body.trim()]);
-        std::iter::once(self.definition.as_str()).chain(body).collect()
+        let parts = [self.definition.trim(), self.body.as_deref().unwrap_or_default().trim()];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
     }
 
     /// By the engine's own rules two names may be the same; here it is only to tell tables apart.

@@ -54,7 +54,7 @@ impl Dialect for Postgres {
     }
 
     fn find_triggers(&self, spec: &TriggerSpec) -> TriggerQuery {
-        let list = fill(include_str!("postgres/list.sql"), &[]);
+        let list = list_with("pg_get_triggerdef(triggers.oid)");
         let values = [
             ("list", Sql(&list)),
             ("table", Text(&self.qualified(spec.schema(), spec.table()))),
@@ -64,7 +64,7 @@ impl Dialect for Postgres {
     }
 
     fn list(&self) -> TriggerQuery {
-        let list = fill(include_str!("postgres/list.sql"), &[]);
+        let list = list_with("NULL");
         query(include_str!("postgres/list_ours.sql"), &[("list", Sql(&list))])
     }
 
@@ -102,6 +102,10 @@ impl Postgres {
         let file = if is_strict { include_str!("postgres/strict_body.sql") } else { include_str!("postgres/body.sql") };
         fill(file, &[("version", &self.quote(spec.version()))])
     }
+}
+
+fn list_with(definition: &str) -> String {
+    fill(include_str!("postgres/list.sql"), &[("definition", definition)])
 }
 
 /// A dollar quote that the text does not hold, so that no name can end it.

@@ -31,8 +31,10 @@ pub(super) fn embed_outside_key(model: &Model<'_>, errors: &mut Errors) {
             errors.push(
                 word,
                 format_args!(
-                    "`{}` is part of the primary key and cannot be embedded; write the fields of the key one by one",
-                    field.ident
+                    "`{}` is part of the primary key and cannot be embedded; write the fields of the key one by one, or \
+                     mark the struct that holds the whole key with `{}`",
+                    field.ident,
+                    KEY.example()
                 ),
             );
         }

@@ -177,7 +177,7 @@ fn unknown_options_are_told_the_known_ones() {
             "unknown option `chek_fields`; expected one of `check_fields`, `ignore_fields`, `trigger_name`, `crate`",
             "`version` is not expected here; it belongs on a field",
             "`trigger_name` is not expected here; it belongs on the struct",
-            "unknown option `increment`; expected `version`",
+            "unknown option `increment`; expected one of `version`, `key`, `remote`, `merge`",
         ]
     );
 }
@@ -279,7 +279,8 @@ fn fields_suit_their_attributes() {
         record(&input),
         [
             "`column_name` does not go with `embed`; write it on the fields of the embedded struct",
-            "`id` is part of the primary key and cannot be embedded; write the fields of the key one by one",
+            "`id` is part of the primary key and cannot be embedded; write the fields of the key one by one, or mark the struct \
+             that holds the whole key with `#[concurrent(key)]`",
             "`treat_none_as_null = false` needs a type written `Option<...>`; write it out, or remove the attribute",
             "column `title` already belongs to field `title`; give one of them another `column_name`",
         ]
@@ -293,15 +294,15 @@ fn an_embedded_struct_has_nothing_of_a_record() {
         struct Texts {
             #[concurrent(version)]
             version: i64,
-            #[concurrent(merge = "mine")]
+            #[concurrent(policy = "mine")]
             title: String,
         }
     };
     assert_eq!(
         embedded(&input),
         [
-            "unknown option `remot`; expected `crate`",
-            "unknown option `merge`; none is expected here",
+            "unknown option `remot`; expected one of `remote`, `crate`",
+            "unknown option `policy`; expected one of `key`, `remote`, `merge`",
             "an embedded struct has no version; write `#[concurrent(version)]` in the struct that derives `Concurrent`",
             "`check_fields` does not go with an embedded struct; write it on the struct that derives `Concurrent`",
             "`trigger_name` does not go with an embedded struct; write it on the struct that derives `Concurrent`",
@@ -328,6 +329,37 @@ fn an_option_given_twice_is_reported_once() {
             "`table_name` is given twice; remove one of them",
             "`crate` is given twice; remove one of them",
             "`version` is given twice; remove one of them",
+        ]
+    );
+}
+
+#[test]
+fn an_embedded_key_is_the_only_key() {
+    let input = parse_quote! {
+        #[diesel(primary_key(id))]
+        #[concurrent(remote = other::Article)]
+        struct Article {
+            #[diesel(embed)]
+            #[concurrent(key)]
+            a: Key,
+            #[diesel(embed)]
+            #[concurrent(key)]
+            b: Key,
+            #[concurrent(key, remote = Columns)]
+            c: i64,
+            #[concurrent(version)]
+            version: i64,
+        }
+    };
+    assert_eq!(
+        record(&input),
+        [
+            "`remote` does not go with `Concurrent`; derive `ConcurrentColumns`, and embed the foreign struct in a record",
+            "`remote` needs `embed`; write `#[diesel(embed)]` beside it",
+            "`key` needs `embed`; name the column of a plain field with `#[diesel(primary_key(shop, item))]` on the struct",
+            "the key lies in `a` already; keep `key` on either `a` or `b`",
+            "the key lies in `a` already; keep `key` on either `a` or `c`",
+            "`primary_key` does not go with `key`; write it on the embedded struct",
         ]
     );
 }

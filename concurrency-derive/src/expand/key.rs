@@ -4,22 +4,24 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
-use syn::{WherePredicate, parse_quote_spanned};
+use syn::{Ident, Type, WherePredicate, parse_quote_spanned};
 
 use super::columns::{bindable, serializing};
 use super::holder;
 use super::slot::{Slot, at};
 use crate::model::{Column, Form, Model};
 
-/// The key's columns and values as errors show them, of what the expression `__record` holds.
-pub(super) fn text(model: &Model<'_>, record: &TokenStream) -> TokenStream {
+/// The key's columns and values as errors show them, of what `record` holds: a name at the place of a type.
+pub(super) fn text(model: &Model<'_>, record: fn(&Type) -> Ident) -> TokenStream {
     let Model { table, key, .. } = model;
     if let [Column { field, ty, form: Form::Embedded { columns }, .. }] = key.as_slice() {
+        let record = record(ty);
         return quote!(<#columns as __c::ConcurrentKey<#ty>>::__key(&#record.#field));
     }
     let template = vec!["{} {:?}"; key.len()].join(", ");
     let values = key.iter().map(|Column { field, column, ty, .. }| {
-        let value = quote_spanned!(at(ty)=> &#record.#field);
+        let record = record(ty);
+        let value = quote_spanned!(ty.span()=> &#record.#field);
         quote!(<#table::#column as __c::Column>::NAME, #value)
     });
     quote!(__c::format!(#template, #(#values,)*))
@@ -38,7 +40,7 @@ pub(super) fn expand(model: &Model<'_>) -> Option<TokenStream> {
         return None;
     }
     let holder = holder(model);
-    let text = text(model, &quote!(__record));
+    let text = text(model, |ty| Ident::new("__record", at(ty)));
     let names = match model.key.as_slice() {
         [Column { ty, form: Form::Embedded { columns }, .. }] => {
             quote!(<#columns as __c::ConcurrentKey<#ty>>::__KEY_COLUMNS)

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
-use syn::{WherePredicate, parse_quote, parse_quote_spanned};
+use syn::{Ident, WherePredicate, parse_quote, parse_quote_spanned};
 
 use super::columns::{bindable, serializing};
 use super::key;
@@ -17,7 +17,7 @@ pub(super) fn expand(model: &Model<'_>, version: &Version<'_>) -> TokenStream {
         Some(marker) => quote!(#marker),
         None => quote_spanned!(version_type.span()=> __c::AutoIncVersionField),
     };
-    let key_text = key::text(model, &quote!(self));
+    let key_text = key::text(model, |ty| Ident::new("self", ty.span()));
     let key_bounds = key::plain(model)
         .map(|Column { ty, .. }| -> WherePredicate { parse_quote_spanned!(ty.span()=> #ty: __c::Debug) });
     let trigger_name = model.options.trigger_name.as_ref().map(|setting| {

@@ -126,12 +126,12 @@ impl<'m, 'a> Slot<'m, 'a> {
         match form {
             _ if !self.converts => None,
             Form::Plain | Form::Skippable { .. } => None,
-            Form::Serialized { into, inner: None } => Some(quote_spanned! {at(ty)=>
-                __c::Into::<#into>::into(__c::Clone::clone(&__record.#field))
+            Form::Serialized { into, inner: None } => Some(quote! {
+                <#ty as __c::Into<#into>>::into(<#ty as __c::Clone>::clone(&__record.#field))
             }),
-            Form::Serialized { into, inner: Some(inner) } => Some(quote_spanned! {at(ty)=>
+            Form::Serialized { into, inner: Some(inner) } => Some(quote! {
                 __c::Option::map(__c::Option::as_ref(&__record.#field), |__inner: &#inner| {
-                    __c::Into::<#into>::into(__c::Clone::clone(__inner))
+                    <#inner as __c::Into<#into>>::into(<#inner as __c::Clone>::clone(__inner))
                 })
             }),
             Form::Embedded { columns } => {

@@ -61,7 +61,7 @@ fn compare(slot: &Slot<'_, '_>) -> TokenStream {
     }
     let name = field.unraw().to_string();
     let is_written = is_written(slot, &quote!(__other));
-    quote!(__c::FieldComparison::field::<#ty, __Late>(__visitor, #name, &__one.#field, &__other.#field, #is_written);)
+    quote!(__c::FieldComparison::field::<_, __Late>(__visitor, #name, &__one.#field, &__other.#field, #is_written);)
 }
 
 fn combine(slot: &Slot<'_, '_>) -> TokenStream {
@@ -83,7 +83,7 @@ fn combine(slot: &Slot<'_, '_>) -> TokenStream {
         Some(MergePolicy::Function(path)) => quote_spanned!(path.span()=> __c::Merge::By(#path)),
     };
     quote! {
-        __c::FieldCombination::field::<#ty, __Late>(
+        __c::FieldCombination::field::<_, __Late>(
             __visitor,
             #name,
             &__base.#field,

@@ -25,7 +25,7 @@ fn described(input: &DeriveInput, derive: Derive) -> Vec<String> {
 }
 
 fn describe(column: &Column<'_>) -> String {
-    let Column { field, ty, column, form } = column;
+    let Column { field, ty, column, form, merge } = column;
     let form = match form {
         Form::Plain => "plain".to_owned(),
         Form::Skippable { inner } => format!("skippable {}", text(inner)),
@@ -33,9 +33,18 @@ fn describe(column: &Column<'_>) -> String {
         Form::Serialized { into, inner: Some(inner) } => {
             format!("skippable {} into {}", text(inner), text(into))
         }
-        Form::Embedded => "embedded".to_owned(),
+        Form::Embedded { columns } => format!("embedded by {}", text(columns)),
     };
-    format!("{field}: {} -> {column}, {form}", text(ty))
+    let merge = match merge {
+        None => "",
+        Some(MergePolicy::Mine) => ", merge mine",
+        Some(MergePolicy::Theirs) => ", merge theirs",
+        Some(MergePolicy::Max) => ", merge max",
+        Some(MergePolicy::Min) => ", merge min",
+        Some(MergePolicy::Sum) => ", merge sum",
+        Some(MergePolicy::Function(path)) => &format!(", merge {}", text(path)),
+    };
+    format!("{field}: {} -> {column}, {form}{merge}", text(ty))
 }
 
 fn text(tokens: &impl ToTokens) -> String {
@@ -140,7 +149,7 @@ fn a_column_takes_one_of_the_forms() {
         "summary: Option<String> -> summary, plain",
         "tags: Vec<String> -> tags, into Json",
         "links: Option<Vec<String>> -> links, skippable Vec<String> into Json<'static,u8>",
-        "names: Names -> names, embedded",
+        "names: Names -> names, embedded by Names",
     ];
     assert_eq!(described(&input, Derive::Concurrent), expected);
 }
@@ -257,7 +266,7 @@ fn key_and_version_are_enough() {
 }
 
 #[test]
-fn an_embedded_struct_has_no_key_and_no_version() {
+fn an_embedded_struct_has_no_version_and_does_not_write_its_key() {
     let input = parse_quote! {
         #[diesel(table_name = articles)]
         #[concurrent(crate = "occ")]
@@ -268,7 +277,12 @@ fn an_embedded_struct_has_no_key_and_no_version() {
             more: More,
         }
     };
-    let expected = ["table articles", "title: String -> title, plain", "more: More -> more, embedded"];
+    let expected = [
+        "table articles",
+        "key id: i64 -> id, plain",
+        "title: String -> title, plain",
+        "more: More -> more, embedded by More",
+    ];
     assert_eq!(described(&input, Derive::ConcurrentColumns), expected);
 }
 
@@ -286,4 +300,83 @@ fn conditional_and_trigger_fields_keep_their_options() {
     assert!(check_fields.is_none());
     assert_eq!(ignore_fields.unwrap().value, ["views", "r#type"]);
     assert_eq!(trigger_name.unwrap().value.value(), "bump");
+}
+
+#[test]
+fn a_foreign_struct_is_embedded_by_the_one_that_describes_it() {
+    let input = parse_quote! {
+        #[diesel(table_name = groups)]
+        struct VersionedGroup {
+            #[diesel(embed)]
+            #[concurrent(remote = GroupColumns<i32>, key)]
+            group: other::Group,
+            #[concurrent(version)]
+            version: i64,
+        }
+    };
+    let expected = [
+        "table groups",
+        "key group: other::Group -> group, embedded by GroupColumns<i32>",
+        "version version: i64 -> version, counted",
+        "group: other::Group -> group, embedded by GroupColumns<i32>",
+    ];
+    assert_eq!(described(&input, Derive::Concurrent), expected);
+}
+
+#[test]
+fn the_columns_of_a_foreign_struct_hold_its_key() {
+    let input = parse_quote! {
+        #[diesel(table_name = groups, primary_key(shop, number))]
+        #[concurrent(remote = other::Group)]
+        struct GroupColumns {
+            number: i32,
+            shop: String,
+            name: String,
+        }
+    };
+    let expected = [
+        "table groups",
+        "key shop: String -> shop, plain",
+        "key number: i32 -> number, plain",
+        "name: String -> name, plain",
+    ];
+    assert_eq!(described(&input, Derive::ConcurrentColumns), expected);
+}
+
+#[test]
+fn half_a_key_is_none() {
+    let input = parse_quote! {
+        #[diesel(table_name = groups, primary_key(shop, number))]
+        struct Part {
+            number: i32,
+            name: String,
+        }
+    };
+    assert_eq!(described(&input, Derive::ConcurrentColumns), ["table groups", "name: String -> name, plain"]);
+}
+
+#[test]
+fn each_field_has_a_merge_policy_of_its_own() {
+    let input = parse_quote! {
+        struct Article {
+            id: i64,
+            #[concurrent(merge = "mine")]
+            a: i64,
+            #[concurrent(merge = "theirs")]
+            b: i64,
+            #[concurrent(merge = "max")]
+            c: i64,
+            #[concurrent(merge = "min")]
+            d: i64,
+            #[concurrent(merge = "sum")]
+            e: i64,
+            #[concurrent(merge = merges::of::<i64>)]
+            f: i64,
+            #[concurrent(version)]
+            version: i64,
+        }
+    };
+    let lines = described(&input, Derive::Concurrent);
+    let merges: Vec<_> = lines.iter().filter_map(|line| Some(line.split_once(", merge ")?.1)).collect();
+    assert_eq!(merges, ["mine", "theirs", "max", "min", "sum", "merges::of::<i64>"]);
 }

@@ -2,6 +2,7 @@
 //! `use concurrency_diesel::asynchronous::prelude::*;`, instead of [`concurrency_diesel::prelude`](crate::prelude) and
 //! never beside it, because the methods have the same names.
 
+pub use super::bulk::BulkConcurrentDsl;
 pub use super::dsl::ConcurrentDsl;
 pub use crate::concurrent::Concurrent;
 pub use crate::error::Error as ConcurrencyError;

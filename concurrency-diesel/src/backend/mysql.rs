@@ -5,7 +5,7 @@ use diesel::mysql::{Mysql, MysqlType};
 use diesel::query_builder::AstPass;
 use diesel::result::QueryResult;
 
-use super::{ConcurrencyBackend, ReadBack, sealed::Sealed};
+use super::{Bulk, ConcurrencyBackend, ReadBack, Tuples, sealed::Sealed};
 use crate::bind::Bindable;
 
 impl Sealed for Mysql {}
@@ -42,7 +42,11 @@ impl ConcurrencyBackend for Mysql {
 
     /// Text byte by byte: a `_ci` collation hides a change of case, `_bin` pads spaces, and a plain CAST sees a change in
     /// every letter of a latin1 column beyond ASCII.
-    fn __push_same<'b, ST, U>(out: &mut AstPass<'_, 'b, Self>, column: &str, value: &'b U) -> QueryResult<()>
+    fn __push_same<'b, ST, U>(
+        out: &mut AstPass<'_, 'b, Self>,
+        push_column: impl FnOnce(&mut AstPass<'_, 'b, Self>) -> QueryResult<()>,
+        push_value: impl FnOnce(&mut AstPass<'_, 'b, Self>) -> QueryResult<()>,
+    ) -> QueryResult<()>
     where
         U: Bindable<ST, Self>,
     {
@@ -52,12 +56,59 @@ impl ConcurrencyBackend for Mysql {
             ("CAST(CONVERT(", " USING utf8mb4) AS BINARY)")
         };
         out.push_sql(before);
-        out.push_identifier(column)?;
+        push_column(out)?;
         out.push_sql(after);
         out.push_sql(" <=> ");
         out.push_sql(before);
-        value.__bind(out)?;
+        push_value(out)?;
         out.push_sql(after);
         Ok(())
+    }
+
+    const __BULK: Bulk = Bulk::Chunks { chunk: 500 };
+    const __ERROR_ENDS_TRANSACTION: bool = false;
+    const __TUPLES: Tuples = Tuples {
+        before: "(",
+        first: "SELECT ",
+        next: " UNION ALL SELECT ",
+        after_number: "",
+        last: "",
+        after: ") AS s",
+        names_first_tuple: true,
+    };
+    const __ORDERED_JOIN: &'static str = " STRAIGHT_JOIN ";
+
+    /// In a table that is made of values nothing says their types: MySQL takes them for texts, and compares a key that is a number
+    /// with a text as floating-point numbers, under which different keys are equal.
+    fn __push_typed<'b, ST, U>(out: &mut AstPass<'_, 'b, Self>, value: &'b U) -> QueryResult<()>
+    where
+        U: Bindable<ST, Self>,
+    {
+        let Some(sql_type) = cast(U::__metadata(&mut ())) else {
+            return value.__bind(out);
+        };
+        out.push_sql("CAST(");
+        value.__bind(out)?;
+        out.push_sql(" AS ");
+        out.push_sql(sql_type);
+        out.push_sql(")");
+        Ok(())
+    }
+}
+
+/// What a value is cast to that loses nothing of it; nothing for decimal numbers, which no cast takes with all their digits, and for bits.
+fn cast(sql_type: MysqlType) -> Option<&'static str> {
+    match sql_type {
+        MysqlType::Tiny | MysqlType::Short | MysqlType::Long | MysqlType::LongLong => Some("SIGNED"),
+        MysqlType::UnsignedTiny | MysqlType::UnsignedShort | MysqlType::UnsignedLong | MysqlType::UnsignedLongLong => {
+            Some("UNSIGNED")
+        }
+        MysqlType::Float | MysqlType::Double => Some("DOUBLE"),
+        MysqlType::Date => Some("DATE"),
+        MysqlType::Time => Some("TIME(6)"),
+        MysqlType::DateTime | MysqlType::Timestamp => Some("DATETIME(6)"),
+        MysqlType::String | MysqlType::Enum | MysqlType::Set => Some("CHAR"),
+        MysqlType::Blob => Some("BINARY"),
+        _ => None,
     }
 }

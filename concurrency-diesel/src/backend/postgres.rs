@@ -3,16 +3,17 @@
 use std::any::TypeId;
 
 use concurrency_core::Engine;
-use diesel::pg::Pg;
+use diesel::pg::{Pg, PgMetadataLookup, PgTypeMetadata};
 use diesel::query_builder::AstPass;
 use diesel::result::QueryResult;
+use diesel::serialize::ToSql;
 use diesel::sql_types::{
-    BigInt, Binary, Bool, Date, Double, Float, Integer, Nullable, Numeric, Oid, SmallInt, Time, Timestamp, Timestamptz,
-    Uuid,
+    Array, BigInt, Binary, Bool, Date, Double, Float, HasSqlType, Integer, Nullable, Numeric, Oid, SmallInt, Time,
+    Timestamp, Timestamptz, Uuid,
 };
 
-use super::{ConcurrencyBackend, ReadBack, sealed::Sealed};
-use crate::bind::Bindable;
+use super::{Bulk, ConcurrencyBackend, ReadBack, Tuples, sealed::Sealed};
+use crate::bind::{Bindable, Element};
 use crate::xmin::sql_types::Xid;
 
 impl Sealed for Pg {}
@@ -44,17 +45,65 @@ impl ConcurrencyBackend for Pg {
 
     /// As text wherever equality is not exact: under a nondeterministic collation and in `citext` different texts are equal,
     /// and `json`, `xml` and `point` have no equality at all.
-    fn __push_same<'b, ST, U>(out: &mut AstPass<'_, 'b, Self>, column: &str, value: &'b U) -> QueryResult<()>
+    fn __push_same<'b, ST, U>(
+        out: &mut AstPass<'_, 'b, Self>,
+        push_column: impl FnOnce(&mut AstPass<'_, 'b, Self>) -> QueryResult<()>,
+        push_value: impl FnOnce(&mut AstPass<'_, 'b, Self>) -> QueryResult<()>,
+    ) -> QueryResult<()>
     where
         U: Bindable<ST, Self>,
     {
         let as_text = if Self::__equality_is_exact::<ST, U>() { "" } else { "::text COLLATE \"C\"" };
-        out.push_identifier(column)?;
+        push_column(out)?;
         out.push_sql(as_text);
         out.push_sql(" IS NOT DISTINCT FROM ");
-        value.__bind(out)?;
+        push_value(out)?;
         out.push_sql(as_text);
         Ok(())
+    }
+
+    const __BULK: Bulk = Bulk::Arrays { chunk: 100 };
+    const __ERROR_ENDS_TRANSACTION: bool = true;
+    const __TUPLES: Tuples = Tuples {
+        before: "(VALUES ",
+        first: "(",
+        next: ", (",
+        after_number: "::bigint",
+        last: ")",
+        after: ") AS s",
+        names_first_tuple: false,
+    };
+    const __ORDERED_JOIN: &'static str = " JOIN ";
+
+    /// Of every type but of arrays: there are no arrays of arrays, only arrays of several dimensions.
+    fn __has_array_of<ST: 'static>() -> bool
+    where
+        Self: HasSqlType<ST>,
+    {
+        let metadata = <Self as HasSqlType<ST>>::metadata(&mut AnyType);
+        metadata.array_oid().is_ok_and(|oid| oid != 0)
+    }
+
+    fn __push_array<'b, ST, U>(out: &mut AstPass<'_, 'b, Self>, values: &'b [Element<'b, U>]) -> QueryResult<()>
+    where
+        Self: HasSqlType<ST>,
+        ST: 'static,
+        U: ToSql<ST, Self>,
+    {
+        out.push_bind_param::<Array<ST>, [Element<'b, U>]>(values)
+    }
+
+    fn __push_flags<'b>(out: &mut AstPass<'_, 'b, Self>, flags: &'b [bool]) -> QueryResult<()> {
+        out.push_bind_param::<Array<Bool>, [bool]>(flags)
+    }
+}
+
+/// Answers for a server where nothing can be asked yet: a type that is looked up by its name has arrays.
+struct AnyType;
+
+impl PgMetadataLookup for AnyType {
+    fn lookup_type(&mut self, _type_name: &str, _schema: Option<&str>) -> PgTypeMetadata {
+        PgTypeMetadata::new(u32::MAX, u32::MAX)
     }
 }
 

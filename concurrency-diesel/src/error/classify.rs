@@ -60,13 +60,3 @@ pub(crate) fn is_missing_privilege(error: &Error) -> bool {
         || message.starts_with("Access denied")
         || message.starts_with("You do not have the SUPER privilege")
 }
-
-/// Whether another session dropped what a query of the catalog had just found: PostgreSQL's pg_get_triggerdef looks at what is there
-/// now, not at what the query sees. Asked again, it is not found.
-pub(crate) fn is_dropped_meanwhile(error: &Error) -> bool {
-    let Error::DatabaseError(DatabaseErrorKind::Unknown, information) = error else {
-        return false;
-    };
-    let message = information.message();
-    message.starts_with("cache lookup failed for ") || message.starts_with("could not open relation with OID ")
-}

@@ -10,6 +10,7 @@ use super::columns::push_table;
 use super::selection::{EveryColumn, Selection};
 use super::set_version::push_successor;
 use super::source::Source;
+use super::where_version::VersionIs;
 use crate::backend::ConcurrencyBackend;
 use crate::bind::Bindable;
 use crate::columns::{ColumnVisitor, ConcurrentColumns, RecordVisitor};
@@ -63,12 +64,13 @@ where
 /// A SELECT of the version of a record's row, if it is at the record's version and holds all that a save would write.
 pub(crate) struct SelectUnchanged<'b, T: Concurrent, S> {
     source: Source<'b, T>,
+    guard: VersionIs<'b, T::__VersionColumn, T::Version>,
     selection: S,
 }
 
 impl<'b, T: Concurrent, S> SelectUnchanged<'b, T, S> {
-    pub(crate) const fn new(source: Source<'b, T>, selection: S) -> Self {
-        Self { source, selection }
+    pub(crate) fn new(source: Source<'b, T>, selection: S) -> Self {
+        Self { source, guard: source.version_is(source.record.__version()), selection }
     }
 }
 
@@ -96,8 +98,7 @@ where
         push_table::<T, DB>(out.reborrow())?;
         self.source.push_key(out.reborrow())?;
         out.push_sql(" AND ");
-        let version = <T as Concurrent>::__VersionColumn::NAME;
-        DB::__push_same(&mut out, version, self.source.record.__version())?;
+        self.guard.walk_ast(out.reborrow())?;
         out.push_sql(" AND NOT (1 = 0");
         let mut changes = ChangeWriter { source: self.source, out: out.reborrow() };
         self.selection.visit_columns::<DB, _>(&mut changes)?;
@@ -118,7 +119,7 @@ where
     T: ConcurrentColumns,
     DB: ConcurrencyBackend,
 {
-    fn column<ST, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
+    fn column<ST: 'static, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
     where
         U: Bindable<ST, DB> + 'b,
         G: Fn(&'b T, &'b T::__Serialized) -> &'b U + Copy,
@@ -133,7 +134,7 @@ where
     T: ConcurrentColumns,
     DB: ConcurrencyBackend,
 {
-    fn skippable_column<ST, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
+    fn skippable_column<ST: 'static, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
     where
         U: Bindable<ST, DB> + 'b,
         G: Fn(&'b T, &'b T::__Serialized) -> Option<&'b U> + Copy,
@@ -151,7 +152,7 @@ where
     U: Bindable<ST, DB>,
 {
     out.push_sql(" OR NOT (");
-    DB::__push_same(out, name, value)?;
+    DB::__push_same::<ST, U>(out, |out| out.push_identifier(name), |out| value.__bind(out))?;
     out.push_sql(")");
     Ok(())
 }

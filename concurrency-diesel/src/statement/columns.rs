@@ -42,7 +42,7 @@ where
     T: ConcurrentColumns,
     DB: Backend,
 {
-    fn column<ST, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
+    fn column<ST: 'static, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
     where
         U: Bindable<ST, DB> + 'b,
         G: Fn(&'b T, &'b T::__Serialized) -> &'b U + Copy,
@@ -66,7 +66,7 @@ where
     T: ConcurrentColumns,
     DB: Backend,
 {
-    fn column<ST, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
+    fn column<ST: 'static, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
     where
         U: Bindable<ST, DB> + 'b,
         G: Fn(&'b T, &'b T::__Serialized) -> &'b U + Copy,
@@ -83,7 +83,7 @@ where
     T: ConcurrentColumns,
     DB: Backend,
 {
-    fn skippable_column<ST, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
+    fn skippable_column<ST: 'static, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
     where
         U: Bindable<ST, DB> + 'b,
         G: Fn(&'b T, &'b T::__Serialized) -> Option<&'b U> + Copy,
@@ -116,7 +116,7 @@ where
     T::__Serialized: 'b,
     DB: Backend,
 {
-    fn column<ST, U, G>(&mut self, name: &'static str, _get: G) -> QueryResult<()>
+    fn column<ST: 'static, U, G>(&mut self, name: &'static str, _get: G) -> QueryResult<()>
     where
         U: Bindable<ST, DB> + 'b,
         G: Fn(&'b T, &'b T::__Serialized) -> &'b U + Copy,

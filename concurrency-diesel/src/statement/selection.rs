@@ -146,7 +146,7 @@ where
     DB: ConcurrencyBackend,
     W: ColumnVisitor<'b, T, DB>,
 {
-    fn column<ST, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
+    fn column<ST: 'static, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
     where
         U: Bindable<ST, DB> + 'b,
         G: Fn(&'b T, &'b T::__Serialized) -> &'b U + Copy,
@@ -162,7 +162,7 @@ where
     DB: ConcurrencyBackend,
     W: RecordVisitor<'b, T, DB>,
 {
-    fn skippable_column<ST, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
+    fn skippable_column<ST: 'static, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
     where
         U: Bindable<ST, DB> + 'b,
         G: Fn(&'b T, &'b T::__Serialized) -> Option<&'b U> + Copy,
@@ -184,7 +184,7 @@ where
     DB: ConcurrencyBackend,
     W: ColumnVisitor<'b, T, DB>,
 {
-    fn column<ST, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
+    fn column<ST: 'static, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
     where
         U: Bindable<ST, DB> + 'b,
         G: Fn(&'b T, &'b T::__Serialized) -> &'b U + Copy,
@@ -200,7 +200,7 @@ where
     DB: ConcurrencyBackend,
     W: RecordVisitor<'b, T, DB>,
 {
-    fn skippable_column<ST, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
+    fn skippable_column<ST: 'static, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
     where
         U: Bindable<ST, DB> + 'b,
         G: Fn(&'b T, &'b T::__Serialized) -> Option<&'b U> + Copy,
@@ -218,7 +218,7 @@ where
     T::__Serialized: 'b,
     DB: ConcurrencyBackend,
 {
-    fn column<ST, U, G>(&mut self, name: &'static str, _get: G) -> QueryResult<()>
+    fn column<ST: 'static, U, G>(&mut self, name: &'static str, _get: G) -> QueryResult<()>
     where
         U: Bindable<ST, DB> + 'b,
         G: Fn(&'b T, &'b T::__Serialized) -> &'b U + Copy,
@@ -234,7 +234,7 @@ where
     T::__Serialized: 'b,
     DB: ConcurrencyBackend,
 {
-    fn skippable_column<ST, U, G>(&mut self, name: &'static str, _get: G) -> QueryResult<()>
+    fn skippable_column<ST: 'static, U, G>(&mut self, name: &'static str, _get: G) -> QueryResult<()>
     where
         U: Bindable<ST, DB> + 'b,
         G: Fn(&'b T, &'b T::__Serialized) -> Option<&'b U> + Copy,

@@ -31,12 +31,26 @@ where
     V: Bindable<SqlTypeOf<C>, DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        if DB::__equality_is_exact::<SqlTypeOf<C>, V>() && !is_nullable::<SqlTypeOf<C>>() {
+        if needs_only_equality::<SqlTypeOf<C>, V, DB>() {
             push_assignment(&mut out, C::NAME, self.version)
         } else {
-            DB::__push_same(&mut out, C::NAME, self.version)
+            DB::__push_same::<SqlTypeOf<C>, V>(
+                &mut out,
+                |out| out.push_identifier(C::NAME),
+                |out| self.version.__bind(out),
+            )
         }
     }
+}
+
+/// Whether `=` alone tells two versions apart.
+pub(super) fn needs_only_equality<ST, V, DB>() -> bool
+where
+    ST: SqlType + 'static,
+    DB: ConcurrencyBackend,
+    V: Bindable<ST, DB>,
+{
+    DB::__equality_is_exact::<ST, V>() && !is_nullable::<ST>()
 }
 
 /// By the SQL type and not by the field's: only a column that is NOT NULL can do without a null-safe comparison.

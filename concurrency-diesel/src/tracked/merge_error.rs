@@ -4,6 +4,7 @@ use std::error::Error as StdError;
 use std::fmt::{self, Display};
 
 use crate::error::Error;
+use crate::retry::Retryable;
 
 /// Why [`Tracked::save_merging`](crate::Tracked::save_merging) wrote nothing.
 ///
@@ -54,19 +55,29 @@ impl<T: fmt::Debug> StdError for MergeError<T> {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
             Self::Fields { .. } => None,
-            Self::Concurrency(error) => error.source(),
+            Self::Concurrency(error) => Some(error),
         }
     }
 }
 
-impl<T> From<Error> for MergeError<T> {
-    fn from(error: Error) -> Self {
-        Self::Concurrency(error)
+/// As [`Error::is_retryable`]; whoever changed the same fields did so for good.
+impl<T> Retryable for MergeError<T> {
+    fn is_retryable(&self) -> bool {
+        match self {
+            Self::Fields { .. } => false,
+            Self::Concurrency(error) => error.is_retryable(),
+        }
     }
 }
 
 impl<T> From<diesel::result::Error> for MergeError<T> {
     fn from(error: diesel::result::Error) -> Self {
         Self::Concurrency(error.into())
+    }
+}
+
+impl<T> From<Error> for MergeError<T> {
+    fn from(error: Error) -> Self {
+        Self::Concurrency(error)
     }
 }

@@ -63,6 +63,7 @@ where
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Concurrent, M> ConcurrentColumns for TrackedRecord<T, M> {
     type __StatementId = T::__StatementId;
     type __Serialized = T::__Serialized;
@@ -74,6 +75,7 @@ impl<T: Concurrent, M> ConcurrentColumns for TrackedRecord<T, M> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, M, DB> ConcurrentColumnsOn<DB> for TrackedRecord<T, M>
 where
     DB: ConcurrencyBackend,
@@ -101,6 +103,7 @@ const fn record<'b, T, M, S>(tracked: &'b TrackedRecord<T, M>, serialized: &'b S
     (&tracked.record, serialized)
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Concurrent<Version: Clone> + Clone, M> Concurrent for TrackedRecord<T, M> {
     type Table = T::Table;
     type Version = T::Version;
@@ -147,6 +150,7 @@ impl<T: Concurrent<Version: Clone> + Clone, M> Concurrent for TrackedRecord<T, M
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, M, DB> ConcurrentOn<DB> for TrackedRecord<T, M>
 where
     DB: ConcurrencyBackend,

@@ -87,6 +87,23 @@ fn write(change: &SchemaChange, migration: &Path) -> io::Result<()> {
 /// # Errors
 ///
 /// [`MigrationDirectory`](Error::MigrationDirectory): the directory is not there, or cannot be read.
+///
+/// # Example
+///
+/// ```
+/// use concurrency_diesel::triggers::{
+///     Engine, TriggerSpec, create_triggers, pending_triggers, write_migration_of, written_migrations,
+/// };
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let dir = tempfile::tempdir()?;
+/// # let dir = dir.path();
+/// let specs = [TriggerSpec::new("articles", ["id"], "version")];
+/// write_migration_of(&create_triggers(&specs, Engine::Sqlite), "concurrency_triggers", dir)?;
+/// assert_eq!(pending_triggers(&specs, Engine::Sqlite, &written_migrations(dir)?), []);
+/// # Ok(())
+/// # }
+/// ```
 pub fn written_migrations(dir: impl AsRef<Path>) -> Result<Vec<String>, Error> {
     let directory = dir.as_ref();
     read(directory).map_err(|source| Error::MigrationDirectory { directory: directory.to_owned(), source })

@@ -7,7 +7,6 @@ use super::catalog::{self, CatalogBackend};
 use super::error::Error;
 use super::problem::Problem;
 use crate::backend::ConcurrencyBackend as _;
-use crate::error::is_dropped_meanwhile;
 use crate::executor::{Executor, Session, Transactions};
 use crate::transaction;
 
@@ -124,23 +123,8 @@ pub(crate) async fn list<E>(session: &mut Session<'_, E>) -> Result<Vec<FoundTri
 where
     E: Executor<Backend: CatalogBackend>,
 {
-    let mut outcome = catalog::triggers(engine::<E>().list_triggers(), session).await;
-    for _ in 0..LIST_ATTEMPTS {
-        if !outcome.as_ref().is_err_and(is_dropped_meanwhile) {
-            break;
-        }
-        let again = catalog::triggers(engine::<E>().list_triggers(), session).await;
-        // In a transaction of the caller's the second attempt only says that the first has ended it.
-        if again.as_ref().is_err_and(|error| !is_dropped_meanwhile(error)) {
-            break;
-        }
-        outcome = again;
-    }
-    Ok(outcome?)
+    Ok(catalog::triggers(engine::<E>().list_triggers(), session).await?)
 }
-
-/// How often the list is asked for again while others drop triggers.
-const LIST_ATTEMPTS: usize = 20;
 
 /// What is wrong with the triggers.
 pub(crate) async fn check<E>(specs: &[TriggerSpec], session: &mut Session<'_, E>) -> Result<Vec<Problem>, Error>

@@ -10,7 +10,7 @@ use diesel::migration::{self, Migration, MigrationMetadata, MigrationName, Migra
 use super::models::TriggerModels;
 use crate::backend::ConcurrencyBackend;
 
-/// The triggers of these models as migrations, one for each: the SQL that [`write_migration`](super::write_migration) writes.
+/// The triggers of these models as migrations, one for each table: the SQL that [`write_migration`](super::write_migration) writes.
 ///
 /// Diesel reverts only migrations that its source knows, so do not run these beside migrations of your own: chain them, with
 /// [`with_migrations`].

@@ -17,7 +17,7 @@ use crate::concurrent::{Concurrent, ConcurrentOn, table_path};
     note = "name a model with `#[concurrent(version = TriggerVersionField)]`, or a tuple of up to sixteen such models"
 )]
 pub trait TriggerModels<DB: ConcurrencyBackend> {
-    /// The triggers, one for each model.
+    /// The triggers, one for each table and version column.
     #[doc(hidden)]
     fn __specs() -> Vec<TriggerSpec>;
 }
@@ -43,7 +43,7 @@ macro_rules! tuples {
             $($model: TriggerModels<DB>,)*
         {
             fn __specs() -> Vec<TriggerSpec> {
-                [$first::__specs(), $($model::__specs()),*].concat()
+                distinct([$first::__specs(), $($model::__specs()),*].concat())
             }
         }
         tuples!($($model)*);
@@ -52,6 +52,16 @@ macro_rules! tuples {
 }
 
 tuples!(A B C D E F G H I J K L M N O P);
+
+/// The first of those that guard the same.
+pub(super) fn distinct(specs: Vec<TriggerSpec>) -> Vec<TriggerSpec> {
+    specs.into_iter().fold(Vec::new(), |mut distinct: Vec<TriggerSpec>, spec| {
+        if !distinct.iter().any(|known| known.guards_the_same(&spec)) {
+            distinct.push(spec);
+        }
+        distinct
+    })
+}
 
 /// What the trigger of a model guards.
 fn spec_of<T, DB>() -> TriggerSpec

@@ -77,9 +77,10 @@ impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let (status, text) = match self {
             Self::NotFound => (StatusCode::NOT_FOUND, "there is no such article".to_owned()),
-            Self::NoVersion => {
-                (StatusCode::PRECONDITION_REQUIRED, "send the article's ETag as If-Match; GET answers with it".to_owned())
-            }
+            Self::NoVersion => (
+                StatusCode::PRECONDITION_REQUIRED,
+                "send the article's ETag as If-Match; GET answers with it".to_owned(),
+            ),
             Self::Busy(error) => (StatusCode::SERVICE_UNAVAILABLE, error.to_string()),
             Self::Other(error) => {
                 eprintln!("{error}");

@@ -11,7 +11,7 @@ use diesel::r2d2::{ConnectionManager, Pool};
 use super::super::fixtures::{article, insert_article, with_article};
 use super::super::models::articles;
 use super::super::threads::spawn;
-use super::increment;
+use super::{increment, load};
 use crate::engine::{TestConnection, settings};
 
 const THREADS: usize = 8;
@@ -118,7 +118,7 @@ fn transactions_that_cross_each_other_all_get_through() {
             let policy = RetryPolicy::default().max_attempts(1_000);
             let moved = retry_on_conflict(conn, &policy, |conn| {
                 for id in ids {
-                    let mut record = article(id, conn);
+                    let mut record = load(id, conn)?;
                     record.views += 1;
                     record.save_concurrent(conn)?;
                 }

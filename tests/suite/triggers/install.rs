@@ -3,11 +3,12 @@
 use crate::library::prelude::*;
 use crate::library::triggers::{self, Error};
 use diesel::connection::SimpleConnection as _;
+use diesel::migration::{Migration, MigrationSource as _};
 use diesel::prelude::*;
 use std::sync::Barrier;
 use std::thread;
 
-use super::{DRAFTS_TRIGGER, Draft, draft, foreign, insert, versions, with_draft, with_table};
+use super::{Backend, DRAFTS_TRIGGER, Draft, draft, drafts, foreign, insert, versions, with_draft, with_table};
 use crate::engine::{self, TestConnection};
 
 /// The triggers of these tests: the migrations have brought others.
@@ -81,14 +82,36 @@ fn a_tuple_is_all_its_models_and_a_name_of_ones_own_is_kept() {
     assert_eq!(ours(conn), []);
 }
 
-/// Where the engine can take back a CREATE, a tuple is created whole or not at all.
+/// Two models of one table, one of them a form: one trigger is enough.
 #[test]
-fn a_tuple_that_fails_leaves_what_the_engine_cannot_take_back() {
+fn two_models_of_one_table_share_its_trigger() {
+    #[derive(Concurrent)]
+    #[diesel(table_name = drafts)]
+    struct Form {
+        #[allow(dead_code)]
+        id: i64,
+        #[concurrent(version = TriggerVersionField)]
+        version: i64,
+    }
+
+    let (_database, conn) = &mut with_table();
+    triggers::create::<(Draft, Form), _>(conn).unwrap();
+    assert_eq!(ours(conn), [the_trigger_of_drafts()]);
+    assert_eq!(triggers::check::<(Form, Draft), _>(conn).unwrap(), []);
+    let source = triggers::migrations::<(Draft, Form)>();
+    let migrations: Vec<Box<dyn Migration<Backend>>> = source.migrations().unwrap();
+    assert_eq!(migrations.len(), 1);
+    triggers::drop::<(Draft, Form), _>(conn).unwrap();
+    assert_eq!(ours(conn), []);
+}
+
+/// All models are looked at before anything is sent: also where the engine could not take it back.
+#[test]
+fn a_tuple_with_a_model_that_cannot_have_one_creates_none() {
     let (_database, conn) = &mut with_table();
     let error = triggers::create::<(Draft, Other), _>(conn).unwrap_err();
     assert!(matches!(&error, Error::MissingTable { table } if table == "others"), "{error:?}");
-    let left = if engine::TRANSACTIONAL_DDL { vec![] } else { vec![the_trigger_of_drafts()] };
-    assert_eq!(ours(conn), left);
+    assert_eq!(ours(conn), []);
 }
 
 /// Inside a transaction of the user's it belongs to that.

@@ -32,6 +32,8 @@ diesel::table! {
         title -> Text,
         /// Body.
         body -> Nullable<Text>,
+        /// Views.
+        views -> Integer,
         /// Kind.
         r#type -> Text,
         /// Version.
@@ -60,6 +62,25 @@ pub struct Texts<'a> {
     pub body: Option<&'a str>,
 }
 
+/// What another crate exports.
+pub mod other {
+    /// A number.
+    #[derive(Debug, Clone, Copy, PartialEq)]
+    pub struct Numbers {
+        /// Views.
+        pub views: i32,
+    }
+}
+
+/// Columns of the other crate's struct, never made and never read.
+#[derive(Debug, Clone, Copy, concurrency_diesel::ConcurrentColumns)]
+#[diesel(table_name = articles)]
+#[concurrent(remote = other::Numbers)]
+pub struct NumbersColumns {
+    #[concurrent(merge = "sum")]
+    views: i32,
+}
+
 /// An article.
 #[derive(Debug, concurrency_diesel::Concurrent)]
 #[diesel(table_name = articles)]
@@ -69,6 +90,10 @@ pub struct Article<'a> {
     /// Texts.
     #[diesel(embed)]
     pub texts: Texts<'a>,
+    /// Numbers.
+    #[diesel(embed)]
+    #[concurrent(remote = NumbersColumns)]
+    pub numbers: other::Numbers,
     /// Kind.
     #[diesel(serialize_as = String)]
     pub r#type: Kind,

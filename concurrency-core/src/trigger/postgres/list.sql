@@ -1,7 +1,7 @@
 -- The triggers of all tables, those of partitions left out: they are copies of their table's. A trigger that is off for
 -- one partition, or fires for replication only, counts as disabled.
 SELECT namespaces.nspname::text AS table_schema, tables.relname::text AS table_name, triggers.tgname::text AS trigger_name,
-    pg_get_triggerdef(triggers.oid) AS definition, functions.prosrc AS body,
+    {definition} AS definition, functions.prosrc AS body,
     format('%I.%I', homes.nspname, functions.proname) AS function_name,
     CASE WHEN triggers.tgenabled IN ('O', 'A') AND NOT EXISTS (
         SELECT FROM pg_catalog.pg_partition_tree(tables.oid) AS partitions

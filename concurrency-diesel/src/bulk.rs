@@ -1,0 +1,375 @@
+//! `BulkConcurrentDsl`: many records at once. How a batch is sent stands in `bulk/`, what a statement looks like in `statement::bulk`.
+
+mod batch;
+mod error;
+mod joined;
+mod outcome;
+mod returning;
+mod singles;
+mod versions;
+mod way;
+mod write;
+
+use diesel::connection::LoadConnection;
+
+use crate::backend::ConcurrencyBackend;
+use crate::concurrent::{Concurrent, ConcurrentOn};
+use crate::executor::{Blocking, Executor, Session, Transactions, now};
+use crate::statement::Committed;
+
+pub use error::{BulkConflict, BulkError};
+
+use write::{may_be_one_records_fault, next_versions};
+
+/// The methods of many records of one type, in a slice, an array or a vector: few statements instead of one for each record.
+///
+/// Every record is checked and advanced as `save_concurrent` and `delete_concurrent` do it with one, whatever its version field. The
+/// methods with *all* in their names write every record or none, those with *each* write what can be written and answer with
+/// the rest. Records in memory change only after everything was written.
+///
+/// What is sent, whatever the order of the records:
+///
+/// - PostgreSQL: one statement for any number of records, with one text that is prepared once:
+///   `UPDATE … FROM (SELECT * FROM unnest($1, $2, …) WITH ORDINALITY …) … RETURNING …`, each column an array. There are no arrays of
+///   arrays, so that records with array columns go in chunks of 100, as `VALUES`.
+/// - MySQL and MariaDB: for each 500 records `SELECT … FOR UPDATE`, then
+///   `UPDATE (SELECT ? AS k0, … UNION ALL SELECT …) AS s STRAIGHT_JOIN articles AS t ON … SET …` of those that are current. A
+///   `ConditionalVersionField` is read back with one statement more.
+/// - SQLite: the single statements of `save_concurrent`; nothing lies between them and the database, and they are faster.
+///
+/// A batch is written in a transaction, or in a savepoint where one is open. Its rows are locked in the order of their keys, so
+/// that two batches that meet do not wait for each other in a circle; with other writers they may, and get
+/// [`Restart`](crate::Error::Restart). An empty batch sends nothing. Two records with the same key are an error before anything
+/// is sent.
+///
+/// With `#[diesel(treat_none_as_null = false)]` each record leaves out its own columns. On PostgreSQL, MySQL and MariaDB the
+/// statement then sets such a column to itself, which triggers on that column notice.
+pub trait BulkConcurrentDsl {
+    /// What the records are.
+    type Record: Concurrent;
+
+    /// Writes every record, or none of them: none if one was modified or deleted by somebody else.
+    ///
+    /// Every such record is named. On success the versions in memory are the rows'.
+    ///
+    /// Where the database refuses the batch for another reason, a violated constraint for example, it is written once more in halves,
+    /// in savepoints, until the error is known to be one record's: that takes about two statements for each time that the batch
+    /// can be halved. Where the halves are then accepted, so is the batch.
+    ///
+    /// # Errors
+    ///
+    /// [`Conflicts`](BulkError::Conflicts), [`Record`](BulkError::Record), [`SameKey`](BulkError::SameKey),
+    /// [`Concurrency`](BulkError::Concurrency). Whichever it is, nothing was written and every record is as it was before the call.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # include!("doctest_setup.rs");
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let conn = &mut connection();
+    /// # diesel::sql_query("INSERT INTO articles VALUES (2, 'second', 0, 1), (3, 'third', 0, 1)").execute(conn)?;
+    /// use concurrency_diesel::BulkError;
+    ///
+    /// let mut mine: Vec<Article> = articles::table.select(Article::as_select()).load(conn)?;
+    /// let mut theirs = mine[1].clone();
+    /// theirs.save_concurrent(conn)?;
+    ///
+    /// mine.iter_mut().for_each(|article| article.views += 1);
+    /// match mine.save_all_concurrent(conn) {
+    ///     Err(BulkError::Conflicts(conflicts)) => {
+    ///         assert_eq!(conflicts.len(), 1);
+    ///         assert_eq!(conflicts[0].index, 1);
+    ///         assert_eq!(
+    ///             conflicts[0].error.to_string(),
+    ///             "articles with id 2 was modified by somebody else: expected version 1, found 2; reload it and try again",
+    ///         );
+    ///     }
+    ///     other => panic!("{other:?}"),
+    /// }
+    /// assert!(mine.iter().all(|article| article.version == 1));
+    ///
+    /// mine[1] = theirs;
+    /// mine.save_all_concurrent(conn)?;
+    /// assert_eq!(mine.iter().map(|article| article.version).collect::<Vec<_>>(), [2, 3, 2]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    fn save_all_concurrent<C>(&mut self, conn: &mut C) -> Result<(), BulkError>
+    where
+        C: LoadConnection<Backend: ConcurrencyBackend>,
+        Self::Record: ConcurrentOn<C::Backend>;
+
+    /// Writes every record that can be written, and answers with the others, in the order of the batch.
+    ///
+    /// Not written are records that somebody else modified or deleted, whose version is at the maximum, or that violate a constraint;
+    /// they are as they were before the call. The others are written and have their rows' versions.
+    ///
+    /// # Errors
+    ///
+    /// [`SameKey`](BulkError::SameKey); [`Concurrency`](BulkError::Concurrency) for what is no single record's fault. Nothing was
+    /// written then.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # include!("doctest_setup.rs");
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let conn = &mut connection();
+    /// # diesel::sql_query("INSERT INTO articles VALUES (2, 'second', 0, 1), (3, 'third', 0, 1)").execute(conn)?;
+    /// let mut mine: Vec<Article> = articles::table.select(Article::as_select()).load(conn)?;
+    /// mine[2].delete_concurrent(conn)?;
+    ///
+    /// let refused = mine.save_each_concurrent(conn)?;
+    /// assert_eq!(refused.len(), 1);
+    /// assert_eq!(
+    ///     refused[0].to_string(),
+    ///     "record 2: articles with id 3 was deleted by somebody else: expected version 1, found no row",
+    /// );
+    /// assert_eq!(mine.iter().map(|article| article.version).collect::<Vec<_>>(), [2, 2, 1]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    fn save_each_concurrent<C>(&mut self, conn: &mut C) -> Result<Vec<BulkConflict>, BulkError>
+    where
+        C: LoadConnection<Backend: ConcurrencyBackend>,
+        Self::Record: ConcurrentOn<C::Backend>;
+
+    /// Deletes the row of every record, or none: none if one record was modified or deleted by somebody else.
+    ///
+    /// # Errors
+    ///
+    /// As [`save_all_concurrent`](Self::save_all_concurrent).
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # include!("doctest_setup.rs");
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let conn = &mut connection();
+    /// let (mine, mut theirs) = two_copies(conn);
+    /// theirs.save_concurrent(conn)?;
+    ///
+    /// assert!([mine].delete_all_concurrent(conn).unwrap_err().is_conflict());
+    /// [theirs].delete_all_concurrent(conn)?;
+    /// # assert_eq!(articles::table.count().get_result::<i64>(conn)?, 0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    fn delete_all_concurrent<C>(&self, conn: &mut C) -> Result<(), BulkError>
+    where
+        C: LoadConnection<Backend: ConcurrencyBackend>,
+        Self::Record: ConcurrentOn<C::Backend>;
+
+    /// Deletes the row of every record that can be deleted, and answers with the other records, in the order of the batch.
+    ///
+    /// # Errors
+    ///
+    /// As [`save_each_concurrent`](Self::save_each_concurrent).
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # include!("doctest_setup.rs");
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let conn = &mut connection();
+    /// let (mine, mut theirs) = two_copies(conn);
+    /// theirs.save_concurrent(conn)?;
+    ///
+    /// let refused = [mine].delete_each_concurrent(conn)?;
+    /// assert!(refused[0].error.is_conflict());
+    /// assert!([theirs].delete_each_concurrent(conn)?.is_empty());
+    /// # Ok(())
+    /// # }
+    /// ```
+    fn delete_each_concurrent<C>(&self, conn: &mut C) -> Result<Vec<BulkConflict>, BulkError>
+    where
+        C: LoadConnection<Backend: ConcurrencyBackend>,
+        Self::Record: ConcurrentOn<C::Backend>;
+
+    /// Asks whether every record is as it was loaded; writes nothing and begins no transaction.
+    ///
+    /// PostgreSQL answers with one statement, MySQL and MariaDB with one for each 500 records
+    /// (`LOCK IN SHARE MODE`: what is committed, not the transaction's snapshot), SQLite with one for each.
+    ///
+    /// # Errors
+    ///
+    /// [`Conflicts`](BulkError::Conflicts), [`SameKey`](BulkError::SameKey), [`Concurrency`](BulkError::Concurrency).
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # include!("doctest_setup.rs");
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let conn = &mut connection();
+    /// let (mine, mut theirs) = two_copies(conn);
+    /// let mine = [mine];
+    /// mine.check_all_concurrent(conn)?;
+    ///
+    /// theirs.save_concurrent(conn)?;
+    /// assert!(mine.check_all_concurrent(conn).unwrap_err().is_conflict());
+    /// # Ok(())
+    /// # }
+    /// ```
+    fn check_all_concurrent<C>(&self, conn: &mut C) -> Result<(), BulkError>
+    where
+        C: LoadConnection<Backend: ConcurrencyBackend>,
+        Self::Record: ConcurrentOn<C::Backend>;
+}
+
+impl<T: Concurrent> BulkConcurrentDsl for [T] {
+    type Record = T;
+
+    fn save_all_concurrent<C>(&mut self, conn: &mut C) -> Result<(), BulkError>
+    where
+        C: LoadConnection<Backend: ConcurrencyBackend>,
+        T: ConcurrentOn<C::Backend>,
+    {
+        now(save_all(self, &mut Blocking::session(conn)))
+    }
+
+    fn save_each_concurrent<C>(&mut self, conn: &mut C) -> Result<Vec<BulkConflict>, BulkError>
+    where
+        C: LoadConnection<Backend: ConcurrencyBackend>,
+        T: ConcurrentOn<C::Backend>,
+    {
+        now(save_each(self, &mut Blocking::session(conn)))
+    }
+
+    fn delete_all_concurrent<C>(&self, conn: &mut C) -> Result<(), BulkError>
+    where
+        C: LoadConnection<Backend: ConcurrencyBackend>,
+        T: ConcurrentOn<C::Backend>,
+    {
+        now(delete_all(self, &mut Blocking::session(conn)))
+    }
+
+    fn delete_each_concurrent<C>(&self, conn: &mut C) -> Result<Vec<BulkConflict>, BulkError>
+    where
+        C: LoadConnection<Backend: ConcurrencyBackend>,
+        T: ConcurrentOn<C::Backend>,
+    {
+        now(delete_each(self, &mut Blocking::session(conn)))
+    }
+
+    fn check_all_concurrent<C>(&self, conn: &mut C) -> Result<(), BulkError>
+    where
+        C: LoadConnection<Backend: ConcurrencyBackend>,
+        T: ConcurrentOn<C::Backend>,
+    {
+        now(check_all(self, &mut Blocking::session(conn)))
+    }
+}
+
+/// What is done with the rows.
+#[derive(Clone, Copy)]
+enum Write {
+    Save,
+    Delete,
+}
+
+/// What one refused record means for the others.
+#[derive(Clone, Copy)]
+enum Policy {
+    AllOrNothing,
+    Each,
+}
+
+/// Writes every record, or none of them.
+pub(crate) async fn save_all<T, E>(records: &mut [T], session: &mut Session<'_, E>) -> Result<(), BulkError>
+where
+    E: Transactions,
+    T: ConcurrentOn<E::Backend>,
+{
+    save(records, Policy::AllOrNothing, session).await.map(drop)
+}
+
+/// Writes every record that can be written, and answers with the others.
+pub(crate) async fn save_each<T, E>(
+    records: &mut [T],
+    session: &mut Session<'_, E>,
+) -> Result<Vec<BulkConflict>, BulkError>
+where
+    E: Transactions,
+    T: ConcurrentOn<E::Backend>,
+{
+    save(records, Policy::Each, session).await
+}
+
+async fn save<T, E>(
+    records: &mut [T],
+    policy: Policy,
+    session: &mut Session<'_, E>,
+) -> Result<Vec<BulkConflict>, BulkError>
+where
+    E: Transactions,
+    T: ConcurrentOn<E::Backend>,
+{
+    let serialized = serialize(records);
+    let items = batch::items::<T, E::Backend>(records, &serialized)?;
+    let outcome = write::write(items, Write::Save, policy, session).await?;
+    outcome::set_versions(records, outcome.versions);
+    Ok(outcome.refused)
+}
+
+/// Deletes every record's row, or none of them.
+pub(crate) async fn delete_all<T, E>(records: &[T], session: &mut Session<'_, E>) -> Result<(), BulkError>
+where
+    E: Transactions,
+    T: ConcurrentOn<E::Backend>,
+{
+    delete(records, Policy::AllOrNothing, session).await.map(drop)
+}
+
+/// Deletes every record's row that can be deleted, and answers with the other records.
+pub(crate) async fn delete_each<T, E>(
+    records: &[T],
+    session: &mut Session<'_, E>,
+) -> Result<Vec<BulkConflict>, BulkError>
+where
+    E: Transactions,
+    T: ConcurrentOn<E::Backend>,
+{
+    delete(records, Policy::Each, session).await
+}
+
+async fn delete<T, E>(
+    records: &[T],
+    policy: Policy,
+    session: &mut Session<'_, E>,
+) -> Result<Vec<BulkConflict>, BulkError>
+where
+    E: Transactions,
+    T: ConcurrentOn<E::Backend>,
+{
+    let serialized = serialize(records);
+    let items = batch::items::<T, E::Backend>(records, &serialized)?;
+    Ok(write::write(items, Write::Delete, policy, session).await?.refused)
+}
+
+/// Compares every record's version with its row's.
+pub(crate) async fn check_all<T, E>(records: &[T], session: &mut Session<'_, E>) -> Result<(), BulkError>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+{
+    let serialized = serialize(records);
+    let items = batch::items::<T, E::Backend>(records, &serialized)?;
+    if items.is_empty() {
+        return Ok(());
+    }
+    let found = versions::found_versions::<T, E, Committed>(&items, session).await?;
+    let stale = items.into_iter().zip(found).filter(|(item, found)| {
+        !found.as_ref().is_some_and(|found| crate::outcome::is_current(item.source.record, found))
+    });
+    let mut conflicts: Vec<_> =
+        stale.map(|(item, found)| outcome::refusal::<T, E::Backend>(item, found.as_ref())).collect();
+    if conflicts.is_empty() {
+        return Ok(());
+    }
+    conflicts.sort_by_key(|conflict| conflict.index);
+    Err(BulkError::Conflicts(conflicts))
+}
+
+fn serialize<T: Concurrent>(records: &[T]) -> Vec<T::__Serialized> {
+    records.iter().map(T::__serialize).collect()
+}

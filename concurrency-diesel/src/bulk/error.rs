@@ -1,0 +1,112 @@
+//! What a batch can fail with. Why a single record was refused stands in the crate's own error.
+
+use std::fmt;
+
+use crate::error::Error;
+
+/// A record of a batch that could not be written, or is not current any more.
+#[derive(Debug, thiserror::Error)]
+#[error("record {index}: {error}")]
+#[non_exhaustive]
+pub struct BulkConflict {
+    /// Where the record stands in the batch, counted from 0.
+    pub index: usize,
+    /// What a save of this record alone would have failed with: table, key, and the versions expected and found.
+    #[source]
+    pub error: Error,
+}
+
+impl BulkConflict {
+    pub(crate) const fn new(index: usize, error: Error) -> Self {
+        Self { index, error }
+    }
+}
+
+/// Why a batch was not written. Every record in memory is as it was before the call.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BulkError {
+    /// Returned when records were modified or deleted by somebody else, or left out by the database without a word: every one of
+    /// them, in the order of the batch. Nothing was written.
+    #[error("nothing was written: {}", Listed(.0))]
+    Conflicts(Vec<BulkConflict>),
+
+    /// Returned when one record cannot be written whatever its row's version is: it violates a constraint, or its version is at
+    /// the maximum. Nothing was written. Others may have the same fault.
+    #[error("nothing was written: {0}")]
+    Record(#[source] Box<BulkConflict>),
+
+    /// Returned when two records of the batch have the same key, before anything is sent: the second of the two would meet the
+    /// version that the first one wrote.
+    #[error(
+        "{table} with {key} is in the batch twice, as record {first} and as record {second}; leave one of them out"
+    )]
+    SameKey {
+        /// The table's SQL name, unquoted.
+        table: &'static str,
+        /// The key's columns and values: `id 1`, or `shop "s", item 1`.
+        key: String,
+        /// Where the first of the two stands in the batch.
+        first: usize,
+        /// Where the second of the two stands in the batch.
+        second: usize,
+    },
+
+    /// Returned for what is no single record's fault: the engine refused a concurrent write, the connection was lost, COMMIT
+    /// failed.
+    #[error(transparent)]
+    Concurrency(Error),
+}
+
+impl BulkError {
+    /// Whether records were modified or deleted by somebody else, and that is all.
+    #[must_use]
+    pub fn is_conflict(&self) -> bool {
+        match self {
+            Self::Conflicts(conflicts) => conflicts.iter().all(|conflict| conflict.error.is_conflict()),
+            Self::Record(_) | Self::SameKey { .. } => false,
+            Self::Concurrency(error) => error.is_conflict(),
+        }
+    }
+
+    /// Whether reloading and running the transaction again can succeed, which is so where it can for every record that is named.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Conflicts(conflicts) => conflicts.iter().all(|conflict| conflict.error.is_retryable()),
+            Self::Record(conflict) => conflict.error.is_retryable(),
+            Self::SameKey { .. } => false,
+            Self::Concurrency(error) => error.is_retryable(),
+        }
+    }
+}
+
+impl From<Error> for BulkError {
+    fn from(error: Error) -> Self {
+        Self::Concurrency(error)
+    }
+}
+
+/// Classifies, so that `?` and `conn.transaction(|conn| …)` work.
+impl From<diesel::result::Error> for BulkError {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Concurrency(error.into())
+    }
+}
+
+/// The first conflicts, and how many more there are: a message has a length that can be read.
+struct Listed<'a>(&'a [BulkConflict]);
+
+impl fmt::Display for Listed<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const SHOWN: usize = 3;
+        for (position, conflict) in self.0.iter().take(SHOWN).enumerate() {
+            let separator = if position == 0 { "" } else { "; " };
+            write!(formatter, "{separator}{conflict}")?;
+        }
+        match self.0.len().saturating_sub(SHOWN) {
+            0 => Ok(()),
+            more => write!(formatter, "; and {more} more"),
+        }
+    }
+}

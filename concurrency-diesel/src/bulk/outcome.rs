@@ -1,0 +1,84 @@
+//! What came of writing a batch. Nothing here sends SQL.
+
+use super::BulkConflict;
+use crate::backend::ConcurrencyBackend;
+use crate::concurrent::{Concurrent, ConcurrentOn};
+use crate::error::Error;
+use crate::outcome;
+use crate::statement::bulk::Item;
+
+/// What came of writing records: the versions that their rows now have, and those that were not written.
+pub(super) struct Outcome<V> {
+    /// By the record's place in the batch; empty after a DELETE.
+    pub(super) versions: Vec<(usize, V)>,
+    pub(super) refused: Vec<BulkConflict>,
+}
+
+impl<V> Outcome<V> {
+    pub(super) const fn new() -> Self {
+        Self { versions: Vec::new(), refused: Vec::new() }
+    }
+
+    pub(super) fn append(&mut self, mut other: Self) {
+        if self.versions.is_empty() {
+            self.versions = other.versions;
+        } else {
+            self.versions.append(&mut other.versions);
+        }
+        self.refused.append(&mut other.refused);
+    }
+}
+
+/// Sets the versions of the records that were written.
+pub(super) fn set_versions<T: Concurrent>(records: &mut [T], versions: Vec<(usize, T::Version)>) {
+    for (index, version) in versions {
+        if let Some(record) = records.get_mut(index) {
+            record.__set_version(version);
+            record.__saved();
+        }
+    }
+}
+
+/// Why a record was not written: the version found at its row, or that there is no row.
+pub(super) fn refusal<T, DB>(item: Item<'_, T>, found: Option<&T::Version>) -> BulkConflict
+where
+    DB: ConcurrencyBackend,
+    T: ConcurrentOn<DB>,
+{
+    let record = item.source.record;
+    BulkConflict::new(item.index, outcome::refusal::<T, DB>(record, record.__version(), found))
+}
+
+/// Brings what a statement answered with to the items, in their order: its numbers count them from 1.
+///
+/// A number that comes twice is a key that names several rows.
+pub(super) fn by_item<T, DB>(
+    items: &[Item<'_, T>],
+    answers: Vec<(i64, T::Version)>,
+) -> Result<Vec<Option<T::Version>>, Error>
+where
+    DB: ConcurrencyBackend,
+    T: ConcurrentOn<DB>,
+{
+    let mut versions: Vec<Option<T::Version>> = items.iter().map(|_| None).collect();
+    for (number, version) in answers {
+        let place = position(number).and_then(|position| Some((versions.get_mut(position)?, items.get(position)?)));
+        match place {
+            Some((place @ None, _)) => *place = Some(version),
+            Some((_, item)) => return Err(outcome::ambiguous_key::<T, DB>(item.source.record, 2)),
+            None => return Err(not_of_the_batch()),
+        }
+    }
+    Ok(versions)
+}
+
+/// The place among the items that a statement's number names.
+pub(super) fn position(number: i64) -> Option<usize> {
+    usize::try_from(number).ok()?.checked_sub(1)
+}
+
+fn not_of_the_batch() -> Error {
+    Error::Database(diesel::result::Error::QueryBuilderError(
+        "the database answered with a record that was not sent".into(),
+    ))
+}

@@ -1,0 +1,119 @@
+//! The way of an engine whose statements answer with what they wrote: one statement, and another only where a record was refused.
+
+use concurrency_core::{Advance, VersionField};
+use diesel::result::QueryResult;
+
+use super::Write;
+use super::outcome::{Outcome, by_item, refusal};
+use super::versions::found_versions;
+use crate::bind::VersionOn;
+use crate::concurrent::ConcurrentOn;
+use crate::error::Error;
+use crate::executor::{Executor, Session};
+use crate::statement::Committed;
+use crate::statement::bulk::{
+    Arrays, AssignNext, BumpIfChanged, DeleteAll, Item, LeaveVersion, Parts, Tuples, UpdateAll,
+};
+
+/// What a statement answers with: numbers of records and versions of their rows.
+type Answers<'a, T, E> = <E as Executor>::Future<'a, QueryResult<Vec<(i64, <T as crate::Concurrent>::Version)>>>;
+
+/// Writes the records, and finds out why those were refused whose rows were not written.
+pub(super) async fn write<T, E>(
+    items: &[Item<'_, T>],
+    what: Write,
+    chunk: Option<usize>,
+    session: &mut Session<'_, E>,
+) -> Result<Outcome<T::Version>, Error>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+{
+    let mut outcome = Outcome::new();
+    for part in items.chunks(chunk.unwrap_or(items.len()).max(1)) {
+        let next = super::next_versions::<T, E>(part, what)?;
+        let answers = match chunk {
+            None => send_arrays(part, &next, what, session)?.await?,
+            Some(chunk) => send_tuples(part, &next, what, part.len() == chunk, session).await?,
+        };
+        let written = by_item::<T, E::Backend>(part, answers)?;
+        let mut missing = Vec::new();
+        for (item, version) in part.iter().zip(written) {
+            match (version, what) {
+                (Some(version), Write::Save) => outcome.versions.push((item.index, version)),
+                (Some(_), Write::Delete) => {}
+                (None, _) => missing.push(*item),
+            }
+        }
+        if missing.is_empty() {
+            continue;
+        }
+        let found = found_versions::<T, E, Committed>(&missing, session).await?;
+        let refused =
+            missing.into_iter().zip(found).map(|(item, found)| refusal::<T, E::Backend>(item, found.as_ref()));
+        outcome.refused.extend(refused);
+    }
+    Ok(outcome)
+}
+
+/// No `async fn`: the statement must not live while the answer is awaited, because nothing says that it is `Send`.
+fn send_arrays<'a, T, E>(
+    items: &[Item<'a, T>],
+    next: &'a [T::Version],
+    what: Write,
+    session: &'a mut Session<'_, E>,
+) -> QueryResult<Answers<'a, T, E>>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+{
+    Ok(match what {
+        Write::Delete => {
+            let records = Arrays::new(items, Parts::Versions)?;
+            T::Version::__load_numbered(DeleteAll::<T, _>::new(records), session)
+        }
+        Write::Save => {
+            let records = Arrays::new(items, Parts::Columns { next })?;
+            match T::VersionField::__ADVANCE {
+                Advance::Assigned => T::Version::__load_numbered(UpdateAll::<T, _, AssignNext>::new(records), session),
+                Advance::IfChanged { .. } => {
+                    T::Version::__load_numbered(UpdateAll::<T, _, BumpIfChanged>::new(records), session)
+                }
+                Advance::ByDatabase => {
+                    T::Version::__load_numbered(UpdateAll::<T, _, LeaveVersion>::new(records), session)
+                }
+            }
+        }
+    })
+}
+
+fn send_tuples<'a, T, E>(
+    items: &'a [Item<'a, T>],
+    next: &'a [T::Version],
+    what: Write,
+    is_full: bool,
+    session: &'a mut Session<'_, E>,
+) -> Answers<'a, T, E>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+{
+    match what {
+        Write::Delete => {
+            let records = Tuples::new(items, Parts::Versions, is_full);
+            T::Version::__load_numbered(DeleteAll::<T, _>::new(records), session)
+        }
+        Write::Save => {
+            let records = Tuples::new(items, Parts::Columns { next }, is_full);
+            match T::VersionField::__ADVANCE {
+                Advance::Assigned => T::Version::__load_numbered(UpdateAll::<T, _, AssignNext>::new(records), session),
+                Advance::IfChanged { .. } => {
+                    T::Version::__load_numbered(UpdateAll::<T, _, BumpIfChanged>::new(records), session)
+                }
+                Advance::ByDatabase => {
+                    T::Version::__load_numbered(UpdateAll::<T, _, LeaveVersion>::new(records), session)
+                }
+            }
+        }
+    }
+}

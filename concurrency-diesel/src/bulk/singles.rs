@@ -1,0 +1,78 @@
+//! The way of an engine that is fastest with single statements, and of a record that is the last of its kind elsewhere.
+
+use super::outcome::Outcome;
+use super::{BulkConflict, BulkError, Policy, Write};
+use crate::backend::ConcurrencyBackend;
+use crate::concurrent::ConcurrentOn;
+use crate::error::Error;
+use crate::executor::{Session, Transactions};
+use crate::statement::EveryColumn;
+use crate::statement::bulk::Item;
+use crate::{save, transaction};
+
+/// Writes each record by itself.
+pub(super) async fn write<T, E>(
+    items: &[Item<'_, T>],
+    what: Write,
+    policy: Policy,
+    session: &mut Session<'_, E>,
+) -> Result<Outcome<T::Version>, BulkError>
+where
+    E: Transactions,
+    T: ConcurrentOn<E::Backend>,
+{
+    let mut outcome = Outcome::new();
+    for item in items {
+        let written = match policy {
+            Policy::Each if E::Backend::__ERROR_ENDS_TRANSACTION => write_in_savepoint(*item, what, session).await,
+            Policy::Each | Policy::AllOrNothing => write_one(*item, what, session).await,
+        };
+        match written {
+            Ok(Some(version)) => outcome.versions.push((item.index, version)),
+            Ok(None) => {}
+            Err(error) if error.is_conflict() || matches!(error, Error::WriteSuppressed(_)) => {
+                outcome.refused.push(BulkConflict::new(item.index, error));
+            }
+            Err(error) if super::may_be_one_records_fault(&error) => {
+                let conflict = BulkConflict::new(item.index, error);
+                match policy {
+                    Policy::AllOrNothing => return Err(BulkError::Record(Box::new(conflict))),
+                    Policy::Each => outcome.refused.push(conflict),
+                }
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(outcome)
+}
+
+/// Writes one record, so that a record that is refused by an error leaves the transaction as it was.
+async fn write_in_savepoint<T, E>(
+    item: Item<'_, T>,
+    what: Write,
+    session: &mut Session<'_, E>,
+) -> Result<Option<T::Version>, Error>
+where
+    E: Transactions,
+    T: ConcurrentOn<E::Backend>,
+{
+    let open = transaction::begin(session).await?;
+    let written = write_one(item, what, session).await;
+    transaction::end(open, written, session).await
+}
+
+/// Writes one record; after a DELETE it has no version.
+async fn write_one<T, E>(
+    item: Item<'_, T>,
+    what: Write,
+    session: &mut Session<'_, E>,
+) -> Result<Option<T::Version>, Error>
+where
+    E: Transactions,
+    T: ConcurrentOn<E::Backend>,
+{
+    match what {
+        Write::Save => save::write(item.source, EveryColumn, session).await.map(Some),
+        Write::Delete => save::remove(item.source, session).await.map(|()| None),
+    }
+}

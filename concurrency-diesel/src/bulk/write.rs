@@ -1,0 +1,192 @@
+//! Writing a batch in a transaction: what is committed, and which record is at fault where the database refuses them all.
+
+use concurrency_core::{Advance, VersionField};
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+
+use super::outcome::Outcome;
+use super::way::Way;
+use super::{BulkConflict, BulkError, Policy, Write, joined, returning, singles};
+use crate::concurrent::ConcurrentOn;
+use crate::error::Error;
+use crate::executor::{Executor, Session, Transactions};
+use crate::outcome::exhausted;
+use crate::save::next_version;
+use crate::statement::bulk::Item;
+use crate::transaction;
+
+/// Writes the records in a transaction of their own, or in a savepoint of the caller's transaction.
+pub(super) async fn write<T, E>(
+    mut items: Vec<Item<'_, T>>,
+    what: Write,
+    policy: Policy,
+    session: &mut Session<'_, E>,
+) -> Result<Outcome<T::Version>, BulkError>
+where
+    E: Transactions,
+    T: ConcurrentOn<E::Backend>,
+{
+    let mut outcome = Outcome::new();
+    if let Write::Save = what {
+        outcome.refused = take_exhausted::<T, E>(&mut items, policy)?;
+    }
+    if !items.is_empty() {
+        outcome.append(in_transaction(&items, what, policy, session).await?);
+        outcome.refused.sort_by_key(|conflict| conflict.index);
+    }
+    Ok(outcome)
+}
+
+/// Takes out the records whose versions cannot advance: they are not sent.
+fn take_exhausted<T, E>(items: &mut Vec<Item<'_, T>>, policy: Policy) -> Result<Vec<BulkConflict>, BulkError>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+{
+    let can_advance = |item: &Item<'_, T>| T::VersionField::next(item.source.record.__version()).is_some();
+    let mut refused = Vec::new();
+    items.retain(|item| {
+        let keep = can_advance(item);
+        if !keep {
+            refused.push(BulkConflict::new(item.index, exhausted::<T, E::Backend>()));
+        }
+        keep
+    });
+    refused.sort_by_key(|conflict| conflict.index);
+    match policy {
+        Policy::Each => Ok(refused),
+        Policy::AllOrNothing => match refused.into_iter().next() {
+            Some(first) => Err(BulkError::Record(Box::new(first))),
+            None => Ok(Vec::new()),
+        },
+    }
+}
+
+/// The next versions of the records, where these are known before the rows are written; none for a DELETE.
+pub(super) fn next_versions<T, E>(items: &[Item<'_, T>], what: Write) -> Result<Vec<T::Version>, Error>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+{
+    match (what, T::VersionField::__ADVANCE) {
+        (Write::Save, Advance::Assigned) => {
+            items.iter().map(|item| next_version::<T, E>(item.source.record.__version())).collect()
+        }
+        (Write::Delete, _) | (Write::Save, Advance::IfChanged { .. } | Advance::ByDatabase) => Ok(Vec::new()),
+    }
+}
+
+/// Writes the records at once; where an error may be the fault of one of them, starts again and writes them in parts.
+async fn in_transaction<T, E>(
+    items: &[Item<'_, T>],
+    what: Write,
+    policy: Policy,
+    session: &mut Session<'_, E>,
+) -> Result<Outcome<T::Version>, BulkError>
+where
+    E: Transactions,
+    T: ConcurrentOn<E::Backend>,
+{
+    let open = transaction::begin(session).await?;
+    let written = match send(items, what, policy, session).await {
+        Err(BulkError::Concurrency(error)) if may_be_one_records_fault(&error) => {
+            transaction::roll_back(open, session).await?;
+            return in_parts_in_transaction(items, what, policy, session).await;
+        }
+        written => written,
+    };
+    transaction::end(open, decide(written, policy), session).await
+}
+
+async fn in_parts_in_transaction<T, E>(
+    items: &[Item<'_, T>],
+    what: Write,
+    policy: Policy,
+    session: &mut Session<'_, E>,
+) -> Result<Outcome<T::Version>, BulkError>
+where
+    E: Transactions,
+    T: ConcurrentOn<E::Backend>,
+{
+    let open = transaction::begin(session).await?;
+    let written = in_parts(items, what, policy, session).await;
+    transaction::end(open, decide(written, policy), session).await
+}
+
+/// What is committed: with a refused record, nothing or the rest.
+fn decide<V>(written: Result<Outcome<V>, BulkError>, policy: Policy) -> Result<Outcome<V>, BulkError> {
+    let mut outcome = written?;
+    match policy {
+        Policy::AllOrNothing if !outcome.refused.is_empty() => {
+            outcome.refused.sort_by_key(|conflict| conflict.index);
+            Err(BulkError::Conflicts(outcome.refused))
+        }
+        Policy::AllOrNothing | Policy::Each => Ok(outcome),
+    }
+}
+
+/// Writes the records in halves, and a half that is refused by an error in its halves, until the error is one record's.
+async fn in_parts<T, E>(
+    items: &[Item<'_, T>],
+    what: Write,
+    policy: Policy,
+    session: &mut Session<'_, E>,
+) -> Result<Outcome<T::Version>, BulkError>
+where
+    E: Transactions,
+    T: ConcurrentOn<E::Backend>,
+{
+    let mut outcome = Outcome::new();
+    let mut parts = vec![items];
+    while let Some(part) = parts.pop() {
+        if let [_] = part {
+            outcome.append(singles::write(part, what, policy, session).await?);
+            continue;
+        }
+        let open = transaction::begin(session).await?;
+        let written = send(part, what, policy, session).await;
+        match transaction::end(open, written, session).await {
+            Ok(written) => outcome.append(written),
+            Err(BulkError::Concurrency(error)) if may_be_one_records_fault(&error) => {
+                let (first, second) = part.split_at_checked(part.len() / 2).unwrap_or((part, &[]));
+                parts.extend([second, first]);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(outcome)
+}
+
+/// Sends the records the way that the engine is fastest with.
+async fn send<T, E>(
+    items: &[Item<'_, T>],
+    what: Write,
+    policy: Policy,
+    session: &mut Session<'_, E>,
+) -> Result<Outcome<T::Version>, BulkError>
+where
+    E: Transactions,
+    T: ConcurrentOn<E::Backend>,
+{
+    Ok(match Way::of_writes::<T, E::Backend>()? {
+        Way::Arrays => returning::write(items, what, None, session).await?,
+        Way::Tuples { chunk } => returning::write(items, what, Some(chunk), session).await?,
+        Way::Joined { chunk } => joined::write(items, what, chunk, session).await?,
+        Way::Singles => singles::write(items, what, policy, session).await?,
+    })
+}
+
+/// Whether an error may be the fault of one record, so that the others can be written without it.
+pub(super) fn may_be_one_records_fault(error: &Error) -> bool {
+    match error {
+        Error::Database(DieselError::DatabaseError(kind, _)) => !matches!(
+            kind,
+            DatabaseErrorKind::ClosedConnection
+                | DatabaseErrorKind::UnableToSendCommand
+                | DatabaseErrorKind::ReadOnlyTransaction
+                | DatabaseErrorKind::SerializationFailure
+        ),
+        Error::Database(DieselError::SerializationError(_) | DieselError::QueryBuilderError(_))
+        | Error::VersionExhausted { .. } => true,
+        _ => false,
+    }
+}

@@ -1,0 +1,240 @@
+//! Records as tuples, a value for each column of each: another text for another number of records.
+
+use diesel::backend::Backend;
+use diesel::query_builder::{AstPass, QueryFragment};
+use diesel::result::QueryResult;
+
+use super::{Item, Parts, Records, push_name};
+use crate::backend::ConcurrencyBackend;
+use crate::bind::Bindable;
+use crate::columns::{ColumnVisitor, ConcurrentColumns, RecordVisitor};
+use crate::concurrent::{Concurrent, ConcurrentOn, VersionSqlType};
+use crate::statement::Source;
+
+/// `(SELECT 1 AS i, ? AS k0, ? AS v0, … UNION ALL SELECT 2, ?, …) AS s`, or what the engine writes for it.
+pub(crate) struct Tuples<'b, T: Concurrent> {
+    items: &'b [Item<'b, T>],
+    parts: Parts<'b, T::Version>,
+    is_full: bool,
+}
+
+impl<'b, T: Concurrent> Tuples<'b, T> {
+    /// Kept prepared only where it is as long as most are.
+    pub(crate) const fn new(items: &'b [Item<'b, T>], parts: Parts<'b, T::Version>, is_full: bool) -> Self {
+        Self { items, parts, is_full }
+    }
+
+    /// The columns of `s`, in the order in which a tuple holds them.
+    fn push_names<DB>(&self, out: AstPass<'_, 'b, DB>) -> QueryResult<()>
+    where
+        DB: ConcurrencyBackend,
+        T: ConcurrentOn<DB>,
+    {
+        let Some(first) = self.items.first() else {
+            return Ok(());
+        };
+        let mut names = TupleWriter { source: first.source, out, write: Write::Names, letter: "k", next_number: 0 };
+        names.out.push_sql("i");
+        names.push_tuple(self.parts, 0)
+    }
+}
+
+impl<T, DB> QueryFragment<DB> for Tuples<'_, T>
+where
+    DB: ConcurrencyBackend,
+    T: ConcurrentOn<DB>,
+{
+    fn walk_ast<'c>(&'c self, mut out: AstPass<'_, 'c, DB>) -> QueryResult<()> {
+        // Which columns are left out is part of the text.
+        if !self.is_full || T::__SKIPPABLE > 0 {
+            out.unsafe_to_cache_prepared();
+        }
+        let syntax = DB::__TUPLES;
+        out.push_sql(syntax.before);
+        let mut write = if syntax.names_first_tuple { Write::Named } else { Write::Values };
+        for (position, item) in self.items.iter().enumerate() {
+            out.push_sql(if position == 0 { syntax.first } else { syntax.next });
+            // As WITH ORDINALITY counts.
+            out.push_sql(&position.saturating_add(1).to_string());
+            out.push_sql(syntax.after_number);
+            if let Write::Named = write {
+                out.push_sql(" AS i");
+            }
+            let mut tuple =
+                TupleWriter { source: item.source, out: out.reborrow(), write, letter: "k", next_number: 0 };
+            tuple.push_tuple(self.parts, position)?;
+            out.push_sql(syntax.last);
+            write = Write::Values;
+        }
+        out.push_sql(syntax.after);
+        if !syntax.names_first_tuple {
+            out.push_sql(" (");
+            self.push_names(out.reborrow())?;
+            out.push_sql(")");
+        }
+        Ok(())
+    }
+}
+
+impl<T, DB> Records<DB> for Tuples<'_, T>
+where
+    DB: ConcurrencyBackend,
+    T: ConcurrentOn<DB>,
+{
+}
+
+/// What is written of a tuple.
+#[derive(Clone, Copy)]
+enum Write {
+    Values,
+    /// Each value with the name of its column.
+    Named,
+    Names,
+}
+
+/// Writes `, ?, ?`, `, ? AS k0, ? AS c0` or `, k0, c0`.
+struct TupleWriter<'a, 'b, T: ConcurrentColumns, DB: Backend> {
+    source: Source<'b, T>,
+    out: AstPass<'a, 'b, DB>,
+    write: Write,
+    letter: &'static str,
+    next_number: usize,
+}
+
+impl<'b, T, DB> TupleWriter<'_, 'b, T, DB>
+where
+    DB: ConcurrencyBackend,
+    T: ConcurrentOn<DB>,
+{
+    fn push_tuple(&mut self, parts: Parts<'b, T::Version>, position: usize) -> QueryResult<()> {
+        T::__visit_key(self)?;
+        if let Parts::Versions | Parts::Columns { .. } = parts {
+            let version = self.source.record.__version();
+            self.push::<VersionSqlType<T>, _>("v", 0, version)?;
+        }
+        if let Parts::Columns { next } = parts {
+            if let Some(version) = next.get(position) {
+                self.push::<VersionSqlType<T>, _>("n", 0, version)?;
+            }
+            self.letter = "c";
+            self.next_number = 0;
+            T::__visit_columns(self)?;
+        }
+        Ok(())
+    }
+}
+
+impl<'b, T: ConcurrentColumns, DB: ConcurrencyBackend> TupleWriter<'_, 'b, T, DB> {
+    fn push<ST: 'static, U: Bindable<ST, DB>>(&mut self, letter: &str, number: usize, value: &'b U) -> QueryResult<()> {
+        self.push_with(letter, number, |out| DB::__push_typed::<ST, U>(out, value))
+    }
+
+    fn push_with<F>(&mut self, letter: &str, number: usize, push_value: F) -> QueryResult<()>
+    where
+        F: FnOnce(&mut AstPass<'_, 'b, DB>) -> QueryResult<()>,
+    {
+        self.out.push_sql(", ");
+        if let Write::Values | Write::Named = self.write {
+            push_value(&mut self.out)?;
+        }
+        if let Write::Named = self.write {
+            self.out.push_sql(" AS ");
+        }
+        if let Write::Named | Write::Names = self.write {
+            push_name(&mut self.out, letter, number);
+        }
+        Ok(())
+    }
+
+    fn take_number(&mut self) -> usize {
+        let number = self.next_number;
+        self.next_number = number.saturating_add(1);
+        number
+    }
+}
+
+impl<'b, T, DB> ColumnVisitor<'b, T, DB> for TupleWriter<'_, 'b, T, DB>
+where
+    T: ConcurrentColumns,
+    DB: ConcurrencyBackend,
+{
+    fn column<ST: 'static, U, G>(&mut self, _name: &'static str, get: G) -> QueryResult<()>
+    where
+        U: Bindable<ST, DB> + 'b,
+        G: Fn(&'b T, &'b T::__Serialized) -> &'b U + Copy,
+    {
+        let number = self.take_number();
+        self.push::<ST, U>(self.letter, number, get(self.source.record, self.source.serialized))
+    }
+}
+
+impl<'b, T, DB> RecordVisitor<'b, T, DB> for TupleWriter<'_, 'b, T, DB>
+where
+    T: ConcurrentColumns,
+    DB: ConcurrencyBackend,
+{
+    fn skippable_column<ST: 'static, U, G>(&mut self, _name: &'static str, get: G) -> QueryResult<()>
+    where
+        U: Bindable<ST, DB> + 'b,
+        G: Fn(&'b T, &'b T::__Serialized) -> Option<&'b U> + Copy,
+    {
+        let number = self.take_number();
+        let value = get(self.source.record, self.source.serialized);
+        match value {
+            Some(value) => self.push::<ST, U>("c", number, value)?,
+            None => self.push_with("c", number, |out| {
+                out.push_sql("NULL");
+                Ok(())
+            })?,
+        }
+        self.push_with("f", number, |out| {
+            out.push_sql(if value.is_some() { "TRUE" } else { "FALSE" });
+            Ok(())
+        })
+    }
+}
+
+/// How many values a record has in a tuple, at most.
+pub(crate) fn tuple_length<T, DB>() -> QueryResult<usize>
+where
+    DB: ConcurrencyBackend,
+    T: ConcurrentOn<DB>,
+{
+    // The version, and the next one.
+    let mut count = Count(2);
+    T::__visit_key(&mut count)?;
+    T::__visit_columns(&mut count)?;
+    Ok(count.0)
+}
+
+struct Count(usize);
+
+impl<'b, T, DB> ColumnVisitor<'b, T, DB> for Count
+where
+    T: ConcurrentColumns + 'b,
+    DB: Backend,
+{
+    fn column<ST: 'static, U, G>(&mut self, _name: &'static str, _get: G) -> QueryResult<()>
+    where
+        U: Bindable<ST, DB> + 'b,
+        G: Fn(&'b T, &'b T::__Serialized) -> &'b U + Copy,
+    {
+        self.0 = self.0.saturating_add(1);
+        Ok(())
+    }
+}
+
+impl<'b, T, DB> RecordVisitor<'b, T, DB> for Count
+where
+    T: ConcurrentColumns + 'b,
+    DB: Backend,
+{
+    fn skippable_column<ST: 'static, U, G>(&mut self, _name: &'static str, _get: G) -> QueryResult<()>
+    where
+        U: Bindable<ST, DB> + 'b,
+        G: Fn(&'b T, &'b T::__Serialized) -> Option<&'b U> + Copy,
+    {
+        self.0 = self.0.saturating_add(1);
+        Ok(())
+    }
+}

@@ -1,0 +1,15 @@
+use concurrency_diesel::prelude::*;
+
+diesel::table! { articles (id) { id -> BigInt, title -> Text, version -> BigInt, } }
+
+#[derive(Concurrent)]
+#[diesel(table_name = articles)]
+struct Article {
+    #[concurrent(key)]
+    id: i64,
+    #[concurrent(version)]
+    version: i64,
+}
+
+
+fn main() {}
