@@ -16,7 +16,12 @@ use crate::library::run;
 fn manager(database: &Arc<Database>) -> AsyncDieselConnectionManager<AsyncConnection> {
     let database = Arc::clone(database);
     let mut config = ManagerConfig::default();
-    config.custom_setup = Box::new(move |_url| std::future::ready(Ok(connect(&database))).boxed());
+    config.custom_setup = Box::new(move |_url| {
+        let database = Arc::clone(&database);
+        // To connect waits, which the threads of tasks must not.
+        let connecting = tokio::task::spawn_blocking(move || connect(&database));
+        async move { Ok(connecting.await.unwrap()) }.boxed()
+    });
     AsyncDieselConnectionManager::new_with_config("", config)
 }
 

@@ -16,17 +16,23 @@ mod transactions;
 #[path = "awaiting/triggers.rs"]
 pub mod triggers;
 
+use concurrency_diesel::asynchronous;
 use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
 
 pub use self::block_on::{Suite, run};
 pub use self::transactions::{retry_if, retry_on_conflict, transaction_concurrent};
-pub use concurrency_diesel::asynchronous::{ConcurrentOn, LoadableOn};
+pub use concurrency_diesel::asynchronous::ConcurrentOn;
 // What awaits nothing. The guards of the scopes count here, too: the thread of a test polls its futures itself.
 pub use concurrency_diesel::{
     BulkConflict, BulkError, Conflict, Counter, InitialVersion, MergeError, MergeSum, Records, Resolution, RetryPolicy,
     Retryable, Trackable, VersionField, VersionValue, client_wins, disable_concurrency, disable_concurrency_for,
     disable_increment, disable_increment_for, store_wins,
 };
+
+/// A record of generic code that is read again, awaited or, where it is tracked, not.
+pub trait LoadableOn<C>: asynchronous::LoadableOn<C> + concurrency_diesel::LoadableOn<C> {}
+
+impl<C, T: asynchronous::LoadableOn<C> + concurrency_diesel::LoadableOn<C>> LoadableOn<C> for T {}
 
 /// Its two saves are methods of its own, before which no other can stand: here they block, and `awaited/tracked.rs` awaits them.
 pub use concurrency_diesel::Tracked;

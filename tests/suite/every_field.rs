@@ -355,7 +355,7 @@ macro_rules! every_behaviour_of {
             .unwrap();
     };
     (@insert triggered $id:ident $connection:ident) => {
-        concurrency_diesel::triggers::create::<Sample, _>($connection).unwrap();
+        crate::library::triggers::create::<Sample, _>($connection).unwrap();
         crate::suite::every_field::every_behaviour_of!(@insert initial $id $connection);
     };
     (@insert database $id:ident $connection:ident) => {
