@@ -196,6 +196,7 @@ pub const CONNECTION_LOST: &[(DatabaseErrorKind, &str)] = &[
     // As diesel-async says it.
     (DatabaseErrorKind::Unknown, "terminating connection due to administrator command"),
     (DatabaseErrorKind::UnableToSendCommand, "connection closed"),
+    (DatabaseErrorKind::UnableToSendCommand, "error communicating with the server"),
 ];
 
 /// Triggers that return NULL, rules, and row security, which shows a row and lets nobody write it.

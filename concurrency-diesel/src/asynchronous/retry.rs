@@ -181,7 +181,7 @@ where
 {
     let (mut unfinished, open) = Unfinished::begin(conn, ()).await?;
     let (conn, ()) = unfinished.parts();
-    let outcome = catch_unwind(f(conn)).await;
+    let outcome = catch_unwind(|| f(conn)).await;
     unfinished.end(open, outcome).await
 }
 

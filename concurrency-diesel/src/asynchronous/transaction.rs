@@ -74,7 +74,7 @@ where
     Box::pin(async move {
         let (mut unfinished, open) = Unfinished::begin(conn, records).await?;
         let (conn, records) = unfinished.parts();
-        let outcome = catch_unwind(f(conn, records)).await;
+        let outcome = catch_unwind(|| f(conn, records)).await;
         unfinished.end(open, outcome).await
     })
 }

@@ -92,8 +92,8 @@ where
 pub(in crate::asynchronous) type Panic = Box<dyn Any + Send>;
 
 /// Awaits work that may panic, so that its transaction can be rolled back before the panic goes on.
-pub(in crate::asynchronous) async fn catch_unwind<W: Future>(work: W) -> Result<W::Output, Panic> {
-    let mut work = pin!(work);
+pub(in crate::asynchronous) async fn catch_unwind<W: Future>(begin: impl FnOnce() -> W) -> Result<W::Output, Panic> {
+    let mut work = pin!(panic::catch_unwind(AssertUnwindSafe(begin))?);
     poll_fn(|context| match panic::catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
         Ok(Poll::Pending) => Poll::Pending,
         Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
