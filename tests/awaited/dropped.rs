@@ -86,7 +86,6 @@ fn a_dropped_save_leaves_the_record_and_a_connection_that_tells_the_truth() {
                     saved.unwrap();
                     assert_eq!(record, written);
                     assert_eq!(article(1, observer).await, written);
-                    assert!(times > 1, "a save awaits its answer");
                     break;
                 }
                 assert_eq!(record, edited, "dropped after {times} polls");
