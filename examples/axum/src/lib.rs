@@ -10,7 +10,7 @@ use axum::routing::get;
 use axum::{Json, Router};
 use concurrency_diesel::asynchronous::Tracked;
 use concurrency_diesel::asynchronous::prelude::*;
-use diesel::prelude::*;
+use diesel::prelude::{OptionalExtension as _, QueryDsl as _, Queryable, Selectable, SelectableHelper as _};
 use diesel_async::RunQueryDsl as _;
 use serde::{Deserialize, Serialize};
 
