@@ -15,6 +15,7 @@ use diesel::connection::LoadConnection;
 use crate::backend::ConcurrencyBackend;
 use crate::concurrent::{Concurrent, ConcurrentOn};
 use crate::executor::{Blocking, Executor, Session, Transactions, now};
+use crate::scope::{self, Rule};
 use crate::statement::Committed;
 
 pub use error::{BulkConflict, BulkError};
@@ -29,9 +30,10 @@ use write::{may_be_one_records_fault, next_versions};
 ///
 /// What is sent, whatever the order of the records:
 ///
-/// - PostgreSQL: one statement for any number of records, with one text that is prepared once:
-///   `UPDATE … FROM (SELECT * FROM unnest($1, $2, …) WITH ORDINALITY …) … RETURNING …`, each column an array. There are no arrays of
-///   arrays, so that records with array columns go in chunks of 100, as `VALUES`.
+/// - PostgreSQL: one statement for any number of records, with one text that is prepared once, each column an array:
+///   `WITH s AS (SELECT … FROM unnest($1, $2, …) WITH ORDINALITY … ORDER BY key … FOR NO KEY UPDATE) UPDATE articles AS t SET … FROM s
+///   WHERE … RETURNING s.i, t.version`. There are no arrays of arrays, so that records with array columns go in chunks of 100, as
+///   `VALUES`.
 /// - MySQL and MariaDB: for each 500 records `SELECT … FOR UPDATE`, then
 ///   `UPDATE (SELECT ? AS k0, … UNION ALL SELECT …) AS s STRAIGHT_JOIN articles AS t ON … SET …` of those that are current. A
 ///   `ConditionalVersionField` is read back with one statement more.
@@ -358,8 +360,9 @@ where
         return Ok(());
     }
     let found = versions::found_versions::<T, E, Committed>(&items, session).await?;
+    let any_version = scope::rule::<T>() == Rule::Unchecked;
     let stale = items.into_iter().zip(found).filter(|(item, found)| {
-        !found.as_ref().is_some_and(|found| crate::outcome::is_current(item.source.record, found))
+        !found.as_ref().is_some_and(|found| any_version || crate::outcome::is_current(item.source.record, found))
     });
     let mut conflicts: Vec<_> =
         stale.map(|(item, found)| outcome::refusal::<T, E::Backend>(item, found.as_ref())).collect();

@@ -23,6 +23,8 @@ mod retry;
 mod save;
 mod scope;
 mod statement;
+#[cfg(feature = "testing")]
+pub mod testing;
 #[cfg(feature = "tracing")]
 mod trace;
 #[cfg(not(feature = "tracing"))]

@@ -11,6 +11,7 @@ use diesel::connection::LoadConnection;
 
 use crate::backend::ConcurrencyBackend;
 use crate::executor::Blocking;
+use crate::trace;
 use crate::transaction;
 use crate::transaction_concurrent::transaction_concurrent;
 
@@ -116,8 +117,18 @@ where
     P: Fn(&E) -> bool,
     F: FnMut(&mut C) -> Result<T, E>,
 {
-    let mut f = f;
     transaction::refuse_inside(&mut Blocking::session(conn))?;
+    run(conn, policy, is_retryable, f)
+}
+
+/// Runs the attempts, in transactions or, where the connection is in one, in savepoints of it.
+pub(crate) fn run<C, T, E, P, F>(conn: &mut C, policy: &RetryPolicy, is_retryable: P, mut f: F) -> Result<T, E>
+where
+    C: LoadConnection<Backend: ConcurrencyBackend>,
+    E: From<diesel::result::Error>,
+    P: Fn(&E) -> bool,
+    F: FnMut(&mut C) -> Result<T, E>,
+{
     let mut attempts = Attempts::of(policy);
     loop {
         let outcome = transaction_concurrent(conn, (), |conn, ()| f(conn));
@@ -149,7 +160,9 @@ impl<'p> Attempts<'p> {
         self.made = self.made.saturating_add(1);
         match outcome {
             Err(error) if is_retryable(error) => {
-                self.policy.pause(self.made, self.start.elapsed(), self.policy.__random())
+                let pause = self.policy.pause(self.made, self.start.elapsed(), self.policy.__random())?;
+                trace::retry(self.made.saturating_add(1), pause);
+                Some(pause)
             }
             _ => None,
         }

@@ -19,7 +19,7 @@ use crate::statement::{
 };
 use crate::unchecked;
 
-/// Writes the record's columns and the next version; under a scope, as it says.
+/// Writes the record's columns and the next version; under a scope, what it says.
 pub(crate) fn save<'a, T, E>(
     record: &'a mut T,
     session: &'a mut Session<'_, E>,
@@ -31,7 +31,7 @@ where
     save_columns(record, EveryColumn, session)
 }
 
-/// Writes the selected columns of the record and the next version.
+/// Writes the selected columns of the record and the next version; unchecked, all columns, so that memory is what the row is.
 pub(crate) async fn save_columns<T, S, E>(
     record: &mut T,
     selection: S,
@@ -42,11 +42,8 @@ where
     T: ConcurrentOn<E::Backend>,
     S: Selection<T>,
 {
-    // The ordinary save goes on below and is no function of its own: a future within a future would cost it five times this match.
-    match scope::rule::<T>() {
-        Rule::Unchecked => return unchecked::save_unchecked(record, session).await,
-        Rule::WithoutIncrement if can_keep::<T>() => return write_and_keep(record, session).await,
-        Rule::Ordinary | Rule::WithoutIncrement => {}
+    if scope::rule::<T>() == Rule::Unchecked {
+        return unchecked::save_unchecked(record, session).await;
     }
     let serialized = record.__serialize();
     let version = write(Source { record: &*record, serialized: &serialized }, selection, session).await?;
@@ -55,7 +52,7 @@ where
     Ok(())
 }
 
-/// Writes the selected columns of a record and the next version, which it returns.
+/// Writes the selected columns of a record and the next version, which it returns; under a scope, what it says.
 pub(crate) async fn write<T, S, E>(
     source: Source<'_, T>,
     selection: S,
@@ -66,6 +63,12 @@ where
     T: ConcurrentOn<E::Backend>,
     S: Selection<T>,
 {
+    // The ordinary save goes on below and is no function of its own: a future within a future would cost it five times this match.
+    match scope::rule::<T>() {
+        Rule::Unchecked => return unchecked::write(source, session).await,
+        Rule::WithoutIncrement if can_keep::<T>() => return write_and_keep(source, selection, session).await,
+        Rule::Ordinary | Rule::WithoutIncrement => {}
+    }
     let version = source.record.__version();
     let guard = source.version_is(version);
     match T::VersionField::__ADVANCE {
@@ -100,10 +103,13 @@ where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
-    match scope::rule::<T>() {
-        Rule::Ordinary | Rule::WithoutIncrement if can_keep::<T>() => write_and_keep(record, session).await,
-        Rule::Ordinary | Rule::Unchecked | Rule::WithoutIncrement => save(record, session).await,
+    if scope::rule::<T>() == Rule::Unchecked || !can_keep::<T>() {
+        return save(record, session).await;
     }
+    let serialized = record.__serialize();
+    write_and_keep(Source { record: &*record, serialized: &serialized }, EveryColumn, session).await?;
+    record.__saved();
+    Ok(())
 }
 
 /// Whether a write can leave the version: not where the database moves it with every write.
@@ -111,20 +117,23 @@ fn can_keep<T: Concurrent>() -> bool {
     !T::VersionField::__EVERY_WRITE_COUNTS
 }
 
-/// Writes the record's columns and `version = version`, guarded by the record's version.
-async fn write_and_keep<T, E>(record: &mut T, session: &mut Session<'_, E>) -> Result<(), Error>
+/// Writes the selected columns and `version = version`, guarded by the record's version, which it returns.
+async fn write_and_keep<T, S, E>(
+    source: Source<'_, T>,
+    selection: S,
+    session: &mut Session<'_, E>,
+) -> Result<T::Version, Error>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
+    S: Selection<T>,
 {
-    let serialized = record.__serialize();
-    let source = Source { record: &*record, serialized: &serialized };
-    let set = source.with_columns(source.keep());
-    if let Err(refusal) = send(source, Update::new(source, set, source.version_is(record.__version())), session).await {
-        unless_written(refusal, source, EveryColumn, session).await?;
+    let version = source.record.__version();
+    let set = source.with_some_columns(source.keep(), selection);
+    if let Err(refusal) = send(source, Update::new(source, set, source.version_is(version)), session).await {
+        unless_written(refusal, source, selection, session).await?;
     }
-    record.__saved();
-    Ok(())
+    Ok(version.clone())
 }
 
 /// Writes the next version and nothing else.
@@ -221,7 +230,8 @@ where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
-    if delete_if_exists(record, session).await? { Ok(()) } else { Err(deleted::<T, E>(record)) }
+    let serialized = record.__serialize();
+    remove(Source { record, serialized: &serialized }, session).await
 }
 
 /// Deletes the row of a record, if it still has the record's version.
@@ -230,7 +240,7 @@ where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
-    send(source, Delete::new(source, source.version_is(source.record.__version())), session).await
+    if remove_if_exists(source, session).await? { Ok(()) } else { Err(deleted::<T, E>(source.record)) }
 }
 
 /// Deletes the record's row, or says that there is none.
@@ -240,7 +250,16 @@ where
     T: ConcurrentOn<E::Backend>,
 {
     let serialized = record.__serialize();
-    let source = Source { record, serialized: &serialized };
+    remove_if_exists(Source { record, serialized: &serialized }, session).await
+}
+
+/// Sends the DELETE, and finds out whether it was refused or there is no row.
+async fn remove_if_exists<T, E>(source: Source<'_, T>, session: &mut Session<'_, E>) -> Result<bool, Error>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+{
+    let record = source.record;
     let is_checked = scope::rule::<T>() != Rule::Unchecked;
     let rows = if is_checked {
         session.execute(Delete::new(source, source.version_is(record.__version()))).await

@@ -13,8 +13,15 @@ use crate::concurrent::Concurrent;
 
 /// Keeps a scope in force on this thread until it is dropped, by the end of its block, by `?` or by a panic.
 ///
-/// Bind it to a name: `let _ = disable_concurrency();` drops it at once. Guards nest, and may be dropped in any order. A guard cannot leave its
-/// thread, so a future that holds one across an `.await` cannot, either; `asynchronous` has adapters for futures.
+/// Bind it to a name: `let _ = disable_concurrency();` drops it at once. Guards nest, and may be dropped in any order.
+///
+/// A guard cannot leave its thread, and neither can a future that holds one across an `.await`; `asynchronous` has adapters
+/// for futures.
+///
+/// ```compile_fail,E0277
+/// let scope = concurrency_diesel::disable_concurrency();
+/// std::thread::spawn(move || drop(scope));
+/// ```
 #[must_use = "the scope ends when its guard is dropped; bind it to a name, such as `_scope`"]
 #[derive(Debug)]
 pub struct ScopeGuard {
@@ -116,9 +123,10 @@ fn record<T: Concurrent>() -> Option<TypeId> {
 ///
 /// | method | in the scope |
 /// |---|---|
-/// | [`save_concurrent`], [`save_without_increment`] | is [`save_unchecked`] |
+/// | [`save_concurrent`], [`save_without_increment`] | is [`save_unchecked`], of a [`Tracked`](crate::Tracked) record with a change, too |
 /// | [`touch_concurrent`], [`update_concurrent`] | advance from the row's version, whatever the record's is; a SELECT of it and the guarded UPDATE, anew while others move it in between |
 /// | [`delete_concurrent`], [`delete_if_exists`] | `DELETE … WHERE id = ?`, whatever the version |
+/// | the methods of [`BulkConcurrentDsl`](crate::BulkConcurrentDsl) | the same for each record, by a statement for each |
 /// | [`check_concurrent`], [`lock_concurrent`] | refuse only what was deleted; the lock is taken |
 /// | [`is_changed`] and the methods that read | as ever: they answer, and refuse nothing |
 ///

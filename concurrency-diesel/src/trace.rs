@@ -56,8 +56,7 @@ where
     );
 }
 
-/// A transaction is run again, after so many attempts and this pause.
-#[allow(dead_code)]
-pub(crate) fn retry(attempts: u32, pause: Duration) {
-    info!(target: TARGET, attempts, pause = ?pause, "retry");
+/// A transaction is run again after this pause: its second attempt, its third…
+pub(crate) fn retry(attempt: u32, pause: Duration) {
+    info!(target: TARGET, attempt, ?pause, "retry: the transaction runs again");
 }

@@ -64,6 +64,8 @@ pub use self::error::Error;
 pub use self::files::{write_migration, write_migration_of, written_migrations};
 pub use self::migrations::{TriggerMigrations, WithMigrations, migrations, with_migrations};
 pub use self::models::TriggerModels;
+#[cfg(feature = "testing")]
+pub(crate) use self::models::spec_of;
 pub use self::problem::Problem;
 pub use concurrency_core::{
     Engine, FoundTrigger, SchemaChange, TriggerSpec, UnknownEngine, add_version_column, create_triggers,

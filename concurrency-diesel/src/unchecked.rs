@@ -21,17 +21,40 @@ where
     T: ConcurrentOn<E::Backend>,
 {
     let serialized = record.__serialize();
-    let source = Source { record: &*record, serialized: &serialized };
-    let version = match T::VersionField::__unchecked() {
-        UncheckedBump::Increment { maximum, signed } => increment(source, &maximum, signed, session).await?,
-        UncheckedBump::Clock { now } => advance_to(source, now, session).await?,
-        UncheckedBump::Fresh { version } => overwrite(source, version, session).await?,
-        UncheckedBump::ByDatabase => write_row(source, session).await?,
-        UncheckedBump::ReadThenSave => read_then_save(source, session).await?,
-    };
+    let version = write(Source { record: &*record, serialized: &serialized }, session).await?;
     record.__set_version(version);
     record.__saved();
     Ok(())
+}
+
+/// Writes a record's columns over whatever version the row has, and returns the new one; anew while other programs delete the row and
+/// insert it again in between.
+pub(crate) async fn write<T, E>(source: Source<'_, T>, session: &mut Session<'_, E>) -> Result<T::Version, Error>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+{
+    let mut row = None;
+    for _ in 0..ATTEMPTS {
+        let written = match T::VersionField::__unchecked() {
+            UncheckedBump::Increment { maximum, signed } => increment(source, &maximum, signed, session).await?,
+            UncheckedBump::Clock { now } => Some(advance_to(source, now, session).await?),
+            UncheckedBump::Fresh { version } => overwrite(source, version, session).await?,
+            UncheckedBump::ByDatabase => write_row(source, session).await?,
+            UncheckedBump::ReadThenSave => Some(read_then_save(source, session).await?),
+        };
+        if let Some(version) = written {
+            return Ok(version);
+        }
+        let found = row_version(source, session).await?;
+        next_version::<T, E>(&found)?;
+        // A row that is there now may have been inserted since; one that is still as it was is what the database did not write.
+        if row.as_ref().is_some_and(|row| outcome::is_same::<T>(&found, row)) {
+            return Err(outcome::refusal::<T, E::Backend>(source.record, &found, Some(&found)));
+        }
+        row = Some(found);
+    }
+    Err(outcome::refusal::<T, E::Backend>(source.record, source.record.__version(), row.as_ref()))
 }
 
 /// Lets the database add one to the row's version, and learns what came out.
@@ -40,22 +63,13 @@ async fn increment<T, E>(
     maximum: &T::Version,
     signed: bool,
     session: &mut Session<'_, E>,
-) -> Result<T::Version, Error>
+) -> Result<Option<T::Version>, Error>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
     let set = source.with_columns(source.increment(signed));
-    let update = Update::new(source, set, source.version_below(maximum));
-    if let Some(version) = read_back(source, update, signed, session).await? {
-        return Ok(version);
-    }
-    match not_written(source, session).await {
-        Error::WriteSuppressed(error) if error.version == outcome::version_value::<T>(maximum) => {
-            Err(outcome::exhausted::<T, E::Backend>())
-        }
-        error => Err(error),
-    }
+    read_back(source, Update::new(source, set, source.version_below(maximum)), signed, session).await
 }
 
 /// Moves the row's version to the clock's reading where it is smaller; a row ahead of the clock is saved from its version.
@@ -81,29 +95,26 @@ async fn overwrite<T, E>(
     source: Source<'_, T>,
     version: T::Version,
     session: &mut Session<'_, E>,
-) -> Result<T::Version, Error>
+) -> Result<Option<T::Version>, Error>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
     let update = Update::new(source, source.with_columns(source.assign(&version)), source.any_version());
     match outcome::outcome::<T, E::Backend>(source.record, session.execute(update).await)? {
-        Outcome::Written => Ok(version),
-        Outcome::Refused => Err(not_written(source, session).await),
+        Outcome::Written => Ok(Some(version)),
+        Outcome::Refused => Ok(None),
     }
 }
 
 /// Writes the row and learns the version that the database gave it.
-async fn write_row<T, E>(source: Source<'_, T>, session: &mut Session<'_, E>) -> Result<T::Version, Error>
+async fn write_row<T, E>(source: Source<'_, T>, session: &mut Session<'_, E>) -> Result<Option<T::Version>, Error>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
     let update = Update::new(source, source.columns(), source.any_version());
-    match read_back(source, update, false, session).await? {
-        Some(version) => Ok(version),
-        None => Err(not_written(source, session).await),
-    }
+    read_back(source, update, false, session).await
 }
 
 /// Reads the row's version and saves guarded by it, anew while other writers move it in between.
@@ -172,19 +183,4 @@ where
     T: ConcurrentOn<E::Backend>,
 {
     found_version::<T, E, Committed>(source, session).await?.ok_or_else(|| deleted::<T, E>(source.record))
-}
-
-/// Why a write that asked for no version wrote nothing: there is no row, or the database left it out.
-async fn not_written<T, E>(source: Source<'_, T>, session: &mut Session<'_, E>) -> Error
-where
-    E: Executor,
-    T: ConcurrentOn<E::Backend>,
-{
-    match found_version::<T, E, Committed>(source, session).await {
-        Ok(found) => {
-            let expected = found.as_ref().unwrap_or_else(|| source.record.__version());
-            outcome::refusal::<T, E::Backend>(source.record, expected, found.as_ref())
-        }
-        Err(error) => error,
-    }
 }

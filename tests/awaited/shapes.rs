@@ -46,7 +46,7 @@ fn saves_are_awaited_in_a_transaction_and_in_a_savepoint() {
 #[test]
 fn every_method_is_awaited_in_a_transaction_in_a_task() {
     let (database, conn) = &mut with_articles(2);
-    let mut other = connect(&database);
+    let mut other = connect(database);
     run(async {
         let task = tokio::spawn(async move {
             let mut record = article(1, &mut other).await;
@@ -79,7 +79,7 @@ fn every_method_is_awaited_in_a_transaction_in_a_task() {
 #[test]
 fn a_boxed_future_goes_to_another_thread_with_its_record() {
     let (database, conn) = &mut with_articles(1);
-    let mut other = connect(&database);
+    let mut other = connect(database);
     run(async {
         let mut record = article(1, conn).await;
         let saving: Pin<Box<dyn Future<Output = Result<Article, ConcurrencyError>> + Send>> = Box::pin(async move {
@@ -107,7 +107,7 @@ fn generic_code_saves_any_record_on_any_connection() {
     }
 
     let (database, conn) = &mut with_articles(1);
-    let mut other = connect(&database);
+    let mut other = connect(database);
     run(async {
         let mut stale = article(1, conn).await;
         article(1, conn).await.save_concurrent(conn).await.unwrap();
@@ -125,11 +125,12 @@ fn generic_code_saves_any_record_on_any_connection() {
 #[test]
 fn saves_on_two_connections_are_awaited_together() {
     let (database, conn) = &mut with_articles(2);
-    let other = &mut connect(&database);
+    let other = &mut connect(database);
     run(async {
         let (mut first, mut second) = (article(1, conn).await, article(2, other).await);
         let (one, two) = tokio::join!(first.save_concurrent(conn), second.save_concurrent(other));
-        (one.unwrap(), two.unwrap());
+        one.unwrap();
+        two.unwrap();
         tokio::select! {
             saved = first.save_concurrent(conn) => saved.unwrap(),
             () = std::future::pending() => unreachable!(),
@@ -146,7 +147,7 @@ fn a_record_behind_a_mutex_is_saved_by_tasks_in_turn() {
     run(async {
         let record = Arc::new(tokio::sync::Mutex::new(article(1, conn).await));
         let tasks = (0..4).map(|_| {
-            let (mut conn, record) = (connect(&database), Arc::clone(&record));
+            let (mut conn, record) = (connect(database), Arc::clone(&record));
             tokio::spawn(async move { record.lock().await.save_concurrent(&mut conn).await })
         });
         for task in tasks.collect::<Vec<_>>() {

@@ -12,12 +12,16 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrati
 
 #[path = "mysql/exhausted.rs"]
 mod exhausted;
+#[path = "mysql/history.rs"]
+pub mod history;
 #[path = "mysql/isolation.rs"]
 mod isolation;
 #[path = "mysql/refusals.rs"]
 mod refusals;
 #[path = "server.rs"]
 mod server;
+#[path = "mysql/testing.rs"]
+mod testing;
 #[path = "mysql/transactions.rs"]
 mod transactions;
 #[path = "mysql/triggers.rs"]
@@ -204,3 +208,9 @@ pub const CONNECTION_LOST: &[(DatabaseErrorKind, &str)] = &[
 
 /// None: a trigger can fail a write here, and cannot leave it out.
 pub const SUPPRESSIONS: &[Suppression] = &[];
+
+/// Triggers of somebody else's: one moves the version of articles once more than it was moved, one not at all.
+pub const MOVES_VERSION_AGAIN: &str =
+    "CREATE TRIGGER again BEFORE UPDATE ON articles FOR EACH ROW SET NEW.version = NEW.version + 1";
+pub const HOLDS_VERSION_BACK: &str =
+    "CREATE TRIGGER back BEFORE UPDATE ON articles FOR EACH ROW SET NEW.version = OLD.version";

@@ -12,6 +12,8 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrati
 
 #[path = "postgres/bulk.rs"]
 pub mod bulk;
+#[path = "postgres/history.rs"]
+pub mod history;
 #[path = "postgres/isolation.rs"]
 mod isolation;
 #[path = "postgres/refusals.rs"]
@@ -229,3 +231,10 @@ pub const SUPPRESSIONS: &[Suppression] = &[
         hides_row: true,
     },
 ];
+
+/// Triggers of somebody else's: one moves the version of articles once more than it was moved, one not at all.
+pub const MOVES_VERSION_AGAIN: &str = "CREATE FUNCTION again() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.version := NEW.version + 1; RETURN NEW; END';
+    CREATE TRIGGER again BEFORE UPDATE ON articles FOR EACH ROW EXECUTE FUNCTION again()";
+pub const HOLDS_VERSION_BACK: &str =
+    "CREATE FUNCTION back() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.version := OLD.version; RETURN NEW; END';
+    CREATE TRIGGER back BEFORE UPDATE ON articles FOR EACH ROW EXECUTE FUNCTION back()";

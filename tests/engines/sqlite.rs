@@ -10,6 +10,8 @@ use tempfile::TempDir;
 
 #[path = "sqlite/faults.rs"]
 mod faults;
+#[path = "sqlite/history.rs"]
+pub mod history;
 #[path = "sqlite/isolation.rs"]
 mod isolation;
 #[path = "sqlite/refusals.rs"]
@@ -86,10 +88,14 @@ impl Database {
 
     /// One more connection to this database.
     pub fn connect(&self) -> TestConnection {
-        let mut connection = TestConnection::establish(&self.url()).unwrap();
-        connection.batch_execute("PRAGMA busy_timeout = 20000; PRAGMA synchronous = OFF").unwrap();
-        connection
+        connect(&self.url())
     }
+}
+
+fn connect(url: &str) -> TestConnection {
+    let mut connection = TestConnection::establish(url).unwrap();
+    connection.batch_execute("PRAGMA busy_timeout = 20000; PRAGMA synchronous = OFF").unwrap();
+    connection
 }
 
 /// Takes the write lock: an engine without row locks can hold writers off only so.
@@ -159,3 +165,9 @@ pub const SUPPRESSIONS: &[Suppression] = &[Suppression {
     refuses_returning: None,
     hides_row: false,
 }];
+
+/// Triggers of somebody else's: one moves the version of articles once more than it was moved, one not at all.
+pub const MOVES_VERSION_AGAIN: &str = "CREATE TRIGGER again AFTER UPDATE ON articles
+    BEGIN UPDATE articles SET version = version + 1 WHERE id = NEW.id; END";
+pub const HOLDS_VERSION_BACK: &str = "CREATE TRIGGER back AFTER UPDATE ON articles
+    BEGIN UPDATE articles SET version = OLD.version WHERE id = NEW.id; END";

@@ -25,9 +25,13 @@ pub use concurrency_diesel::asynchronous::ConcurrentOn;
 // What awaits nothing. The guards of the scopes count here, too: the thread of a test polls its futures itself.
 pub use concurrency_diesel::{
     BulkConflict, BulkError, Conflict, Counter, InitialVersion, MergeError, MergeSum, Records, Resolution, RetryPolicy,
-    Retryable, Trackable, VersionField, VersionValue, client_wins, disable_concurrency, disable_concurrency_for,
-    disable_increment, disable_increment_for, store_wins,
+    Retryable, Trackable, TriggerVersionField, VersionField, VersionValue, client_wins, disable_concurrency,
+    disable_concurrency_for, disable_increment, disable_increment_for, store_wins,
 };
+
+/// Checks of models, which block here, too.
+#[allow(unused_imports, reason = "not every engine asks")]
+pub use concurrency_diesel::testing;
 
 /// A record of generic code that is read again, awaited or, where it is tracked, not.
 pub trait LoadableOn<C>: asynchronous::LoadableOn<C> + concurrency_diesel::LoadableOn<C> {}

@@ -1,10 +1,10 @@
-//! What `tracing` is told: an event for each conflict and each restart, with table, key and versions and nothing else.
+//! What `tracing` is told: an event for each conflict, restart and retry, with table, key, versions and attempt and nothing else.
 
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
 
-use crate::library::disable_concurrency;
 use crate::library::prelude::*;
+use crate::library::{RetryPolicy, disable_concurrency, retry_on_conflict};
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use tracing::field::{Field, Visit};
@@ -119,6 +119,21 @@ fn what_is_no_conflict_is_no_event() {
         assert_eq!(a.current(conn).unwrap(), None);
     });
     assert_eq!(events, [""; 0]);
+}
+
+#[test]
+fn each_retry_is_one_event_with_its_attempt() {
+    let (_database, conn) = &mut with_article();
+    let (mut a, mut b) = two_copies(conn);
+    a.save_concurrent(conn).unwrap();
+    let policy = RetryPolicy::default().max_attempts(3).random_source(|| u64::MAX).sleep_with(|_| {});
+    let events = Collector::events(|| {
+        retry_on_conflict(conn, &policy, |conn| b.save_concurrent(conn)).unwrap_err();
+        retry_on_conflict(conn, &policy, |conn| a.save_concurrent(conn)).unwrap();
+    });
+    let retries = ["attempt=2 pause=500µs", "attempt=3 pause=1ms"];
+    let [second, third] = retries.map(|fields| format!("retry: the transaction runs again {fields}"));
+    assert_eq!(events, [MODIFIED, &second, MODIFIED, &third, MODIFIED]);
 }
 
 #[test]

@@ -5,8 +5,9 @@ use std::fmt::Debug;
 use std::thread;
 
 use crate::library::prelude::*;
+use crate::library::testing::{check_model, stale_copy};
 use crate::library::{Trackable, VersionField, VersionValue, disable_concurrency_for, disable_increment};
-use diesel::connection::SimpleConnection as _;
+use diesel::connection::{InstrumentationEvent, SimpleConnection as _};
 use diesel::prelude::*;
 
 pub use super::bulk::every_field::*;
@@ -157,6 +158,25 @@ pub fn an_unchecked_save_is_noticed_by_the_others<T: Sample>() {
     b.save_concurrent(conn).unwrap();
 }
 
+/// Deleted before the save, and inserted again before the read that is to tell why nothing was written.
+pub fn an_unchecked_save_writes_a_row_that_comes_back<T: Sample>() {
+    let (database, conn) = &mut with_sample::<T>();
+    let mut record = T::load(conn);
+    record.delete_concurrent(conn).unwrap();
+    let mut other = Some(database.connect());
+    conn.set_instrumentation(move |event: InstrumentationEvent<'_>| match event {
+        InstrumentationEvent::StartQuery { query, .. } if query.to_string().starts_with("SELECT") => {
+            if let Some(mut other) = other.take() {
+                T::insert(1, &mut other);
+            }
+        }
+        _ => {}
+    });
+    *record.value() = 1;
+    record.save_unchecked(conn).unwrap();
+    assert_eq!(T::load(conn), record);
+}
+
 pub fn an_update_by_changeset_advances_the_version<T: Sample>() {
     let (_database, conn) = &mut with_sample::<T>();
     let (mut a, b) = (T::load(conn), T::load(conn));
@@ -214,6 +234,22 @@ pub fn scopes_disable_the_check_and_the_increment<T: Sample>() {
     *other.value() = 0;
     other.delete_concurrent(conn).unwrap();
     assert_deleted(&row.save_concurrent(conn).unwrap_err(), &row.clone());
+}
+
+pub fn the_model_is_proven_and_stays_as_it_was<T: Sample>() {
+    let (_database, conn) = &mut with_sample::<T>();
+    let row = T::load(conn);
+    let load = |conn: &mut TestConnection| Ok(T::load(conn));
+    check_model::<T, _>(conn, load, |record| *record.value() += 1).unwrap();
+    assert_eq!(T::load(conn), row);
+
+    conn.transaction(|conn| {
+        let mut record = T::load(conn);
+        let mut stale = stale_copy(&mut record, conn)?;
+        assert_modified(&stale.save_concurrent(conn).unwrap_err(), &row, &record);
+        record.save_concurrent(conn)
+    })
+    .unwrap();
 }
 
 pub fn a_save_sends_few_statements_prepared_once<T: Sample>() {
@@ -335,9 +371,11 @@ macro_rules! every_behaviour_of {
                 a_touch_advances_the_version_alone
                 a_record_is_checked_and_read_again
                 an_unchecked_save_is_noticed_by_the_others
+                an_unchecked_save_writes_a_row_that_comes_back
                 an_update_by_changeset_advances_the_version
                 a_save_without_increment_is_checked
                 scopes_disable_the_check_and_the_increment
+                the_model_is_proven_and_stays_as_it_was
                 a_save_sends_few_statements_prepared_once
                 racing_saves_lose_nothing
                 a_tracked_record_is_saved_guarded_and_merged

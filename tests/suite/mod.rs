@@ -21,6 +21,7 @@ mod resolving;
 mod retry;
 mod scopes;
 mod server;
+mod testing;
 mod text_version;
 mod touch_check_lock;
 pub mod tracked;

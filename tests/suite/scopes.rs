@@ -3,7 +3,9 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::library::prelude::*;
-use crate::library::{disable_concurrency, disable_concurrency_for, disable_increment, disable_increment_for};
+use crate::library::{
+    BulkError, Tracked, disable_concurrency, disable_concurrency_for, disable_increment, disable_increment_for,
+};
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 
@@ -246,6 +248,90 @@ fn a_scope_for_one_struct_leaves_all_others_checked_and_counted() {
     stale_author.reload_concurrent(conn).unwrap();
     stale_author.save_concurrent(conn).unwrap();
     assert_eq!((stale_author.version, author(1, conn).version), (3, 3));
+}
+
+/// Unchecked, a tracked record writes all its columns: its version says afterwards that it is what the row is.
+#[test]
+fn tracked_records_are_in_the_scopes_of_their_records() {
+    let (_database, conn, holder, stale) = with_stale_article();
+    let conn = &mut { conn };
+    let mut tracked = Tracked::new(Article { title: "first".to_owned(), ..stale });
+    tracked.views = 7;
+    assert_modified(&tracked.save_concurrent(conn).unwrap_err(), 1, 2);
+    {
+        let _scope = disable_concurrency_for::<Article>();
+        tracked.save_concurrent(conn).unwrap();
+        assert_eq!(tracked.version, 3);
+        assert_eq!(article(1, conn), *tracked);
+        assert_eq!(tracked.base(), &*tracked);
+        tracked.save_merging(conn).unwrap();
+        assert_eq!(tracked.version, 3, "nothing changed, nothing was sent");
+    }
+    tracked.views = 8;
+    {
+        let _scope = disable_increment_for::<Article>();
+        let log = Log::attach(conn);
+        tracked.save_merging(conn).unwrap();
+        let sent = log.take_sent();
+        assert!(sent.len() == 1 && !sent[0].contains("title"), "{sent:#?}");
+        assert_eq!((tracked.version, tracked.base().views), (3, 8));
+    }
+    assert_eq!(article(1, conn), *tracked);
+    tracked.views = 9;
+    tracked.save_concurrent(conn).unwrap();
+    assert_eq!(article(1, conn), Article { version: 4, views: 9, title: "first".to_owned(), ..holder });
+}
+
+#[test]
+fn batches_are_in_the_scopes_of_their_records() {
+    let (_database, conn, _, stale) = with_stale_article();
+    let conn = &mut { conn };
+    for id in 2..=3 {
+        insert_article(id, 1, conn);
+    }
+    let mut batch = [stale, article(2, conn), article(3, conn)];
+    let BulkError::Conflicts(conflicts) = batch.save_all_concurrent(conn).unwrap_err() else {
+        panic!("the first is stale");
+    };
+    assert_eq!(conflicts.iter().map(|conflict| conflict.index).collect::<Vec<_>>(), [0]);
+    {
+        let _scope = disable_concurrency_for::<Article>();
+        batch.check_all_concurrent(conn).unwrap();
+        batch.save_all_concurrent(conn).unwrap();
+        assert_eq!(batch.each_ref().map(|record| record.version), [3, 2, 2]);
+    }
+    assert_eq!([1, 2, 3].map(|id| article(id, conn)), batch);
+    {
+        let _scope = disable_increment();
+        batch[1].views = 9;
+        assert!(batch.save_each_concurrent(conn).unwrap().is_empty());
+        assert_eq!(batch.each_ref().map(|record| record.version), [3, 2, 2]);
+        assert_eq!([1, 2, 3].map(|id| article(id, conn)), batch);
+        batch[1].version = 1;
+        let refused = batch.save_each_concurrent(conn).unwrap();
+        assert_eq!(refused.iter().map(|conflict| conflict.index).collect::<Vec<_>>(), [1]);
+    }
+    batch[2].delete_concurrent(conn).unwrap();
+    let _scope = disable_concurrency();
+    let BulkError::Conflicts(conflicts) = batch.check_all_concurrent(conn).unwrap_err() else {
+        panic!("the third is gone");
+    };
+    assert_eq!(conflicts.iter().map(|conflict| conflict.index).collect::<Vec<_>>(), [2]);
+    assert_deleted_at(2, batch.save_all_concurrent(conn));
+    assert_deleted_at(2, batch.delete_all_concurrent(conn));
+    assert_eq!(batch.delete_each_concurrent(conn).unwrap().len(), 1);
+    assert_eq!(articles::table.count().get_result::<i64>(conn).unwrap(), 0);
+}
+
+/// Nothing was written, because one row is gone.
+#[track_caller]
+fn assert_deleted_at(index: usize, outcome: Result<(), BulkError>) {
+    let BulkError::Conflicts(conflicts) = outcome.unwrap_err() else {
+        panic!("no conflict");
+    };
+    assert_eq!(conflicts.len(), 1);
+    assert_eq!(conflicts[0].index, index);
+    assert!(matches!(conflicts[0].error, ConcurrencyError::RecordDeleted(_)));
 }
 
 #[test]

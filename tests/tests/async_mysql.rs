@@ -6,6 +6,8 @@ mod awaited;
 mod engine;
 #[path = "../awaited/found_rows.rs"]
 mod found_rows;
+#[path = "../history/mod.rs"]
+mod history;
 #[path = "../library/awaiting.rs"]
 mod library;
 #[path = "../awaited/paused.rs"]

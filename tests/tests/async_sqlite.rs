@@ -4,6 +4,8 @@
 mod awaited;
 #[path = "../engines/sqlite.rs"]
 mod engine;
+#[path = "../history/mod.rs"]
+mod history;
 #[path = "../library/awaiting.rs"]
 mod library;
 #[path = "../suite/mod.rs"]

@@ -2,6 +2,8 @@
 
 #[path = "../engines/postgres.rs"]
 mod engine;
+#[path = "../history/mod.rs"]
+mod history;
 #[path = "../library/blocking.rs"]
 mod library;
 #[path = "../suite/mod.rs"]

@@ -5,7 +5,7 @@ use diesel::result::QueryResult;
 
 use super::Write;
 use super::outcome::{Outcome, by_item, refusal};
-use super::versions::found_versions;
+use super::versions::{Answers, found_versions};
 use crate::bind::VersionOn;
 use crate::concurrent::ConcurrentOn;
 use crate::error::Error;
@@ -14,9 +14,6 @@ use crate::statement::Committed;
 use crate::statement::bulk::{
     Arrays, AssignNext, BumpIfChanged, DeleteAll, Item, LeaveVersion, Parts, Tuples, UpdateAll,
 };
-
-/// What a statement answers with: numbers of records and versions of their rows.
-type Answers<'a, T, E> = <E as Executor>::Future<'a, QueryResult<Vec<(i64, <T as crate::Concurrent>::Version)>>>;
 
 /// Writes the records, and finds out why those were refused whose rows were not written.
 pub(super) async fn write<T, E>(

@@ -5,12 +5,15 @@ use diesel::result::QueryResult;
 use super::outcome::by_item;
 use super::way::Way;
 use crate::bind::VersionOn;
-use crate::concurrent::ConcurrentOn;
+use crate::concurrent::{Concurrent, ConcurrentOn};
 use crate::error::Error;
 use crate::executor::{Executor, Session};
 use crate::save::found_version;
 use crate::statement::Lock;
 use crate::statement::bulk::{Arrays, Item, Parts, SelectVersions, Tuples};
+
+/// What a statement answers with: numbers of records and versions of their rows.
+pub(super) type Answers<'a, T, E> = <E as Executor>::Future<'a, QueryResult<Vec<(i64, <T as Concurrent>::Version)>>>;
 
 /// The versions of the records' rows under the lock `L`, in the order of the items; none where there is no row.
 pub(super) async fn found_versions<T, E, L>(
@@ -46,10 +49,7 @@ where
 }
 
 /// No `async fn`: the statement must not live while the answer is awaited, because nothing says that it is `Send`.
-fn select_arrays<'a, T, E, L>(
-    items: &[Item<'a, T>],
-    session: &'a mut Session<'_, E>,
-) -> QueryResult<E::Future<'a, QueryResult<Vec<(i64, T::Version)>>>>
+fn select_arrays<'a, T, E, L>(items: &[Item<'a, T>], session: &'a mut Session<'_, E>) -> QueryResult<Answers<'a, T, E>>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
@@ -63,7 +63,7 @@ fn select_tuples<'a, T, E, L>(
     items: &'a [Item<'a, T>],
     is_full: bool,
     session: &'a mut Session<'_, E>,
-) -> E::Future<'a, QueryResult<Vec<(i64, T::Version)>>>
+) -> Answers<'a, T, E>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,

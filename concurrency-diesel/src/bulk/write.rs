@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::executor::{Executor, Session, Transactions};
 use crate::outcome::exhausted;
 use crate::save::next_version;
+use crate::scope::{self, Rule};
 use crate::statement::bulk::Item;
 use crate::transaction;
 
@@ -26,7 +27,8 @@ where
     T: ConcurrentOn<E::Backend>,
 {
     let mut outcome = Outcome::new();
-    if let Write::Save = what {
+    // In a scope the version that advances is the row's, or none.
+    if matches!((what, scope::rule::<T>()), (Write::Save, Rule::Ordinary)) {
         outcome.refused = take_exhausted::<T, E>(&mut items, policy)?;
     }
     if !items.is_empty() {
@@ -156,7 +158,7 @@ where
     Ok(outcome)
 }
 
-/// Sends the records the way that the engine is fastest with.
+/// Sends the records the way that the engine is fastest with; in a scope each by itself, because only single statements know scopes.
 async fn send<T, E>(
     items: &[Item<'_, T>],
     what: Write,
@@ -167,7 +169,11 @@ where
     E: Transactions,
     T: ConcurrentOn<E::Backend>,
 {
-    Ok(match Way::of_writes::<T, E::Backend>()? {
+    let way = match scope::rule::<T>() {
+        Rule::Ordinary => Way::of_writes::<T, E::Backend>()?,
+        Rule::Unchecked | Rule::WithoutIncrement => Way::Singles,
+    };
+    Ok(match way {
         Way::Arrays => returning::write(items, what, None, session).await?,
         Way::Tuples { chunk } => returning::write(items, what, Some(chunk), session).await?,
         Way::Joined { chunk } => joined::write(items, what, chunk, session).await?,

@@ -10,5 +10,4 @@ pub(crate) const fn restart() {}
 
 pub(crate) const fn restart_of<T, DB>(_record: &T) {}
 
-#[allow(dead_code)]
-pub(crate) const fn retry(_attempts: u32, _pause: Duration) {}
+pub(crate) const fn retry(_attempt: u32, _pause: Duration) {}

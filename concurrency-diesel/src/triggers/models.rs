@@ -64,7 +64,7 @@ pub(super) fn distinct(specs: Vec<TriggerSpec>) -> Vec<TriggerSpec> {
 }
 
 /// What the trigger of a model guards.
-fn spec_of<T, DB>() -> TriggerSpec
+pub(crate) fn spec_of<T, DB>() -> TriggerSpec
 where
     DB: ConcurrencyBackend,
     T: ConcurrentOn<DB>,

@@ -1,4 +1,5 @@
 //! Tracked records in transactions: what is rolled back is a change again.
+#![allow(clippy::result_large_err, reason = "the error of a merge holds three records, which is its point")]
 
 use crate::library::prelude::*;
 use crate::library::{MergeError, RetryPolicy, Retryable as _, retry_on_conflict, transaction_concurrent};

@@ -1,0 +1,19 @@
+//! Pages about one subject each. There is no code here; what a method does stands with the method.
+
+#[doc = include_str!("../guide/conflicts.md")]
+pub mod conflicts {}
+
+#[doc = include_str!("../guide/transactions.md")]
+pub mod transactions {}
+
+#[doc = include_str!("../guide/bulk.md")]
+pub mod bulk {}
+
+#[doc = include_str!("../guide/triggers.md")]
+pub mod triggers {}
+
+#[doc = include_str!("../guide/engines.md")]
+pub mod engines {}
+
+#[doc = include_str!("../guide/django.md")]
+pub mod django {}

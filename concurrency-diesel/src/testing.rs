@@ -1,0 +1,117 @@
+//! For the tests of a program: proves on its own models and its own database what this library promises, and makes stale copies
+//! and interleavings to try its own code on.
+//!
+//! It belongs behind the feature `testing`, in `[dev-dependencies]`.
+
+mod finding;
+mod interleave;
+mod subject;
+
+use diesel::connection::LoadConnection;
+use diesel::result::QueryResult;
+
+use crate::concurrent::ConcurrentOn;
+use crate::dsl::ConcurrentDsl as _;
+use crate::error::Error;
+use crate::triggers::CatalogBackend;
+
+pub use finding::{CheckModelError, Finding, Guarantee};
+pub use interleave::{Turn, interleave};
+
+/// Proves on a model and its table that no update can be lost: every [`Guarantee`], each by trying to break it.
+///
+/// `load` reads one record, the same at each call; its row must be there. `edit` changes it, each time in a way that counts: a field that
+/// is checked, to another value than before. What does not hold comes back as one [`Finding`] each, and all are looked for.
+///
+/// The database stays as it was: all of it happens in a transaction that is rolled back, in a savepoint where the connection is in a
+/// transaction already, such as Diesel's `begin_test_transaction` with a row that was only inserted for the test. Until then
+/// other writers of the row wait, on SQLite those of the whole file. What no transaction takes back stays: sequences and
+/// AUTO_INCREMENT counters that a trigger of yours moves, on MySQL and MariaDB everything in a table of an engine without
+/// transactions, which is found and named. `load` and `edit` must not commit; on MySQL and MariaDB `CREATE TABLE` does so, too.
+///
+/// A scope such as [`disable_concurrency`](crate::disable_concurrency) is in force here, too, and is then what is found.
+///
+/// # Errors
+///
+/// [`CheckModelError`], with what was found.
+///
+/// # Example
+///
+/// ```
+/// # include!("doctest_setup.rs");
+/// use concurrency_diesel::testing::{Guarantee, check_model};
+/// use diesel::connection::SimpleConnection;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let conn = &mut connection();
+/// let load = |conn: &mut SqliteConnection| articles::table.find(1).select(Article::as_select()).first(conn);
+/// let edit = |article: &mut Article| article.views += 1;
+/// check_model::<Article, _>(conn, load, edit)?;
+///
+/// // Somebody else's trigger moves the version, too: what is in memory after a save is not what is in the row.
+/// conn.batch_execute(
+///     "CREATE TRIGGER twice AFTER UPDATE ON articles
+///      BEGIN UPDATE articles SET version = version + 1 WHERE id = NEW.id; END",
+/// )?;
+/// let error = check_model::<Article, _>(conn, load, edit).unwrap_err();
+/// assert_eq!(error.findings()[0].guarantee, Guarantee::OneStep);
+/// assert_eq!(
+///     error.findings()[0].to_string(),
+///     "a save moves the version by one step: after a save the record is at version 2 and its row at 3; look for a \
+///      trigger or a column type that changes the version",
+/// );
+/// # Ok(())
+/// # }
+/// ```
+pub fn check_model<T, C>(
+    conn: &mut C,
+    load: impl FnMut(&mut C) -> QueryResult<T>,
+    edit: impl FnMut(&mut T),
+) -> Result<(), CheckModelError>
+where
+    C: LoadConnection<Backend: CatalogBackend>,
+    T: ConcurrentOn<C::Backend>,
+{
+    let findings = subject::findings(conn, load, edit);
+    if findings.is_empty() { Ok(()) } else { Err(CheckModelError::new::<T, C::Backend>(findings)) }
+}
+
+/// A copy of the record that is stale from now on, as if somebody else had saved the record since it was loaded.
+///
+/// The record itself is [touched](crate::ConcurrentDsl::touch_concurrent) and stays fresh: its row's version advances, and no other column
+/// changes. It happens in a transaction or a savepoint of its own, without which xmin would not move.
+///
+/// # Errors
+///
+/// As [`touch_concurrent`](crate::ConcurrentDsl::touch_concurrent).
+///
+/// # Example
+///
+/// ```
+/// # include!("doctest_setup.rs");
+/// use concurrency_diesel::testing::stale_copy;
+///
+/// /// What is to be tested: it must not write over what others wrote.
+/// fn publish(article: &mut Article, conn: &mut SqliteConnection) -> Result<(), ConcurrencyError> {
+///     article.title = format!("{}, published", article.title);
+///     article.save_concurrent(conn)
+/// }
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let conn = &mut connection();
+/// # let (mut article, _) = two_copies(conn);
+/// let mut stale = stale_copy(&mut article, conn)?;
+/// assert!(publish(&mut stale, conn).unwrap_err().is_conflict());
+/// publish(&mut article, conn)?;
+/// # Ok(())
+/// # }
+/// ```
+pub fn stale_copy<T, C>(record: &mut T, conn: &mut C) -> Result<T, Error>
+where
+    C: LoadConnection<Backend: CatalogBackend>,
+    T: ConcurrentOn<C::Backend> + Clone,
+{
+    let stale = record.clone();
+    conn.transaction(|conn| record.touch_concurrent(conn))?;
+    Ok(stale)
+}

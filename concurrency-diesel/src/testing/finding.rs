@@ -1,0 +1,99 @@
+//! What `check_model` can find: which guarantee does not hold, and what was seen instead. How it is looked for stands in `subject`.
+
+use std::fmt;
+
+use diesel::query_builder::QueryFragment;
+
+use crate::backend::ConcurrencyBackend;
+use crate::concurrent::{Concurrent, table_name};
+
+/// What holds for every model that is right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Guarantee {
+    /// The record can be loaded, and loaded again.
+    Loads,
+    /// A save moves the row's version by one step, and memory holds what the row holds.
+    OneStep,
+    /// The save of a stale copy is refused as modified by somebody else, and writes nothing.
+    StaleSave,
+    /// The delete of a stale copy is refused as modified by somebody else, and deletes nothing.
+    StaleDelete,
+    /// A transaction that is retried on conflict loads the record anew and saves it; no save is lost.
+    Retry,
+    /// The trigger that the model declares is there, and moves the version with the writes of other programs.
+    Trigger,
+    /// What was written in a transaction is gone when it is rolled back.
+    RollsBack,
+}
+
+impl fmt::Display for Guarantee {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Loads => "the record can be loaded",
+            Self::OneStep => "a save moves the version by one step",
+            Self::StaleSave => "a stale save is refused",
+            Self::StaleDelete => "a stale delete is refused",
+            Self::Retry => "a retried transaction loses nothing",
+            Self::Trigger => "the trigger notices other programs",
+            Self::RollsBack => "a rollback takes everything back",
+        })
+    }
+}
+
+/// A guarantee that does not hold, and what was seen instead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Finding {
+    /// What does not hold.
+    pub guarantee: Guarantee,
+    /// What was seen, and what to do.
+    pub problem: String,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {}", self.guarantee, self.problem)
+    }
+}
+
+/// Returned by [`check_model`](super::check_model) when a model or its table breaks a guarantee; prints each of them on a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckModelError {
+    table: &'static str,
+    findings: Vec<Finding>,
+}
+
+impl CheckModelError {
+    pub(super) fn new<T, DB>(findings: Vec<Finding>) -> Self
+    where
+        DB: ConcurrencyBackend,
+        T: Concurrent<Table: QueryFragment<DB>>,
+    {
+        Self { table: table_name::<T, DB>(), findings }
+    }
+
+    /// The table's SQL name, unquoted.
+    #[must_use]
+    pub const fn table(&self) -> &'static str {
+        self.table
+    }
+
+    /// What was found, in the order in which it was looked for; at least one.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+}
+
+impl fmt::Display for CheckModelError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "updates of {} can be lost:", self.table)?;
+        for finding in &self.findings {
+            write!(formatter, "\n- {finding}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for CheckModelError {}

@@ -1,0 +1,62 @@
+//! What the history needs of this engine: how changes are noted, how a connection is ended, and a table without a version column.
+
+use diesel::connection::SimpleConnection as _;
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool};
+
+use super::TestConnection;
+use crate::history::table::{Description, history_table};
+
+#[path = "../server/history.rs"]
+mod server;
+
+pub use self::server::{is_lost, play, played_a_client};
+
+history_table!(
+    xmin,
+    Xmin,
+    history_xmins,
+    XminVersionField,
+    concurrency_diesel::Xid as concurrency_diesel::sql_types::Xid,
+    column = "",
+    sql_name = "xmin",
+    integer = "xmin::text::bigint",
+    insert = database
+);
+
+pub fn tables() -> Vec<Description> {
+    crate::history::tables_with([Description::of::<xmin::Record>()])
+}
+
+/// Where the server listens unless its URL says otherwise.
+const DEFAULT_PORT: u16 = 5432;
+
+/// Numbers the changes.
+pub const POSITION_COLUMN: &str = "position BIGSERIAL PRIMARY KEY";
+
+/// A trigger that runs this statement.
+pub fn trigger(table: &str, event: &str, statement: &str) -> String {
+    let name = format!("{table}_{event}");
+    format!(
+        "CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {statement} RETURN NULL; END $$;
+         CREATE TRIGGER {name} AFTER {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()"
+    )
+}
+
+/// Waits for every transaction that has written these tables, and lets no other begin to.
+pub fn hold_off_writers(tables: &[&str]) -> Vec<String> {
+    vec!["BEGIN".to_owned(), format!("LOCK TABLE {} IN EXCLUSIVE MODE", tables.join(", "))]
+}
+pub const LET_WRITERS_IN: &str = "COMMIT";
+
+/// Only a superuser may set this; anybody else's deadlocks take a second each.
+fn prepare(connection: &mut TestConnection) {
+    let _ = connection.batch_execute("SET deadlock_timeout = '20ms'");
+}
+
+/// Ends that connection, if it is still there.
+fn end(id: i64, observer: &mut TestConnection) {
+    let end = sql::<Bool>("SELECT pg_terminate_backend(").bind::<BigInt, _>(id).sql("::int)");
+    end.get_result::<bool>(observer).unwrap();
+}

@@ -1,0 +1,19 @@
+//! The checker on histories made by hand: each starts from one that is right and gets one thing wrong, and the checker must say that
+//! and no more. No engine takes part.
+
+mod checker;
+#[allow(dead_code, reason = "no file is written here")]
+mod log;
+
+#[path = "by_hand/conflicts.rs"]
+mod conflicts;
+#[path = "by_hand/doubt.rs"]
+mod doubt;
+#[path = "by_hand/lines.rs"]
+mod lines;
+#[path = "by_hand/made.rs"]
+mod made;
+#[path = "by_hand/versions.rs"]
+mod versions;
+#[path = "by_hand/writes.rs"]
+mod writes;

@@ -1,0 +1,146 @@
+//! Proves from the logs of the clients and the changes of the rows that nothing was lost: pure, on data, so that it can be shown
+//! to fail. Where the data come from is not its matter.
+//!
+//! The changes are what the database itself noted of each row, in order; a row's are its chain. Every change must be the doing of
+//! exactly one write that the client was not refused, over the state that its record was loaded in; and every write that was
+//! acknowledged must be such a change.
+
+mod chain;
+mod claims;
+mod conflicts;
+mod rules;
+mod unit;
+mod violation;
+
+use std::collections::BTreeMap;
+
+use self::claims::Claims;
+use self::unit::{Attempt, Fate, Unit};
+pub use self::violation::Violation;
+use super::log::{Answer, Ending, Event, Parts, Row, State};
+
+/// All columns of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contents {
+    pub version: i64,
+    pub left: i64,
+    pub left_text: String,
+    pub right: i64,
+    pub right_text: String,
+}
+
+/// The text that a write puts beside its number.
+pub fn text(write: i64) -> String {
+    format!("written by {write}")
+}
+
+impl Contents {
+    pub const fn state(&self) -> State {
+        State { version: self.version, left: self.left, right: self.right }
+    }
+
+    /// Whether each side's columns are of one write.
+    fn is_whole(&self) -> bool {
+        self.left_text == text(self.left) && self.right_text == text(self.right)
+    }
+}
+
+/// What the database noted: an insert has nothing before it, a delete nothing after it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    pub row: Row,
+    pub before: Option<Contents>,
+    pub after: Option<Contents>,
+}
+
+/// All that is known when everything is over.
+#[derive(Debug, Clone)]
+pub struct History {
+    /// Of each client, or of each process of a client.
+    pub logs: Vec<Vec<Event>>,
+    /// Of all rows, each row's in order.
+    pub changes: Vec<Change>,
+    /// The rows as they are at the end.
+    pub rows: BTreeMap<Row, Contents>,
+}
+
+/// What the checker has gone through: a history in which nothing happened proves nothing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// What the database noted.
+    pub changes: usize,
+    /// Writes that were done and said to be.
+    pub acknowledged: usize,
+    pub conflicts: usize,
+    pub restarts: usize,
+    /// Writes that were done in a transaction, and undone.
+    pub rolled_back: usize,
+    /// Writes of which the client was told nothing, or whose transaction it does not know the end of.
+    pub in_doubt: usize,
+    /// Of those, the writes that are there.
+    pub done_in_doubt: usize,
+}
+
+impl Summary {
+    /// Whether everything happened that can be wrong, but for the rare write in doubt that is there.
+    pub const fn saw_everything(&self) -> bool {
+        self.acknowledged > 0 && self.conflicts > 0 && self.restarts > 0 && self.rolled_back > 0 && self.in_doubt > 0
+    }
+
+    fn count(&mut self, attempt: &Attempt, is_done: bool) {
+        let counter = match (attempt.fate, &attempt.answer) {
+            (Fate::Acknowledged, _) => &mut self.acknowledged,
+            (Fate::InDoubt, _) => &mut self.in_doubt,
+            (Fate::Refused, Some(Answer::Modified { .. } | Answer::Deleted { .. })) => &mut self.conflicts,
+            (Fate::Refused, Some(Answer::Restart)) => &mut self.restarts,
+            (Fate::Refused, _) => &mut self.rolled_back,
+        };
+        *counter += 1;
+        self.done_in_doubt += usize::from(attempt.fate == Fate::InDoubt && is_done);
+    }
+}
+
+/// Everything that is wrong with a history.
+pub fn check(history: &History) -> (Summary, Vec<Violation>) {
+    let mut violations = Vec::new();
+    let units: Vec<Unit> = history.logs.iter().flat_map(|log| unit::units(log)).collect();
+    let chains = chain::chains(history, &mut violations);
+    let claims = Claims::new(&units, &chains, &mut violations);
+    for unit in &units {
+        check_outcome(unit, &claims, &mut violations);
+        conflicts::check(unit, &chains, &mut violations);
+    }
+    (summary(&units, &claims, history), violations)
+}
+
+/// What was acknowledged is there, and what is in doubt is there as a whole or not at all.
+fn check_outcome(unit: &Unit, claims: &Claims, violations: &mut Vec<Violation>) {
+    for attempt in &unit.attempts {
+        let write = attempt.intent.write;
+        if attempt.fate == Fate::Acknowledged && !claims.is_done(write) {
+            violations.push(Violation::LostSave { write, row: attempt.intent.row });
+        }
+        if let Some(message) = attempt.failure() {
+            violations.push(Violation::Failed { write, message: message.to_owned() });
+        }
+        if attempt.is_changed {
+            violations.push(Violation::RecordChanged { write });
+        }
+    }
+    if unit.ending == Ending::Unknown && unit.parts == Parts::Together {
+        let in_doubt = unit.attempts.iter().filter(|attempt| attempt.fate == Fate::InDoubt);
+        let (done, missing): (Vec<_>, Vec<_>) =
+            in_doubt.map(|attempt| attempt.intent.write).partition(|write| claims.is_done(*write));
+        if !done.is_empty() && !missing.is_empty() {
+            violations.push(Violation::HalfDone { done, missing });
+        }
+    }
+}
+
+fn summary(units: &[Unit], claims: &Claims, history: &History) -> Summary {
+    let mut summary = Summary { changes: history.changes.len(), ..Summary::default() };
+    for attempt in units.iter().flat_map(|unit| &unit.attempts) {
+        summary.count(attempt, claims.is_done(attempt.intent.write));
+    }
+    summary
+}

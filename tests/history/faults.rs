@@ -1,0 +1,40 @@
+//! When connections are lost: at random moments, by the seed. How a connection is ended differs between engines, and stands there.
+
+use std::time::{Duration, Instant};
+
+use super::operation::Random;
+
+/// A connection is lost.
+#[derive(Debug, Clone, Copy)]
+pub struct Fault {
+    pub client: u64,
+    /// Whether it is lost with the next answer of the server, where there is one, and not at once.
+    #[allow(dead_code, reason = "not every engine is a server")]
+    pub loses_answer: bool,
+}
+
+/// The pauses between two losses, and who is hit.
+pub struct Faults {
+    random: Random,
+    clients: u64,
+    deadline: Instant,
+}
+
+impl Faults {
+    pub fn new(seed: u64, clients: u64, deadline: Instant) -> Self {
+        // No client has this number, so that nobody's operations go with the losses.
+        Self { random: Random::new(&[seed, u64::MAX]), clients, deadline }
+    }
+
+    /// Waits until the next loss is due, and returns it; `None` when it is time to end.
+    pub fn next(&mut self) -> Option<Fault> {
+        let pause = Duration::from_micros(2_000 + self.random.below(80_000));
+        let now = Instant::now();
+        if now + pause >= self.deadline {
+            std::thread::sleep(self.deadline.saturating_duration_since(now));
+            return None;
+        }
+        std::thread::sleep(pause);
+        Some(Fault { client: 1 + self.random.below(self.clients), loses_answer: self.random.below(2) == 0 })
+    }
+}

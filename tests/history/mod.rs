@@ -1,0 +1,95 @@
+//! The history of many clients that write the same rows and lose their connections: played, noted, and checked. What is proved of it
+//! stands in `checker.rs`.
+//!
+//! `HISTORY_SECONDS` says how long it is played (60), `HISTORY_SEED` with which seed (another each time, which is printed).
+
+pub mod audit;
+pub mod checker;
+pub mod client;
+pub mod copies;
+pub mod faults;
+pub mod log;
+pub mod operation;
+pub mod several;
+pub mod table;
+pub mod write;
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::path::Path;
+use std::time::{Duration, Instant, SystemTime};
+
+use self::checker::{History, Violation};
+use self::client::{Client, Identity};
+use self::table::Description;
+use crate::engine::{self, Database};
+
+/// How many clients there are.
+pub const CLIENTS: u64 = 8;
+
+#[test]
+fn no_write_is_lost_torn_or_doubled_whoever_writes_and_whatever_connection_is_lost() {
+    let descriptions = &engine::history::tables();
+    if engine::history::played_a_client(descriptions) {
+        return;
+    }
+    let seed = from_environment("HISTORY_SEED").unwrap_or_else(seed_of_the_moment);
+    let seconds = from_environment("HISTORY_SECONDS").unwrap_or(60);
+    // Past libtest, which keeps what a passing test prints to itself.
+    writeln!(std::io::stderr(), "== {}: {seconds} s of history with HISTORY_SEED={seed}", engine::NAME).unwrap();
+
+    let folder = tempfile::TempDir::new().unwrap();
+    let database = Database::new();
+    audit::create(descriptions, &mut database.connect());
+    let connect = || database.connect();
+    let setup = Identity { seed, number: 0 };
+    Client::new(setup, "BEGIN", &connect, descriptions, &folder.path().join("setup.log")).insert_rows(operation::ROWS);
+
+    let deadline = Instant::now() + Duration::from_secs(seconds);
+    engine::history::play(seed, descriptions, &database, folder.path(), deadline);
+
+    let (changes, rows) = audit::read(descriptions, &mut database.connect());
+    let (summary, violations) = checker::check(&History { logs: logs(folder.path()), changes, rows });
+    writeln!(std::io::stderr(), "== {}: {summary:?}", engine::NAME).unwrap();
+    if !violations.is_empty() {
+        let kept = folder.keep();
+        panic!("HISTORY_SEED={seed}:\n{}\nthe logs are in {}", shown(&violations), kept.display());
+    }
+    assert!(summary.saw_everything(), "{summary:?}");
+}
+
+/// How many there are of each kind, and the first of them.
+fn shown(violations: &[Violation]) -> String {
+    let mut kinds: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for violation in violations {
+        let shown = format!("{violation:?}");
+        let kind = shown.split(' ').next().unwrap_or_default().to_owned();
+        kinds.entry(kind).or_default().push(shown);
+    }
+    let kinds = kinds.into_iter().map(|(kind, shown)| {
+        let first: Vec<String> = shown.iter().take(3).cloned().collect();
+        format!("{} times {kind}, the first being\n{}", shown.len(), first.join("\n"))
+    });
+    kinds.collect::<Vec<_>>().join("\n")
+}
+
+fn from_environment(variable: &str) -> Option<u64> {
+    let value = std::env::var(variable).ok()?;
+    Some(value.parse().unwrap_or_else(|_| panic!("{variable} is a number, not {value:?}")))
+}
+
+fn seed_of_the_moment() -> u64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+    u64::try_from(since.as_micros()).unwrap() % 1_000_000_000
+}
+
+/// What every client, and every process of a client, wrote down.
+fn logs(folder: &Path) -> Vec<Vec<log::Event>> {
+    let files = std::fs::read_dir(folder).unwrap();
+    files.map(|file| log::parse(&std::fs::read_to_string(file.unwrap().path()).unwrap())).collect()
+}
+
+/// The descriptions of the tables that every engine has, and of those that this one adds.
+pub fn tables_with(own: impl IntoIterator<Item = Description>) -> Vec<Description> {
+    table::COMMON.into_iter().chain(own).collect()
+}

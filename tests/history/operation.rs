@@ -1,0 +1,213 @@
+//! What each client does: a function of the seed, the client's number and the operation's, and of nothing else. How it is done is
+//! not said here.
+
+use std::time::Duration;
+
+use super::log::{Row, Sides, Table};
+
+/// One thing that a client does, and how long it waits before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Operation {
+    pub pause: Duration,
+    pub action: Action,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// A write by itself.
+    Single(Step),
+    Transaction(Transaction),
+    Batch(Batch),
+}
+
+/// Records of one table that are written at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Batch {
+    pub steps: Vec<Step>,
+    pub write: BatchWrite,
+    /// Whether what can be written is, and not all or nothing.
+    pub is_each: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BatchWrite {
+    Save,
+    Delete,
+}
+
+/// Writes that are done together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transaction {
+    pub style: Style,
+    pub steps: Vec<Step>,
+    pub last: Last,
+    pub is_rolled_back: bool,
+}
+
+/// How the transaction is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// BEGIN at the client's isolation level.
+    Isolated,
+    /// Diesel's `transaction`.
+    Plain,
+    /// `retry_on_conflict`.
+    Retried,
+    /// `transaction_concurrent` with its records, which are all of one table.
+    Listed,
+}
+
+/// Where the last step of a transaction is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Last {
+    AsTheOthers,
+    InSavepoint,
+    /// In a savepoint that is rolled back.
+    Undone,
+}
+
+/// A write of one row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Step {
+    pub row: Row,
+    pub verb: Verb,
+    /// Whether the record is loaded anew, and not one that the client still has.
+    pub loads: bool,
+    /// Whether a record that met a conflict is tried again as it is.
+    pub is_stubborn: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verb {
+    Save(Sides),
+    Resolve(Resolver),
+    /// By a tracked record, which takes over what others changed on the other side.
+    Merge(Sides),
+    Unchecked,
+    Touch,
+    Update,
+    Delete,
+    DeleteIfExists,
+}
+
+/// What a client answers when it is asked about a conflict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resolver {
+    ClientWins,
+    StoreWins,
+    Fails,
+}
+
+pub const BOTH: Sides = Sides { left: true, right: true };
+pub const LEFT: Sides = Sides { left: true, right: false };
+pub const RIGHT: Sides = Sides { left: false, right: true };
+pub const NEITHER: Sides = Sides { left: false, right: false };
+
+/// How many rows each table has: few, so that the clients meet.
+pub const ROWS: i64 = 4;
+
+impl Operation {
+    pub fn new(seed: u64, client: u64, number: u64, tables: &[Table]) -> Self {
+        let random = &mut Random::new(&[seed, client, number]);
+        let pause = Duration::from_micros(random.below(3_000));
+        let action = match random.below(100) {
+            0..50 => Action::Single(Step::new(random, tables)),
+            50..65 => Action::Batch(Batch::new(random, tables)),
+            _ => Action::Transaction(Transaction::new(random, tables)),
+        };
+        Self { pause, action }
+    }
+}
+
+impl Batch {
+    fn new(random: &mut Random, tables: &[Table]) -> Self {
+        let table = random.of(tables);
+        let write = if random.below(8) == 0 { BatchWrite::Delete } else { BatchWrite::Save };
+        let mut steps: Vec<Step> = Vec::new();
+        // In whatever order.
+        for _ in 0..=random.below(ROWS.unsigned_abs()) {
+            let step = Step::new(random, &[table]);
+            if steps.iter().all(|other| other.row != step.row) {
+                let verb = if write == BatchWrite::Save { Verb::Save(BOTH) } else { Verb::Delete };
+                steps.push(Step { verb, ..step });
+            }
+        }
+        Self { steps, write, is_each: random.below(2) == 0 }
+    }
+}
+
+impl Transaction {
+    fn new(random: &mut Random, tables: &[Table]) -> Self {
+        let style = random.of(&[Style::Isolated, Style::Isolated, Style::Plain, Style::Retried, Style::Listed]);
+        let last = random.of(&[Last::AsTheOthers, Last::AsTheOthers, Last::InSavepoint, Last::Undone]);
+        let table = random.of(tables);
+        let tables = if style == Style::Listed { &[table] } else { tables };
+        let mut steps: Vec<Step> = Vec::new();
+        for _ in 0..=random.below(3) {
+            let step = Step::new(random, tables);
+            let repeats = |other: &Step| other.row == step.row;
+            // A record can be listed only once, and two writes of a transaction share an xmin, so that nobody could tell the states
+            // between them apart.
+            let is_once = style == Style::Listed || step.row.table == Table::Xmin;
+            if !is_once || !steps.iter().any(repeats) {
+                steps.push(step);
+            }
+        }
+        // Rows taken in one order never deadlock; some must.
+        if random.below(4) > 0 {
+            steps.sort_by_key(|step| step.row);
+        }
+        Self { style, steps, last, is_rolled_back: random.below(8) == 0 }
+    }
+}
+
+impl Step {
+    fn new(random: &mut Random, tables: &[Table]) -> Self {
+        let table = random.of(tables);
+        let id = 1 + i64::try_from(random.below(ROWS.unsigned_abs())).unwrap();
+        let verb = match random.below(28) {
+            0..8 => Verb::Save(BOTH),
+            8..11 => Verb::Save(RIGHT),
+            11..15 => Verb::Resolve(random.of(&[Resolver::ClientWins, Resolver::StoreWins, Resolver::Fails])),
+            15..19 => Verb::Merge(random.of(&[LEFT, RIGHT])),
+            19..21 => Verb::Unchecked,
+            21..23 => Verb::Touch,
+            23..26 => Verb::Update,
+            26 => Verb::Delete,
+            _ => Verb::DeleteIfExists,
+        };
+        Self { row: Row { table, id }, verb, loads: random.below(2) == 0, is_stubborn: random.below(4) == 0 }
+    }
+}
+
+/// A small generator (SplitMix64), so that a seed means the same everywhere and for ever.
+#[derive(Debug)]
+pub struct Random(u64);
+
+impl Random {
+    pub fn new(parts: &[u64]) -> Self {
+        let mut random = Self(0);
+        for part in parts {
+            random.0 ^= part;
+            random.0 = random.next();
+        }
+        random
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// A number below `limit`.
+    pub fn below(&mut self, limit: u64) -> u64 {
+        self.next() % limit
+    }
+
+    /// One of these.
+    pub fn of<T: Copy>(&mut self, values: &[T]) -> T {
+        values[usize::try_from(self.below(u64::try_from(values.len()).unwrap())).unwrap()]
+    }
+}
