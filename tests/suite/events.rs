@@ -3,8 +3,8 @@
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex, OnceLock};
 
-use concurrency_diesel::prelude::*;
-use concurrency_diesel::{RetryPolicy, disable_concurrency, retry_on_conflict};
+use crate::library::prelude::*;
+use crate::library::{RetryPolicy, disable_concurrency, retry_on_conflict};
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use tracing::field::{Field, Visit};

@@ -2,8 +2,8 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use concurrency_diesel::prelude::*;
-use concurrency_diesel::{
+use crate::library::prelude::*;
+use crate::library::{
     BulkError, Tracked, disable_concurrency, disable_concurrency_for, disable_increment, disable_increment_for,
 };
 use diesel::connection::SimpleConnection as _;
