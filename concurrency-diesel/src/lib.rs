@@ -14,6 +14,8 @@ mod concurrent;
 mod dsl;
 mod error;
 mod executor;
+#[cfg(any(doc, doctest))]
+pub mod guide;
 mod load;
 mod outcome;
 pub mod prelude;
