@@ -89,6 +89,11 @@
 //! written nobody can say: the statement may have reached the server. Load the record again, or save it again: if the
 //! write did happen, the second save conflicts.
 //!
+//! On MySQL and MariaDB the connection is lost with it: the next statement would take the answer that nobody waited for as its
+//! own, and a save that was refused would come out as written. So the dropped save marks the connection as broken: every further
+//! save on it is refused with [`BrokenTransactionManager`](diesel::result::Error::BrokenTransactionManager), and the pools
+//! replace it. A connection of PostgreSQL or SQLite is good for the next save.
+//!
 //! The connection may still be inside the transaction in which the future was dropped: diesel-async's connections know
 //! that and report themselves broken, and its pools do not hand such a connection out again. Outside a pool, do not use a
 //! connection any further on which a `transaction` was dropped.

@@ -7,3 +7,4 @@ mod dropped;
 mod pools;
 mod scopes;
 mod shapes;
+mod tracked;

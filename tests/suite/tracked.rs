@@ -35,7 +35,7 @@ fn with_two() -> ((Database, TestConnection), Tracked<Article>, Tracked<Article>
 
 /// The columns set by the one UPDATE that was sent since the last call, in its order.
 #[track_caller]
-fn written(log: &Log) -> Vec<String> {
+pub fn written(log: &Log) -> Vec<String> {
     let mut sent = log.take_sent();
     sent.retain(|statement| statement.starts_with("UPDATE "));
     let [update] = sent.as_slice() else {
