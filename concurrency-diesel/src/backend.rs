@@ -49,6 +49,14 @@ pub trait ConcurrencyBackend: Backend<QueryBuilder: Default> + Default + sealed:
     #[doc(hidden)]
     const __BEFORE_COMMIT: &'static str;
 
+    /// Whether a connection of diesel-async still gives the right answers after the future of a statement was dropped.
+    #[doc(hidden)]
+    const __SURVIVES_DROPPED_STATEMENTS: bool;
+
+    /// Whether an UPDATE may count as none a row that it found and did not change.
+    #[doc(hidden)]
+    const __MAY_COUNT_CHANGES: bool;
+
     /// How the version that an UPDATE computed comes back.
     #[doc(hidden)]
     const __READ_BACK: ReadBack;

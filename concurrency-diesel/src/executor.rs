@@ -1,6 +1,8 @@
 //! How statements reach a database: one interface for Diesel's connections and for those that are awaited, so that what a
 //! save does is written once. What is sent, and what the answer means, is decided elsewhere.
 
+#[cfg(feature = "async")]
+mod awaiting;
 mod blocking;
 mod transactions;
 
@@ -13,6 +15,8 @@ use diesel::result::QueryResult;
 
 use crate::backend::ConcurrencyBackend;
 
+#[cfg(feature = "async")]
+pub(crate) use awaiting::Awaiting;
 pub(crate) use blocking::{Blocking, load, now};
 pub(crate) use transactions::Transactions;
 

@@ -4,6 +4,8 @@
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+#[cfg(feature = "async")]
+pub mod asynchronous;
 mod backend;
 mod bind;
 mod bulk;
@@ -50,7 +52,7 @@ pub use crate::retry::{Retryable, retry_if, retry_on_conflict};
 pub use crate::scope::{
     ScopeGuard, disable_concurrency, disable_concurrency_for, disable_increment, disable_increment_for,
 };
-pub use crate::tracked::{MergeError, Trackable, Tracked};
+pub use crate::tracked::{Blocks, MergeError, Trackable, Tracked, TrackedRecord};
 pub use crate::transaction_concurrent::transaction_concurrent;
 #[cfg(feature = "postgres_backend")]
 pub use crate::xmin::{Xid, XminVersionField, sql_types};

@@ -14,8 +14,8 @@ use crate::executor::{Executor, Session};
 use crate::outcome::{self, Outcome};
 use crate::scope::{self, Rule};
 use crate::statement::{
-    Changes, Committed, Delete, EveryColumn, LastInsertId, Lock, ReturningVersion, SelectVersion, Selection, Source,
-    Update,
+    Changes, Committed, Delete, EveryColumn, LastInsertId, Lock, ReturningVersion, SelectUnchanged, SelectVersion,
+    Selection, Source, Update,
 };
 use crate::unchecked;
 
@@ -82,7 +82,13 @@ where
             // At the maximum a save is refused whether or not it would advance the version.
             next_version::<T, E>(version)?;
             let set = source.with_some_columns(source.advance_if_changed(signed, selection), selection);
-            send_and_read_back(source, Update::new(source, set, guard), signed, session).await
+            match send_and_read_back(source, Update::new(source, set, guard), signed, session).await {
+                Err(refusal) => {
+                    unless_written(refusal, source, selection, session).await?;
+                    Ok(version.clone())
+                }
+                advanced => advanced,
+            }
         }
         Advance::ByDatabase => {
             let set = source.some_columns(selection);
@@ -124,7 +130,9 @@ where
 {
     let version = source.record.__version();
     let set = source.with_some_columns(source.keep(), selection);
-    send(source, Update::new(source, set, source.version_is(version)), session).await?;
+    if let Err(refusal) = send(source, Update::new(source, set, source.version_is(version)), session).await {
+        unless_written(refusal, source, selection, session).await?;
+    }
     Ok(version.clone())
 }
 
@@ -226,7 +234,7 @@ where
     remove(Source { record, serialized: &serialized }, session).await
 }
 
-/// Deletes the row of a record.
+/// Deletes the row of a record, if it still has the record's version.
 pub(crate) async fn remove<T, E>(source: Source<'_, T>, session: &mut Session<'_, E>) -> Result<(), Error>
 where
     E: Executor,
@@ -319,6 +327,29 @@ where
     match outcome::outcome::<T, E::Backend>(source.record, rows)? {
         Outcome::Written => Ok(()),
         Outcome::Refused => Err(refused(source, session).await),
+    }
+}
+
+/// Takes back the refusal of a save that may have left the version, if the row is all that the save would make of it: where an
+/// UPDATE counts only the rows that it changed, such a row counts as none.
+async fn unless_written<T, S, E>(
+    refusal: Error,
+    source: Source<'_, T>,
+    selection: S,
+    session: &mut Session<'_, E>,
+) -> Result<(), Error>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+    S: Selection<T>,
+{
+    if !E::Backend::__MAY_COUNT_CHANGES || !matches!(refusal, Error::WriteSuppressed(_)) {
+        return Err(refusal);
+    }
+    let found = T::Version::__load(SelectUnchanged::new(source, selection), session).await;
+    match outcome::at_most_one::<T, E::Backend, _>(source.record, found)? {
+        Some(_) => Ok(()),
+        None => Err(refusal),
     }
 }
 

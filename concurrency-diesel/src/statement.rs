@@ -14,6 +14,7 @@ mod source;
 mod update;
 mod where_version;
 
+pub(crate) use changed::SelectUnchanged;
 pub(crate) use delete::Delete;
 pub(crate) use select::{Committed, ForUpdate, LastInsertId, Lock, SelectRecord, SelectVersion};
 pub(crate) use selection::{EveryColumn, Selection, SomeColumns};

@@ -3,8 +3,10 @@
 mod column_set;
 mod fields;
 mod merge_error;
-mod merging;
+pub(crate) mod merging;
 mod record;
+
+use std::marker::PhantomData;
 
 use diesel::connection::LoadConnection;
 
@@ -58,17 +60,26 @@ pub use merge_error::MergeError;
 /// # Ok(())
 /// # }
 /// ```
+pub type Tracked<T> = TrackedRecord<T, Blocks>;
+
+/// A tracked record whose methods block or are awaited, as `M` says: [`Tracked`], or `asynchronous::Tracked`.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct Tracked<T> {
+pub struct TrackedRecord<T, M> {
     record: T,
     base: T,
     /// Whether a save may have reached the database although its answer did not reach us.
     #[cfg_attr(feature = "serde", serde(skip))]
     is_in_doubt: bool,
+    #[cfg_attr(feature = "serde", serde(skip))]
+    mode: PhantomData<M>,
 }
 
-impl<T> Tracked<T> {
+/// Stands for methods that block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Blocks;
+
+impl<T, M> TrackedRecord<T, M> {
     /// A record as it was loaded.
     #[must_use]
     pub fn new(record: T) -> Self
@@ -76,7 +87,7 @@ impl<T> Tracked<T> {
         T: Clone,
     {
         let base = record.clone();
-        Self { record, base, is_in_doubt: false }
+        Self { record, base, is_in_doubt: false, mode: PhantomData }
     }
 
     /// The record as it was when it was loaded or last saved.
@@ -139,9 +150,12 @@ impl<T> Tracked<T> {
     {
         let mut record = theirs.clone();
         fields::merge_into(&self.base, &self.record, &mut record);
-        *self = Self { record, base: theirs, is_in_doubt: false };
+        *self = Self { record, base: theirs, is_in_doubt: false, mode: PhantomData };
     }
+}
 
+/// The saves of records that are tracked where nothing is awaited.
+impl<T> Tracked<T> {
     /// Writes the fields that changed, if the row still has the version that the record was loaded with.
     ///
     /// `UPDATE articles SET version = 8, title = ? WHERE id = ? AND version = 7`: what the record's `save_concurrent` does, with
@@ -243,7 +257,10 @@ impl<T> Tracked<T> {
 }
 
 /// Writes the columns that changed.
-pub(crate) async fn save_changed<T, E>(tracked: &mut Tracked<T>, session: &mut Session<'_, E>) -> Result<(), Error>
+pub(crate) async fn save_changed<T, M, E>(
+    tracked: &mut TrackedRecord<T, M>,
+    session: &mut Session<'_, E>,
+) -> Result<(), Error>
 where
     E: Executor,
     T: Trackable + ConcurrentOn<E::Backend> + Concurrent<Version: Clone> + Clone,

@@ -52,7 +52,7 @@
 mod catalog;
 mod error;
 mod files;
-mod install;
+pub(crate) mod install;
 mod migrations;
 mod models;
 mod problem;
@@ -72,8 +72,6 @@ pub use concurrency_core::{
     pending_triggers,
 };
 
-use self::install::Step;
-use crate::backend::ConcurrencyBackend as _;
 use crate::executor::{Blocking, now};
 
 /// Creates the triggers of these models, where they are not there yet.
@@ -120,14 +118,8 @@ pub fn create_specs<C>(specs: &[TriggerSpec], conn: &mut C) -> Result<(), Error>
 where
     C: LoadConnection<Backend: CatalogBackend>,
 {
-    let specs = &models::distinct(specs.to_vec());
-    let steps = now(install::plan_create(specs, &mut Blocking::session(conn)))?;
-    match carry_out(&steps, conn) {
-        Ok(()) => Ok(()),
-        // Somebody who did the same at the same time was first.
-        Err(Error::Database(_)) if check_specs(specs, conn).is_ok_and(|problems| problems.is_empty()) => Ok(()),
-        Err(error) => Err(error),
-    }
+    let specs = models::distinct(specs.to_vec());
+    now(install::create(&specs, &mut Blocking::session(conn)))
 }
 
 /// Drops the triggers of these models, where they are there.
@@ -169,8 +161,7 @@ pub fn drop_specs<C>(specs: &[TriggerSpec], conn: &mut C) -> Result<(), Error>
 where
     C: LoadConnection<Backend: CatalogBackend>,
 {
-    let steps = now(install::plan_drop(specs, &mut Blocking::session(conn)))?;
-    carry_out(&steps, conn)
+    now(install::drop(specs, &mut Blocking::session(conn)))
 }
 
 /// Our triggers in the connection's database, of whatever models; on PostgreSQL those of all its schemas.
@@ -229,17 +220,4 @@ where
     C: LoadConnection<Backend: CatalogBackend>,
 {
     now(install::check(specs, &mut Blocking::session(conn)))
-}
-
-/// Sends what was planned: as a whole, where the engine can take back what it created and dropped.
-fn carry_out<C>(steps: &[Step], conn: &mut C) -> Result<(), Error>
-where
-    C: LoadConnection<Backend: CatalogBackend>,
-{
-    let send = |conn: &mut C| now(install::carry_out(steps, &mut Blocking::session(conn)));
-    match steps {
-        [] => Ok(()),
-        _ if C::Backend::__TRANSACTIONAL_DDL => conn.transaction(send),
-        _ => send(conn),
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use concurrency_diesel::prelude::*;
+use crate::library::prelude::*;
 use diesel::connection::SimpleConnection as _;
 use diesel::dsl::sql;
 use diesel::prelude::*;
@@ -41,7 +41,7 @@ pub use self::triggers::*;
 use crate::suite::bad_input::suppressed::Suppression;
 use crate::suite::bulk::Bulk;
 
-pub type TestConnection = MysqlConnection;
+pub use crate::Connection as TestConnection;
 
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations/mysql");
 
@@ -205,6 +205,8 @@ pub const CONNECTION_LOST: &[(DatabaseErrorKind, &str)] = &[
     (DatabaseErrorKind::Unknown, "Connection was killed"),
     (DatabaseErrorKind::Unknown, "Lost connection to "),
     (DatabaseErrorKind::Unknown, "erver has gone away"),
+    // As diesel-async says it.
+    (DatabaseErrorKind::Unknown, "Input/output error: "),
 ];
 
 /// None: a trigger can fail a write here, and cannot leave it out.

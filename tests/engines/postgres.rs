@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use concurrency_diesel::prelude::*;
+use crate::library::prelude::*;
 use diesel::connection::SimpleConnection as _;
 use diesel::dsl::sql;
 use diesel::prelude::*;
@@ -37,7 +37,7 @@ pub use self::triggers::*;
 use crate::suite::bad_input::suppressed::Suppression;
 use crate::suite::bulk::Bulk;
 
-pub type TestConnection = PgConnection;
+pub use crate::Connection as TestConnection;
 
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations/postgres");
 
@@ -195,6 +195,10 @@ pub const CONNECTION_LOST: &[(DatabaseErrorKind, &str)] = &[
     (DatabaseErrorKind::ClosedConnection, "terminating connection due to administrator command"),
     (DatabaseErrorKind::ClosedConnection, "server closed the connection unexpectedly"),
     (DatabaseErrorKind::UnableToSendCommand, "no connection to the server"),
+    // As diesel-async says it.
+    (DatabaseErrorKind::Unknown, "terminating connection due to administrator command"),
+    (DatabaseErrorKind::UnableToSendCommand, "connection closed"),
+    (DatabaseErrorKind::UnableToSendCommand, "error communicating with the server"),
 ];
 
 /// Triggers that return NULL, rules, and row security, which shows a row and lets nobody write it.

@@ -1,7 +1,6 @@
 //! What can go wrong only where the engine is a server: the connection is lost in the middle of a save.
 
-use concurrency_diesel::prelude::*;
-use diesel::connection::{AnsiTransactionManager, TransactionManager as _};
+use crate::library::prelude::*;
 use diesel::prelude::*;
 use diesel::result::Error as DieselError;
 

@@ -1,6 +1,6 @@
 //! SQLite: each test has a file of its own, in WAL mode.
 
-use concurrency_diesel::prelude::*;
+use crate::library::prelude::*;
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel::result::DatabaseErrorKind;
@@ -29,9 +29,10 @@ pub use self::transactions::{
 };
 pub use self::triggers::*;
 use crate::suite::bad_input::suppressed::Suppression;
+use crate::suite::begin::transaction_sql;
 use crate::suite::bulk::Bulk;
 
-pub type TestConnection = SqliteConnection;
+pub use crate::Connection as TestConnection;
 
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations/sqlite");
 
@@ -131,7 +132,7 @@ pub fn write_transaction<T>(
     connection: &mut TestConnection,
     work: impl FnOnce(&mut TestConnection) -> Result<T, ConcurrencyError>,
 ) -> Result<T, ConcurrencyError> {
-    connection.immediate_transaction(work)
+    transaction_sql("BEGIN IMMEDIATE", connection, work)
 }
 
 /// The table `concurrency_shop.items`, in a file of the test's own beside its database.

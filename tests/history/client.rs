@@ -4,9 +4,8 @@
 use std::path::Path;
 use std::time::Instant;
 
-use concurrency_diesel::prelude::*;
-use concurrency_diesel::{RetryPolicy, retry_on_conflict};
-use diesel::connection::{AnsiTransactionManager, TransactionManager as _};
+use crate::library::prelude::*;
+use crate::library::{RetryPolicy, retry_on_conflict};
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
@@ -29,7 +28,7 @@ pub struct Client<'a> {
     /// Begins a transaction.
     begin: &'a str,
     /// A new connection, for the first and for each that was lost.
-    connect: &'a dyn Fn() -> TestConnection,
+    connect: &'a (dyn Fn() -> TestConnection + Sync),
     descriptions: &'a [Description],
     tables: Vec<Box<dyn Copies>>,
     log: Log,
@@ -39,7 +38,7 @@ impl<'a> Client<'a> {
     pub fn new(
         identity: Identity,
         begin: &'a str,
-        connect: &'a dyn Fn() -> TestConnection,
+        connect: &'a (dyn Fn() -> TestConnection + Sync),
         descriptions: &'a [Description],
         log: &Path,
     ) -> Self {

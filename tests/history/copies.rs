@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use concurrency_diesel::prelude::*;
+use crate::library::prelude::*;
 use diesel::result::QueryResult;
 
 use super::log::{Answer, Event, Intent, Kind, Log, Row, State, Table};
@@ -12,7 +12,7 @@ use super::table::Model;
 use super::write::{Loaded, refusal, write};
 use crate::engine::TestConnection;
 
-pub trait Copies {
+pub trait Copies: Send {
     fn table(&self) -> Table;
 
     /// Does a write, or an insert where there is no row to write.

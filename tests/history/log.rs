@@ -111,6 +111,9 @@ pub enum Event {
     End(Ending),
 }
 
+/// An operation that is retried writes again with each attempt, and there may be a hundred of them.
+const WRITE_BITS: u32 = 12;
+
 /// A file that holds each line as soon as it is written, whatever happens to the process; and the numbers of the writes, which are
 /// different from those of every other client.
 pub struct Log {
@@ -126,13 +129,13 @@ impl Log {
 
     /// The writes from here on belong to this operation.
     pub fn begin_operation(&mut self, client: u64, operation: u64) {
-        (self.base, self.last) = (client << 40 | operation << 8, 0);
+        (self.base, self.last) = (client << 44 | operation << WRITE_BITS, 0);
     }
 
     /// The number of the next write.
     pub fn next_write(&mut self) -> i64 {
         self.last += 1;
-        assert!(self.last < 1 << 8, "an operation has fewer writes than that");
+        assert!(self.last < 1 << WRITE_BITS, "an operation has fewer writes than that");
         self.last_write()
     }
 
@@ -150,7 +153,7 @@ impl Log {
 /// The number of the operation that a write belongs to.
 #[allow(dead_code, reason = "not every engine starts a client again")]
 pub fn operation_of(write: i64) -> u64 {
-    (write.unsigned_abs() >> 8) & 0xFFFF_FFFF
+    (write.unsigned_abs() >> WRITE_BITS) & 0xFFFF_FFFF
 }
 
 /// The events of a log. A last line without an end was cut off with its process: nothing followed from it.

@@ -1,7 +1,7 @@
 //! Several records of one table, written together: in a transaction that knows them, or at once.
 
-use concurrency_diesel::prelude::*;
-use concurrency_diesel::{BulkConflict, BulkError, transaction_concurrent};
+use crate::library::prelude::*;
+use crate::library::{BulkConflict, BulkError, transaction_concurrent};
 use diesel::result::Error as DieselError;
 
 use super::log::{Answer, Event, Intent, Log, State};

@@ -2,8 +2,8 @@
 
 use std::fmt::Debug;
 
-use concurrency_diesel::prelude::*;
-use concurrency_diesel::{ConcurrentOn, LoadableOn, Trackable, VersionField, VersionValue};
+use crate::library::prelude::*;
+use crate::library::{ConcurrentOn, LoadableOn, Trackable, VersionField, VersionValue};
 use diesel::connection::Connection;
 use diesel::result::QueryResult;
 
@@ -13,7 +13,8 @@ use crate::engine::TestConnection;
 
 /// A record of one of the tables.
 pub trait Model:
-    ConcurrentOn<<TestConnection as Connection>::Backend>
+    Send
+    + ConcurrentOn<<TestConnection as Connection>::Backend>
     + LoadableOn<TestConnection>
     + Trackable
     + Clone
@@ -81,7 +82,7 @@ macro_rules! history_table {
         column = $column:literal, sql_name = $sql_name:literal, integer = $integer:literal, insert = $insert:tt
     ) => {
         mod $module {
-            use concurrency_diesel::prelude::*;
+            use crate::library::prelude::*;
             use diesel::prelude::*;
 
             use crate::engine::TestConnection;

@@ -1,7 +1,7 @@
 //! One write of one record, noted before and after. Which record, and in which transaction, is decided elsewhere.
 
-use concurrency_diesel::prelude::*;
-use concurrency_diesel::{Conflict, MergeError, Resolution, Tracked, store_wins};
+use crate::library::prelude::*;
+use crate::library::{Conflict, MergeError, Resolution, Tracked, store_wins};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 use super::log::{Answer, Event, Intent, Kind, Log, Sides, State};

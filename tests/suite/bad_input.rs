@@ -8,7 +8,7 @@ mod schema;
 pub mod suppressed;
 pub mod versions;
 
-use concurrency_diesel::prelude::*;
+use crate::library::prelude::*;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 

@@ -8,8 +8,8 @@ mod races;
 pub mod statements;
 mod transactions;
 
-use concurrency_diesel::prelude::*;
-use concurrency_diesel::{BulkConflict, VersionValue};
+use crate::library::prelude::*;
+use crate::library::{BulkConflict, VersionValue};
 use diesel::prelude::*;
 
 use super::models::{Article, articles};

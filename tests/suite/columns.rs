@@ -7,8 +7,8 @@ mod remote;
 mod serialized;
 mod shapes;
 
-use concurrency_diesel::VersionValue;
-use concurrency_diesel::prelude::*;
+use crate::library::VersionValue;
+use crate::library::prelude::*;
 use diesel::prelude::*;
 
 use super::models::profiles;

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use concurrency_diesel::prelude::*;
+use crate::library::prelude::*;
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 

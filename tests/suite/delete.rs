@@ -1,6 +1,6 @@
 //! A delete is guarded like a save, and a deleted row stays deleted.
 
-use concurrency_diesel::prelude::*;
+use crate::library::prelude::*;
 use diesel::prelude::*;
 
 use super::core::{assert_deleted, assert_modified};

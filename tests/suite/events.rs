@@ -1,16 +1,16 @@
 //! What `tracing` is told: an event for each conflict, restart and retry, with table, key, versions and attempt and nothing else.
 
 use std::fmt::Debug;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
-use concurrency_diesel::prelude::*;
-use concurrency_diesel::{RetryPolicy, disable_concurrency, retry_on_conflict};
+use crate::library::prelude::*;
+use crate::library::{RetryPolicy, disable_concurrency, retry_on_conflict};
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::with_default;
-use tracing::{Event, Level, Metadata, Subscriber};
+use tracing::{Dispatch, Event, Level, Metadata, Subscriber};
 
 use super::fixtures::{article, insert_author, two_copies, with_article};
 use super::models::{Article, articles};
@@ -23,6 +23,9 @@ pub struct Collector(Arc<Mutex<Vec<String>>>);
 impl Collector {
     /// The events of the work, one text each: `message table="articles" key="id 1" …`.
     pub fn events(work: impl FnOnce()) -> Vec<String> {
+        // While tracing knows of one subscriber alone, it asks the thread that meets an event first, and remembers its no.
+        static SECOND: OnceLock<Dispatch> = OnceLock::new();
+        SECOND.get_or_init(|| Dispatch::new(Self::default()));
         let collector = Self::default();
         with_default(collector.clone(), work);
         std::mem::take(&mut collector.0.lock().unwrap())

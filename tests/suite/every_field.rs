@@ -4,11 +4,9 @@ use std::collections::HashSet;
 use std::fmt::Debug;
 use std::thread;
 
-use concurrency_diesel::prelude::*;
-use concurrency_diesel::testing::{check_model, stale_copy};
-use concurrency_diesel::{
-    ConcurrentOn, LoadableOn, Trackable, VersionField, VersionValue, disable_concurrency_for, disable_increment,
-};
+use crate::library::prelude::*;
+use crate::library::testing::{check_model, stale_copy};
+use crate::library::{Trackable, VersionField, VersionValue, disable_concurrency_for, disable_increment};
 use diesel::connection::{InstrumentationEvent, SimpleConnection as _};
 use diesel::prelude::*;
 
@@ -16,6 +14,7 @@ pub use super::bulk::every_field::*;
 use super::statements::Log;
 pub use super::tracked::every_field::a_tracked_record_is_saved_guarded_and_merged;
 use crate::engine::{self, Database, TestConnection};
+use crate::library::{ConcurrentOn, LoadableOn};
 
 type Backend = <TestConnection as Connection>::Backend;
 
@@ -313,7 +312,7 @@ macro_rules! every_behaviour_of {
         column = $column:expr, sql_name = $sql_name:literal, read_back = $read_back:literal, insert = $insert:tt
     ) => {
         mod $name {
-            use concurrency_diesel::prelude::*;
+            use crate::library::prelude::*;
             use diesel::prelude::*;
 
             use crate::engine::TestConnection;
@@ -394,7 +393,7 @@ macro_rules! every_behaviour_of {
             .unwrap();
     };
     (@insert triggered $id:ident $connection:ident) => {
-        concurrency_diesel::triggers::create::<Sample, _>($connection).unwrap();
+        crate::library::triggers::create::<Sample, _>($connection).unwrap();
         crate::suite::every_field::every_behaviour_of!(@insert initial $id $connection);
     };
     (@insert database $id:ident $connection:ident) => {

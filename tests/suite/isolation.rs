@@ -6,8 +6,8 @@ mod session;
 mod snapshot;
 pub mod table;
 
-use concurrency_diesel::VersionValue;
-use concurrency_diesel::prelude::*;
+use crate::library::VersionValue;
+use crate::library::prelude::*;
 use diesel::prelude::*;
 
 use self::session::Part;

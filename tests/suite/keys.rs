@@ -2,8 +2,8 @@
 
 mod names;
 
-use concurrency_diesel::VersionValue;
-use concurrency_diesel::prelude::*;
+use crate::library::VersionValue;
+use crate::library::prelude::*;
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;

@@ -6,10 +6,11 @@ pub mod statements;
 pub mod threads;
 
 pub mod bad_input;
+pub mod begin;
 pub mod bulk;
 mod columns;
 mod conditional;
-mod core;
+pub mod core;
 mod delete;
 mod events;
 pub mod every_field;

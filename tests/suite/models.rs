@@ -1,6 +1,6 @@
 //! The tables of `migrations/`, and the records that most tests use.
 
-use concurrency_diesel::prelude::*;
+use crate::library::prelude::*;
 use diesel::prelude::*;
 
 diesel::table! {

@@ -2,10 +2,10 @@
 
 use std::sync::{Arc, Barrier};
 
-use concurrency_diesel::prelude::*;
-use diesel::connection::{AnsiTransactionManager, TransactionManager as _};
+use crate::library::prelude::*;
 use diesel::prelude::*;
 
+use super::begin::transaction_sql;
 use super::core::assert_modified;
 use super::fixtures::{article, insert_article, with_article};
 use super::models::{Article, articles};
@@ -99,24 +99,8 @@ fn no_isolation_level_loses_a_save_in_a_race() {
         diesel::delete(articles::table).execute(conn).unwrap();
         insert_article(1, 1, conn);
         setting.apply(conn);
-        let versions = race(
-            || setting.connect(database),
-            160,
-            move |_, conn| {
-                AnsiTransactionManager::begin_transaction_sql(conn, setting.begin)?;
-                let saved = load_and_save(conn);
-                match saved {
-                    Ok(version) => {
-                        AnsiTransactionManager::commit_transaction(conn)?;
-                        Ok(version)
-                    }
-                    Err(error) => {
-                        AnsiTransactionManager::rollback_transaction(conn)?;
-                        Err(error)
-                    }
-                }
-            },
-        );
+        let versions =
+            race(|| setting.connect(database), 160, move |_, conn| transaction_sql(setting.begin, conn, load_and_save));
         assert_eq!(assert_none_lost(&versions, conn).views, 160, "{}", setting.name);
     }
 }

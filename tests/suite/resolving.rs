@@ -3,9 +3,8 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Barrier};
 
-use concurrency_diesel::prelude::*;
-use concurrency_diesel::{Conflict, Resolution, client_wins, store_wins};
-use diesel::connection::{AnsiTransactionManager, TransactionManager as _};
+use crate::library::prelude::*;
+use crate::library::{Conflict, Resolution, client_wins, store_wins};
 use diesel::prelude::*;
 
 use super::bad_input::assert_database;

@@ -8,8 +8,8 @@ mod races;
 use std::cell::RefCell;
 use std::time::Duration;
 
-use concurrency_diesel::RetryPolicy;
-use concurrency_diesel::prelude::*;
+use crate::library::RetryPolicy;
+use crate::library::prelude::*;
 use diesel::prelude::*;
 
 use super::fixtures::article;

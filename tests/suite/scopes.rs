@@ -2,8 +2,8 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use concurrency_diesel::prelude::*;
-use concurrency_diesel::{
+use crate::library::prelude::*;
+use crate::library::{
     BulkError, Tracked, disable_concurrency, disable_concurrency_for, disable_increment, disable_increment_for,
 };
 use diesel::connection::SimpleConnection as _;
@@ -366,11 +366,11 @@ fn a_scope_ends_with_an_error_and_with_a_panic() {
     let (_database, conn, _, mut stale) = with_stale_article();
     let conn = &mut { conn };
 
-    let failed = (|| {
+    let fail = |conn: &mut TestConnection| {
         let _scope = disable_concurrency();
         conn.batch_execute("this is no SQL")
-    })();
-    failed.unwrap_err();
+    };
+    fail(conn).unwrap_err();
     assert_modified(&stale.save_concurrent(conn).unwrap_err(), 1, 2);
 
     let panicked = catch_unwind(AssertUnwindSafe(|| {

@@ -3,9 +3,9 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 
-use concurrency_diesel::prelude::*;
-use concurrency_diesel::testing::{CheckModelError, Guarantee, check_model, interleave, stale_copy};
-use concurrency_diesel::{TriggerVersionField, disable_concurrency, triggers};
+use crate::library::prelude::*;
+use crate::library::testing::{CheckModelError, Guarantee, check_model, interleave, stale_copy};
+use crate::library::{TriggerVersionField, disable_concurrency, triggers};
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 

@@ -1,7 +1,7 @@
 //! Versions that are text: two that a collation calls equal are still two versions.
 
-use concurrency_diesel::prelude::*;
-use concurrency_diesel::{VersionField, VersionValue};
+use crate::library::prelude::*;
+use crate::library::{VersionField, VersionValue};
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 

@@ -4,7 +4,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use concurrency_diesel::prelude::*;
+use crate::library::prelude::*;
 use diesel::prelude::*;
 
 use super::core::assert_modified;

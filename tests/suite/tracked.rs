@@ -11,8 +11,8 @@ mod races;
 mod transactions;
 mod whole;
 
-use concurrency_diesel::prelude::*;
-use concurrency_diesel::{Tracked, VersionValue};
+use crate::library::prelude::*;
+use crate::library::{Tracked, VersionValue};
 use diesel::prelude::*;
 
 use super::fixtures::with_article;

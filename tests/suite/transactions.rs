@@ -7,9 +7,8 @@ mod kept;
 mod nested;
 mod records;
 
-use concurrency_diesel::prelude::*;
-use concurrency_diesel::{ConcurrencyBackend, ConcurrentOn, LoadableOn, transaction_concurrent};
-use diesel::connection::{AnsiTransactionManager, LoadConnection, TransactionManager as _};
+use crate::library::prelude::*;
+use crate::library::{ConcurrentOn, LoadableOn, transaction_concurrent};
 use diesel::result::Error::NotInTransaction;
 
 use crate::engine::TestConnection;
@@ -23,9 +22,9 @@ pub fn assert_nothing_open(conn: &mut TestConnection) {
 
 /// The row that `load` reads, saved in a transaction that rolls back: by generic code, whatever its version field.
 #[track_caller]
-pub fn assert_restored<T, C>(conn: &mut C, load: impl Fn(&mut C) -> T)
+pub fn assert_restored<T, C>(conn: &mut C, load: impl Fn(&mut C) -> T + Crosses)
 where
-    C: LoadConnection<Backend: ConcurrencyBackend>,
+    C: AnyConnection,
     T: ConcurrentOn<C::Backend> + LoadableOn<C> + Clone + PartialEq + std::fmt::Debug,
 {
     let row = load(conn);

@@ -7,8 +7,8 @@ pub mod problems;
 mod refusals;
 mod writes;
 
-use concurrency_diesel::prelude::*;
-use concurrency_diesel::triggers;
+use crate::library::prelude::*;
+use crate::library::triggers;
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;

@@ -7,10 +7,9 @@ mod own;
 
 use std::fmt::Debug;
 
-use concurrency_diesel::prelude::*;
-use concurrency_diesel::{ConcurrencyBackend, ConcurrentOn, Counter, LoadableOn, VersionValue};
+use crate::library::prelude::*;
+use crate::library::{Counter, VersionValue};
 use diesel::backend::Backend;
-use diesel::connection::LoadConnection;
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
 use diesel::prelude::*;
@@ -20,6 +19,7 @@ use diesel::sql_types::BigInt;
 use super::models::{Article, articles};
 use super::transactions::assert_restored;
 use crate::engine::{Database, TestConnection};
+use crate::library::{ConcurrentOn, LoadableOn};
 
 fn empty() -> (Database, TestConnection) {
     let database = Database::new();
@@ -31,9 +31,9 @@ fn empty() -> (Database, TestConnection) {
 ///
 /// Its bounds are those of generic code anywhere; nothing here knows the record, its table or its version.
 #[track_caller]
-pub fn assert_guarded<T, C>(conn: &mut C, load: impl Fn(&mut C) -> T, version: impl Fn(&T) -> VersionValue)
+pub fn assert_guarded<T, C>(conn: &mut C, load: impl Fn(&mut C) -> T + Crosses, version: impl Fn(&T) -> VersionValue)
 where
-    C: LoadConnection<Backend: ConcurrencyBackend>,
+    C: AnyConnection,
     T: ConcurrentOn<C::Backend> + LoadableOn<C> + Clone + PartialEq + Debug,
 {
     let mut a = load(conn);
@@ -136,7 +136,7 @@ where
 fn generic_code_saves_records_of_any_model() {
     fn save_anew<T, C>(record: &mut T, edit: impl Fn(&mut T), conn: &mut C) -> Result<(), ConcurrencyError>
     where
-        C: LoadConnection<Backend: ConcurrencyBackend>,
+        C: AnyConnection,
         T: ConcurrentOn<C::Backend> + LoadableOn<C>,
     {
         edit(record);

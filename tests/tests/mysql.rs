@@ -4,5 +4,10 @@
 mod engine;
 #[path = "../history/mod.rs"]
 mod history;
+#[path = "../library/blocking.rs"]
+mod library;
 #[path = "../suite/mod.rs"]
 mod suite;
+
+/// What the engine connects with.
+pub type Connection = diesel::MysqlConnection;

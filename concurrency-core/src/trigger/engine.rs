@@ -7,9 +7,9 @@ use thiserror::Error;
 
 use super::dialect::Dialect;
 use super::found::TriggerQuery;
-use super::mysql::Mysql;
-use super::postgres::Postgres;
-use super::sqlite::Sqlite;
+use super::mysql::MysqlDialect;
+use super::postgres::PostgresDialect;
+use super::sqlite::SqliteDialect;
 
 /// A database engine.
 ///
@@ -41,9 +41,9 @@ impl Engine {
 
     pub(super) fn dialect(self) -> &'static dyn Dialect {
         match self {
-            Self::Sqlite => &Sqlite,
-            Self::Postgres => &Postgres,
-            Self::Mysql => &Mysql,
+            Self::Sqlite => &SqliteDialect,
+            Self::Postgres => &PostgresDialect,
+            Self::Mysql => &MysqlDialect,
         }
     }
 }

@@ -6,9 +6,9 @@ use super::found::{FoundTrigger, TriggerQuery};
 use super::template::Value::{self, Sql, Text};
 use super::template::{fill, query};
 
-pub(super) struct Mysql;
+pub(super) struct MysqlDialect;
 
-impl Dialect for Mysql {
+impl Dialect for MysqlDialect {
     fn quote(&self, name: &str) -> String {
         quoted(name, '`')
     }
@@ -70,7 +70,7 @@ impl Dialect for Mysql {
     }
 }
 
-impl Mysql {
+impl MysqlDialect {
     fn body(&self, spec: &TriggerSpec, is_strict: bool) -> String {
         let file = if is_strict { include_str!("mysql/strict_body.sql") } else { include_str!("mysql/body.sql") };
         fill(file, &[("version", &self.quote(spec.version()))])

@@ -6,9 +6,9 @@ use super::found::{FoundTrigger, TriggerQuery};
 use super::template::Value::{Sql, Text};
 use super::template::{fill, query};
 
-pub(super) struct Postgres;
+pub(super) struct PostgresDialect;
 
-impl Dialect for Postgres {
+impl Dialect for PostgresDialect {
     fn quote(&self, name: &str) -> String {
         quoted(name, '"')
     }
@@ -87,7 +87,7 @@ impl Dialect for Postgres {
 /// While an ALTER TABLE waits for the table, everybody who comes after it waits, too.
 const LOCK_TIMEOUT: &str = "SET LOCAL lock_timeout = '5s'";
 
-impl Postgres {
+impl PostgresDialect {
     fn trigger(&self, spec: &TriggerSpec, function: &str) -> String {
         let values = [
             ("trigger", self.quote(&spec.name())),

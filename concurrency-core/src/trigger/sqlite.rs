@@ -6,9 +6,9 @@ use super::found::{FoundTrigger, TriggerQuery};
 use super::template::Value::{Sql, Text};
 use super::template::{fill, query};
 
-pub(super) struct Sqlite;
+pub(super) struct SqliteDialect;
 
-impl Dialect for Sqlite {
+impl Dialect for SqliteDialect {
     fn quote(&self, name: &str) -> String {
         quoted(name, '"')
     }
@@ -69,7 +69,7 @@ impl Dialect for Sqlite {
     }
 }
 
-impl Sqlite {
+impl SqliteDialect {
     fn create_as(&self, spec: &TriggerSpec, trigger: &str, is_strict: bool) -> String {
         let file = if is_strict { include_str!("sqlite/strict.sql") } else { include_str!("sqlite/trigger.sql") };
         let (table, version) = (self.quote(spec.table()), self.quote(spec.version()));

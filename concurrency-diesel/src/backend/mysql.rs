@@ -21,6 +21,10 @@ impl ConcurrencyBackend for Mysql {
     /// savepoint is gone with it, so that its release is refused (1305).
     const __BEGIN: &'static str = "BEGIN; SAVEPOINT diesel_savepoint_0";
     const __BEFORE_COMMIT: &'static str = "RELEASE SAVEPOINT diesel_savepoint_0; ";
+    /// The next statement takes the answer that nobody waited for as its own.
+    const __SURVIVES_DROPPED_STATEMENTS: bool = false;
+    /// Without CLIENT_FOUND_ROWS, which Diesel and diesel-async set, and which a connection built by hand may lack.
+    const __MAY_COUNT_CHANGES: bool = true;
     const __READ_BACK: ReadBack = ReadBack::LastInsertId;
 
     /// LAST_INSERT_ID is unsigned: without the CAST a version below zero is out of range. What it keeps must be an integer, and

@@ -27,6 +27,9 @@ impl ConcurrencyBackend for Pg {
     const __BEGIN: &'static str = "BEGIN";
     /// After an error every statement is refused (25P02), but for COMMIT, which then rolls back and says nothing.
     const __BEFORE_COMMIT: &'static str = "SELECT 1; ";
+    /// Each answer is handed to the statement that it belongs to, or to nobody.
+    const __SURVIVES_DROPPED_STATEMENTS: bool = true;
+    const __MAY_COUNT_CHANGES: bool = false;
     const __READ_BACK: ReadBack = ReadBack::Returning;
 
     fn __kept(_signed: bool) -> (&'static str, &'static str) {

@@ -21,6 +21,9 @@ impl ConcurrencyBackend for Sqlite {
     const __BEGIN: &'static str = "BEGIN IMMEDIATE";
     /// COMMIT itself fails where there is no transaction.
     const __BEFORE_COMMIT: &'static str = "";
+    /// The statement runs to its end in its thread, and dropping the future waits for that.
+    const __SURVIVES_DROPPED_STATEMENTS: bool = true;
+    const __MAY_COUNT_CHANGES: bool = false;
     const __READ_BACK: ReadBack = ReadBack::Returning;
 
     fn __kept(_signed: bool) -> (&'static str, &'static str) {

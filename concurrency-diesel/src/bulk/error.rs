@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::error::Error;
+use crate::retry::Retryable;
 
 /// A record of a batch that could not be written, or is not current any more.
 #[derive(Debug, thiserror::Error)]
@@ -78,6 +79,13 @@ impl BulkError {
             Self::SameKey { .. } => false,
             Self::Concurrency(error) => error.is_retryable(),
         }
+    }
+}
+
+/// As [`BulkError::is_retryable`].
+impl Retryable for BulkError {
+    fn is_retryable(&self) -> bool {
+        Self::is_retryable(self)
     }
 }
 

@@ -27,7 +27,7 @@ pub trait Transactions: Executor {
     /// Rolls back the transaction or the savepoint.
     fn roll_back(connection: &mut Self::Connection) -> Self::Future<'_, QueryResult<()>>;
 
-    /// Runs statements as they stand.
+    /// Runs statements as they stand. MySQL can prepare neither CREATE TRIGGER nor DROP TRIGGER.
     fn batch<'a>(connection: &'a mut Self::Connection, sql: &'a str) -> Self::Future<'a, QueryResult<()>>;
 
     /// Keeps the connection from being used again: nobody knows what is open on it.
@@ -58,6 +58,11 @@ impl<E: Transactions> Session<'_, E> {
     /// Rolls back the transaction or the savepoint.
     pub(crate) fn roll_back(&mut self) -> E::Future<'_, QueryResult<()>> {
         E::roll_back(self.0)
+    }
+
+    /// Runs statements as they stand.
+    pub(crate) fn batch<'a>(&'a mut self, sql: &'a str) -> E::Future<'a, QueryResult<()>> {
+        E::batch(self.0, sql)
     }
 
     /// Keeps the connection from being used again.

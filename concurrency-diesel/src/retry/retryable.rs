@@ -1,5 +1,6 @@
 //! `Retryable`: which errors of a closure mean that running it again can succeed. Nothing here runs it.
 
+use crate::bulk::BulkError;
 use crate::error::Error;
 
 type AnyError = dyn std::error::Error + 'static;
@@ -76,6 +77,7 @@ impl Retryable for Box<dyn std::error::Error + Send + Sync> {
 fn is_retryable(error: &AnyError) -> bool {
     let itself = |error: &AnyError| {
         error.downcast_ref::<Error>().is_some_and(Error::is_retryable)
+            || error.downcast_ref::<BulkError>().is_some_and(BulkError::is_retryable)
             || error.downcast_ref::<diesel::result::Error>().is_some_and(Retryable::is_retryable)
     };
     itself(error) || error.source().is_some_and(is_retryable)

@@ -1,17 +1,20 @@
-//! The version in SET that advances only where a checked column changes.
+//! Whether the row holds what a record would write: the version in SET that advances only where a checked column changes, and
+//! the SELECT that asks after a write.
 
 use diesel::Column;
 use diesel::backend::Backend;
-use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 
+use super::columns::push_table;
 use super::selection::{EveryColumn, Selection};
 use super::set_version::push_successor;
 use super::source::Source;
+use super::where_version::VersionIs;
 use crate::backend::ConcurrencyBackend;
 use crate::bind::Bindable;
 use crate::columns::{ColumnVisitor, ConcurrentColumns, RecordVisitor};
-use crate::concurrent::{Concurrent, ConcurrentOn};
+use crate::concurrent::{Concurrent, ConcurrentOn, VersionSqlType};
 
 /// `version = CASE WHEN NOT (a IS NOT DISTINCT FROM ?) OR … THEN version + 1 ELSE version END`, in SET.
 ///
@@ -54,6 +57,53 @@ where
         out.push_identifier(version)?;
         out.push_sql(" END");
         out.push_sql(after);
+        Ok(())
+    }
+}
+
+/// A SELECT of the version of a record's row, if it is at the record's version and holds all that a save would write.
+pub(crate) struct SelectUnchanged<'b, T: Concurrent, S> {
+    source: Source<'b, T>,
+    guard: VersionIs<'b, T::__VersionColumn, T::Version>,
+    selection: S,
+}
+
+impl<'b, T: Concurrent, S> SelectUnchanged<'b, T, S> {
+    pub(crate) fn new(source: Source<'b, T>, selection: S) -> Self {
+        Self { source, guard: source.version_is(source.record.__version()), selection }
+    }
+}
+
+/// Asked seldom, and with another text for each selection.
+impl<T: Concurrent, S> QueryId for SelectUnchanged<'_, T, S> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<T: Concurrent, S> Query for SelectUnchanged<'_, T, S> {
+    type SqlType = VersionSqlType<T>;
+}
+
+impl<T, S, DB> QueryFragment<DB> for SelectUnchanged<'_, T, S>
+where
+    DB: ConcurrencyBackend,
+    T: ConcurrentOn<DB>,
+    S: Selection<T>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.unsafe_to_cache_prepared();
+        out.push_sql("SELECT ");
+        out.push_identifier(<T as Concurrent>::__VersionColumn::NAME)?;
+        out.push_sql(" FROM ");
+        push_table::<T, DB>(out.reborrow())?;
+        self.source.push_key(out.reborrow())?;
+        out.push_sql(" AND ");
+        self.guard.walk_ast(out.reborrow())?;
+        out.push_sql(" AND NOT (1 = 0");
+        let mut changes = ChangeWriter { source: self.source, out: out.reborrow() };
+        self.selection.visit_columns::<DB, _>(&mut changes)?;
+        out.push_sql(")");
+        out.push_sql(DB::__COMMITTED_READ);
         Ok(())
     }
 }

@@ -6,7 +6,7 @@ use crate::backend::ConcurrencyBackend;
 use crate::bind::Bindable;
 use crate::columns::{ColumnVisitor, ConcurrentColumns, ConcurrentColumnsOn, RecordVisitor};
 use crate::concurrent::{Concurrent, ConcurrentOn};
-use crate::tracked::{ColumnSet, Trackable, Tracked};
+use crate::tracked::{ColumnSet, Trackable, TrackedRecord};
 
 /// From here on a save that leaves out columns is not kept prepared: its texts double with each such column.
 const MOST_SKIPPABLE_PREPARED: usize = 4;
@@ -84,7 +84,7 @@ impl SomeColumns {
     }
 }
 
-impl<T> Selection<Tracked<T>> for SomeColumns
+impl<T, M> Selection<TrackedRecord<T, M>> for SomeColumns
 where
     T: Concurrent + Trackable + Clone,
 {
@@ -94,17 +94,17 @@ where
         self.is_kept_prepared
     }
 
-    fn saved(self, record: &mut Tracked<T>) {
+    fn saved(self, record: &mut TrackedRecord<T, M>) {
         record.adopt(self.columns);
     }
 
     fn visit_columns<'b, DB, W>(self, visitor: &mut W) -> QueryResult<()>
     where
         DB: ConcurrencyBackend,
-        Tracked<T>: ConcurrentOn<DB> + 'b,
-        W: RecordVisitor<'b, Tracked<T>, DB>,
+        TrackedRecord<T, M>: ConcurrentOn<DB> + 'b,
+        W: RecordVisitor<'b, TrackedRecord<T, M>, DB>,
     {
-        <Tracked<T> as ConcurrentColumnsOn<DB>>::__visit_columns(&mut Only {
+        <TrackedRecord<T, M> as ConcurrentColumnsOn<DB>>::__visit_columns(&mut Only {
             visitor,
             columns: self.columns,
             position: 0,
@@ -115,12 +115,12 @@ where
     fn visit_checked<'b, DB, W>(self, visitor: &mut W) -> QueryResult<()>
     where
         DB: ConcurrencyBackend,
-        Tracked<T>: ConcurrentOn<DB> + 'b,
-        W: RecordVisitor<'b, Tracked<T>, DB>,
+        TrackedRecord<T, M>: ConcurrentOn<DB> + 'b,
+        W: RecordVisitor<'b, TrackedRecord<T, M>, DB>,
     {
         let mut names = Names(Vec::new());
-        Selection::<Tracked<T>>::visit_columns::<DB, _>(self, &mut names)?;
-        <Tracked<T> as ConcurrentColumnsOn<DB>>::__visit_checked(&mut OnlyNamed { visitor, names: names.0 })
+        Selection::<TrackedRecord<T, M>>::visit_columns::<DB, _>(self, &mut names)?;
+        <TrackedRecord<T, M> as ConcurrentColumnsOn<DB>>::__visit_checked(&mut OnlyNamed { visitor, names: names.0 })
     }
 }
 

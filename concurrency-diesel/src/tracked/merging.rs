@@ -4,7 +4,7 @@
 use diesel::result::DatabaseErrorKind;
 use diesel::result::Error::DatabaseError;
 
-use super::{MergeError, Trackable, Tracked, fields, save_changed};
+use super::{MergeError, Trackable, TrackedRecord, fields, save_changed};
 use crate::concurrent::{Concurrent, ConcurrentOn};
 use crate::error::Error;
 use crate::executor::{Executor, Session};
@@ -15,8 +15,8 @@ use crate::save::deleted;
 const ROUNDS: usize = 100;
 
 /// Writes the fields that changed, joined with what other writers changed.
-pub(crate) async fn save_merging<T, E>(
-    tracked: &mut Tracked<T>,
+pub(crate) async fn save_merging<T, M, E>(
+    tracked: &mut TrackedRecord<T, M>,
     session: &mut Session<'_, E>,
 ) -> Result<(), MergeError<T>>
 where
@@ -36,13 +36,15 @@ where
         if tracked.is_in_doubt && fields::changed_columns(&theirs, &tracked.record).is_empty() {
             // It was that save which moved the version.
             tracked.record.__set_version(theirs.__version().clone());
-            *tracked = Tracked { record: tracked.record.clone(), base: theirs, is_in_doubt: false };
+            let mut saved = TrackedRecord::new(theirs);
+            saved.record.clone_from(&tracked.record);
+            *tracked = saved;
             return Ok(());
         }
-        let mut merged = Tracked::new(theirs);
+        let mut merged = TrackedRecord::<T, M>::new(theirs);
         let conflicts = fields::merge_into(&tracked.base, &tracked.record, &mut merged.record);
         if !conflicts.is_empty() {
-            let Tracked { record, base, .. } = &*tracked;
+            let TrackedRecord { record, base, .. } = &*tracked;
             return Err(MergeError::Fields {
                 fields: conflicts,
                 base: base.clone(),

@@ -9,14 +9,14 @@ use diesel::backend::Backend;
 use diesel::deserialize::{self, Queryable};
 use diesel::result::QueryResult;
 
-use super::{ColumnSets, Tracked};
+use super::{ColumnSets, TrackedRecord};
 use crate::backend::ConcurrencyBackend;
 use crate::columns::{
     ColumnNames, ColumnVisitor, ConcurrentColumns, ConcurrentColumnsOn, EmbeddedVisitor, RecordVisitor,
 };
 use crate::concurrent::{Concurrent, ConcurrentOn};
 
-impl<T> Deref for Tracked<T> {
+impl<T, M> Deref for TrackedRecord<T, M> {
     type Target = T;
 
     fn deref(&self) -> &T {
@@ -24,22 +24,22 @@ impl<T> Deref for Tracked<T> {
     }
 }
 
-impl<T> DerefMut for Tracked<T> {
+impl<T, M> DerefMut for TrackedRecord<T, M> {
     fn deref_mut(&mut self) -> &mut T {
         &mut self.record
     }
 }
 
 /// Equal are the records and their bases.
-impl<T: PartialEq> PartialEq for Tracked<T> {
+impl<T: PartialEq, M> PartialEq for TrackedRecord<T, M> {
     fn eq(&self, other: &Self) -> bool {
         self.record == other.record && self.base == other.base
     }
 }
 
-impl<T: Eq> Eq for Tracked<T> {}
+impl<T: Eq, M> Eq for TrackedRecord<T, M> {}
 
-impl<T, ST, DB> Queryable<ST, DB> for Tracked<T>
+impl<T, M, ST, DB> Queryable<ST, DB> for TrackedRecord<T, M>
 where
     DB: Backend,
     T: Queryable<ST, DB> + Clone,
@@ -51,7 +51,7 @@ where
     }
 }
 
-impl<T, DB> Selectable<DB> for Tracked<T>
+impl<T, M, DB> Selectable<DB> for TrackedRecord<T, M>
 where
     DB: Backend,
     T: Selectable<DB>,
@@ -64,7 +64,7 @@ where
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Concurrent> ConcurrentColumns for Tracked<T> {
+impl<T: Concurrent, M> ConcurrentColumns for TrackedRecord<T, M> {
     type __StatementId = T::__StatementId;
     type __Serialized = T::__Serialized;
     const __SKIPPABLE: usize = T::__SKIPPABLE;
@@ -76,7 +76,7 @@ impl<T: Concurrent> ConcurrentColumns for Tracked<T> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T, DB> ConcurrentColumnsOn<DB> for Tracked<T>
+impl<T, M, DB> ConcurrentColumnsOn<DB> for TrackedRecord<T, M>
 where
     DB: ConcurrencyBackend,
     T: ConcurrentOn<DB>,
@@ -99,12 +99,12 @@ where
 }
 
 /// The record and its converted values.
-const fn record<'b, T, S>(tracked: &'b Tracked<T>, serialized: &'b S) -> (&'b T, &'b S) {
+const fn record<'b, T, M, S>(tracked: &'b TrackedRecord<T, M>, serialized: &'b S) -> (&'b T, &'b S) {
     (&tracked.record, serialized)
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Concurrent<Version: Clone> + Clone> Concurrent for Tracked<T> {
+impl<T: Concurrent<Version: Clone> + Clone, M> Concurrent for TrackedRecord<T, M> {
     type Table = T::Table;
     type Version = T::Version;
     type VersionField = T::VersionField;
@@ -151,7 +151,7 @@ impl<T: Concurrent<Version: Clone> + Clone> Concurrent for Tracked<T> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T, DB> ConcurrentOn<DB> for Tracked<T>
+impl<T, M, DB> ConcurrentOn<DB> for TrackedRecord<T, M>
 where
     DB: ConcurrencyBackend,
     T: ConcurrentOn<DB> + Concurrent<Version: Clone> + Clone,

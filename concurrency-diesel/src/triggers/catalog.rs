@@ -1,18 +1,16 @@
 //! Asks a database for what it knows of tables and triggers. What is asked, and what the answer means, core knows.
 
 use concurrency_core::{FoundColumn, FoundTrigger, TriggerQuery};
-use diesel::connection::LoadConnection;
 use diesel::deserialize::FromSqlRow;
 use diesel::expression::QueryMetadata;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::serialize::ToSql;
 use diesel::sql_types::{HasSqlType, Nullable, Text};
-use std::future::{Ready, ready};
 use std::marker::PhantomData;
 
 use crate::backend::ConcurrencyBackend;
-use crate::executor::{Blocking, Executor, Session};
+use crate::executor::{Executor, Session};
 
 type T = Nullable<Text>;
 type Cell = Option<String>;
@@ -122,21 +120,5 @@ where
             }
         }
         Ok(())
-    }
-}
-
-/// An executor that can also send SQL as it is. MySQL can prepare neither CREATE TRIGGER nor DROP TRIGGER.
-pub(crate) trait Scripts: Executor {
-    fn batch<'a>(session: &'a mut Session<'_, Self>, sql: &'a str) -> Self::Future<'a, QueryResult<()>>
-    where
-        Self: Sized;
-}
-
-impl<C> Scripts for Blocking<C>
-where
-    C: LoadConnection<Backend: ConcurrencyBackend>,
-{
-    fn batch<'a>(session: &'a mut Session<'_, Self>, sql: &'a str) -> Ready<QueryResult<()>> {
-        ready(session.0.batch_execute(sql))
     }
 }

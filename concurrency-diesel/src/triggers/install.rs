@@ -1,24 +1,50 @@
-//! Creates, drops, lists and checks triggers, in a session. Whether in a transaction is for the caller to say.
+//! Creates, drops, lists and checks triggers, in a session. What is sent for each, core knows.
 
 use concurrency_core::{Engine, FoundColumn, FoundTrigger, TriggerSpec, TriggerState};
 use diesel::result::QueryResult;
 
-use super::catalog::{self, CatalogBackend, Scripts};
+use super::catalog::{self, CatalogBackend};
 use super::error::Error;
 use super::problem::Problem;
 use crate::backend::ConcurrencyBackend as _;
-use crate::executor::{Executor, Session};
+use crate::executor::{Executor, Session, Transactions};
+use crate::transaction;
 
 /// The statements about one trigger.
-pub(crate) struct Step {
+struct Step {
     /// As messages name it.
     table: String,
     statements: Vec<String>,
 }
 
+/// Creates the triggers that are not there.
+pub(crate) async fn create<E>(specs: &[TriggerSpec], session: &mut Session<'_, E>) -> Result<(), Error>
+where
+    E: Transactions<Backend: CatalogBackend>,
+{
+    let steps = plan_create(specs, session).await?;
+    let created = carry_out(&steps, session).await;
+    if let Err(Error::Database(_)) = created {
+        // Somebody who did the same at the same time may have been first.
+        if check(specs, session).await.is_ok_and(|problems| problems.is_empty()) {
+            return Ok(());
+        }
+    }
+    created
+}
+
+/// Drops the triggers that are there.
+pub(crate) async fn drop<E>(specs: &[TriggerSpec], session: &mut Session<'_, E>) -> Result<(), Error>
+where
+    E: Transactions<Backend: CatalogBackend>,
+{
+    let steps = plan_drop(specs, session).await?;
+    carry_out(&steps, session).await
+}
+
 /// What must be sent to create the triggers that are not there. Asked before any transaction, which then begins with a write and
 /// on SQLite waits for its turn.
-pub(crate) async fn plan_create<E>(specs: &[TriggerSpec], session: &mut Session<'_, E>) -> Result<Vec<Step>, Error>
+async fn plan_create<E>(specs: &[TriggerSpec], session: &mut Session<'_, E>) -> Result<Vec<Step>, Error>
 where
     E: Executor<Backend: CatalogBackend>,
 {
@@ -47,7 +73,7 @@ where
 }
 
 /// What must be sent to drop the triggers that are there.
-pub(crate) async fn plan_drop<E>(specs: &[TriggerSpec], session: &mut Session<'_, E>) -> Result<Vec<Step>, Error>
+async fn plan_drop<E>(specs: &[TriggerSpec], session: &mut Session<'_, E>) -> Result<Vec<Step>, Error>
 where
     E: Executor<Backend: CatalogBackend>,
 {
@@ -67,14 +93,26 @@ where
     Ok(steps)
 }
 
-/// Sends what was planned.
-pub(crate) async fn carry_out<E>(steps: &[Step], session: &mut Session<'_, E>) -> Result<(), Error>
+/// Sends what was planned: as a whole, where the engine can take back what it created and dropped.
+async fn carry_out<E>(steps: &[Step], session: &mut Session<'_, E>) -> Result<(), Error>
 where
-    E: Scripts,
+    E: Transactions<Backend: CatalogBackend>,
+{
+    if steps.is_empty() || !E::Backend::__TRANSACTIONAL_DDL {
+        return send(steps, session).await;
+    }
+    let open = transaction::begin(session).await?;
+    let sent = send(steps, session).await;
+    transaction::end(open, sent, session).await
+}
+
+async fn send<E>(steps: &[Step], session: &mut Session<'_, E>) -> Result<(), Error>
+where
+    E: Transactions,
 {
     for step in steps {
         for statement in &step.statements {
-            E::batch(session, statement).await.map_err(|error| Error::refused(&step.table, error))?;
+            session.batch(statement).await.map_err(|error| Error::refused(&step.table, error))?;
         }
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! Unsigned versions at their maximum, which only this engine has.
 
-use concurrency_diesel::prelude::*;
+use crate::library::prelude::*;
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 

@@ -1,7 +1,7 @@
 //! `check_model` on tables that only MySQL and MariaDB have.
 
-use concurrency_diesel::prelude::*;
-use concurrency_diesel::testing::{Guarantee, check_model};
+use crate::library::prelude::*;
+use crate::library::testing::{Guarantee, check_model};
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 

@@ -2,7 +2,7 @@
 
 use std::sync::mpsc;
 
-use concurrency_diesel::prelude::*;
+use crate::library::prelude::*;
 use diesel::connection::SimpleConnection as _;
 use diesel::result::DatabaseErrorKind;
 

@@ -1,6 +1,6 @@
 //! Triggers as MariaDB and MySQL have them.
 
-use concurrency_diesel::triggers::{self, Engine, FoundTrigger};
+use crate::library::triggers::{self, Engine, FoundTrigger};
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel::sql_types::Text;

@@ -1,7 +1,7 @@
 //! Unsigned versions, which only this engine has.
 
-use concurrency_diesel::VersionValue;
-use concurrency_diesel::prelude::*;
+use crate::library::VersionValue;
+use crate::library::prelude::*;
 use diesel::prelude::*;
 
 use super::{Database, TestConnection};

@@ -2,8 +2,8 @@
 
 use std::io::Write as _;
 
-use concurrency_diesel::BulkError;
-use concurrency_diesel::prelude::*;
+use crate::library::BulkError;
+use crate::library::prelude::*;
 use diesel::connection::SimpleConnection as _;
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;

@@ -1,11 +1,12 @@
 //! What only PostgreSQL refuses, and what is left of a transaction that it refused.
 
-use concurrency_diesel::prelude::*;
+use crate::library::prelude::*;
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
-use super::Database;
+use super::{Database, TestConnection};
+use crate::suite::begin::transaction_sql;
 use crate::suite::fixtures::{article, insert_article, with_article};
 use crate::suite::isolation::deadlock::assert_restart;
 use crate::suite::isolation::{Session, Step};
@@ -19,9 +20,10 @@ fn a_write_skew_is_refused_at_the_commit() {
     let other = &mut database.connect();
     let mut records = (article(1, conn), article(2, conn));
 
-    let committed = other.build_transaction().serializable().run(|other| {
+    let begin = "BEGIN ISOLATION LEVEL SERIALIZABLE";
+    let committed = transaction_sql(begin, other, |other| {
         read_all(other)?;
-        let committed = conn.build_transaction().serializable().run(|conn| {
+        let committed = transaction_sql(begin, conn, |conn| {
             read_all(conn)?;
             records.0.save_concurrent(conn)
         });
@@ -32,7 +34,7 @@ fn a_write_skew_is_refused_at_the_commit() {
     assert_eq!((article(1, conn).version, article(2, conn).version), (2, 1));
 }
 
-fn read_all(connection: &mut PgConnection) -> Result<Vec<i64>, ConcurrencyError> {
+fn read_all(connection: &mut TestConnection) -> Result<Vec<i64>, ConcurrencyError> {
     Ok(articles::table.select(articles::version).load(connection)?)
 }
 
@@ -73,24 +75,22 @@ fn after_a_swallowed_restart_nothing_more_is_written() {
     let other = &mut database.connect();
     let (mut saved, mut refused) = (article(1, conn), article(2, conn));
 
-    conn.build_transaction()
-        .repeatable_read()
-        .run(|conn| {
-            saved.save_concurrent(conn)?;
-            article(2, other).save_concurrent(other)?;
-            assert_restart(&refused.save_concurrent(conn).unwrap_err(), "could not serialize access");
-            let error = saved.save_concurrent(conn).unwrap_err();
-            assert!(
-                matches!(
-                    &error,
-                    ConcurrencyError::Database(DieselError::DatabaseError(DatabaseErrorKind::Unknown, said))
-                        if said.message().starts_with("current transaction is aborted")
-                ),
-                "{error:?}"
-            );
-            Ok::<_, ConcurrencyError>(())
-        })
-        .unwrap();
+    transaction_sql("BEGIN ISOLATION LEVEL REPEATABLE READ", conn, |conn| {
+        saved.save_concurrent(conn)?;
+        article(2, other).save_concurrent(other)?;
+        assert_restart(&refused.save_concurrent(conn).unwrap_err(), "could not serialize access");
+        let error = saved.save_concurrent(conn).unwrap_err();
+        assert!(
+            matches!(
+                &error,
+                ConcurrencyError::Database(DieselError::DatabaseError(DatabaseErrorKind::Unknown, said))
+                    if said.message().starts_with("current transaction is aborted")
+            ),
+            "{error:?}"
+        );
+        Ok(())
+    })
+    .unwrap();
     assert_eq!(refused.version, 1);
     assert_eq!((article(1, conn).version, article(2, conn).version), (1, 2));
 }

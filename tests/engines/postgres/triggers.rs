@@ -1,7 +1,7 @@
 //! Triggers as PostgreSQL has them.
 
-use concurrency_diesel::prelude::*;
-use concurrency_diesel::triggers::{self, Engine, FoundTrigger, TriggerSpec};
+use crate::library::prelude::*;
+use crate::library::triggers::{self, Engine, FoundTrigger, TriggerSpec};
 use diesel::connection::SimpleConnection as _;
 use diesel::dsl::sql;
 use diesel::prelude::*;

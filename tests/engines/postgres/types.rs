@@ -1,7 +1,7 @@
 //! Columns of types that only this engine has.
 
-use concurrency_diesel::VersionValue;
-use concurrency_diesel::prelude::*;
+use crate::library::VersionValue;
+use crate::library::prelude::*;
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use uuid::Uuid;

@@ -1,7 +1,7 @@
 //! What can go wrong with a file: it is full, it is no database any more, a number in it is no integer. There is no
 //! connection that could be lost; a file that is overwritten under the connection is what comes nearest.
 
-use concurrency_diesel::prelude::*;
+use crate::library::prelude::*;
 use diesel::connection::SimpleConnection as _;
 use diesel::dsl::sql;
 use diesel::prelude::*;

@@ -1,7 +1,7 @@
 //! What SQLite refuses late or in other words: at the end of a statement, at COMMIT, in a shared cache.
 
-use concurrency_diesel::prelude::*;
-use diesel::connection::{AnsiTransactionManager, SimpleConnection as _, TransactionManager as _};
+use crate::library::prelude::*;
+use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 
 use super::{Database, TestConnection};

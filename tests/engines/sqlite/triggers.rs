@@ -1,7 +1,7 @@
 //! Triggers as SQLite has them.
 
-use concurrency_diesel::prelude::*;
-use concurrency_diesel::triggers::{self, Engine, FoundTrigger, TriggerSpec};
+use crate::library::prelude::*;
+use crate::library::triggers::{self, Engine, FoundTrigger, TriggerSpec};
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel::sql_types::Text;

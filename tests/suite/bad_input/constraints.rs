@@ -1,6 +1,6 @@
 //! Violated constraints, and keys that are none.
 
-use concurrency_diesel::prelude::*;
+use crate::library::prelude::*;
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};

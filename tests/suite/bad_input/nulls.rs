@@ -1,6 +1,6 @@
 //! NULL in a column that the model holds without an `Option`.
 
-use concurrency_diesel::prelude::*;
+use crate::library::prelude::*;
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel::result::{Error as DieselError, UnexpectedNullError};

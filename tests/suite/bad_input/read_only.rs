@@ -6,7 +6,7 @@ use super::super::fixtures::{article, with_article};
 use super::super::models::Article;
 use super::{assert_database, assert_refused, edited};
 use crate::engine;
-use concurrency_diesel::prelude::*;
+use crate::library::prelude::*;
 
 #[test]
 fn a_connection_that_may_only_read_refuses_every_write_and_reads() {

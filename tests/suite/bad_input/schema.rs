@@ -1,6 +1,6 @@
 //! A database that does not have what the model names.
 
-use concurrency_diesel::prelude::*;
+use crate::library::prelude::*;
 use diesel::connection::SimpleConnection as _;
 use diesel::result::DatabaseErrorKind;
 

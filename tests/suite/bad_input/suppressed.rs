@@ -1,7 +1,7 @@
 //! A database that leaves a write out without a word: row and version are there, nothing was written.
 
-use concurrency_diesel::VersionValue;
-use concurrency_diesel::prelude::*;
+use crate::library::VersionValue;
+use crate::library::prelude::*;
 use diesel::connection::SimpleConnection as _;
 use diesel::result::DatabaseErrorKind;
 

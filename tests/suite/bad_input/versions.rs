@@ -2,8 +2,7 @@
 
 use std::fmt::Debug;
 
-use concurrency_diesel::prelude::*;
-use concurrency_diesel::{ConcurrentOn, LoadableOn};
+use crate::library::prelude::*;
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 
@@ -11,6 +10,7 @@ use super::super::fixtures::with_article;
 use super::super::models::{Article, Author, articles, clocks, old_notes, small_counters};
 use super::super::statements::Log;
 use crate::engine::TestConnection;
+use crate::library::{ConcurrentOn, LoadableOn};
 
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Concurrent)]
 #[diesel(table_name = small_counters)]

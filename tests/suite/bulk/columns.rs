@@ -1,7 +1,7 @@
 //! Columns and keys of every shape in one batch.
 
-use concurrency_diesel::BulkError;
-use concurrency_diesel::prelude::*;
+use crate::library::BulkError;
+use crate::library::prelude::*;
 use diesel::prelude::*;
 
 use super::super::models::{files, orders, profiles, settings, stock};
@@ -19,7 +19,7 @@ fn empty() -> (Database, TestConnection) {
 #[track_caller]
 fn save<T>(records: &mut [T], conn: &mut TestConnection)
 where
-    T: concurrency_diesel::ConcurrentOn<<TestConnection as Connection>::Backend>,
+    T: crate::library::ConcurrentOn<<TestConnection as Connection>::Backend>,
 {
     let log = Log::attach(conn);
     records.save_all_concurrent(conn).unwrap();

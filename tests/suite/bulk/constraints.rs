@@ -1,7 +1,7 @@
 //! Records that the database refuses whatever their version: which it was is said, and the others are written or not, as asked.
 
-use concurrency_diesel::BulkError;
-use concurrency_diesel::prelude::*;
+use crate::library::BulkError;
+use crate::library::prelude::*;
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};

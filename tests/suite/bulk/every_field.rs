@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use concurrency_diesel::prelude::*;
-use concurrency_diesel::{BulkConflict, BulkError};
+use crate::library::prelude::*;
+use crate::library::{BulkConflict, BulkError};
 
 use super::super::every_field::{Sample, shown, with_sample};
 use super::super::statements::Log;

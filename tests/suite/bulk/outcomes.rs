@@ -1,7 +1,7 @@
 //! What comes of a batch of the ordinary model, to the row.
 
-use concurrency_diesel::BulkError;
-use concurrency_diesel::prelude::*;
+use crate::library::BulkError;
+use crate::library::prelude::*;
 use diesel::prelude::*;
 
 use super::super::models::{Article, articles};

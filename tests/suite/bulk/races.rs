@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
 
-use concurrency_diesel::BulkError;
-use concurrency_diesel::prelude::*;
+use crate::library::BulkError;
+use crate::library::prelude::*;
 use diesel::prelude::*;
 
 use super::super::models::{Article, articles};

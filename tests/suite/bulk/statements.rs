@@ -1,6 +1,6 @@
 //! How many statements a batch takes, and that they are prepared once.
 
-use concurrency_diesel::prelude::*;
+use crate::library::prelude::*;
 
 use super::super::statements::Log;
 use super::{edit, rows, save_elsewhere, with_articles};

@@ -1,7 +1,6 @@
 //! `embed`: the columns of a struct in a struct are columns of the record.
 
-use concurrency_diesel::prelude::*;
-use concurrency_diesel::{ConcurrentColumns, ConcurrentColumnsOn};
+use crate::library::prelude::*;
 use diesel::prelude::*;
 
 use super::super::models::profiles;
@@ -107,7 +106,7 @@ fn a_generic_struct_has_a_statement_for_each_struct_embedded_in_it() {
 fn generic_code_saves_a_generic_record() {
     fn save_part<E>(part: E, version: i64, conn: &mut crate::engine::TestConnection) -> i64
     where
-        E: ConcurrentColumns + ConcurrentColumnsOn<<crate::engine::TestConnection as Connection>::Backend>,
+        E: EmbeddedOn<<crate::engine::TestConnection as Connection>::Backend>,
     {
         let mut holder = Holder { id: 1, part, version };
         holder.save_concurrent(conn).unwrap();

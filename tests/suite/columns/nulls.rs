@@ -1,6 +1,6 @@
 //! `None` writes NULL, unless `treat_none_as_null = false` says that it skips the column.
 
-use concurrency_diesel::prelude::*;
+use crate::library::prelude::*;
 use diesel::prelude::*;
 
 use super::super::models::profiles;

@@ -1,7 +1,7 @@
 //! `remote`: a struct of one's own describes the columns of a foreign one, which knows nothing of versions.
 //! That the foreign struct may be another crate's is shown by `examples/foreign-model`.
 
-use concurrency_diesel::prelude::*;
+use crate::library::prelude::*;
 use diesel::prelude::*;
 
 use super::super::models::{profiles, stock};

@@ -1,6 +1,6 @@
 //! `serialize_as`: a column gets what its field converts to, and the field stays what it was.
 
-use concurrency_diesel::prelude::*;
+use crate::library::prelude::*;
 use diesel::backend::Backend;
 use diesel::expression::AsExpression;
 use diesel::serialize::{self, Output, ToSql};

@@ -1,6 +1,6 @@
 //! Where and how a struct may be written: other derives beside ours, other modules, generics, lints.
 
-use concurrency_diesel::prelude::*;
+use crate::library::prelude::*;
 use diesel::prelude::*;
 
 use super::super::models::{articles, authors, old_notes, profiles};

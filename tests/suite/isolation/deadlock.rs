@@ -2,8 +2,8 @@
 
 use std::sync::mpsc::{self, Receiver, Sender};
 
-use concurrency_diesel::prelude::*;
-use diesel::connection::{AnsiTransactionManager, SimpleConnection as _, TransactionManager as _};
+use crate::library::prelude::*;
+use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel::result::Error as DieselError;
 

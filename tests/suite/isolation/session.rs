@@ -2,8 +2,7 @@
 
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 
-use concurrency_diesel::prelude::*;
-use diesel::connection::{AnsiTransactionManager, TransactionManager as _};
+use crate::library::prelude::*;
 use diesel::prelude::*;
 
 use super::super::models::{Article, articles, authors};

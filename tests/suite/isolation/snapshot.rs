@@ -1,8 +1,7 @@
 //! A conflict inside an open transaction that has read before: what it says is what is committed, not what the
 //! transaction's snapshot still shows; and where the engine refuses instead, the transaction can only start again.
 
-use concurrency_diesel::prelude::*;
-use diesel::connection::{AnsiTransactionManager, TransactionManager as _};
+use crate::library::prelude::*;
 use diesel::prelude::*;
 
 use super::super::core::{assert_deleted, assert_modified};

@@ -1,7 +1,7 @@
 //! Names of tables and columns that must be quoted, and how errors spell them.
 
-use concurrency_diesel::VersionValue;
-use concurrency_diesel::prelude::*;
+use crate::library::VersionValue;
+use crate::library::prelude::*;
 use diesel::prelude::*;
 
 use super::super::models::{items, orders, quotes};

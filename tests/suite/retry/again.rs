@@ -3,9 +3,9 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
-use concurrency_diesel::prelude::*;
-use concurrency_diesel::{RetryPolicy, retry_on_conflict};
-use diesel::connection::{AnsiTransactionManager, SimpleConnection as _, TransactionManager as _};
+use crate::library::prelude::*;
+use crate::library::{RetryPolicy, retry_on_conflict};
+use diesel::connection::SimpleConnection as _;
 use diesel::r2d2::{ConnectionManager, Pool};
 use diesel::result::Error as DieselError;
 

@@ -3,8 +3,8 @@
 use std::error::Error;
 use std::fmt;
 
-use concurrency_diesel::prelude::*;
-use concurrency_diesel::{Retryable, retry_if, retry_on_conflict};
+use crate::library::prelude::*;
+use crate::library::{BulkError, Retryable, retry_if, retry_on_conflict};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 use super::super::fixtures::with_article;
@@ -57,9 +57,9 @@ impl Error for Wrapped {
 }
 
 /// How often a closure is run that fails with what `fail` makes.
-fn attempts<E>(conn: &mut TestConnection, fail: impl Fn(&mut TestConnection) -> E) -> u32
+fn attempts<E>(conn: &mut TestConnection, fail: impl Fn(&mut TestConnection) -> E + Crosses) -> u32
 where
-    E: From<DieselError> + Retryable,
+    E: From<DieselError> + Retryable + Crosses,
 {
     let mut attempts = 0;
     let result = retry_on_conflict(conn, &recorded().max_attempts(3), |conn| {
@@ -81,16 +81,19 @@ fn an_error_says_itself_whether_it_is_tried_again() {
     assert_eq!(attempts(conn, |_| DieselError::NotFound), 1);
     assert_eq!(attempts(conn, |conn| AppError::Save(conflict(conn))), 3);
     assert_eq!(attempts(conn, |_| AppError::Refused), 1);
+    assert_eq!(attempts::<BulkError>(conn, |conn| conflict(conn).into()), 3);
+    assert_eq!(attempts::<BulkError>(conn, |_| DieselError::NotFound.into()), 1);
 
-    assert_eq!(attempts::<Box<dyn Error>>(conn, |conn| conflict(conn).into()), 3);
-    assert_eq!(attempts::<Box<dyn Error>>(conn, |_| restart().into()), 3);
-    assert_eq!(attempts::<Box<dyn Error>>(conn, |_| "something else".into()), 1);
+    assert_eq!(attempts::<BoxedError>(conn, |conn| conflict(conn).into()), 3);
+    assert_eq!(attempts::<BoxedError>(conn, |_| restart().into()), 3);
+    assert_eq!(attempts::<BoxedError>(conn, |conn| BulkError::from(conflict(conn)).into()), 3);
+    assert_eq!(attempts::<BoxedError>(conn, |_| "something else".into()), 1);
     assert_eq!(attempts::<Box<dyn Error + Send + Sync>>(conn, |conn| conflict(conn).into()), 3);
     assert_eq!(attempts::<Box<dyn Error + Send + Sync>>(conn, |_| DieselError::NotFound.into()), 1);
     let wrap = |error: Box<dyn Error + Send + Sync>| Box::new(Wrapped(Box::new(Wrapped(error))));
     assert_eq!(attempts::<Box<dyn Error + Send + Sync>>(conn, |conn| wrap(conflict(conn).into())), 3);
-    assert_eq!(attempts::<Box<dyn Error>>(conn, |_| wrap(restart().into())), 3);
-    assert_eq!(attempts::<Box<dyn Error>>(conn, |_| wrap("something else".into())), 1);
+    assert_eq!(attempts::<BoxedError>(conn, |_| wrap(restart().into())), 3);
+    assert_eq!(attempts::<BoxedError>(conn, |_| wrap("something else".into())), 1);
 }
 
 #[test]

@@ -1,8 +1,7 @@
 //! Inside of an open transaction: refused, because only the outermost can be run again; but not in a test's.
 
-use concurrency_diesel::prelude::*;
-use concurrency_diesel::{retry_if, retry_on_conflict, transaction_concurrent};
-use diesel::connection::{AnsiTransactionManager, TransactionManager as _};
+use crate::library::prelude::*;
+use crate::library::{retry_if, retry_on_conflict, transaction_concurrent};
 use diesel::prelude::*;
 use diesel::r2d2::{ConnectionManager, Pool, TestCustomizer};
 use diesel::result::Error as DieselError;

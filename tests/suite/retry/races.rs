@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
 
-use concurrency_diesel::prelude::*;
-use concurrency_diesel::{RetryPolicy, retry_on_conflict};
+use crate::library::prelude::*;
+use crate::library::{RetryPolicy, retry_on_conflict};
 use diesel::RunQueryDsl as _;
 use diesel::r2d2::{ConnectionManager, Pool};
 

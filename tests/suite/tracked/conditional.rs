@@ -1,7 +1,7 @@
 //! A tracked record whose version moves only where certain columns change.
 
-use concurrency_diesel::Tracked;
-use concurrency_diesel::prelude::*;
+use crate::library::Tracked;
+use crate::library::prelude::*;
 use diesel::prelude::*;
 
 use super::assert_modified;

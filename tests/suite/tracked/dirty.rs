@@ -1,7 +1,7 @@
 //! A save of a tracked record: the columns that changed, under the version that was loaded.
 
-use concurrency_diesel::Tracked;
-use concurrency_diesel::prelude::*;
+use crate::library::Tracked;
+use crate::library::prelude::*;
 use diesel::prelude::*;
 
 use super::{assert_modified, with_two, written};

@@ -1,6 +1,6 @@
 //! What holds of tracked records for every version field.
 
-use concurrency_diesel::{MergeError, Tracked, VersionField};
+use crate::library::{MergeError, Tracked, VersionField};
 
 use crate::engine;
 use crate::suite::every_field::{Sample, assert_modified, with_sample};

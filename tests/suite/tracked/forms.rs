@@ -1,7 +1,7 @@
 //! Every kind of column under tracking: embedded, foreign, converted, skipped, never written, nullable.
 
-use concurrency_diesel::Tracked;
-use concurrency_diesel::prelude::*;
+use crate::library::Tracked;
+use crate::library::prelude::*;
 use diesel::prelude::*;
 
 use super::written;

@@ -1,7 +1,7 @@
 //! Two people's edits of one row, joined: what only one changed needs no question, what both changed is named.
 
-use concurrency_diesel::prelude::*;
-use concurrency_diesel::{MergeError, Tracked};
+use crate::library::prelude::*;
+use crate::library::{MergeError, Tracked};
 use diesel::prelude::*;
 
 use super::{assert_modified, with_two};

@@ -1,7 +1,7 @@
 //! What becomes of a field that both changed, by the policy written on it.
 
-use concurrency_diesel::prelude::*;
-use concurrency_diesel::{MergeError, MergeSum, Tracked};
+use crate::library::prelude::*;
+use crate::library::{MergeError, MergeSum, Tracked};
 use diesel::prelude::*;
 
 use crate::engine::{Database, TestConnection};

@@ -1,7 +1,7 @@
 //! The statements of tracked saves: prepared once for each set of columns, and never more than so many.
 
-use concurrency_diesel::Tracked;
-use concurrency_diesel::prelude::*;
+use crate::library::Tracked;
+use crate::library::prelude::*;
 use diesel::prelude::*;
 
 use crate::engine::Database;

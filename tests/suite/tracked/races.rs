@@ -2,8 +2,8 @@
 
 use std::thread;
 
-use concurrency_diesel::prelude::*;
-use concurrency_diesel::{MergeError, Tracked};
+use crate::library::prelude::*;
+use crate::library::{MergeError, Tracked};
 use diesel::connection::{InstrumentationEvent, SimpleConnection as _};
 use diesel::prelude::*;
 

@@ -1,8 +1,8 @@
 //! Tracked records in transactions: what is rolled back is a change again.
 #![allow(clippy::result_large_err, reason = "the error of a merge holds three records, which is its point")]
 
-use concurrency_diesel::prelude::*;
-use concurrency_diesel::{MergeError, RetryPolicy, Retryable as _, retry_on_conflict, transaction_concurrent};
+use crate::library::prelude::*;
+use crate::library::{MergeError, RetryPolicy, Retryable as _, retry_on_conflict, transaction_concurrent};
 use diesel::connection::SimpleConnection as _;
 use diesel::result::Error::RollbackTransaction;
 

@@ -1,7 +1,7 @@
 //! The methods of every record, on a tracked one: they do what they do elsewhere, and the base keeps up.
 
-use concurrency_diesel::prelude::*;
-use concurrency_diesel::{ConcurrentOn, Tracked};
+use crate::library::prelude::*;
+use crate::library::{ConcurrentOn, Tracked};
 use diesel::prelude::*;
 
 use super::{assert_modified, with_two, written};

@@ -1,8 +1,8 @@
 //! Transactions that the engine drops because of an error which the closure swallows: they must not come out as `Ok`, though
 //! COMMIT would say so.
 
-use concurrency_diesel::prelude::*;
-use concurrency_diesel::{RetryPolicy, retry_on_conflict, transaction_concurrent};
+use crate::library::prelude::*;
+use crate::library::{RetryPolicy, retry_on_conflict, transaction_concurrent};
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 

@@ -1,8 +1,7 @@
 //! A closure that ends the transaction itself, or begins one that it does not end: COMMIT would then mean another transaction.
 
-use concurrency_diesel::prelude::*;
-use concurrency_diesel::transaction_concurrent;
-use diesel::connection::{AnsiTransactionManager, TransactionManager as _};
+use crate::library::prelude::*;
+use crate::library::transaction_concurrent;
 use diesel::prelude::*;
 use diesel::result::Error as DieselError;
 

@@ -2,8 +2,8 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use concurrency_diesel::prelude::*;
-use concurrency_diesel::transaction_concurrent;
+use crate::library::prelude::*;
+use crate::library::transaction_concurrent;
 use diesel::prelude::*;
 use diesel::result::Error as DieselError;
 

@@ -1,7 +1,7 @@
 //! Every way to list records, and that a version never goes to another record than the one it was taken from.
 
-use concurrency_diesel::prelude::*;
-use concurrency_diesel::{Records, transaction_concurrent};
+use crate::library::prelude::*;
+use crate::library::{Records, transaction_concurrent};
 use diesel::result::Error as DieselError;
 
 use super::super::fixtures::{article, author, insert_article, insert_author, with_article};
@@ -23,7 +23,10 @@ use diesel::RunQueryDsl as _;
 
 /// Rolls back what the closure does.
 #[track_caller]
-fn roll_back<R: Records>(conn: &mut TestConnection, records: R, f: impl FnOnce(&mut TestConnection, &mut R)) {
+fn roll_back<R>(conn: &mut TestConnection, records: R, f: impl FnOnce(&mut TestConnection, &mut R) + Crosses)
+where
+    R: Records<__Versions: Crosses> + Crosses,
+{
     let result = transaction_concurrent(conn, records, |conn, records| {
         f(conn, records);
         Err::<(), _>(DieselError::RollbackTransaction)

@@ -1,7 +1,7 @@
 //! Creating and dropping at run time: as often as one likes, all or none, and by several programs at once.
 
-use concurrency_diesel::prelude::*;
-use concurrency_diesel::triggers::{self, Error};
+use crate::library::prelude::*;
+use crate::library::triggers::{self, Error};
 use diesel::connection::SimpleConnection as _;
 use diesel::migration::{Migration, MigrationSource as _};
 use diesel::prelude::*;

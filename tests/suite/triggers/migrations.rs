@@ -1,6 +1,6 @@
 //! Triggers as migrations: embedded, chained with the user's own, and as files.
 
-use concurrency_diesel::triggers::{self, Error};
+use crate::library::triggers::{self, Error};
 use diesel::connection::SimpleConnection as _;
 use diesel::migration::{Migration, MigrationSource};
 use diesel_migrations::{FileBasedMigrations, MigrationHarness as _};

@@ -1,7 +1,7 @@
 //! Names of tables, columns and triggers: quoted, long, of one another, and such as would inject SQL.
 
-use concurrency_diesel::prelude::*;
-use concurrency_diesel::triggers::{self, Error, TriggerSpec};
+use crate::library::prelude::*;
+use crate::library::triggers::{self, Error, TriggerSpec};
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 

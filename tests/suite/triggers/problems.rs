@@ -1,6 +1,6 @@
 //! What `check` finds after somebody was at the triggers, and what `create` and `drop` then do.
 
-use concurrency_diesel::triggers::{self, Error, Problem};
+use crate::library::triggers::{self, Error, Problem};
 use diesel::connection::SimpleConnection as _;
 
 use super::{DRAFTS_TRIGGER, Draft, foreign, versions, with_draft};

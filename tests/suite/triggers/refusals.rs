@@ -1,6 +1,6 @@
 //! What cannot be created says why, and nothing was changed.
 
-use concurrency_diesel::triggers::{self, Error, TriggerSpec};
+use crate::library::triggers::{self, Error, TriggerSpec};
 use diesel::connection::SimpleConnection as _;
 
 use super::{DRAFTS_TRIGGER, Draft, foreign, insert, versions, with_table};

@@ -1,8 +1,8 @@
 //! What a trigger makes of a write: one step for every writer, and none more.
 
-use concurrency_diesel::prelude::*;
-use concurrency_diesel::triggers::{self, TriggerSpec};
-use concurrency_diesel::{VersionValue, triggers::Engine};
+use crate::library::prelude::*;
+use crate::library::triggers::{self, TriggerSpec};
+use crate::library::{VersionValue, triggers::Engine};
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 

@@ -1,7 +1,7 @@
 //! `IntegerVersionField`: the version is the time of the save, and more than the version before whatever the clock says.
 
-use concurrency_diesel::VersionValue;
-use concurrency_diesel::prelude::*;
+use crate::library::VersionValue;
+use crate::library::prelude::*;
 use diesel::prelude::*;
 
 use super::super::models::clocks;

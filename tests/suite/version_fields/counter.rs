@@ -1,7 +1,7 @@
 //! `AutoIncVersionField` over the integers that every engine has, and over a newtype. The unsigned ones stand with their engine.
 
-use concurrency_diesel::VersionValue;
-use concurrency_diesel::prelude::*;
+use crate::library::VersionValue;
+use crate::library::prelude::*;
 use diesel::prelude::*;
 
 use super::super::fixtures::{article, author, insert_article, insert_author, with_article};

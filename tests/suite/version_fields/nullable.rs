@@ -1,7 +1,7 @@
 //! A nullable version column, as one that a table got later often is: NULL is a version like any other, and the first save ends it.
 
-use concurrency_diesel::VersionValue;
-use concurrency_diesel::prelude::*;
+use crate::library::VersionValue;
+use crate::library::prelude::*;
 use diesel::prelude::*;
 
 use super::super::models::old_notes;

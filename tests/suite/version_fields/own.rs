@@ -2,8 +2,8 @@
 
 use std::thread;
 
-use concurrency_diesel::prelude::*;
-use concurrency_diesel::{InitialVersion, VersionField, VersionValue};
+use crate::library::prelude::*;
+use crate::library::{InitialVersion, VersionField, VersionValue};
 use diesel::prelude::*;
 
 use super::super::models::{clocks, letters, old_notes};

@@ -1,0 +1,117 @@
+//! The same on the connections of [diesel-async](diesel_async): `AsyncPgConnection`, `AsyncMysqlConnection` and
+//! `SyncConnectionWrapper<SqliteConnection>`, pooled ones included.
+//!
+//! The names are those of the synchronous side, and so are the statements, outcomes and errors. Import the
+//! [`prelude`] of this module instead of the [synchronous one](crate::prelude), and await what its methods return:
+//!
+//! ```
+//! use concurrency_diesel::asynchronous::prelude::*;
+//! use diesel::prelude::{Identifiable, QueryDsl, Queryable, Selectable, SelectableHelper, SqliteConnection};
+//! use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
+//! use diesel_async::{AsyncConnection, RunQueryDsl, SimpleAsyncConnection};
+//!
+//! diesel::table! {
+//!     articles (id) {
+//!         id -> BigInt,
+//!         title -> Text,
+//!         version -> BigInt,
+//!     }
+//! }
+//!
+//! #[derive(Queryable, Selectable, Identifiable, Concurrent)]
+//! struct Article {
+//!     id: i64,
+//!     title: String,
+//!     #[concurrent(version)]
+//!     version: i64,
+//! }
+//!
+//! #[tokio::main]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let mut conn = SyncConnectionWrapper::<SqliteConnection>::establish(":memory:").await?;
+//! #   conn.batch_execute(
+//! #       "CREATE TABLE articles (id INTEGER PRIMARY KEY, title TEXT NOT NULL, version BIGINT NOT NULL);
+//! #        INSERT INTO articles VALUES (1, 'first', 1)",
+//! #   )
+//! #   .await?;
+//!     let mut article: Article = articles::table.find(1).select(Article::as_select()).first(&mut conn).await?;
+//!     let mut stale: Article = articles::table.find(1).select(Article::as_select()).first(&mut conn).await?;
+//!
+//!     article.title = "new title".to_owned();
+//!     article.save_concurrent(&mut conn).await?;
+//!     assert_eq!(article.version, 2);
+//!
+//!     stale.title = "another title".to_owned();
+//!     let error = stale.save_concurrent(&mut conn).await.unwrap_err();
+//!     assert!(error.is_conflict());
+//!
+//!     conn.transaction(async |conn| {
+//!         stale.reload_concurrent(conn).await?;
+//!         stale.title = "another title".to_owned();
+//!         stale.save_concurrent(conn).await
+//!     })
+//!     .await?;
+//!     assert_eq!(stale.version, 3);
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # Many saves at once
+//!
+//! A PostgreSQL connection sends the next statement before the last is answered, if it is used through a shared
+//! reference. Saves of different rows then share the time that the answers take:
+//!
+//! ```
+//! # #[cfg(feature = "postgres_backend")]
+//! # mod example {
+//! use concurrency_diesel::asynchronous::{ConcurrentOn, prelude::*};
+//! use diesel::pg::Pg;
+//! use diesel_async::AsyncPgConnection;
+//! use futures_util::future::try_join_all;
+//!
+//! async fn save_all<T>(records: &mut [T], conn: &AsyncPgConnection) -> Result<(), ConcurrencyError>
+//! where
+//!     T: ConcurrentOn<Pg>,
+//! {
+//!     let saves = records.iter_mut().map(async |record| record.save_concurrent(&mut &*conn).await);
+//!     try_join_all(saves).await?;
+//!     Ok(())
+//! }
+//! # }
+//! ```
+//!
+//! Each save is a statement of its own. Inside a transaction the first error leaves those that were sent before it written
+//! until the rollback; outside, for good.
+//!
+//! # A future that is dropped
+//!
+//! A save whose future is dropped, by `tokio::time::timeout` or `select!`, leaves the record as it was. Whether the row was
+//! written nobody can say: the statement may have reached the server. Load the record again, or save it again: if the
+//! write did happen, the second save conflicts.
+//!
+//! The connection may still be inside the transaction in which the future was dropped: diesel-async's connections know
+//! that and report themselves broken, and its pools do not hand such a connection out again. Outside a pool, do not use a
+//! connection any further on which a `transaction` was dropped.
+
+mod bulk;
+mod concurrent;
+mod connection;
+mod dsl;
+mod load;
+pub mod prelude;
+mod retry;
+mod tracked;
+mod transaction;
+pub mod triggers;
+
+pub use self::bulk::BulkConcurrentDsl;
+pub use self::concurrent::ConcurrentOn;
+pub use self::connection::{Connection, Exclusive, Shared};
+pub use self::dsl::ConcurrentDsl;
+pub use self::load::LoadableOn;
+pub use self::retry::{Sleep, TokioSleep, Work, retry_if, retry_if_with, retry_on_conflict, retry_on_conflict_with};
+pub use self::tracked::{Awaits, Tracked};
+pub use self::transaction::{WorkOnce, transaction_concurrent};
+pub use crate::scope::asynchronous::{
+    disable_concurrency, disable_concurrency_for, disable_increment, disable_increment_for,
+};

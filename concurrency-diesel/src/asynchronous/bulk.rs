@@ -1,0 +1,145 @@
+//! `BulkConcurrentDsl` on the connections of diesel-async. How a batch is sent stands in `crate::bulk`.
+
+use diesel_async::AsyncConnection;
+use futures_core::future::BoxFuture;
+
+use super::concurrent::ConcurrentOn;
+use super::connection::under_way;
+use crate::backend::ConcurrencyBackend;
+use crate::bulk::{self, BulkConflict, BulkError};
+use crate::concurrent::Concurrent;
+
+/// The methods of many records of one type, in a slice, an array or a vector: those of [`crate::BulkConcurrentDsl`], awaited, with
+/// the same statements.
+///
+/// A future that is dropped leaves the records as they were, and the connection inside its transaction: see
+/// [what a dropped future leaves](super#a-future-that-is-dropped).
+///
+/// # Example
+///
+/// ```
+/// # include!("doctest_setup.rs");
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let conn = &mut connection().await;
+/// # diesel::sql_query("INSERT INTO articles VALUES (2, 'second', 0, 1), (3, 'third', 0, 1)").execute(conn).await?;
+/// use concurrency_diesel::BulkError;
+///
+/// let mut mine: Vec<Article> = articles::table.select(Article::as_select()).load(conn).await?;
+/// let mut theirs = mine[1].clone();
+/// theirs.save_concurrent(conn).await?;
+///
+/// mine.iter_mut().for_each(|article| article.views += 1);
+/// match mine.save_all_concurrent(conn).await {
+///     Err(BulkError::Conflicts(conflicts)) => assert_eq!(conflicts[0].index, 1),
+///     other => panic!("{other:?}"),
+/// }
+/// assert!(mine.iter().all(|article| article.version == 1));
+///
+/// let refused = mine.save_each_concurrent(conn).await?;
+/// assert_eq!(refused.len(), 1);
+/// assert_eq!(mine.iter().map(|article| article.version).collect::<Vec<_>>(), [2, 1, 2]);
+/// # Ok(())
+/// # }
+/// ```
+pub trait BulkConcurrentDsl {
+    /// What the records are.
+    type Record: Concurrent;
+
+    /// [Writes every record, or none of them](crate::BulkConcurrentDsl::save_all_concurrent).
+    ///
+    /// # Errors
+    ///
+    /// As [there](crate::BulkConcurrentDsl::save_all_concurrent#errors).
+    fn save_all_concurrent<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), BulkError>>
+    where
+        C: AsyncConnection<Backend: ConcurrencyBackend>,
+        Self::Record: ConcurrentOn<C::Backend>;
+
+    /// [Writes every record that can be written](crate::BulkConcurrentDsl::save_each_concurrent), and answers with the others.
+    ///
+    /// # Errors
+    ///
+    /// As [there](crate::BulkConcurrentDsl::save_each_concurrent#errors).
+    fn save_each_concurrent<'a, C>(
+        &'a mut self,
+        conn: &'a mut C,
+    ) -> BoxFuture<'a, Result<Vec<BulkConflict>, BulkError>>
+    where
+        C: AsyncConnection<Backend: ConcurrencyBackend>,
+        Self::Record: ConcurrentOn<C::Backend>;
+
+    /// [Deletes the row of every record, or none](crate::BulkConcurrentDsl::delete_all_concurrent).
+    ///
+    /// # Errors
+    ///
+    /// As [there](crate::BulkConcurrentDsl::delete_all_concurrent#errors).
+    fn delete_all_concurrent<'a, C>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<(), BulkError>>
+    where
+        C: AsyncConnection<Backend: ConcurrencyBackend>,
+        Self::Record: ConcurrentOn<C::Backend>;
+
+    /// [Deletes every row that can be deleted](crate::BulkConcurrentDsl::delete_each_concurrent), and answers with the other records.
+    ///
+    /// # Errors
+    ///
+    /// As [there](crate::BulkConcurrentDsl::delete_each_concurrent#errors).
+    fn delete_each_concurrent<'a, C>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<Vec<BulkConflict>, BulkError>>
+    where
+        C: AsyncConnection<Backend: ConcurrencyBackend>,
+        Self::Record: ConcurrentOn<C::Backend>;
+
+    /// [Asks whether every record](crate::BulkConcurrentDsl::check_all_concurrent) is still what its row is.
+    ///
+    /// # Errors
+    ///
+    /// As [there](crate::BulkConcurrentDsl::check_all_concurrent#errors).
+    fn check_all_concurrent<'a, C>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<(), BulkError>>
+    where
+        C: AsyncConnection<Backend: ConcurrencyBackend>,
+        Self::Record: ConcurrentOn<C::Backend>;
+}
+
+impl<T: Concurrent> BulkConcurrentDsl for [T] {
+    type Record = T;
+
+    fn save_all_concurrent<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), BulkError>>
+    where
+        C: AsyncConnection<Backend: ConcurrencyBackend>,
+        T: ConcurrentOn<C::Backend>,
+    {
+        under_way!(conn, |session| bulk::save_all(self, session))
+    }
+
+    fn save_each_concurrent<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<Vec<BulkConflict>, BulkError>>
+    where
+        C: AsyncConnection<Backend: ConcurrencyBackend>,
+        T: ConcurrentOn<C::Backend>,
+    {
+        under_way!(conn, |session| bulk::save_each(self, session))
+    }
+
+    fn delete_all_concurrent<'a, C>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<(), BulkError>>
+    where
+        C: AsyncConnection<Backend: ConcurrencyBackend>,
+        T: ConcurrentOn<C::Backend>,
+    {
+        under_way!(conn, |session| bulk::delete_all(self, session))
+    }
+
+    fn delete_each_concurrent<'a, C>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<Vec<BulkConflict>, BulkError>>
+    where
+        C: AsyncConnection<Backend: ConcurrencyBackend>,
+        T: ConcurrentOn<C::Backend>,
+    {
+        under_way!(conn, |session| bulk::delete_each(self, session))
+    }
+
+    fn check_all_concurrent<'a, C>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<(), BulkError>>
+    where
+        C: AsyncConnection<Backend: ConcurrencyBackend>,
+        T: ConcurrentOn<C::Backend>,
+    {
+        under_way!(conn, |session| bulk::check_all(self, session))
+    }
+}

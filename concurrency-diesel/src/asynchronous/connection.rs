@@ -1,0 +1,123 @@
+//! Which connections of diesel-async records can be saved on, and what becomes of one on which a save was dropped.
+
+use std::marker::PhantomData;
+
+use diesel::result::Error::BrokenTransactionManager;
+use diesel::result::QueryResult;
+use diesel_async::{AsyncConnection, AsyncConnectionCore, TransactionManager};
+
+use crate::backend::ConcurrencyBackend;
+use crate::executor::{Awaiting, Session};
+
+/// A connection of diesel-async that records can be saved on: every [`AsyncConnection`] to a supported database, pooled ones
+/// included, and `&AsyncPgConnection`.
+///
+/// `Use` tells the two kinds apart, [`Exclusive`] and [`Shared`]; rustc finds it by itself, also in generic code:
+///
+/// ```
+/// use concurrency_diesel::asynchronous::{Connection, ConcurrentOn, prelude::*};
+///
+/// async fn save_twice<T, C, Use>(record: &mut T, conn: &mut C) -> Result<(), ConcurrencyError>
+/// where
+///     C: Connection<Use>,
+///     T: ConcurrentOn<C::Backend>,
+/// {
+///     record.save_concurrent(conn).await?;
+///     record.save_concurrent(conn).await
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "records cannot be saved on a `{Self}`",
+    label = "no connection of diesel-async to a supported database",
+    note = "it must be an `AsyncPgConnection`, `AsyncMysqlConnection` or `SyncConnectionWrapper<SqliteConnection>`, pooled or not, or a `&AsyncPgConnection`; the methods on Diesel's own connections are in `concurrency_diesel::prelude`"
+)]
+pub trait Connection<Use>: AsyncConnectionCore<Backend: ConcurrencyBackend> {
+    /// Whether it is marked as broken.
+    #[doc(hidden)]
+    fn __is_broken(&mut self) -> bool;
+
+    /// Keeps it from being used again: what it answers next may be the answer to another statement.
+    #[doc(hidden)]
+    fn __mark_broken(&mut self);
+}
+
+/// Stands for a connection that has one user at a time.
+#[derive(Debug, Clone, Copy)]
+pub struct Exclusive;
+
+/// Stands for a connection that several users share, whose answers find the right one by themselves.
+#[derive(Debug, Clone, Copy)]
+pub struct Shared;
+
+impl<C> Connection<Exclusive> for C
+where
+    C: AsyncConnection<Backend: ConcurrencyBackend>,
+{
+    fn __is_broken(&mut self) -> bool {
+        C::TransactionManager::transaction_manager_status_mut(self).transaction_state().is_err()
+    }
+
+    fn __mark_broken(&mut self) {
+        C::TransactionManager::transaction_manager_status_mut(self).set_in_error();
+    }
+}
+
+impl<'c, C> Connection<Shared> for &'c C
+where
+    &'c C: AsyncConnectionCore<Backend: ConcurrencyBackend>,
+{
+    fn __is_broken(&mut self) -> bool {
+        false
+    }
+
+    fn __mark_broken(&mut self) {}
+}
+
+/// A connection on which statements are under way. Dropped before their end, it marks the connection as broken, where the
+/// engine's connections do not survive that.
+pub(super) struct UnderWay<'c, C: Connection<Use>, Use> {
+    connection: &'c mut C,
+    is_over: bool,
+    kind: PhantomData<fn() -> Use>,
+}
+
+impl<'c, C: Connection<Use>, Use> UnderWay<'c, C, Use> {
+    /// Refuses a connection that is broken.
+    pub(super) fn on(connection: &'c mut C) -> QueryResult<Self> {
+        if connection.__is_broken() {
+            return Err(BrokenTransactionManager);
+        }
+        Ok(Self { connection, is_over: false, kind: PhantomData })
+    }
+
+    pub(super) fn session(&mut self) -> Session<'_, Awaiting<C>> {
+        Awaiting::session(self.connection)
+    }
+
+    /// Says that every answer has come.
+    pub(super) fn over(&mut self) {
+        self.is_over = true;
+    }
+}
+
+impl<C: Connection<Use>, Use> Drop for UnderWay<'_, C, Use> {
+    fn drop(&mut self) {
+        if !self.is_over && !C::Backend::__SURVIVES_DROPPED_STATEMENTS {
+            self.connection.__mark_broken();
+        }
+    }
+}
+
+/// A future that runs these statements on the connection.
+macro_rules! under_way {
+    ($connection:ident, |$session:ident| $work:expr) => {
+        Box::pin(async move {
+            let mut under_way = $crate::asynchronous::connection::UnderWay::on($connection)?;
+            let $session = &mut under_way.session();
+            let output = $work.await;
+            under_way.over();
+            output
+        })
+    };
+}
+pub(super) use under_way;

@@ -1,0 +1,17 @@
+//! Everything a program that saves records on diesel-async's connections needs:
+//! `use concurrency_diesel::asynchronous::prelude::*;`, instead of [`concurrency_diesel::prelude`](crate::prelude) and
+//! never beside it, because the methods have the same names.
+
+pub use super::bulk::BulkConcurrentDsl;
+pub use super::dsl::ConcurrentDsl;
+pub use crate::concurrent::Concurrent;
+pub use crate::error::Error as ConcurrencyError;
+#[cfg(feature = "postgres_backend")]
+pub use crate::xmin::XminVersionField;
+#[cfg(feature = "uuid")]
+pub use concurrency_core::RandomVersionField;
+#[cfg(any(feature = "chrono", feature = "time"))]
+pub use concurrency_core::TimestampVersionField;
+pub use concurrency_core::{AutoIncVersionField, ConditionalVersionField, IntegerVersionField, TriggerVersionField};
+#[doc(no_inline)]
+pub use concurrency_derive::{Concurrent, ConcurrentColumns};

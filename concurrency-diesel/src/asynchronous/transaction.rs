@@ -1,0 +1,100 @@
+//! `transaction_concurrent` on diesel-async's connections. How a transaction begins and ends stands in `crate::transaction`.
+
+mod unfinished;
+
+use std::future::Future;
+
+use diesel_async::AsyncConnection;
+use futures_core::future::BoxFuture;
+
+use crate::backend::ConcurrencyBackend;
+use crate::records::Records;
+
+pub(super) use self::unfinished::{Unfinished, catch_unwind};
+
+/// Runs the closure in a transaction, and restores the versions of the listed records if it rolls back:
+/// [`transaction_concurrent`](crate::transaction_concurrent), awaited.
+///
+/// What the closure captures it may use, and not change: rustc cannot yet prove the future of an async closure `Send` that changes
+/// what it captured. Records are listed instead, and other results returned.
+///
+/// Where this future is dropped, the listed records get their versions back, and the connection is marked as broken, because it
+/// may still be inside the transaction: a pool does not hand it out again, and no transaction begins on it. Dropped during COMMIT, it
+/// may have been committed all the same: then the next save conflicts.
+///
+/// # Errors
+///
+/// As [there](crate::transaction_concurrent#errors).
+///
+/// # Example
+///
+/// ```
+/// # include!("doctest_setup.rs");
+/// use concurrency_diesel::asynchronous::transaction_concurrent;
+///
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let conn = &mut connection().await;
+/// # diesel::insert_into(articles::table)
+/// #     .values((articles::id.eq(2), articles::title.eq("second"), articles::views.eq(0), articles::version.eq(1)))
+/// #     .execute(conn)
+/// #     .await?;
+/// let mut first: Article = articles::table.find(1).select(Article::as_select()).first(conn).await?;
+/// let mut second: Article = articles::table.find(2).select(Article::as_select()).first(conn).await?;
+/// // Somebody else saves the second article.
+/// diesel::update(articles::table.find(2)).set(articles::version.eq(2)).execute(conn).await?;
+///
+/// let conflict = transaction_concurrent(conn, (&mut first, &mut second), async |conn, (first, second)| {
+///     first.save_concurrent(conn).await?;
+///     assert_eq!(first.version, 2);
+///     second.save_concurrent(conn).await
+/// });
+/// assert!(conflict.await.unwrap_err().is_conflict());
+///
+/// // The first save was rolled back, and so was the version in memory: the record can be saved again.
+/// assert_eq!(first.version, 1);
+/// second.reload_concurrent(conn).await?;
+/// transaction_concurrent(conn, (&mut first, &mut second), async |conn, (first, second)| {
+///     first.save_concurrent(conn).await?;
+///     second.save_concurrent(conn).await
+/// })
+/// .await?;
+/// assert_eq!((first.version, second.version), (2, 3));
+/// # Ok(())
+/// # }
+/// ```
+pub fn transaction_concurrent<'c, C, R, T, E, F>(conn: &'c mut C, records: R, f: F) -> BoxFuture<'c, Result<T, E>>
+where
+    C: AsyncConnection<Backend: ConcurrencyBackend>,
+    R: Records<__Versions: Send> + Send + 'c,
+    T: Send + 'c,
+    E: From<diesel::result::Error> + Send + 'c,
+    F: for<'a, 'r> WorkOnce<&'a mut C, &'r mut R, Result<T, E>, Work: Send> + Send + 'c,
+{
+    Box::pin(async move {
+        let (mut unfinished, open) = Unfinished::begin(conn, records).await?;
+        let (conn, records) = unfinished.parts();
+        let outcome = catch_unwind(|| f(conn, records)).await;
+        unfinished.end(open, outcome).await
+    })
+}
+
+/// An async closure that is run once, on two things, and whose future is named, so that it can be asked to be `Send`.
+///
+/// There is nothing to implement: `async |conn, records| …` is one.
+#[diagnostic::on_unimplemented(
+    message = "this is no async closure that a transaction could run in a task",
+    note = "it is written `async |conn, (first, second)| …`, and what it captures it must not change: list records instead, and return other results"
+)]
+pub trait WorkOnce<A, B, O>: AsyncFnOnce(A, B) -> O + FnOnce(A, B) -> <Self as WorkOnce<A, B, O>>::Work {
+    #[doc(hidden)]
+    type Work: Future<Output = O>;
+}
+
+impl<F, A, B, O, W> WorkOnce<A, B, O> for F
+where
+    F: AsyncFnOnce(A, B) -> O + FnOnce(A, B) -> W,
+    W: Future<Output = O>,
+{
+    type Work = W;
+}

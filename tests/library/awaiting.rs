@@ -1,0 +1,73 @@
+//! The library as the suite, which does not await, calls it on diesel-async's connections: each function and method waits for
+//! the future of the asynchronous one of its name. Which engine is behind them is not its business.
+//!
+//! `AsyncConnectionWrapper` lets Diesel's own queries of the tests run on the same connection.
+
+#[path = "awaiting/ansi.rs"]
+mod ansi;
+#[path = "awaiting/block_on.rs"]
+mod block_on;
+#[path = "awaiting/bulk.rs"]
+mod bulk;
+#[path = "awaiting/methods.rs"]
+mod methods;
+#[path = "awaiting/transactions.rs"]
+mod transactions;
+#[path = "awaiting/triggers.rs"]
+pub mod triggers;
+
+use concurrency_diesel::asynchronous;
+use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
+
+pub use self::block_on::{Suite, run};
+pub use self::transactions::{retry_if, retry_on_conflict, transaction_concurrent};
+pub use concurrency_diesel::asynchronous::ConcurrentOn;
+// What awaits nothing. The guards of the scopes count here, too: the thread of a test polls its futures itself.
+pub use concurrency_diesel::{
+    BulkConflict, BulkError, Conflict, Counter, InitialVersion, MergeError, MergeSum, Records, Resolution, RetryPolicy,
+    Retryable, Trackable, TriggerVersionField, VersionField, VersionValue, client_wins, disable_concurrency,
+    disable_concurrency_for, disable_increment, disable_increment_for, store_wins,
+};
+
+/// Checks of models, which block here, too.
+#[allow(unused_imports, reason = "not every engine asks")]
+pub use concurrency_diesel::testing;
+
+/// A record of generic code that is read again, awaited or, where it is tracked, not.
+pub trait LoadableOn<C>: asynchronous::LoadableOn<C> + concurrency_diesel::LoadableOn<C> {}
+
+impl<C, T: asynchronous::LoadableOn<C> + concurrency_diesel::LoadableOn<C>> LoadableOn<C> for T {}
+
+/// Its two saves are methods of its own, before which no other can stand: here they block, and `awaited/tracked.rs` awaits them.
+pub use concurrency_diesel::Tracked;
+
+/// What the tests need at hand.
+#[allow(unused_imports, reason = "as in every prelude")]
+pub mod prelude {
+    pub use super::ansi::AnsiTransactionManager;
+    pub use super::bulk::BulkConcurrentDsl;
+    pub use super::methods::{AnyConnection, ConcurrentDsl, EmbeddedOn};
+    pub use super::{BoxedError, Crosses};
+    // Its methods are hidden by those above; one that is not waited for there does not compile in the suite.
+    #[cfg(feature = "async-postgres")]
+    pub use concurrency_diesel::asynchronous::prelude::XminVersionField;
+    pub use concurrency_diesel::asynchronous::prelude::{
+        AutoIncVersionField, ConcurrencyError, Concurrent, ConcurrentColumns, ConditionalVersionField,
+        IntegerVersionField, RandomVersionField, TimestampVersionField, TriggerVersionField,
+    };
+}
+
+/// A connection of diesel-async on which Diesel's own queries run, too.
+pub type Awaited<C> = AsyncConnectionWrapper<C, Suite>;
+
+/// What goes into a closure: what its future may take to another thread.
+pub trait Crosses: Send + Sync {}
+
+impl<T: ?Sized + Send + Sync> Crosses for T {}
+
+/// Any error, as a closure may return it.
+pub type BoxedError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Whether the connections take MySQL's error 1213 for the end of the transaction.
+#[allow(dead_code, reason = "other engines do not ask")]
+pub const KNOWS_DEADLOCKS: bool = false;

@@ -1,0 +1,35 @@
+//! The library as the suite calls it on Diesel's own connections: as it is. Which engine is behind them is not its business.
+
+use concurrency_diesel::ConcurrencyBackend;
+use diesel::connection::LoadConnection;
+
+pub use concurrency_diesel::*;
+
+/// What the tests need at hand.
+pub mod prelude {
+    pub use super::{AnyConnection, BoxedError, Crosses, EmbeddedOn};
+    pub use concurrency_diesel::prelude::*;
+    pub use diesel::connection::{AnsiTransactionManager, TransactionManager as _};
+}
+
+/// A connection of generic code.
+pub trait AnyConnection: LoadConnection<Backend: ConcurrencyBackend> {}
+
+impl<C: LoadConnection<Backend: ConcurrencyBackend>> AnyConnection for C {}
+
+/// An embedded struct of generic code.
+pub trait EmbeddedOn<DB: ConcurrencyBackend>: ConcurrentColumnsOn<DB> + Sized {}
+
+impl<DB: ConcurrencyBackend, E: ConcurrentColumnsOn<DB>> EmbeddedOn<DB> for E {}
+
+/// What goes into a closure: anything.
+pub trait Crosses {}
+
+impl<T: ?Sized> Crosses for T {}
+
+/// Any error, as a closure may return it.
+pub type BoxedError = Box<dyn std::error::Error>;
+
+/// Whether the connections take MySQL's error 1213 for the end of the transaction.
+#[allow(dead_code, reason = "other engines do not ask")]
+pub const KNOWS_DEADLOCKS: bool = true;

@@ -1,0 +1,24 @@
+//! The suite on MariaDB or MySQL, on the server named by `MYSQL_URL`, on diesel-async's `AsyncMysqlConnection`.
+
+#[path = "../awaited/mod.rs"]
+mod awaited;
+#[path = "../engines/mysql.rs"]
+mod engine;
+#[path = "../awaited/found_rows.rs"]
+mod found_rows;
+#[path = "../history/mod.rs"]
+mod history;
+#[path = "../library/awaiting.rs"]
+mod library;
+#[path = "../awaited/paused.rs"]
+mod paused;
+#[path = "../suite/mod.rs"]
+mod suite;
+
+use diesel_async::AsyncMysqlConnection;
+
+/// diesel-async's connection.
+pub type AsyncConnection = AsyncMysqlConnection;
+
+/// What the engine connects with.
+pub type Connection = library::Awaited<AsyncConnection>;

@@ -1,0 +1,24 @@
+//! The suite on PostgreSQL, on the server named by `PG_URL`, on diesel-async's `AsyncPgConnection`.
+
+#[path = "../awaited/mod.rs"]
+mod awaited;
+#[path = "../engines/postgres.rs"]
+mod engine;
+#[path = "../history/mod.rs"]
+mod history;
+#[path = "../library/awaiting.rs"]
+mod library;
+#[path = "../awaited/paused.rs"]
+mod paused;
+#[path = "../awaited/pipelined.rs"]
+mod pipelined;
+#[path = "../suite/mod.rs"]
+mod suite;
+
+use diesel_async::AsyncPgConnection;
+
+/// diesel-async's connection.
+pub type AsyncConnection = AsyncPgConnection;
+
+/// What the engine connects with.
+pub type Connection = library::Awaited<AsyncConnection>;

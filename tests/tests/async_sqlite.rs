@@ -1,0 +1,20 @@
+//! The suite on SQLite, bundled, on diesel-async's `SyncConnectionWrapper`.
+
+#[path = "../awaited/mod.rs"]
+mod awaited;
+#[path = "../engines/sqlite.rs"]
+mod engine;
+#[path = "../history/mod.rs"]
+mod history;
+#[path = "../library/awaiting.rs"]
+mod library;
+#[path = "../suite/mod.rs"]
+mod suite;
+
+use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
+
+/// diesel-async's connection.
+pub type AsyncConnection = SyncConnectionWrapper<diesel::SqliteConnection>;
+
+/// What the engine connects with.
+pub type Connection = library::Awaited<AsyncConnection>;
