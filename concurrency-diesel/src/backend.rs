@@ -71,6 +71,15 @@ pub trait ConcurrencyBackend: Backend<QueryBuilder: Default> + Default + sealed:
     where
         U: Bindable<ST, Self>;
 
+    /// Whether the SQL type is an integer, where that makes a difference to the engine.
+    #[doc(hidden)]
+    fn __is_integer<ST, U>() -> bool
+    where
+        U: Bindable<ST, Self>,
+    {
+        false
+    }
+
     /// Writes the condition that a row's column and another value are exactly the same: NULL-safe, and for text byte by byte.
     #[doc(hidden)]
     fn __push_same<'b, ST, U>(

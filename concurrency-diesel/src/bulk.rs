@@ -1,6 +1,7 @@
 //! `BulkConcurrentDsl`: many records at once. How a batch is sent stands in `bulk/`, what a statement looks like in `statement::bulk`.
 
 mod batch;
+mod cases;
 mod error;
 mod joined;
 mod outcome;
@@ -36,7 +37,10 @@ use write::{may_be_one_records_fault, next_versions};
 ///   `VALUES`.
 /// - MySQL and MariaDB: for each 500 records `SELECT … FOR UPDATE`, then
 ///   `UPDATE (SELECT ? AS k0, … UNION ALL SELECT …) AS s STRAIGHT_JOIN articles AS t ON … SET …` of those that are current. A
-///   `ConditionalVersionField` is read back with one statement more.
+///   `ConditionalVersionField` is read back with one statement more. From 100 records on, where the key is one integer and
+///   `information_schema`, which is asked once, says that it is the primary key, full hundreds are written by
+///   `UPDATE articles AS t FORCE INDEX (PRIMARY) SET title = CASE t.id WHEN ? THEN ? … END, … WHERE t.id IN (?, …)` instead, which
+///   is faster.
 /// - SQLite: the single statements of `save_concurrent`; nothing lies between them and the database, and they are faster.
 ///
 /// A batch is written in a transaction, or in a savepoint where one is open. Its rows are locked in the order of their keys, so

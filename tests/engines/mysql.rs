@@ -10,6 +10,8 @@ use diesel::result::DatabaseErrorKind;
 use diesel::sql_types::{BigInt, Text};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrations};
 
+#[path = "mysql/bulk.rs"]
+mod bulk;
 #[path = "mysql/exhausted.rs"]
 mod exhausted;
 #[path = "mysql/history.rs"]
@@ -55,8 +57,9 @@ pub const CONFLICT_READ_LOCKS: bool = true;
 /// Whether an UPDATE can answer with what it wrote.
 pub const HAS_RETURNING: bool = false;
 
-/// How batches are sent: in chunks, the rows of each locked before they are written. Only what is sent for a whole chunk is prepared for good.
-pub const BULK: Bulk = Bulk { chunk: 500, a_chunk: 2, refused: 0, prepared: 2 };
+/// How batches are sent: in chunks, the rows of each locked before they are written. Only what is sent for a whole chunk
+/// or a hundred is prepared for good, and the question for the primary key.
+pub const BULK: Bulk = Bulk { chunk: 500, a_chunk: 2, refused: 0, prepared: 3, hundreds: true };
 
 /// A version column that keeps microseconds.
 pub const TIMESTAMP_VERSION: &str = ", version DATETIME(6) NOT NULL";

@@ -54,7 +54,7 @@ pub const CONFLICT_READ_LOCKS: bool = false;
 pub const HAS_RETURNING: bool = true;
 
 /// How batches are sent: any number of records in one statement.
-pub const BULK: Bulk = Bulk { chunk: usize::MAX, a_chunk: 1, refused: 1, prepared: 1 };
+pub const BULK: Bulk = Bulk { chunk: usize::MAX, a_chunk: 1, refused: 1, prepared: 1, hundreds: false };
 
 /// A version column that keeps microseconds.
 pub const TIMESTAMP_VERSION: &str = ", version TIMESTAMP NOT NULL";

@@ -49,7 +49,7 @@ pub const CONFLICT_READ_LOCKS: bool = false;
 pub const HAS_RETURNING: bool = true;
 
 /// How batches are sent: each record by itself.
-pub const BULK: Bulk = Bulk { chunk: 1, a_chunk: 1, refused: 1, prepared: 1 };
+pub const BULK: Bulk = Bulk { chunk: 1, a_chunk: 1, refused: 1, prepared: 1, hundreds: false };
 
 /// A version column that keeps microseconds.
 pub const TIMESTAMP_VERSION: &str = ", version TIMESTAMP NOT NULL";

@@ -25,11 +25,25 @@ pub struct Bulk {
     pub refused: usize,
     /// The statements that are kept prepared, whatever the sizes of the batches.
     pub prepared: usize,
+    /// Whether full hundreds take a statement each instead of one for all, once it was asked for the primary key.
+    pub hundreds: bool,
 }
 
 impl Bulk {
-    fn saves(&self, records: usize) -> usize {
+    /// For records with a key that is not one integer.
+    fn saves_of_other_keys(&self, records: usize) -> usize {
         records.div_ceil(self.chunk) * self.a_chunk
+    }
+
+    fn saves(&self, records: usize) -> usize {
+        let chunks = self.saves_of_other_keys(records);
+        if !self.hundreds || records < 100 {
+            return chunks;
+        }
+        let (full, last) = (records / self.chunk, records % self.chunk);
+        // Of a chunk the last statement is replaced.
+        let instead = full * self.chunk.div_ceil(100) + last.div_ceil(100);
+        chunks - records.div_ceil(self.chunk) + instead + 1
     }
 
     fn refused(&self, records: usize, refused: usize) -> usize {
@@ -38,7 +52,7 @@ impl Bulk {
 }
 
 /// A database with articles 1 to `count`, at version 1.
-fn with_articles(count: i64) -> (Database, TestConnection) {
+pub fn with_articles(count: i64) -> (Database, TestConnection) {
     let database = Database::new();
     let mut connection = database.connect();
     let rows: Vec<_> = (1..=count).map(first).collect();
@@ -55,12 +69,12 @@ fn first(id: i64) -> Article {
 }
 
 /// Every row, in the order of the key.
-fn rows(connection: &mut TestConnection) -> Vec<Article> {
+pub fn rows(connection: &mut TestConnection) -> Vec<Article> {
     articles::table.order(articles::id).select(Article::as_select()).load(connection).unwrap()
 }
 
 /// Changes every column of every record, so that each differs from every other.
-fn edit(records: &mut [Article]) {
+pub fn edit(records: &mut [Article]) {
     for record in records {
         record.views += 1;
         record.title = format!("title {} of {}", record.views, record.id);

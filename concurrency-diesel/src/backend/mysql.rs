@@ -40,6 +40,13 @@ impl ConcurrencyBackend for Mysql {
         !matches!(U::__metadata(&mut ()), MysqlType::String | MysqlType::Enum | MysqlType::Set)
     }
 
+    fn __is_integer<ST, U>() -> bool
+    where
+        U: Bindable<ST, Self>,
+    {
+        matches!(cast(U::__metadata(&mut ())), Some("SIGNED" | "UNSIGNED"))
+    }
+
     /// Text byte by byte: a `_ci` collation hides a change of case, `_bin` pads spaces, and a plain CAST sees a change in
     /// every letter of a latin1 column beyond ASCII.
     fn __push_same<'b, ST, U>(

@@ -5,6 +5,7 @@ use concurrency_core::{Advance, VersionField};
 use diesel::result::QueryResult;
 
 use super::Write;
+use super::cases::{self, Cases};
 use super::outcome::{Outcome, refusal};
 use super::versions::found_versions;
 use crate::concurrent::ConcurrentOn;
@@ -28,6 +29,7 @@ where
     T: ConcurrentOn<E::Backend>,
 {
     let mut outcome = Outcome::new();
+    let mut cases = Cases::of::<T, E>(what)?;
     for part in items.chunks(chunk) {
         let found = found_versions::<T, E, ForUpdate>(part, session).await?;
         let mut current = Vec::with_capacity(part.len());
@@ -39,7 +41,16 @@ where
         }
         let next = super::next_versions::<T, E>(&current, what)?;
         let Some(first) = current.first() else { continue };
-        let rows = send(&current, &next, what, current.len() == chunk, session).await?;
+        let size = cases.chunk(&current, session).await?;
+        let (parts, next_parts) = (current.chunks_exact(size), next.chunks_exact(size));
+        let (rest, next_rest) = (parts.remainder(), next_parts.remainder());
+        let mut rows: usize = 0;
+        for (part, next) in parts.zip(next_parts) {
+            rows = rows.saturating_add(cases::send(part, next, session).await?);
+        }
+        if !rest.is_empty() {
+            rows = rows.saturating_add(send(rest, next_rest, what, rest.len() == chunk, session).await?);
+        }
         if rows != current.len() {
             // Keys that are different here and the same there, by the collation of their column.
             return Err(outcome::ambiguous_key::<T, E::Backend>(first.source.record, rows));

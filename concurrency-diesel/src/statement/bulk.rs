@@ -2,7 +2,9 @@
 //! a table stands in `arrays` and `tuples`; which records a statement is about is decided by those who build it.
 
 mod arrays;
+mod cases;
 mod delete;
+mod primary;
 mod set;
 mod tuples;
 mod update;
@@ -17,7 +19,9 @@ use crate::backend::ConcurrencyBackend;
 use crate::columns::ConcurrentColumns;
 
 pub(crate) use arrays::{Arrays, has_arrays, has_key_arrays};
+pub(crate) use cases::CaseUpdate;
 pub(crate) use delete::{DeleteAll, JoinedDelete};
+pub(crate) use primary::{SelectPrimary, integer_key};
 pub(crate) use set::{AssignNext, BumpIfChanged, LeaveVersion};
 pub(crate) use tuples::{Tuples, tuple_length};
 pub(crate) use update::{JoinedUpdate, UpdateAll};
