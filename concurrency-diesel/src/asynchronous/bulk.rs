@@ -50,7 +50,7 @@ pub trait BulkConcurrentDsl {
     ///
     /// # Errors
     ///
-    /// As [there](crate::BulkConcurrentDsl::save_all_concurrent#errors).
+    /// As [there](crate::BulkConcurrentDsl::save_all_concurrent).
     fn save_all_concurrent<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), BulkError>>
     where
         C: AsyncConnection<Backend: ConcurrencyBackend>,
@@ -60,7 +60,7 @@ pub trait BulkConcurrentDsl {
     ///
     /// # Errors
     ///
-    /// As [there](crate::BulkConcurrentDsl::save_each_concurrent#errors).
+    /// As [there](crate::BulkConcurrentDsl::save_each_concurrent).
     fn save_each_concurrent<'a, C>(
         &'a mut self,
         conn: &'a mut C,
@@ -73,7 +73,7 @@ pub trait BulkConcurrentDsl {
     ///
     /// # Errors
     ///
-    /// As [there](crate::BulkConcurrentDsl::delete_all_concurrent#errors).
+    /// As [there](crate::BulkConcurrentDsl::delete_all_concurrent).
     fn delete_all_concurrent<'a, C>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<(), BulkError>>
     where
         C: AsyncConnection<Backend: ConcurrencyBackend>,
@@ -83,7 +83,7 @@ pub trait BulkConcurrentDsl {
     ///
     /// # Errors
     ///
-    /// As [there](crate::BulkConcurrentDsl::delete_each_concurrent#errors).
+    /// As [there](crate::BulkConcurrentDsl::delete_each_concurrent).
     fn delete_each_concurrent<'a, C>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<Vec<BulkConflict>, BulkError>>
     where
         C: AsyncConnection<Backend: ConcurrencyBackend>,
@@ -93,7 +93,7 @@ pub trait BulkConcurrentDsl {
     ///
     /// # Errors
     ///
-    /// As [there](crate::BulkConcurrentDsl::check_all_concurrent#errors).
+    /// As [there](crate::BulkConcurrentDsl::check_all_concurrent).
     fn check_all_concurrent<'a, C>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<(), BulkError>>
     where
         C: AsyncConnection<Backend: ConcurrencyBackend>,

@@ -27,7 +27,7 @@ pub trait ConcurrentDsl: Concurrent {
     ///
     /// # Errors
     ///
-    /// As [there](crate::ConcurrentDsl::save_concurrent#errors).
+    /// As [there](crate::ConcurrentDsl::save_concurrent).
     ///
     /// # Example
     ///
@@ -60,7 +60,7 @@ pub trait ConcurrentDsl: Concurrent {
     ///
     /// # Errors
     ///
-    /// As [there](crate::ConcurrentDsl::save_unchecked#errors).
+    /// As [there](crate::ConcurrentDsl::save_unchecked).
     ///
     /// # Example
     ///
@@ -91,7 +91,7 @@ pub trait ConcurrentDsl: Concurrent {
     ///
     /// # Errors
     ///
-    /// As [there](crate::ConcurrentDsl::save_without_increment#errors).
+    /// As [there](crate::ConcurrentDsl::save_without_increment).
     ///
     /// # Example
     ///
@@ -123,7 +123,7 @@ pub trait ConcurrentDsl: Concurrent {
     ///
     /// # Errors
     ///
-    /// As [there](crate::ConcurrentDsl::update_concurrent#errors).
+    /// As [there](crate::ConcurrentDsl::update_concurrent).
     ///
     /// # Example
     ///
@@ -159,7 +159,7 @@ pub trait ConcurrentDsl: Concurrent {
     ///
     /// # Errors
     ///
-    /// As [there](crate::ConcurrentDsl::touch_concurrent#errors).
+    /// As [there](crate::ConcurrentDsl::touch_concurrent).
     ///
     /// # Example
     ///
@@ -187,7 +187,7 @@ pub trait ConcurrentDsl: Concurrent {
     ///
     /// # Errors
     ///
-    /// As [there](crate::ConcurrentDsl::delete_concurrent#errors).
+    /// As [there](crate::ConcurrentDsl::delete_concurrent).
     ///
     /// # Example
     ///
@@ -218,7 +218,7 @@ pub trait ConcurrentDsl: Concurrent {
     ///
     /// # Errors
     ///
-    /// As [there](crate::ConcurrentDsl::delete_if_exists#errors).
+    /// As [there](crate::ConcurrentDsl::delete_if_exists).
     ///
     /// # Example
     ///
@@ -247,7 +247,7 @@ pub trait ConcurrentDsl: Concurrent {
     ///
     /// # Errors
     ///
-    /// As [there](crate::ConcurrentDsl::check_concurrent#errors).
+    /// As [there](crate::ConcurrentDsl::check_concurrent).
     ///
     /// # Example
     ///
@@ -275,7 +275,7 @@ pub trait ConcurrentDsl: Concurrent {
     ///
     /// # Errors
     ///
-    /// As [there](crate::ConcurrentDsl::lock_concurrent#errors).
+    /// As [there](crate::ConcurrentDsl::lock_concurrent).
     ///
     /// # Example
     ///
@@ -307,7 +307,7 @@ pub trait ConcurrentDsl: Concurrent {
     ///
     /// # Errors
     ///
-    /// As [there](crate::ConcurrentDsl::is_changed#errors).
+    /// As [there](crate::ConcurrentDsl::is_changed).
     ///
     /// # Example
     ///
@@ -335,7 +335,7 @@ pub trait ConcurrentDsl: Concurrent {
     ///
     /// # Errors
     ///
-    /// As [there](crate::ConcurrentDsl::current#errors).
+    /// As [there](crate::ConcurrentDsl::current).
     ///
     /// # Example
     ///
@@ -365,7 +365,7 @@ pub trait ConcurrentDsl: Concurrent {
     ///
     /// # Errors
     ///
-    /// As [there](crate::ConcurrentDsl::at_version#errors).
+    /// As [there](crate::ConcurrentDsl::at_version).
     ///
     /// # Example
     ///
@@ -397,7 +397,7 @@ pub trait ConcurrentDsl: Concurrent {
     ///
     /// # Errors
     ///
-    /// As [there](crate::ConcurrentDsl::reload_concurrent#errors).
+    /// As [there](crate::ConcurrentDsl::reload_concurrent).
     ///
     /// # Example
     ///
@@ -429,7 +429,7 @@ pub trait ConcurrentDsl: Concurrent {
     ///
     /// # Errors
     ///
-    /// As [there](crate::ConcurrentDsl::save_resolving#errors).
+    /// As [there](crate::ConcurrentDsl::save_resolving).
     ///
     /// # Example
     ///

@@ -27,7 +27,7 @@ pub use self::sleep::{Sleep, TokioSleep};
 ///
 /// # Errors
 ///
-/// As [there](crate::retry_on_conflict#errors).
+/// As [there](crate::retry_on_conflict).
 ///
 /// # Example
 ///

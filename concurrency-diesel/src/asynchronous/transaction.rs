@@ -24,7 +24,7 @@ pub(super) use self::unfinished::{Unfinished, catch_unwind};
 ///
 /// # Errors
 ///
-/// As [there](crate::transaction_concurrent#errors).
+/// As [there](crate::transaction_concurrent).
 ///
 /// # Example
 ///

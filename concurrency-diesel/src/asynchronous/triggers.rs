@@ -52,7 +52,7 @@ use crate::triggers::{CatalogBackend, Error, FoundTrigger, Problem, TriggerModel
 ///
 /// # Errors
 ///
-/// As [there](crate::triggers::create#errors).
+/// As [there](crate::triggers::create).
 pub fn create<M, C>(conn: &mut C) -> BoxFuture<'_, Result<(), Error>>
 where
     C: AsyncConnection<Backend: CatalogBackend>,
@@ -78,7 +78,7 @@ where
 ///
 /// # Errors
 ///
-/// As [there](crate::triggers::drop#errors).
+/// As [there](crate::triggers::drop).
 pub fn drop<M, C>(conn: &mut C) -> BoxFuture<'_, Result<(), Error>>
 where
     C: AsyncConnection<Backend: CatalogBackend>,
@@ -116,7 +116,7 @@ where
 ///
 /// # Errors
 ///
-/// As [there](crate::triggers::check#errors).
+/// As [there](crate::triggers::check).
 pub fn check<M, C>(conn: &mut C) -> BoxFuture<'_, Result<Vec<Problem>, Error>>
 where
     C: AsyncConnection<Backend: CatalogBackend>,
