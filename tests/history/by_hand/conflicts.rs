@@ -39,6 +39,22 @@ fn a_merge_that_asks_although_the_other_side_was_changed_is_named() {
     made.assert_wrong(Violation::FalseConflict { write: 20, row: ROW, loaded: Some(loaded), found: Some(2) });
 }
 
+#[test]
+fn a_merge_whose_row_is_deleted_after_it_took_over_a_change_met_a_conflict() {
+    let mut made = Made::new();
+    let loaded = made.state(ROW);
+    made.intends(1, 10, ROW, Kind::Save, RIGHT, Some(loaded));
+    made.becomes(ROW, Some(State { version: 2, right: 10, ..loaded }));
+    made.is_told(1, 10, Answer::Written(Some(2)));
+    let taken_over = made.state(ROW);
+    made.intends(1, 11, ROW, Kind::Delete, BOTH, Some(taken_over));
+    made.becomes(ROW, None);
+    made.is_told(1, 11, Answer::Written(None));
+    made.intends(2, 20, ROW, Kind::Merge, LEFT, Some(loaded));
+    made.is_told(2, 20, Answer::Deleted { expected: 2 });
+    made.assert_right();
+}
+
 /// In a transaction that is then rolled back, a conflict may be with what it wrote itself, which nobody else ever sees.
 #[test]
 fn a_conflict_with_ones_own_write_is_one() {
