@@ -15,6 +15,7 @@ use diesel::connection::LoadConnection;
 
 use crate::backend::ConcurrencyBackend;
 use crate::concurrent::{Concurrent, ConcurrentOn};
+use crate::doubt::BatchUnderWay;
 use crate::executor::{Blocking, Executor, Session, Transactions, now};
 use crate::scope::{self, Rule};
 use crate::statement::Committed;
@@ -311,8 +312,10 @@ where
     T: ConcurrentOn<E::Backend>,
 {
     let serialized = serialize(records);
+    let mut under_way = BatchUnderWay::of(records);
+    let BatchUnderWay { records, may_be_committed } = &mut under_way;
     let items = batch::items::<T, E::Backend>(records, &serialized)?;
-    let outcome = write::write(items, Write::Save, policy, session).await?;
+    let outcome = write::write(items, Write::Save, policy, session, may_be_committed).await?;
     outcome::set_versions(records, outcome.versions);
     Ok(outcome.refused)
 }
@@ -349,7 +352,7 @@ where
 {
     let serialized = serialize(records);
     let items = batch::items::<T, E::Backend>(records, &serialized)?;
-    Ok(write::write(items, Write::Delete, policy, session).await?.refused)
+    Ok(write::write(items, Write::Delete, policy, session, &mut false).await?.refused)
 }
 
 /// Compares every record's version with its row's.

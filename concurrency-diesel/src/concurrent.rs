@@ -87,12 +87,17 @@ pub trait Concurrent: ConcurrentColumns + Sized {
     #[doc(hidden)]
     fn __saved(&mut self) {}
 
+    /// Is told that the row may hold what the record holds: nobody knows what became of a write.
+    #[doc(hidden)]
+    fn __in_doubt(&mut self) {}
+
     /// What a transaction that rolls back must restore beside the version.
     #[doc(hidden)]
     fn __base(&self) -> Self::__Base;
 
+    /// Restores it; where nobody knows whether the transaction was committed all the same, the record is told that, too.
     #[doc(hidden)]
-    fn __set_base(&mut self, base: Self::__Base);
+    fn __set_base(&mut self, base: Self::__Base, may_be_committed: bool);
 
     /// The sets of columns whose statements are kept prepared.
     #[doc(hidden)]

@@ -11,6 +11,7 @@ mod bind;
 mod bulk;
 mod columns;
 mod concurrent;
+mod doubt;
 mod dsl;
 mod error;
 mod executor;

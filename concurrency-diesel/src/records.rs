@@ -23,9 +23,10 @@ pub trait Records: sealed::Sealed {
     #[doc(hidden)]
     fn __versions(&self) -> Self::__Versions;
 
-    /// Gives the records back the versions that they had.
+    /// Gives the records back the versions that they had, after a transaction of which nobody knows, or everybody, that it was
+    /// not committed.
     #[doc(hidden)]
-    fn __restore(&mut self, versions: Self::__Versions);
+    fn __restore(&mut self, versions: Self::__Versions, may_be_committed: bool);
 }
 
 mod sealed {
@@ -46,7 +47,7 @@ where
 }
 
 /// A record that was not there before stays as it is.
-fn restore<'r, T>(records: impl Iterator<Item = &'r mut T>, kept: Kept<T>)
+fn restore<'r, T>(records: impl Iterator<Item = &'r mut T>, kept: Kept<T>, may_be_committed: bool)
 where
     T: Concurrent + 'r,
 {
@@ -56,7 +57,7 @@ where
     }
     for record in records {
         if let Some((version, base)) = states.get_mut(&record.__key()).and_then(VecDeque::pop_front) {
-            record.__set_base(base);
+            record.__set_base(base, may_be_committed);
             record.__set_version(version);
         }
     }
@@ -74,9 +75,9 @@ macro_rules! records {
                 keep($shared)
             }
 
-            fn __restore(&mut self, versions: Kept<T>) {
+            fn __restore(&mut self, versions: Kept<T>, may_be_committed: bool) {
                 let $this = self;
-                restore($exclusive, versions);
+                restore($exclusive, versions, may_be_committed);
             }
         }
     )*};
@@ -100,7 +101,7 @@ impl Records for () {
 
     fn __versions(&self) {}
 
-    fn __restore(&mut self, (): ()) {}
+    fn __restore(&mut self, (): (), _: bool) {}
 }
 
 macro_rules! tuples {
@@ -114,8 +115,8 @@ macro_rules! tuples {
                 ($(self.$index.__versions(),)*)
             }
 
-            fn __restore(&mut self, versions: Self::__Versions) {
-                $(self.$index.__restore(versions.$index);)*
+            fn __restore(&mut self, versions: Self::__Versions, may_be_committed: bool) {
+                $(self.$index.__restore(versions.$index, may_be_committed);)*
             }
         }
     )*};

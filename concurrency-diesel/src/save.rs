@@ -9,6 +9,7 @@ use diesel::query_builder::{QueryFragment, QueryId};
 use crate::backend::{ConcurrencyBackend, ReadBack};
 use crate::bind::VersionOn;
 use crate::concurrent::{Concurrent, ConcurrentOn};
+use crate::doubt::UnderWay;
 use crate::error::Error;
 use crate::executor::{Executor, Session};
 use crate::outcome::{self, Outcome};
@@ -46,7 +47,10 @@ where
         return unchecked::save_unchecked(record, session).await;
     }
     let serialized = record.__serialize();
-    let version = write(Source { record: &*record, serialized: &serialized }, selection, session).await?;
+    let mut under_way = UnderWay::of(record);
+    let source = Source { record: under_way.record(), serialized: &serialized };
+    let written = write(source, selection, session).await;
+    let (record, version) = under_way.answered(written)?;
     record.__set_version(version);
     selection.saved(record);
     Ok(())
@@ -107,8 +111,10 @@ where
         return save(record, session).await;
     }
     let serialized = record.__serialize();
-    write_and_keep(Source { record: &*record, serialized: &serialized }, EveryColumn, session).await?;
-    record.__saved();
+    let mut under_way = UnderWay::of(record);
+    let source = Source { record: under_way.record(), serialized: &serialized };
+    let written = write_and_keep(source, EveryColumn, session).await;
+    under_way.answered(written)?.0.__saved();
     Ok(())
 }
 

@@ -5,6 +5,7 @@ mod fields;
 mod merge_error;
 pub(crate) mod merging;
 mod record;
+pub(crate) mod resolving;
 
 use std::marker::PhantomData;
 
@@ -15,6 +16,7 @@ use crate::concurrent::{Concurrent, ConcurrentOn};
 use crate::error::Error;
 use crate::executor::{Blocking, Executor, Session, now};
 use crate::load::LoadableOn;
+use crate::resolve::{Conflict, Resolution};
 use crate::save;
 use crate::statement::SomeColumns;
 
@@ -30,7 +32,7 @@ pub use merge_error::MergeError;
 /// `articles::table.select(Tracked::<Article>::as_select())`. The other methods of [`ConcurrentDsl`](crate::ConcurrentDsl)
 /// do with it what they do with the record; whatever writes the whole record or reads it again renews the [base](Self::base).
 ///
-/// With the feature `serde` it is serialized as `{ "record": …, "base": … }`, to wait in a form or a session for its next edit.
+/// With the feature `serde` it is serialized as `{ "record": …, "base": …, "in_doubt": [] }`, to wait in a form or a session for its next edit.
 /// Whoever can change what waits there can change what is merged: sign it, or keep it on the server.
 ///
 /// After a transaction that was rolled back the record seems to be saved although it is not, and its next save sends nothing. List
@@ -68,11 +70,21 @@ pub type Tracked<T> = TrackedRecord<T, Blocks>;
 pub struct TrackedRecord<T, M> {
     record: T,
     base: T,
-    /// Whether a save may have reached the database although its answer did not reach us.
-    #[cfg_attr(feature = "serde", serde(skip))]
-    is_in_doubt: bool,
+    /// The writes since then of which nobody knows what became.
+    #[cfg_attr(feature = "serde", serde(default = "Vec::new"))]
+    in_doubt: Vec<Attempt<T>>,
     #[cfg_attr(feature = "serde", serde(skip))]
     mode: PhantomData<M>,
+}
+
+/// A write of which nobody knows whether it was done.
+#[derive(Debug, Clone)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+struct Attempt<T> {
+    /// The record as it was then.
+    record: T,
+    /// What the row holds if it was: what others had written before is in it, too.
+    row: T,
 }
 
 /// Stands for methods that block.
@@ -87,7 +99,7 @@ impl<T, M> TrackedRecord<T, M> {
         T: Clone,
     {
         let base = record.clone();
-        Self { record, base, is_in_doubt: false, mode: PhantomData }
+        Self { record, base, in_doubt: Vec::new(), mode: PhantomData }
     }
 
     /// The record as it was when it was loaded or last saved.
@@ -108,7 +120,25 @@ impl<T, M> TrackedRecord<T, M> {
         T: Trackable,
     {
         fields::copy_columns(columns, &self.record, &mut self.base);
-        self.is_in_doubt = false;
+        self.in_doubt.clear();
+    }
+
+    /// The write in doubt that made this row what it is.
+    fn attempt_at(&self, row: &T) -> Option<&Attempt<T>>
+    where
+        T: Trackable,
+    {
+        self.in_doubt
+            .iter()
+            .find(|attempt| T::__same_key(&attempt.row, row) && fields::changed_columns(&attempt.row, row).is_empty())
+    }
+
+    /// What the record and this row are both descended from: the record as a write in doubt wrote it, or the base.
+    fn ancestor(&self, row: &T) -> &T
+    where
+        T: Trackable,
+    {
+        self.attempt_at(row).map_or(&self.base, |attempt| &attempt.record)
     }
 
     /// Undoes every change since the record was loaded or last saved. Nothing is sent.
@@ -149,8 +179,8 @@ impl<T, M> TrackedRecord<T, M> {
         T: Trackable + Clone,
     {
         let mut record = theirs.clone();
-        fields::merge_into(&self.base, &self.record, &mut record);
-        *self = Self { record, base: theirs, is_in_doubt: false, mode: PhantomData };
+        fields::merge_into(self.ancestor(&theirs), &self.record, &mut record);
+        *self = Self { record, base: theirs, in_doubt: Vec::new(), mode: PhantomData };
     }
 }
 
@@ -211,8 +241,9 @@ impl<T> Tracked<T> {
     ///
     /// Afterwards the record holds what the row holds. Fields that a save never writes are then as they were read.
     ///
-    /// After a save whose outcome is unknown, because the connection was lost or the future was dropped, a row that holds what
-    /// the record holds counts as that save: nothing is sent, and a sum is not added twice.
+    /// After a save whose outcome is unknown, because the connection was lost, also during the COMMIT of a
+    /// [`transaction_concurrent`](crate::transaction_concurrent) that lists the record, or because the future was dropped, a row that
+    /// holds what that save would have written counts as that save: only what was changed since is sent, and a sum is not added twice.
     ///
     /// # Errors
     ///
@@ -254,6 +285,48 @@ impl<T> Tracked<T> {
     {
         now(merging::save_merging(self, &mut Blocking::session(conn)))
     }
+
+    /// Saves the record, and at a conflict asks the resolver: [`ConcurrentDsl::save_resolving`](crate::ConcurrentDsl::save_resolving), which writes
+    /// every column.
+    ///
+    /// After a save whose outcome is unknown the row is read first. If it holds what that save would have written, it counts as that save, as in
+    /// [`save_merging`](Self::save_merging): nobody is asked about it, and nothing is sent unless the record was changed since.
+    ///
+    /// # Errors
+    ///
+    /// As [`ConcurrentDsl::save_resolving`](crate::ConcurrentDsl::save_resolving).
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # include!("doctest_setup.rs");
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let conn = &mut connection();
+    /// # let (article, copy) = two_copies(conn);
+    /// use concurrency_diesel::{Tracked, client_wins};
+    ///
+    /// let (mut mine, mut theirs) = (Tracked::new(article), Tracked::new(copy));
+    /// theirs.title = "theirs".to_owned();
+    /// theirs.save_concurrent(conn)?;
+    ///
+    /// mine.title = "mine".to_owned();
+    /// mine.save_resolving(conn, client_wins)?;
+    /// assert_eq!((mine.title.as_str(), mine.version), ("mine", 3));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn save_resolving<C>(
+        &mut self,
+        conn: &mut C,
+        resolver: impl FnMut(Conflict<Self>) -> Resolution<Self>,
+    ) -> Result<(), Error>
+    where
+        C: LoadConnection<Backend: ConcurrencyBackend>,
+        T: Trackable + ConcurrentOn<C::Backend> + Concurrent<Version: Clone> + LoadableOn<C> + Clone,
+        Self: LoadableOn<C>,
+    {
+        now(resolving::save_resolving(self, resolver, &mut Blocking::session(conn)))
+    }
 }
 
 /// Writes the columns that changed.
@@ -273,11 +346,5 @@ where
     if columns.is_empty() {
         return Ok(());
     }
-    // A future that is dropped here leaves the doubt.
-    let was_in_doubt = std::mem::replace(&mut tracked.is_in_doubt, true);
-    let saved = save::save_columns(tracked, SomeColumns::of::<T>(columns), session).await;
-    if let Err(error) = &saved {
-        tracked.is_in_doubt = was_in_doubt || merging::leaves_doubt(error);
-    }
-    saved
+    save::save_columns(tracked, SomeColumns::of::<T>(columns), session).await
 }

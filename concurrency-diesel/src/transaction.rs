@@ -40,9 +40,23 @@ where
     E: Transactions,
     X: From<diesel::result::Error>,
 {
+    end_known(open, outcome, session, &mut false).await
+}
+
+/// The same, and says after an error, or where its future was dropped, whether the transaction may be committed all the same.
+pub(crate) async fn end_known<E, T, X>(
+    open: Open,
+    outcome: Result<T, X>,
+    session: &mut Session<'_, E>,
+    may_be_committed: &mut bool,
+) -> Result<T, X>
+where
+    E: Transactions,
+    X: From<diesel::result::Error>,
+{
     match outcome {
         Ok(value) => {
-            commit(open, session).await?;
+            commit(open, session, may_be_committed).await?;
             Ok(value)
         }
         Err(error) => match roll_back(open, session).await {
@@ -53,17 +67,29 @@ where
     }
 }
 
-async fn commit<E: Transactions>(open: Open, session: &mut Session<'_, E>) -> QueryResult<()> {
+async fn commit<E: Transactions>(
+    open: Open,
+    session: &mut Session<'_, E>,
+    may_be_committed: &mut bool,
+) -> QueryResult<()> {
     // The same number must be open as after `begin`: COMMIT would mean another transaction.
     let committed = match session.depth()?.checked_sub(open.around) {
-        Some(1) => session.commit().await,
+        Some(1) => {
+            // A savepoint is not committed by itself.
+            *may_be_committed = open.around == 0;
+            session.commit().await
+        }
         Some(2..) => Err(AlreadyInTransaction),
         Some(0) | None => Err(NotInTransaction),
     };
     let Err(commit_error) = committed else {
+        *may_be_committed = false;
         return Ok(());
     };
-    Err(match roll_back(open, session).await {
+    let rolled_back = roll_back(open, session).await;
+    // Whoever could still roll back had not lost the connection.
+    *may_be_committed &= rolled_back.is_err();
+    Err(match rolled_back {
         Ok(()) | Err(BrokenTransactionManager) => commit_error,
         Err(rollback_error) => {
             RollbackErrorOnCommit { rollback_error: Box::new(rollback_error), commit_error: Box::new(commit_error) }

@@ -78,14 +78,16 @@ where
     let versions = records.__versions();
     match catch_unwind(AssertUnwindSafe(|| f(conn, &mut records))) {
         Ok(outcome) => {
-            let ended = now(transaction::end(open, outcome, &mut Blocking::session(conn)));
+            let mut may_be_committed = false;
+            let session = &mut Blocking::session(conn);
+            let ended = now(transaction::end_known(open, outcome, session, &mut may_be_committed));
             if ended.is_err() {
-                records.__restore(versions);
+                records.__restore(versions, may_be_committed);
             }
             ended
         }
         Err(panic) => {
-            records.__restore(versions);
+            records.__restore(versions, false);
             // The panic goes on whatever happens: a connection that cannot roll back is marked as broken.
             let _ = now(transaction::roll_back(open, &mut Blocking::session(conn)));
             resume_unwind(panic)

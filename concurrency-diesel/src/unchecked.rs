@@ -5,6 +5,7 @@ use concurrency_core::{UncheckedBump, VersionField};
 use diesel::query_builder::QueryFragment;
 
 use crate::concurrent::ConcurrentOn;
+use crate::doubt::UnderWay;
 use crate::error::Error;
 use crate::executor::{Executor, Session};
 use crate::outcome::{self, Outcome};
@@ -21,7 +22,9 @@ where
     T: ConcurrentOn<E::Backend>,
 {
     let serialized = record.__serialize();
-    let version = write(Source { record: &*record, serialized: &serialized }, session).await?;
+    let mut under_way = UnderWay::of(record);
+    let written = write(Source { record: under_way.record(), serialized: &serialized }, session).await;
+    let (record, version) = under_way.answered(written)?;
     record.__set_version(version);
     record.__saved();
     Ok(())

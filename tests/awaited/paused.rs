@@ -5,6 +5,7 @@ mod proxy;
 
 use std::time::Duration;
 
+use concurrency_diesel::Resolution;
 use concurrency_diesel::asynchronous::prelude::*;
 use concurrency_diesel::asynchronous::{Tracked, transaction_concurrent};
 use diesel_async::AsyncConnection as _;
@@ -37,8 +38,9 @@ fn a_save_that_never_reached_the_server_is_saved_by_the_next_one() {
     });
 }
 
+/// Only a tracked record remembers that its save was not answered.
 #[test]
-fn a_save_whose_reply_was_lost_is_found_applied() {
+fn a_save_whose_reply_was_lost_is_a_conflict_with_itself() {
     let (database, observer) = &mut with_articles(1);
     run(async {
         let (url, held) = proxy::before(&database.url()).await;
@@ -46,18 +48,40 @@ fn a_save_whose_reply_was_lost_is_found_applied() {
         // Prepared, so that the save is one round trip.
         article(1, conn).await.save_concurrent(conn).await.unwrap();
         let row = article(1, conn).await;
-        let mut tracked = Tracked::new(row.clone());
-        tracked.title = "late".to_owned();
         held.hold_replies();
         let mut plain = Article { title: "late".to_owned(), ..row.clone() };
         timeout(PATIENCE, plain.save_concurrent(conn)).await.unwrap_err();
         assert_eq!(plain, Article { title: "late".to_owned(), ..row.clone() });
         let written = Article { title: "late".to_owned(), version: 3, ..row.clone() };
         assert_eq!(article(1, observer).await, written);
-        // Not known to be its own, it is a conflict.
         assert!(plain.save_concurrent(observer).await.unwrap_err().is_conflict());
+        plain
+            .save_resolving(observer, |conflict| {
+                assert_eq!(conflict.theirs.as_ref(), Some(&written));
+                Resolution::TakeTheirs
+            })
+            .await
+            .unwrap();
+        assert_eq!(plain, written);
+    });
+}
 
-        article(1, observer).await.save_concurrent(observer).await.unwrap();
+#[test]
+fn a_tracked_save_whose_reply_was_lost_is_resolved_without_a_question() {
+    let (database, observer) = &mut with_articles(1);
+    run(async {
+        let (url, held) = proxy::before(&database.url()).await;
+        let conn = &mut AsyncConnection::establish(&url).await.unwrap();
+        let mut tracked = Tracked::new(article(1, conn).await);
+        tracked.title = "on time".to_owned();
+        tracked.save_concurrent(conn).await.unwrap();
+        tracked.title = "late".to_owned();
+        held.hold_replies();
+        timeout(PATIENCE, tracked.save_concurrent(conn)).await.unwrap_err();
+        assert_eq!((tracked.version, article(1, observer).await.version), (2, 3));
+
+        tracked.save_resolving(observer, |_| unreachable!()).await.unwrap();
+        assert_eq!((tracked.version, article(1, observer).await), (3, (*tracked).clone()));
     });
 }
 

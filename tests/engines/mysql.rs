@@ -45,6 +45,9 @@ pub use crate::Connection as TestConnection;
 
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations/mysql");
 
+/// Where the server listens when a URL names no port.
+const DEFAULT_PORT: u16 = 3306;
+
 /// The engine's name.
 pub const NAME: &str = "MariaDB or MySQL";
 

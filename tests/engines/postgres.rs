@@ -41,6 +41,9 @@ pub use crate::Connection as TestConnection;
 
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations/postgres");
 
+/// Where the server listens when a URL names no port.
+const DEFAULT_PORT: u16 = 5432;
+
 /// The engine's name.
 pub const NAME: &str = "PostgreSQL";
 

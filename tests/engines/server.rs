@@ -1,5 +1,10 @@
 //! What can go wrong only where the engine is a server: the connection is lost in the middle of a save.
 
+#[path = "server/commit.rs"]
+mod commit;
+#[path = "server/wire.rs"]
+pub mod wire;
+
 use crate::library::prelude::*;
 use diesel::prelude::*;
 use diesel::result::Error as DieselError;
@@ -13,8 +18,16 @@ use crate::suite::threads::{spawn, until_waiting};
 /// A lost connection, whose outcome nobody knows: no conflict, and not to be repeated without looking.
 #[track_caller]
 fn assert_lost(error: &ConcurrencyError) {
-    let ConcurrencyError::Database(DieselError::DatabaseError(kind, said)) = error else {
+    let ConcurrencyError::Database(cause) = error else {
         panic!("not Database: {error:?}");
+    };
+    // Where COMMIT is not answered, ROLLBACK is not either.
+    let cause = match cause {
+        DieselError::RollbackErrorOnCommit { commit_error, .. } => commit_error,
+        cause => cause,
+    };
+    let DieselError::DatabaseError(kind, said) = cause else {
+        panic!("not said by a database: {error:?}");
     };
     let is_lost = |(lost, message): &(_, &str)| lost == kind && said.message().contains(message);
     assert!(CONNECTION_LOST.iter().any(is_lost), "{error:?}");

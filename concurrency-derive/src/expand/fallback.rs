@@ -34,7 +34,7 @@ pub(crate) fn concurrent(model: &Model<'_>) -> TokenStream {
                 fn __table() -> &'static Self::Table { loop {} }
                 fn __table_name() -> &'static __c::OnceLock<__c::String> { loop {} }
                 fn __base(&self) {}
-                fn __set_base(&mut self, _: ()) {}
+                fn __set_base(&mut self, _: (), _: bool) {}
                 fn __column_sets() -> &'static __c::ColumnSets { loop {} }
                 fn __key(&self) -> __c::String { loop {} }
             }

@@ -79,7 +79,7 @@ pub(super) fn expand(model: &Model<'_>, version: &Version<'_>) -> TokenStream {
 
             fn __base(&self) {}
 
-            fn __set_base(&mut self, _: ()) {}
+            fn __set_base(&mut self, _: (), _: bool) {}
 
             fn __column_sets() -> &'static __c::ColumnSets {
                 static SETS: __c::ColumnSets = __c::ColumnSets::new();

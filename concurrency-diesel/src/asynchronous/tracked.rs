@@ -7,12 +7,14 @@ use super::connection::{Connection, under_way};
 use super::load::LoadableOn;
 use crate::concurrent::Concurrent;
 use crate::error::Error;
-use crate::tracked::{MergeError, Trackable, TrackedRecord, merging, save_changed};
+use crate::resolve::{Conflict, Resolution};
+use crate::tracked::{MergeError, Trackable, TrackedRecord, merging, resolving, save_changed};
 
 /// A record that remembers what it was when it was loaded: [`Tracked`](crate::Tracked) whose saves are awaited.
 ///
 /// A save that was dropped before its answer came may have been written all the same; the record knows that, and the next
-/// [`save_merging`](TrackedRecord::save_merging) takes a row that already is what it would write for saved.
+/// [`save_merging`](TrackedRecord::save_merging) or [`save_resolving`](TrackedRecord::save_resolving) takes a row that is what it would
+/// have written for saved.
 ///
 /// # Example
 ///
@@ -73,5 +75,23 @@ impl<T> Tracked<T> {
         T: Trackable + ConcurrentOn<C::Backend> + Concurrent<Version: Clone> + LoadableOn<C> + Clone,
     {
         under_way!(conn, |session| merging::save_merging(self, session))
+    }
+
+    /// [Saves, and asks](crate::Tracked::save_resolving) at a conflict, unless it is the record's own save that was not answered.
+    ///
+    /// # Errors
+    ///
+    /// As [`ConcurrentDsl::save_resolving`](crate::ConcurrentDsl::save_resolving).
+    pub fn save_resolving<'a, C, Use>(
+        &'a mut self,
+        conn: &'a mut C,
+        resolver: impl FnMut(Conflict<Self>) -> Resolution<Self> + Send + 'a,
+    ) -> BoxFuture<'a, Result<(), Error>>
+    where
+        C: Connection<Use>,
+        T: Trackable + ConcurrentOn<C::Backend> + Concurrent<Version: Clone> + LoadableOn<C> + Clone,
+        Self: ConcurrentOn<C::Backend> + LoadableOn<C>,
+    {
+        under_way!(conn, |session| resolving::save_resolving(self, resolver, session))
     }
 }

@@ -15,12 +15,14 @@ use crate::scope::{self, Rule};
 use crate::statement::bulk::Item;
 use crate::transaction;
 
-/// Writes the records in a transaction of their own, or in a savepoint of the caller's transaction.
+/// Writes the records in a transaction of their own, or in a savepoint of the caller's transaction; after an error it says whether
+/// they may be committed all the same.
 pub(super) async fn write<T, E>(
     mut items: Vec<Item<'_, T>>,
     what: Write,
     policy: Policy,
     session: &mut Session<'_, E>,
+    may_be_committed: &mut bool,
 ) -> Result<Outcome<T::Version>, BulkError>
 where
     E: Transactions,
@@ -32,7 +34,7 @@ where
         outcome.refused = take_exhausted::<T, E>(&mut items, policy)?;
     }
     if !items.is_empty() {
-        outcome.append(in_transaction(&items, what, policy, session).await?);
+        outcome.append(in_transaction(&items, what, policy, session, may_be_committed).await?);
         outcome.refused.sort_by_key(|conflict| conflict.index);
     }
     Ok(outcome)
@@ -83,35 +85,20 @@ async fn in_transaction<T, E>(
     what: Write,
     policy: Policy,
     session: &mut Session<'_, E>,
+    may_be_committed: &mut bool,
 ) -> Result<Outcome<T::Version>, BulkError>
 where
     E: Transactions,
     T: ConcurrentOn<E::Backend>,
 {
-    let open = transaction::begin(session).await?;
-    let written = match send(items, what, policy, session).await {
-        Err(BulkError::Concurrency(error)) if may_be_one_records_fault(&error) => {
-            transaction::roll_back(open, session).await?;
-            return in_parts_in_transaction(items, what, policy, session).await;
-        }
-        written => written,
-    };
-    transaction::end(open, decide(written, policy), session).await
-}
-
-async fn in_parts_in_transaction<T, E>(
-    items: &[Item<'_, T>],
-    what: Write,
-    policy: Policy,
-    session: &mut Session<'_, E>,
-) -> Result<Outcome<T::Version>, BulkError>
-where
-    E: Transactions,
-    T: ConcurrentOn<E::Backend>,
-{
-    let open = transaction::begin(session).await?;
-    let written = in_parts(items, what, policy, session).await;
-    transaction::end(open, decide(written, policy), session).await
+    let mut open = transaction::begin(session).await?;
+    let mut written = send(items, what, policy, session).await;
+    if matches!(&written, Err(BulkError::Concurrency(error)) if may_be_one_records_fault(error)) {
+        transaction::roll_back(open, session).await?;
+        open = transaction::begin(session).await?;
+        written = in_parts(items, what, policy, session).await;
+    }
+    transaction::end_known(open, decide(written, policy), session, may_be_committed).await
 }
 
 /// What is committed: with a refused record, nothing or the rest.

@@ -1,10 +1,7 @@
 //! The save that merges: on a conflict the row is read, both edits are joined, and the result is saved. How one field is merged
 //! stands in `fields`.
 
-use diesel::result::DatabaseErrorKind;
-use diesel::result::Error::DatabaseError;
-
-use super::{MergeError, Trackable, TrackedRecord, fields, save_changed};
+use super::{Attempt, MergeError, Trackable, TrackedRecord, fields, save_changed};
 use crate::concurrent::{Concurrent, ConcurrentOn};
 use crate::error::Error;
 use crate::executor::{Executor, Session};
@@ -33,44 +30,48 @@ where
         let Some(theirs) = load::current(&tracked.record, session).await? else {
             return Err(deleted::<T, E>(&tracked.record).into());
         };
-        if tracked.is_in_doubt && fields::changed_columns(&theirs, &tracked.record).is_empty() {
-            // It was that save which moved the version.
-            tracked.record.__set_version(theirs.__version().clone());
-            let mut saved = TrackedRecord::new(theirs);
-            saved.record.clone_from(&tracked.record);
-            *tracked = saved;
-            return Ok(());
-        }
-        let mut merged = TrackedRecord::<T, M>::new(theirs);
-        let conflicts = fields::merge_into(&tracked.base, &tracked.record, &mut merged.record);
-        if !conflicts.is_empty() {
-            let TrackedRecord { record, base, .. } = &*tracked;
-            return Err(MergeError::Fields {
-                fields: conflicts,
-                base: base.clone(),
-                mine: record.clone(),
-                theirs: merged.base,
-            });
-        }
-        saved = save_changed(&mut merged, session).await;
-        match saved {
-            Ok(()) => *tracked = merged,
-            Err(ref error) => tracked.is_in_doubt |= leaves_doubt(error),
+        let mut round = Round::new(tracked, theirs)?;
+        saved = save_changed(&mut round.merged, session).await;
+        if saved.is_ok() {
+            round.adopt();
         }
     }
     Ok(saved?)
 }
 
-/// Whether the write may have happened all the same: the connection was lost before its answer came.
-pub(super) const fn leaves_doubt(error: &Error) -> bool {
-    use DatabaseErrorKind::{
-        CheckViolation, ForeignKeyViolation, NotNullViolation, ReadOnlyTransaction, UniqueViolation,
-    };
-    match error {
-        Error::Database(DatabaseError(kind, _)) => !matches!(
-            kind,
-            UniqueViolation | ForeignKeyViolation | NotNullViolation | CheckViolation | ReadOnlyTransaction
-        ),
-        _ => false,
+/// A record, and what it becomes once it is saved over the row as it was read.
+struct Round<'t, T: Clone, M> {
+    tracked: &'t mut TrackedRecord<T, M>,
+    merged: TrackedRecord<T, M>,
+}
+
+impl<'t, T: Trackable + Clone, M> Round<'t, T, M> {
+    fn new(tracked: &'t mut TrackedRecord<T, M>, theirs: T) -> Result<Self, MergeError<T>> {
+        let base = tracked.ancestor(&theirs);
+        let mut merged = TrackedRecord::new(theirs);
+        let conflicts = fields::merge_into(base, &tracked.record, &mut merged.record);
+        if conflicts.is_empty() {
+            return Ok(Self { tracked, merged });
+        }
+        Err(MergeError::Fields {
+            fields: conflicts,
+            base: base.clone(),
+            mine: tracked.record.clone(),
+            theirs: merged.base,
+        })
+    }
+
+    fn adopt(mut self) {
+        std::mem::swap(self.tracked, &mut self.merged);
+        self.merged.in_doubt.clear();
+    }
+}
+
+/// What nobody knows of the merged record nobody knows of the record: here, too, where the future is dropped.
+impl<T: Clone, M> Drop for Round<'_, T, M> {
+    fn drop(&mut self) {
+        let Self { tracked, merged } = self;
+        let of_the_record = |Attempt { row, .. }| Attempt { record: tracked.record.clone(), row };
+        tracked.in_doubt.extend(merged.in_doubt.drain(..).map(of_the_record));
     }
 }

@@ -9,7 +9,7 @@ use diesel::backend::Backend;
 use diesel::deserialize::{self, Queryable};
 use diesel::result::QueryResult;
 
-use super::{ColumnSets, TrackedRecord};
+use super::{Attempt, ColumnSets, TrackedRecord};
 use crate::backend::ConcurrencyBackend;
 use crate::columns::{
     ColumnNames, ColumnVisitor, ConcurrentColumns, ConcurrentColumnsOn, EmbeddedVisitor, RecordVisitor,
@@ -103,13 +103,20 @@ const fn record<'b, T, M, S>(tracked: &'b TrackedRecord<T, M>, serialized: &'b S
     (&tracked.record, serialized)
 }
 
+/// What a tracked record knows of its row.
+#[allow(missing_debug_implementations, reason = "handed over between hidden methods only")]
+pub struct Base<T> {
+    base: T,
+    in_doubt: Vec<Attempt<T>>,
+}
+
 #[diagnostic::do_not_recommend]
 impl<T: Concurrent<Version: Clone> + Clone, M> Concurrent for TrackedRecord<T, M> {
     type Table = T::Table;
     type Version = T::Version;
     type VersionField = T::VersionField;
     type __VersionColumn = T::__VersionColumn;
-    type __Base = T;
+    type __Base = Base<T>;
 
     fn __version(&self) -> &T::Version {
         self.record.__version()
@@ -122,15 +129,24 @@ impl<T: Concurrent<Version: Clone> + Clone, M> Concurrent for TrackedRecord<T, M
 
     fn __saved(&mut self) {
         self.base.clone_from(&self.record);
-        self.is_in_doubt = false;
+        self.in_doubt.clear();
     }
 
-    fn __base(&self) -> T {
-        self.base.clone()
+    fn __in_doubt(&mut self) {
+        self.in_doubt.push(Attempt { record: self.record.clone(), row: self.record.clone() });
     }
 
-    fn __set_base(&mut self, base: T) {
-        self.base = base;
+    fn __base(&self) -> Base<T> {
+        Base { base: self.base.clone(), in_doubt: self.in_doubt.clone() }
+    }
+
+    /// What the transaction saved last is by then the base.
+    fn __set_base(&mut self, Base { base, in_doubt }: Base<T>, may_be_committed: bool) {
+        let saved = std::mem::replace(&mut self.base, base);
+        self.in_doubt = in_doubt;
+        if may_be_committed {
+            self.in_doubt.push(Attempt { record: saved.clone(), row: saved });
+        }
     }
 
     fn __column_sets() -> &'static ColumnSets {

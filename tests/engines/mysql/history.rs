@@ -14,9 +14,6 @@ pub fn tables() -> Vec<Description> {
     crate::history::tables_with([])
 }
 
-/// Where the server listens unless its URL says otherwise.
-const DEFAULT_PORT: u16 = 3306;
-
 /// Numbers the changes.
 pub const POSITION_COLUMN: &str = "position BIGINT AUTO_INCREMENT PRIMARY KEY";
 

@@ -29,9 +29,6 @@ pub fn tables() -> Vec<Description> {
     crate::history::tables_with([Description::of::<xmin::Record>()])
 }
 
-/// Where the server listens unless its URL says otherwise.
-const DEFAULT_PORT: u16 = 5432;
-
 /// Numbers the changes.
 pub const POSITION_COLUMN: &str = "position BIGSERIAL PRIMARY KEY";
 

@@ -8,16 +8,13 @@ use std::time::Instant;
 use diesel::connection::{Connection as _, SimpleConnection as _};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
-use self::wire::Scissors;
-use super::super::{CONNECTION_LOST, Database, TestConnection, connection_id, settings};
+use super::super::{CONNECTION_LOST, DEFAULT_PORT, Database, TestConnection, connection_id, settings};
+use crate::engine::server::wire::{self, Cut, Scissors};
 use crate::history::CLIENTS;
 use crate::history::client::{Client, Identity};
 use crate::history::faults::{Fault, Faults};
 use crate::history::table::Description;
 use crate::suite::isolation::table::Setting;
-
-#[path = "wire.rs"]
-mod wire;
 
 /// The two ways to end a client's connection.
 struct Ends {
@@ -49,7 +46,7 @@ pub fn play(seed: u64, descriptions: &[Description], database: &Database, folder
         while let Some(Fault { client, loses_answer }) = faults.next() {
             // Once only: the engine may give the number to another connection later.
             match place(client).take() {
-                Some(ends) if loses_answer => ends.scissors.lose_next_answer(),
+                Some(ends) if loses_answer => ends.scissors.cut(Cut::NextAnswer),
                 Some(ends) => super::end(ends.id, observer),
                 None => {}
             }
@@ -59,7 +56,7 @@ pub fn play(seed: u64, descriptions: &[Description], database: &Database, folder
 
 /// A connection over a wire of its own, whose transactions run so.
 fn connect(database: &Database, setting: &Setting) -> (TestConnection, Ends) {
-    let (url, scissors) = wire::lay(&database.url(), super::DEFAULT_PORT);
+    let (url, scissors) = wire::lay(&database.url(), DEFAULT_PORT);
     let mut connection = TestConnection::establish(&url).unwrap();
     for sql in setting.session {
         connection.batch_execute(sql).unwrap();

@@ -1,19 +1,48 @@
-//! The wire between a client and the server, which can lose what the server answers: the one fault after which a write is done and
-//! nobody was told. What the bytes mean is not known here.
+//! The wire between a client and the server, which can be cut: before a question arrives, or before its answer does, the one fault after
+//! which a write is done and nobody was told. What the bytes mean is not known here, only which of them stand in a question.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
-/// Loses the next answer on a wire, and ends the connection.
-#[derive(Clone)]
-pub struct Scissors(Arc<AtomicBool>);
+/// Where a wire is cut.
+#[derive(Clone, Copy)]
+pub enum Cut {
+    /// Before the next answer.
+    NextAnswer,
+    /// Before the question with this word in it, which so never arrives.
+    Question(&'static str),
+    /// Before the answer to the question with this word in it.
+    AnswerTo(&'static str),
+}
+
+/// Cuts a wire, which ends the connection.
+#[derive(Clone, Default)]
+pub struct Scissors(Arc<Mutex<Option<Cut>>>);
 
 impl Scissors {
-    pub fn lose_next_answer(&self) {
-        self.0.store(true, Ordering::SeqCst);
+    pub fn cut(&self, cut: Cut) {
+        *self.0.lock().unwrap() = Some(cut);
+    }
+
+    /// Whether the wire is cut before this question.
+    fn cuts_question(&self, question: &[u8]) -> bool {
+        let asks = |word: &str| question.windows(word.len()).any(|bytes| bytes == word.as_bytes());
+        let mut cut = self.0.lock().unwrap();
+        match *cut {
+            Some(Cut::Question(word)) => asks(word),
+            Some(Cut::AnswerTo(word)) if asks(word) => {
+                *cut = Some(Cut::NextAnswer);
+                false
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether the wire is cut before an answer.
+    fn cuts_answer(&self) -> bool {
+        matches!(*self.0.lock().unwrap(), Some(Cut::NextAnswer))
     }
 }
 
@@ -22,9 +51,15 @@ pub fn lay(url: &str, default_port: u16) -> (String, Scissors) {
     let (before, address, after) = split(url);
     let address = if address.contains(':') { address.to_owned() } else { format!("{address}:{default_port}") };
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("{before}{}{after}", listener.local_addr().unwrap());
-    let scissors = Scissors(Arc::default());
-    let is_cut = scissors.clone();
+    // mysql_async would go past it, by the server's socket file.
+    let by_network = match (before.starts_with("mysql"), after.contains('?')) {
+        (true, false) => "?prefer_socket=false",
+        (true, true) => "&prefer_socket=false",
+        (false, _) => "",
+    };
+    let url = format!("{before}{}{after}{by_network}", listener.local_addr().unwrap());
+    let scissors = Scissors::default();
+    let (before_questions, before_answers) = (scissors.clone(), scissors.clone());
     thread::spawn(move || {
         let (client, _) = listener.accept().unwrap();
         drop(listener);
@@ -33,8 +68,8 @@ pub fn lay(url: &str, default_port: u16) -> (String, Scissors) {
             stream.set_nodelay(true).unwrap();
         }
         let (questions, answers) = ((client.try_clone().unwrap(), server.try_clone().unwrap()), (server, client));
-        thread::spawn(move || pass_on(questions, || false));
-        pass_on(answers, || is_cut.0.load(Ordering::SeqCst));
+        thread::spawn(move || pass_on(questions, |question| before_questions.cuts_question(question)));
+        pass_on(answers, |_| before_answers.cuts_answer());
     });
     (url, scissors)
 }
@@ -48,10 +83,10 @@ fn split(url: &str) -> (&str, &str, &str) {
 }
 
 /// Hands on what comes, until one of the two ends the connection or it is cut.
-fn pass_on((mut from, mut to): (TcpStream, TcpStream), is_cut: impl Fn() -> bool) {
+fn pass_on((mut from, mut to): (TcpStream, TcpStream), is_cut_before: impl Fn(&[u8]) -> bool) {
     let mut bytes = [0; 16 * 1024];
     while let Ok(read @ 1..) = from.read(&mut bytes) {
-        if is_cut() || to.write_all(&bytes[..read]).is_err() {
+        if is_cut_before(&bytes[..read]) || to.write_all(&bytes[..read]).is_err() {
             break;
         }
     }

@@ -176,7 +176,7 @@ fn a_tracked_record_waits_in_a_session() {
     let session = serde_json::to_string(&form).unwrap();
     assert_eq!(
         session,
-        r#"{"record":{"id":1,"name":"Ada","email":"a@b.c","version":1},"base":{"id":1,"name":"Ada","email":null,"version":1}}"#
+        r#"{"record":{"id":1,"name":"Ada","email":"a@b.c","version":1},"base":{"id":1,"name":"Ada","email":null,"version":1},"in_doubt":[]}"#
     );
     person.name = "Augusta".to_owned();
     person.save_concurrent(conn).unwrap();

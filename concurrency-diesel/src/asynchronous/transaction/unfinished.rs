@@ -25,6 +25,7 @@ where
     records: R,
     versions: Option<R::__Versions>,
     is_open: bool,
+    may_be_committed: bool,
 }
 
 impl<'c, C, R> Unfinished<'c, C, R>
@@ -35,7 +36,7 @@ where
     pub(in crate::asynchronous) async fn begin(connection: &'c mut C, records: R) -> diesel::QueryResult<(Self, Open)> {
         let open = transaction::begin(&mut Awaiting::session(connection)).await?;
         let versions = Some(records.__versions());
-        Ok((Self { connection, records, versions, is_open: true }, open))
+        Ok((Self { connection, records, versions, is_open: true, may_be_committed: false }, open))
     }
 
     /// What the closure is run on.
@@ -55,7 +56,7 @@ where
         let session = &mut Awaiting::session(self.connection);
         match outcome {
             Ok(outcome) => {
-                let ended = transaction::end(open, outcome, session).await;
+                let ended = transaction::end_known(open, outcome, session, &mut self.may_be_committed).await;
                 self.is_open = false;
                 if ended.is_ok() {
                     self.versions = None;
@@ -80,7 +81,7 @@ where
 {
     fn drop(&mut self) {
         if let Some(versions) = self.versions.take() {
-            self.records.__restore(versions);
+            self.records.__restore(versions, self.may_be_committed);
         }
         if self.is_open {
             Awaiting::mark_broken(self.connection);

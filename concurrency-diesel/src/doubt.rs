@@ -1,0 +1,73 @@
+//! Writes whose outcome nobody knows, because the connection was lost before the answer came or the future was dropped. The record
+//! is told, so that its next merge can recognise its own write.
+
+use diesel::result::DatabaseErrorKind;
+use diesel::result::Error::DatabaseError;
+
+use crate::concurrent::Concurrent;
+use crate::error::Error;
+
+/// A record of which a write is under way. Dropped before the answer came, it leaves the record in doubt.
+pub(crate) struct UnderWay<'r, T: Concurrent> {
+    record: &'r mut T,
+    is_answered: bool,
+}
+
+impl<'r, T: Concurrent> UnderWay<'r, T> {
+    pub(crate) const fn of(record: &'r mut T) -> Self {
+        Self { record, is_answered: false }
+    }
+
+    /// The record as it is written.
+    pub(crate) const fn record(&self) -> &T {
+        self.record
+    }
+
+    /// The record, and what was written of it, once the answer is there.
+    pub(crate) fn answered<V>(&mut self, answer: Result<V, Error>) -> Result<(&mut T, V), Error> {
+        self.is_answered = !answer.as_ref().is_err_and(leaves_doubt);
+        Ok((self.record, answer?))
+    }
+}
+
+impl<T: Concurrent> Drop for UnderWay<'_, T> {
+    fn drop(&mut self) {
+        if !self.is_answered {
+            self.record.__in_doubt();
+        }
+    }
+}
+
+/// The records of a batch that is being written. Dropped before its COMMIT was answered, it leaves them in doubt.
+pub(crate) struct BatchUnderWay<'r, T: Concurrent> {
+    pub(crate) records: &'r mut [T],
+    pub(crate) may_be_committed: bool,
+}
+
+impl<'r, T: Concurrent> BatchUnderWay<'r, T> {
+    pub(crate) const fn of(records: &'r mut [T]) -> Self {
+        Self { records, may_be_committed: false }
+    }
+}
+
+impl<T: Concurrent> Drop for BatchUnderWay<'_, T> {
+    fn drop(&mut self) {
+        if self.may_be_committed {
+            self.records.iter_mut().for_each(T::__in_doubt);
+        }
+    }
+}
+
+/// Whether the write may have happened all the same: the database did not say that it refused it.
+const fn leaves_doubt(error: &Error) -> bool {
+    use DatabaseErrorKind::{
+        CheckViolation, ForeignKeyViolation, NotNullViolation, ReadOnlyTransaction, UniqueViolation,
+    };
+    match error {
+        Error::Database(DatabaseError(kind, _)) => !matches!(
+            kind,
+            UniqueViolation | ForeignKeyViolation | NotNullViolation | CheckViolation | ReadOnlyTransaction
+        ),
+        _ => false,
+    }
+}

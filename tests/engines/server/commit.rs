@@ -1,0 +1,229 @@
+//! The connection is lost during COMMIT: nobody is told whether the transaction is committed, and no edit may be lost or made twice.
+
+use crate::library::prelude::*;
+use crate::library::{BulkError, MergeError, Resolution, RetryPolicy, Tracked};
+use crate::library::{retry_on_conflict, transaction_concurrent};
+use diesel::connection::InstrumentationEvent;
+use diesel::prelude::*;
+
+use super::super::DEFAULT_PORT;
+use super::assert_lost;
+use super::wire::{self, Cut, Scissors};
+use crate::engine::{Database, TestConnection};
+use crate::suite::fixtures::{article, insert_article, with_article};
+use crate::suite::models::{Article, articles};
+
+/// An article whose views are counted, and not written over.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Concurrent)]
+#[diesel(table_name = articles)]
+struct Counter {
+    id: i64,
+    title: String,
+    #[concurrent(merge = "sum")]
+    views: i32,
+    #[concurrent(version)]
+    version: i64,
+}
+
+fn counter(id: i64, conn: &mut TestConnection) -> Tracked<Counter> {
+    articles::table.find(id).select(Tracked::<Counter>::as_select()).first(conn).unwrap()
+}
+
+/// A connection over a wire that can be cut.
+fn over_a_wire(database: &Database) -> (TestConnection, Scissors) {
+    let (url, scissors) = wire::lay(&database.url(), DEFAULT_PORT);
+    (TestConnection::establish(&url).unwrap(), scissors)
+}
+
+/// Whether the COMMIT arrives, and where the wire is cut for that.
+const CUTS: [(bool, Cut); 2] = [(false, Cut::Question("COMMIT")), (true, Cut::AnswerTo("COMMIT"))];
+
+#[test]
+fn the_record_is_as_it_was_and_the_row_all_or_nothing() {
+    for (is_committed, cut) in CUTS {
+        let (database, observer) = &mut with_article();
+        let (lost, scissors) = &mut over_a_wire(database);
+        let row = article(1, observer);
+        let mut record = Article { title: "edited".to_owned(), ..row.clone() };
+        let before = record.clone();
+        let result = transaction_concurrent(lost, &mut record, |lost, record| {
+            record.save_concurrent(lost)?;
+            scissors.cut(cut);
+            Ok::<_, ConcurrencyError>(())
+        });
+        assert_lost(&result.unwrap_err());
+        assert_eq!(record, before);
+        // Nothing brings the connection back.
+        assert!(record.save_concurrent(lost).is_err());
+        assert_eq!(record, before);
+
+        // Another connection tells what became of it; what was committed is not written over unseen.
+        let saved = record.save_concurrent(observer);
+        if is_committed {
+            let ConcurrencyError::RecordModified(error) = saved.unwrap_err() else { panic!("not RecordModified") };
+            assert_eq!((error.expected.to_string(), error.found.to_string()), ("1".to_owned(), "2".to_owned()));
+        } else {
+            saved.unwrap();
+        }
+        assert_eq!(article(1, observer), Article { version: 2, ..before });
+    }
+}
+
+#[test]
+fn it_is_not_run_again_by_itself() {
+    for (is_committed, cut) in CUTS {
+        let (database, observer) = &mut with_article();
+        let (lost, scissors) = &mut over_a_wire(database);
+        let mut runs = 0;
+        let result = retry_on_conflict(lost, &RetryPolicy::default(), |lost| {
+            runs += 1;
+            let mut record = article(1, lost);
+            record.views += 1;
+            record.save_concurrent(lost)?;
+            scissors.cut(cut);
+            Ok::<_, ConcurrencyError>(())
+        });
+        assert_lost(&result.unwrap_err());
+        let row = article(1, observer);
+        assert_eq!((runs, row.views, row.version), (1, i32::from(is_committed), 1 + i64::from(is_committed)));
+    }
+}
+
+#[test]
+fn a_merge_after_it_adds_a_sum_once_and_keeps_what_was_edited_since() {
+    for (_, cut) in CUTS {
+        let (database, observer) = &mut with_article();
+        let (lost, scissors) = &mut over_a_wire(database);
+        let mut record = counter(1, observer);
+        record.views += 5;
+        let result = transaction_concurrent(lost, &mut record, |lost, record| {
+            record.save_concurrent(lost)?;
+            scissors.cut(cut);
+            Ok::<_, ConcurrencyError>(())
+        });
+        assert_lost(&result.unwrap_err());
+        assert_eq!((record.version, record.base().views, record.changed_fields()), (1, 0, vec!["views"]));
+
+        record.title = "edited since".to_owned();
+        record.views += 1;
+        record.save_merging(observer).unwrap();
+        assert_eq!(*counter(1, observer), *record);
+        assert_eq!((record.views, record.title.as_str()), (6, "edited since"));
+    }
+}
+
+/// A record that is not tracked cannot know its own write from another's: there the resolver decides.
+#[test]
+fn a_resolver_is_asked_only_about_what_others_did() {
+    for (_, cut) in CUTS {
+        let (database, observer) = &mut with_article();
+        let (lost, scissors) = &mut over_a_wire(database);
+        let mut record = counter(1, observer);
+        record.views += 5;
+        let result = transaction_concurrent(lost, &mut record, |lost, record| {
+            record.save_concurrent(lost)?;
+            scissors.cut(cut);
+            Ok::<_, ConcurrencyError>(())
+        });
+        assert_lost(&result.unwrap_err());
+        record.save_resolving(observer, |_| unreachable!()).unwrap();
+        assert_eq!((record.views, record.version, counter(1, observer).views), (5, 2, 5));
+        assert_eq!(record.changed_fields(), [""; 0]);
+
+        // Nothing is in doubt any more.
+        let mut theirs = counter(1, observer);
+        theirs.views += 5;
+        theirs.save_concurrent(observer).unwrap();
+        record.views += 5;
+        let mut asked = 0;
+        let resolved = record.save_resolving(observer, |conflict| {
+            asked += 1;
+            assert_eq!((conflict.mine.views, conflict.theirs.unwrap().views), (10, 10));
+            Resolution::Fail
+        });
+        assert!(resolved.unwrap_err().is_conflict());
+        assert_eq!((asked, record.views, record.version, counter(1, observer).views), (1, 10, 2, 10));
+    }
+}
+
+/// The transaction was rolled back for certain: a row that holds just as much is another's doing.
+#[test]
+fn a_connection_lost_before_commit_leaves_no_doubt() {
+    let (database, observer) = &mut with_article();
+    let (lost, scissors) = &mut over_a_wire(database);
+    let mut record = counter(1, observer);
+    let mut theirs = record.clone();
+    record.views += 5;
+    let result = transaction_concurrent(lost, &mut record, |lost, record| {
+        scissors.cut(Cut::AnswerTo("UPDATE"));
+        record.save_concurrent(lost)
+    });
+    assert!(result.is_err());
+    theirs.views += 5;
+    theirs.save_concurrent(observer).unwrap();
+
+    record.save_merging(observer).unwrap();
+    assert_eq!((record.views, record.version, counter(1, observer).views), (10, 3, 10));
+}
+
+#[test]
+fn a_batch_is_merged_after_it_without_adding_a_sum_twice() {
+    for (is_committed, cut) in CUTS {
+        let (database, observer) = &mut with_article();
+        insert_article(2, 1, observer);
+        let (lost, scissors) = &mut over_a_wire(database);
+        let mut records = [1, 2].map(|id| counter(id, observer));
+        for record in &mut records {
+            record.views += 5;
+        }
+        scissors.cut(cut);
+        let BulkError::Concurrency(error) = records.save_all_concurrent(lost).unwrap_err() else {
+            panic!("no lost connection");
+        };
+        assert_lost(&error);
+        for record in &mut records {
+            assert_eq!((record.version, record.base().views), (1, 0));
+            record.save_merging(observer).unwrap();
+            assert_eq!((record.views, record.version, counter(record.id, observer).views), (5, 2, 5), "{is_committed}");
+        }
+    }
+}
+
+/// The merged record is not the record, and its save is known all the same.
+#[test]
+fn a_merge_whose_own_answer_is_lost_is_not_made_twice() {
+    let (database, observer) = &mut with_article();
+    let (lost, scissors) = &mut over_a_wire(database);
+    let (mut record, mut theirs) = (counter(1, observer), counter(1, observer));
+    theirs.title = "theirs".to_owned();
+    theirs.views += 10;
+    theirs.save_concurrent(observer).unwrap();
+    record.views += 5;
+    lose_the_answer_to_the_second_update(lost, scissors);
+    match record.save_merging(lost).unwrap_err() {
+        MergeError::Concurrency(error) => assert_lost(&error),
+        error => panic!("not lost: {error:?}"),
+    }
+    assert_eq!((record.views, record.version, record.title.as_str()), (5, 1, "first"));
+    assert_eq!((counter(1, observer).views, counter(1, observer).version), (15, 3));
+
+    record.save_merging(observer).unwrap();
+    assert_eq!((record.views, record.version, record.title.as_str()), (15, 3, "theirs"));
+    record.views += 1;
+    record.save_merging(observer).unwrap();
+    assert_eq!((counter(1, observer).views, counter(1, observer).version), (16, 4));
+}
+
+fn lose_the_answer_to_the_second_update(conn: &mut TestConnection, scissors: &Scissors) {
+    let scissors = scissors.clone();
+    let mut updates = 0;
+    conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+        let InstrumentationEvent::StartQuery { query, .. } = event else {
+            return;
+        };
+        updates += i32::from(query.to_string().starts_with("UPDATE "));
+        if updates == 2 {
+            scissors.cut(Cut::NextAnswer);
+        }
+    });
+}
