@@ -138,6 +138,14 @@ pub fn connection_id(connection: &mut TestConnection) -> i64 {
     diesel::select(sql::<BigInt>("CAST(CONNECTION_ID() AS SIGNED)")).get_result(connection).unwrap()
 }
 
+/// The process that serves all connections.
+#[allow(dead_code, reason = "only the tests of awaited connections stop a server")]
+pub fn server_process(connection: &mut TestConnection) -> i64 {
+    let file = diesel::select(sql::<Text>("@@pid_file")).get_result::<String>(connection).unwrap();
+    let number = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{file} of the server: {error}"));
+    number.trim().parse().unwrap()
+}
+
 /// Whether that connection is at work while somebody waits for a row lock: seen several times, it is the one that waits.
 /// INNODB_TRX would say so at once, but it is brought up to date only when nobody has read it for 0.1 s, and the tests that
 /// run at the same time would read it all the time.

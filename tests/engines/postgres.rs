@@ -133,6 +133,12 @@ pub fn connection_id(connection: &mut TestConnection) -> i64 {
     diesel::select(sql::<BigInt>("pg_backend_pid()::bigint")).get_result(connection).unwrap()
 }
 
+/// The process that serves this connection, and no other.
+#[allow(dead_code, reason = "only the tests of awaited connections stop a server")]
+pub fn server_process(connection: &mut TestConnection) -> i64 {
+    connection_id(connection)
+}
+
 /// Whether that connection waits for a lock.
 pub fn is_waiting(id: i64, observer: &mut TestConnection) -> bool {
     let waiting = sql::<BigInt>("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND pid = ");

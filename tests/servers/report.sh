@@ -61,11 +61,15 @@ print_table() {
     [ "${#empty[@]}" -eq 0 ]
 }
 
-# The last line of a run that left a backend out.
+# The last line of a run that left something out.
 print_note() {
     local backend text=
     for backend in "${!not_run[@]}"; do
         text+="${text:+; }$backend tests were NOT RUN (${not_run[$backend]})"
+    done
+    for backend in postgres mysql; do
+        [ -n "${is_ours[$backend]:-}${not_run[$backend]:-}" ] ||
+            text+="${text:+; }the tests that stop the $backend server were NOT RUN (it was not started here)"
     done
     [ -z "$text" ] || echo "NOTE: $text"
 }

@@ -42,13 +42,13 @@ kill_child() {
     { kill -KILL -- "$1" && wait "${1#-}"; } 2>/dev/null || true
 }
 
-# Runs a command in a process group of its own, shows its output as it comes and keeps a copy; returns its status.
+# Runs a command in a process group of its own, shows its output as it comes and adds a copy to a log; returns its status.
 # In the background, because bash handles no signal while it waits for a foreground command.
 run_logged() {
     local log=$1 status=0
     shift
     set -m
-    { "$@" 2>&1 | tee "$log"; } </dev/null 9>&- &
+    { "$@" 2>&1 | tee -a "$log"; } </dev/null 9>&- &
     tests_group=$!
     set +m
     echo "-$tests_group" >"$scratch/tests.kill"

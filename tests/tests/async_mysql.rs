@@ -12,6 +12,8 @@ mod history;
 mod library;
 #[path = "../awaited/paused.rs"]
 mod paused;
+#[path = "../awaited/stopped.rs"]
+mod stopped;
 #[path = "../suite/mod.rs"]
 mod suite;
 

@@ -12,6 +12,8 @@ mod library;
 mod paused;
 #[path = "../awaited/pipelined.rs"]
 mod pipelined;
+#[path = "../awaited/stopped.rs"]
+mod stopped;
 #[path = "../suite/mod.rs"]
 mod suite;
 

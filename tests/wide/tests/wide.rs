@@ -1,5 +1,7 @@
 //! A record with as many columns as Diesel allows is saved as any other.
 
+#![recursion_limit = "256"] // of what Diesel makes of a table with so many columns
+
 use concurrency_diesel::Tracked;
 use concurrency_diesel::prelude::*;
 use diesel::connection::SimpleConnection as _;
@@ -33,7 +35,10 @@ fn every_column_is_written_and_a_stale_save_refused() {
     let before = mine.clone();
     match mine.save_concurrent(conn).unwrap_err() {
         ConcurrencyError::RecordModified(error) => {
-            assert_eq!(error.to_string(), "wide with id 1 was modified by somebody else: expected version 1, found 2; reload it and try again");
+            assert_eq!(
+                error.to_string(),
+                "wide with id 1 was modified by somebody else: expected version 1, found 2; reload it and try again"
+            );
         }
         error => panic!("not RecordModified: {error:?}"),
     }
