@@ -33,7 +33,8 @@ pub(crate) enum Command {
     #[command(after_help = "\
 Examples:
   diesel-concurrency add-version --table articles
-  diesel-concurrency add-version --table shop.items --column revision --trigger --key shop,item")]
+  diesel-concurrency add-version --table shop.items --column revision --trigger --key shop,item
+  diesel-concurrency add-version --table articles --trigger --strict")]
     AddVersion(AddVersion),
 
     /// Prints completions for a shell
@@ -53,7 +54,11 @@ pub(crate) enum Triggers {
 Examples:
   diesel-concurrency triggers generate
   diesel-concurrency triggers generate --engine postgres --source src --source ../models/src
+  diesel-concurrency triggers generate --strict
   diesel-concurrency triggers generate --dry-run
+
+A trigger that the migrations create in the other form is replaced: with --strict one that is not strict, without it one \
+that is. Reverting the migration brings the earlier one back.
 
 The engine is that of the database URL; no connection is made.")]
     Generate(Generate),
@@ -69,21 +74,27 @@ Examples:
     #[command(after_help = "\
 Examples:
   diesel-concurrency triggers create
-  diesel-concurrency triggers create --dry-run")]
-    Create(Change),
+  diesel-concurrency triggers create --strict
+  diesel-concurrency triggers create --dry-run
+
+A trigger of ours that was altered or is disabled is created anew. So is one of the other form: with --strict one that is \
+not strict, without it one that is. A trigger that is not ours is never touched.")]
+    Create(Create),
 
     /// Drops the triggers from the database
     #[command(after_help = "\
 Examples:
   diesel-concurrency triggers drop
   diesel-concurrency triggers drop --dry-run")]
-    Drop(Change),
+    Drop(Drop),
 
     /// Checks that the database has every trigger, unaltered and enabled; exits with 1 if not
     #[command(after_help = "\
 Examples:
   diesel-concurrency triggers check
-  diesel-concurrency triggers check --format json --database-url mysql://ada@localhost/blog")]
+  diesel-concurrency triggers check --format json --database-url mysql://ada@localhost/blog
+
+Whether a trigger is strict does not matter: both forms do what they should.")]
     Check(Check),
 }
 
@@ -91,6 +102,8 @@ Examples:
 pub(crate) struct Generate {
     #[command(flatten)]
     pub(crate) sources: Sources,
+    #[command(flatten)]
+    pub(crate) form: Form,
     #[command(flatten)]
     pub(crate) migration: Migration,
 }
@@ -103,7 +116,18 @@ pub(crate) struct List {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Change {
+pub(crate) struct Create {
+    #[command(flatten)]
+    pub(crate) sources: Sources,
+    #[command(flatten)]
+    pub(crate) form: Form,
+    /// Print the SQL and do nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Drop {
     #[command(flatten)]
     pub(crate) sources: Sources,
     /// Print the SQL and do nothing
@@ -131,6 +155,9 @@ pub(crate) struct AddVersion {
     /// Create the trigger as well
     #[arg(long)]
     pub(crate) trigger: bool,
+    /// Make the trigger strict: it refuses a write that sets the version to anything but the next one
+    #[arg(long, requires = "trigger")]
+    pub(crate) strict: bool,
     /// The columns of the table's key, for SQLite's trigger [default: those of the schema file]
     #[arg(long, value_delimiter = ',', requires = "trigger")]
     pub(crate) key: Vec<String>,
@@ -160,6 +187,13 @@ pub(crate) struct Sources {
     /// The file with the `table!` declarations [default: src/schema.rs, where there is one]
     #[arg(long, value_name = "FILE")]
     pub(crate) schema: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Form {
+    /// Make the triggers strict: they refuse a write that sets the version to anything but the next one
+    #[arg(long)]
+    pub(crate) strict: bool,
 }
 
 /// The schema file: the one that was named, or Diesel's default where it is.

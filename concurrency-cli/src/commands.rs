@@ -36,9 +36,15 @@ fn wanted(arguments: &arguments::Sources) -> Result<(Vec<TriggerSpec>, Vec<Skipp
     Ok((specs::of(&source.models)?, source.skipped))
 }
 
+/// The triggers in the form that was asked for.
+fn in_form(form: &arguments::Form, specs: Vec<TriggerSpec>) -> Vec<TriggerSpec> {
+    if form.strict { specs.into_iter().map(TriggerSpec::strict).collect() } else { specs }
+}
+
 /// A trigger, for people.
 fn described(spec: &TriggerSpec) -> String {
-    format!("trigger {} on {}", spec.name(), full_name(spec))
+    let form = if spec.is_strict() { "strict " } else { "" };
+    format!("{form}trigger {} on {}", spec.name(), full_name(spec))
 }
 
 /// `schema.table`, unquoted.

@@ -55,6 +55,9 @@ fn spec_of(arguments: &arguments::AddVersion, tables: &Tables) -> TriggerSpec {
     if let Some(name) = &arguments.trigger_name {
         spec = spec.named(name);
     }
+    if arguments.strict {
+        spec = spec.strict();
+    }
     spec
 }
 

@@ -3,16 +3,17 @@
 
 use concurrency_diesel::triggers::{Problem, TriggerSpec, create_triggers};
 
-use super::{described, wanted};
+use super::{described, in_form, wanted};
 use crate::arguments;
 use crate::database::Database;
 use crate::environment::DatabaseUrl;
 use crate::error::Error;
 use crate::output::{self, Report};
 
-pub(super) fn create(arguments: &arguments::Change, database: &arguments::Database) -> Result<Report, Error> {
+pub(super) fn create(arguments: &arguments::Create, database: &arguments::Database) -> Result<Report, Error> {
     let url = DatabaseUrl::of(database)?;
     let (specs, skipped) = wanted(&arguments.sources)?;
+    let specs = in_form(&arguments.form, specs);
     let text = if specs.is_empty() {
         NO_MODELS.to_owned()
     } else if arguments.dry_run {
@@ -23,7 +24,7 @@ pub(super) fn create(arguments: &arguments::Change, database: &arguments::Databa
     Ok(Report::new(text, skipped))
 }
 
-pub(super) fn drop(arguments: &arguments::Change, database: &arguments::Database) -> Result<Report, Error> {
+pub(super) fn drop(arguments: &arguments::Drop, database: &arguments::Database) -> Result<Report, Error> {
     let url = DatabaseUrl::of(database)?;
     let (specs, skipped) = wanted(&arguments.sources)?;
     let text = if specs.is_empty() {

@@ -3,7 +3,7 @@
 
 use concurrency_diesel::triggers::{SchemaChange, pending_triggers};
 
-use super::{described, migration, wanted};
+use super::{described, in_form, migration, wanted};
 use crate::arguments;
 use crate::environment;
 use crate::error::Error;
@@ -12,6 +12,7 @@ use crate::output::Report;
 pub(super) fn run(arguments: &arguments::Generate, database: &arguments::Database) -> Result<Report, Error> {
     let engine = environment::engine(arguments.migration.engine, database)?;
     let (specs, skipped) = wanted(&arguments.sources)?;
+    let specs = in_form(&arguments.form, specs);
     let pending = pending_triggers(&specs, engine, &migration::written(&arguments.migration)?);
     let contents: Vec<String> = pending.iter().map(|(spec, _)| described(spec)).collect();
     let change = pending.into_iter().map(|(_, change)| change).reduce(SchemaChange::then);
