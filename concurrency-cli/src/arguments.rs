@@ -1,8 +1,9 @@
 //! The command line: what can be asked for, and the help that says so.
 //! What it means is decided by the commands.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use concurrency_diesel::triggers::Engine;
@@ -18,7 +19,7 @@ Exit codes:
 #[command(name = "diesel-concurrency", version, after_help = EXIT_CODES, arg_required_else_help = true)]
 pub(crate) struct Arguments {
     #[command(flatten)]
-    pub(crate) database: Database,
+    pub(crate) project: Project,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -164,19 +165,22 @@ pub(crate) struct AddVersion {
     /// The name of the trigger [default: concurrency_TABLE_COLUMN]
     #[arg(long, requires = "trigger", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub(crate) trigger_name: Option<String>,
-    /// The file with the `table!` declarations [default: src/schema.rs, where there is one]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) schema: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) schema: Schema,
     #[command(flatten)]
     pub(crate) migration: Migration,
 }
 
+/// What every command may be told of the project.
 #[derive(Debug, Args)]
-pub(crate) struct Database {
+pub(crate) struct Project {
     /// The database: postgres://…, mysql://… (MariaDB too) or a file of SQLite; also read from `.env`
     // The value is hidden: it holds the password.
     #[arg(long, global = true, value_name = "URL", env = "DATABASE_URL", hide_env_values = true)]
     pub(crate) database_url: Option<String>,
+    /// The configuration of `diesel` [default: diesel.toml, here or in a folder above]
+    #[arg(long, global = true, value_name = "FILE", env = "DIESEL_CONFIG_FILE", value_parser = path())]
+    pub(crate) config_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -184,9 +188,15 @@ pub(crate) struct Sources {
     /// A folder or file with models; may be given several times
     #[arg(long, value_name = "PATH", default_value = "src")]
     pub(crate) source: Vec<PathBuf>,
-    /// The file with the `table!` declarations [default: src/schema.rs, where there is one]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) schema: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) schema: Schema,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Schema {
+    /// The file with the `table!` declarations [default: that of diesel.toml, or src/schema.rs, where there is one]
+    #[arg(long = "schema", value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -196,23 +206,22 @@ pub(crate) struct Form {
     pub(crate) strict: bool,
 }
 
-/// The schema file: the one that was named, or Diesel's default where it is.
-pub(crate) fn schema_file(named: Option<&Path>) -> Option<&Path> {
-    let default = || Some(Path::new("src/schema.rs")).filter(|file| file.is_file());
-    named.or_else(default)
-}
-
 #[derive(Debug, Args)]
 pub(crate) struct Migration {
     /// The engine to write for [default: that of the database URL]
     #[arg(long, value_enum)]
     pub(crate) engine: Option<EngineName>,
-    /// The folder of Diesel's migrations
-    #[arg(long, value_name = "DIRECTORY", env = "MIGRATION_DIRECTORY", default_value = "migrations")]
-    pub(crate) migration_dir: PathBuf,
+    /// The folder of Diesel's migrations [default: that of diesel.toml, or `migrations`, here or in a folder above]
+    #[arg(long, value_name = "DIRECTORY", env = "MIGRATION_DIRECTORY", value_parser = path())]
+    pub(crate) migration_dir: Option<PathBuf>,
     /// Print the SQL and write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+}
+
+/// A path that may be empty, as a variable is that was not filled in.
+fn path() -> impl TypedValueParser<Value = PathBuf> {
+    OsStringValueParser::new().map(PathBuf::from)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -10,9 +10,9 @@ use crate::environment::DatabaseUrl;
 use crate::error::Error;
 use crate::output::{self, Report};
 
-pub(super) fn create(arguments: &arguments::Create, database: &arguments::Database) -> Result<Report, Error> {
-    let url = DatabaseUrl::of(database)?;
-    let (specs, skipped) = wanted(&arguments.sources)?;
+pub(super) fn create(arguments: &arguments::Create, project: &arguments::Project) -> Result<Report, Error> {
+    let url = DatabaseUrl::of(project)?;
+    let (specs, skipped) = wanted(&arguments.sources, project)?;
     let specs = in_form(&arguments.form, specs);
     let text = if specs.is_empty() {
         NO_MODELS.to_owned()
@@ -24,9 +24,9 @@ pub(super) fn create(arguments: &arguments::Create, database: &arguments::Databa
     Ok(Report::new(text, skipped))
 }
 
-pub(super) fn drop(arguments: &arguments::Drop, database: &arguments::Database) -> Result<Report, Error> {
-    let url = DatabaseUrl::of(database)?;
-    let (specs, skipped) = wanted(&arguments.sources)?;
+pub(super) fn drop(arguments: &arguments::Drop, project: &arguments::Project) -> Result<Report, Error> {
+    let url = DatabaseUrl::of(project)?;
+    let (specs, skipped) = wanted(&arguments.sources, project)?;
     let text = if specs.is_empty() {
         NO_MODELS.to_owned()
     } else if arguments.dry_run {
