@@ -1,8 +1,9 @@
 //! The command line: what can be asked for, and the help that says so.
 //! What it means is decided by the commands.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use concurrency_diesel::triggers::Engine;
@@ -18,7 +19,7 @@ Exit codes:
 #[command(name = "diesel-concurrency", version, after_help = EXIT_CODES, arg_required_else_help = true)]
 pub(crate) struct Arguments {
     #[command(flatten)]
-    pub(crate) database: Database,
+    pub(crate) project: Project,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -33,7 +34,8 @@ pub(crate) enum Command {
     #[command(after_help = "\
 Examples:
   diesel-concurrency add-version --table articles
-  diesel-concurrency add-version --table shop.items --column revision --trigger --key shop,item")]
+  diesel-concurrency add-version --table shop.items --column revision --trigger --key shop,item
+  diesel-concurrency add-version --table articles --trigger --strict")]
     AddVersion(AddVersion),
 
     /// Prints completions for a shell
@@ -53,7 +55,11 @@ pub(crate) enum Triggers {
 Examples:
   diesel-concurrency triggers generate
   diesel-concurrency triggers generate --engine postgres --source src --source ../models/src
+  diesel-concurrency triggers generate --strict
   diesel-concurrency triggers generate --dry-run
+
+A trigger that the migrations create in the other form is replaced: with --strict one that is not strict, without it one \
+that is. Reverting the migration brings the earlier one back.
 
 The engine is that of the database URL; no connection is made.")]
     Generate(Generate),
@@ -69,21 +75,27 @@ Examples:
     #[command(after_help = "\
 Examples:
   diesel-concurrency triggers create
-  diesel-concurrency triggers create --dry-run")]
-    Create(Change),
+  diesel-concurrency triggers create --strict
+  diesel-concurrency triggers create --dry-run
+
+A trigger of ours that was altered or is disabled is created anew. So is one of the other form: with --strict one that is \
+not strict, without it one that is. A trigger that is not ours is never touched.")]
+    Create(Create),
 
     /// Drops the triggers from the database
     #[command(after_help = "\
 Examples:
   diesel-concurrency triggers drop
   diesel-concurrency triggers drop --dry-run")]
-    Drop(Change),
+    Drop(Drop),
 
     /// Checks that the database has every trigger, unaltered and enabled; exits with 1 if not
     #[command(after_help = "\
 Examples:
   diesel-concurrency triggers check
-  diesel-concurrency triggers check --format json --database-url mysql://ada@localhost/blog")]
+  diesel-concurrency triggers check --format json --database-url mysql://ada@localhost/blog
+
+Whether a trigger is strict does not matter: both forms do what they should.")]
     Check(Check),
 }
 
@@ -91,6 +103,8 @@ Examples:
 pub(crate) struct Generate {
     #[command(flatten)]
     pub(crate) sources: Sources,
+    #[command(flatten)]
+    pub(crate) form: Form,
     #[command(flatten)]
     pub(crate) migration: Migration,
 }
@@ -103,7 +117,18 @@ pub(crate) struct List {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Change {
+pub(crate) struct Create {
+    #[command(flatten)]
+    pub(crate) sources: Sources,
+    #[command(flatten)]
+    pub(crate) form: Form,
+    /// Print the SQL and do nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Drop {
     #[command(flatten)]
     pub(crate) sources: Sources,
     /// Print the SQL and do nothing
@@ -131,25 +156,31 @@ pub(crate) struct AddVersion {
     /// Create the trigger as well
     #[arg(long)]
     pub(crate) trigger: bool,
+    /// Make the trigger strict: it refuses a write that sets the version to anything but the next one
+    #[arg(long, requires = "trigger")]
+    pub(crate) strict: bool,
     /// The columns of the table's key, for SQLite's trigger [default: those of the schema file]
     #[arg(long, value_delimiter = ',', requires = "trigger")]
     pub(crate) key: Vec<String>,
     /// The name of the trigger [default: concurrency_TABLE_COLUMN]
     #[arg(long, requires = "trigger", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub(crate) trigger_name: Option<String>,
-    /// The file with the `table!` declarations [default: src/schema.rs, where there is one]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) schema: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) schema: Schema,
     #[command(flatten)]
     pub(crate) migration: Migration,
 }
 
+/// What every command may be told of the project.
 #[derive(Debug, Args)]
-pub(crate) struct Database {
+pub(crate) struct Project {
     /// The database: postgres://…, mysql://… (MariaDB too) or a file of SQLite; also read from `.env`
     // The value is hidden: it holds the password.
     #[arg(long, global = true, value_name = "URL", env = "DATABASE_URL", hide_env_values = true)]
     pub(crate) database_url: Option<String>,
+    /// The configuration of `diesel` [default: diesel.toml, here or in a folder above]
+    #[arg(long, global = true, value_name = "FILE", env = "DIESEL_CONFIG_FILE", value_parser = path())]
+    pub(crate) config_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -157,15 +188,22 @@ pub(crate) struct Sources {
     /// A folder or file with models; may be given several times
     #[arg(long, value_name = "PATH", default_value = "src")]
     pub(crate) source: Vec<PathBuf>,
-    /// The file with the `table!` declarations [default: src/schema.rs, where there is one]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) schema: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) schema: Schema,
 }
 
-/// The schema file: the one that was named, or Diesel's default where it is.
-pub(crate) fn schema_file(named: Option<&Path>) -> Option<&Path> {
-    let default = || Some(Path::new("src/schema.rs")).filter(|file| file.is_file());
-    named.or_else(default)
+#[derive(Debug, Args)]
+pub(crate) struct Schema {
+    /// The file with the `table!` declarations [default: that of diesel.toml, or src/schema.rs, where there is one]
+    #[arg(long = "schema", value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Form {
+    /// Make the triggers strict: they refuse a write that sets the version to anything but the next one
+    #[arg(long)]
+    pub(crate) strict: bool,
 }
 
 #[derive(Debug, Args)]
@@ -173,12 +211,17 @@ pub(crate) struct Migration {
     /// The engine to write for [default: that of the database URL]
     #[arg(long, value_enum)]
     pub(crate) engine: Option<EngineName>,
-    /// The folder of Diesel's migrations
-    #[arg(long, value_name = "DIRECTORY", env = "MIGRATION_DIRECTORY", default_value = "migrations")]
-    pub(crate) migration_dir: PathBuf,
+    /// The folder of Diesel's migrations [default: that of diesel.toml, or `migrations`, here or in a folder above]
+    #[arg(long, value_name = "DIRECTORY", env = "MIGRATION_DIRECTORY", value_parser = path())]
+    pub(crate) migration_dir: Option<PathBuf>,
     /// Print the SQL and write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+}
+
+/// A path that may be empty, as a variable is that was not filled in.
+fn path() -> impl TypedValueParser<Value = PathBuf> {
+    OsStringValueParser::new().map(PathBuf::from)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -11,34 +11,45 @@ mod migration;
 
 use concurrency_diesel::triggers::TriggerSpec;
 
-use crate::arguments::{self, Arguments, Command, Triggers, schema_file};
+use crate::arguments::{self, Arguments, Command, Triggers};
+use crate::diesel_toml;
 use crate::error::Error;
 use crate::output::Report;
 use crate::source::{self, Skipped};
 use crate::specs;
 
 pub(crate) fn run(arguments: Arguments) -> Result<Report, Error> {
-    let database = &arguments.database;
+    let project = &arguments.project;
     match arguments.command {
-        Command::Triggers(Triggers::Generate(arguments)) => generate::run(&arguments, database),
-        Command::Triggers(Triggers::List(arguments)) => list::run(&arguments, database),
-        Command::Triggers(Triggers::Create(arguments)) => change::create(&arguments, database),
-        Command::Triggers(Triggers::Drop(arguments)) => change::drop(&arguments, database),
-        Command::Triggers(Triggers::Check(arguments)) => check::run(&arguments, database),
-        Command::AddVersion(arguments) => add_version::run(&arguments, database),
+        Command::Triggers(Triggers::Generate(arguments)) => generate::run(&arguments, project),
+        Command::Triggers(Triggers::List(arguments)) => list::run(&arguments, project),
+        Command::Triggers(Triggers::Create(arguments)) => change::create(&arguments, project),
+        Command::Triggers(Triggers::Drop(arguments)) => change::drop(&arguments, project),
+        Command::Triggers(Triggers::Check(arguments)) => check::run(&arguments, project),
+        Command::AddVersion(arguments) => add_version::run(&arguments, project),
         Command::Completions { shell } => Ok(completions::run(shell)),
     }
 }
 
 /// The triggers that the sources want, and what was skipped.
-fn wanted(arguments: &arguments::Sources) -> Result<(Vec<TriggerSpec>, Vec<Skipped>), Error> {
-    let source = source::read(&arguments.source, schema_file(arguments.schema.as_deref()))?;
+fn wanted(
+    arguments: &arguments::Sources,
+    project: &arguments::Project,
+) -> Result<(Vec<TriggerSpec>, Vec<Skipped>), Error> {
+    let schema = diesel_toml::schema_file(&arguments.schema, project)?;
+    let source = source::read(&arguments.source, schema.as_deref())?;
     Ok((specs::of(&source.models)?, source.skipped))
+}
+
+/// The triggers in the form that was asked for.
+fn in_form(form: &arguments::Form, specs: Vec<TriggerSpec>) -> Vec<TriggerSpec> {
+    if form.strict { specs.into_iter().map(TriggerSpec::strict).collect() } else { specs }
 }
 
 /// A trigger, for people.
 fn described(spec: &TriggerSpec) -> String {
-    format!("trigger {} on {}", spec.name(), full_name(spec))
+    let form = if spec.is_strict() { "strict " } else { "" };
+    format!("{form}trigger {} on {}", spec.name(), full_name(spec))
 }
 
 /// `schema.table`, unquoted.

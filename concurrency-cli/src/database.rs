@@ -69,7 +69,8 @@ impl Database {
         }
     }
 
-    pub(crate) fn create(&mut self, specs: &[TriggerSpec]) -> Result<(), Error> {
+    /// Creates those that are not there in their form; which these were.
+    pub(crate) fn create(&mut self, specs: &[TriggerSpec]) -> Result<Vec<TriggerSpec>, Error> {
         on!(self, |connection| triggers::create_specs(specs, connection))
     }
 

@@ -32,8 +32,8 @@ pub(crate) struct DatabaseUrl {
 }
 
 impl DatabaseUrl {
-    pub(crate) fn of(arguments: &arguments::Database) -> Result<Self, Error> {
-        Self::parse(arguments.database_url.as_deref().unwrap_or_default())
+    pub(crate) fn of(project: &arguments::Project) -> Result<Self, Error> {
+        Self::parse(project.database_url.as_deref().unwrap_or_default())
     }
 
     fn parse(url: &str) -> Result<Self, Error> {
@@ -89,10 +89,10 @@ impl Debug for DatabaseUrl {
 }
 
 /// The engine to write for: the one that was named, or that of the database.
-pub(crate) fn engine(named: Option<EngineName>, database: &arguments::Database) -> Result<Engine, Error> {
+pub(crate) fn engine(named: Option<EngineName>, project: &arguments::Project) -> Result<Engine, Error> {
     match named {
         Some(name) => Ok(name.into()),
-        None => match DatabaseUrl::of(database) {
+        None => match DatabaseUrl::of(project) {
             Err(Error::NoUrl) => Err(Error::NoEngine),
             url => url.map(|url| url.engine()),
         },

@@ -6,6 +6,7 @@
 mod arguments;
 mod commands;
 mod database;
+mod diesel_toml;
 mod environment;
 mod error;
 mod output;

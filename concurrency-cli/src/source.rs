@@ -21,9 +21,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use syn::Ident;
 use syn::ext::IdentExt as _;
 
-#[cfg(test)]
-pub(crate) use place::Place;
-pub(crate) use place::{Mistake, Skipped};
+pub(crate) use place::{Mistake, Place, Skipped};
 pub(crate) use tables::{ModelTable, Tables};
 
 /// Everything the scanner found.

@@ -17,6 +17,8 @@ mod project;
 mod add_version;
 #[path = "offline/command_line.rs"]
 mod command_line;
+#[path = "offline/diesel_toml.rs"]
+mod diesel_toml;
 #[path = "offline/generate.rs"]
 mod generate;
 #[path = "offline/mistakes.rs"]

@@ -51,6 +51,18 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(articles, posts,);
 ";
 
+/// As diesel_cli 2.3 writes it.
+pub const DIESEL_TOML: &str = "# For documentation on how to configure this file,
+# see https://diesel.rs/guides/configuring-diesel-cli
+
+[print_schema]
+file = \"src/schema.rs\"
+custom_type_derives = [\"diesel::query_builder::QueryId\", \"Clone\"]
+
+[migrations_directory]
+dir = \"migrations\"
+";
+
 const CREATE_TABLES: &str =
     "CREATE TABLE articles (id BIGINT PRIMARY KEY, title VARCHAR(200) NOT NULL, version BIGINT NOT NULL);
 CREATE TABLE posts (id BIGINT PRIMARY KEY, title VARCHAR(200) NOT NULL, version BIGINT NOT NULL);
@@ -70,10 +82,7 @@ impl Project {
     pub fn new() -> Self {
         let project = Self(tempfile::tempdir().unwrap());
         project.write("Cargo.toml", "[package]\nname = \"blog\"\nversion = \"0.1.0\"\nedition = \"2024\"\n");
-        project.write(
-            "diesel.toml",
-            "[print_schema]\nfile = \"src/schema.rs\"\n\n[migrations_directory]\ndir = \"migrations\"\n",
-        );
+        project.write("diesel.toml", DIESEL_TOML);
         project.write("migrations/.keep", "");
         project.write("migrations/00000000000000_diesel_initial_setup/up.sql", "SELECT 1;\n");
         project.write("migrations/00000000000000_diesel_initial_setup/down.sql", "SELECT 1;\n");
@@ -105,11 +114,18 @@ impl Project {
 
     /// The same with these environment variables.
     pub fn run_with(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Ran {
+        self.run_in("", variables, arguments)
+    }
+
+    /// The same in a folder of the project.
+    pub fn run_in(&self, folder: &str, variables: &[(&str, &str)], arguments: &[&str]) -> Ran {
         let mut command = Command::new(env!("CARGO_BIN_EXE_diesel-concurrency"));
-        for variable in ["DATABASE_URL", "MIGRATION_DIRECTORY", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
+        for variable in
+            ["DATABASE_URL", "DIESEL_CONFIG_FILE", "MIGRATION_DIRECTORY", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"]
+        {
             command.env_remove(variable);
         }
-        command.current_dir(self.0.path()).envs(variables.iter().copied()).args(arguments);
+        command.current_dir(self.path(folder)).envs(variables.iter().copied()).args(arguments);
         let output = command.output().unwrap();
         Ran {
             code: output.status.code(),

@@ -92,6 +92,11 @@ impl TriggerSpec {
         self
     }
 
+    /// The same trigger, strict if this one is not, and the other way round.
+    fn in_other_form(&self) -> Self {
+        Self { is_strict: !self.is_strict, ..self.clone() }
+    }
+
     /// The trigger's name: the one it was given, or `concurrency_<table>_<column>`; cut, with a hash at its end, where it
     /// is longer than the 63 bytes of PostgreSQL.
     #[must_use]
@@ -176,8 +181,8 @@ impl TriggerSpec {
 
     /// What the answer to [`find_triggers`](Self::find_triggers) says about the trigger.
     ///
-    /// A trigger that does what it should is known by its text, whatever it is named and whether or not it is strict: a
-    /// renamed table keeps its trigger under the old name.
+    /// A trigger is known by its text, whatever it is named: a renamed table keeps its trigger under the old name. One that is
+    /// [strict](Self::strict) where this is not, or the other way round, is told apart from an altered one.
     #[must_use]
     pub fn state<'f>(&self, engine: Engine, found: &'f [FoundTrigger]) -> TriggerState<'f> {
         found::state(self, engine, found)

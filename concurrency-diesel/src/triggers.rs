@@ -17,8 +17,11 @@
 //! |---|---|---|---|
 //! | leaves the version, or lowers it | it gets the next one | it gets the next one | it gets the next one |
 //! | sets the next one, as our own saves do | that stays | that stays, and the function is not called | that stays |
-//! | jumps ahead | that stays; the [strict](TriggerSpec::strict) form refuses it | it gets the next one | it gets the next one |
+//! | jumps ahead | that stays | it gets the next one | it gets the next one |
 //! | is not seen | `REPLACE`: delete and insert | `session_replication_role = replica` | `REPLACE`, cascades of foreign keys |
+//!
+//! The [strict](TriggerSpec::strict) form refuses, on every engine, a write that lowers the version or jumps ahead. `diesel-concurrency`
+//! makes it with `--strict`, a program with [`create_specs`].
 //!
 //! A BEFORE trigger of your own that comes later, on PostgreSQL by its name and on MySQL by its age, can still change the version.
 //! A trigger of your own that writes the row once more, as `diesel_manage_updated_at` makes one on SQLite, is one more write: the
@@ -59,6 +62,8 @@ mod problem;
 
 use diesel::connection::LoadConnection;
 
+use self::install::OtherForm;
+
 pub use self::catalog::CatalogBackend;
 pub use self::error::Error;
 pub use self::files::{write_migration, write_migration_of, written_migrations};
@@ -76,8 +81,9 @@ use crate::executor::{Blocking, now};
 
 /// Creates the triggers of these models, where they are not there yet.
 ///
-/// A trigger that is disabled or was altered is created anew. Every model is looked at before anything is sent; on PostgreSQL and
-/// SQLite it is then all of them or none, MySQL and MariaDB commit each. Several programs may call it at once.
+/// A trigger that is disabled or was altered is created anew; a [strict](TriggerSpec::strict) one that fires is left as it is. Every
+/// model is looked at before anything is sent; on PostgreSQL and SQLite it is then all of them or none, MySQL and MariaDB commit
+/// each. Several programs may call it at once.
 ///
 /// # Errors
 ///
@@ -106,20 +112,43 @@ where
     C: LoadConnection<Backend: CatalogBackend>,
     M: TriggerModels<C::Backend>,
 {
-    create_specs(&M::__specs(), conn)
+    let created = now(install::create(&M::__specs(), OtherForm::Stays, &mut Blocking::session(conn)));
+    created.map(|_| ())
 }
 
-/// [Creates](create) triggers that are known by their names only, as tools know them.
+/// [Creates](create) triggers that are known by their names only, as tools know them; those that it created.
+///
+/// A specification says which form is wanted: a trigger that is [strict](TriggerSpec::strict) where it is not, or the other way
+/// round, is created anew as well, under the name it has. On MySQL and MariaDB there is none for the moment in between.
 ///
 /// # Errors
 ///
 /// As [`create`].
-pub fn create_specs<C>(specs: &[TriggerSpec], conn: &mut C) -> Result<(), Error>
+///
+/// # Example
+///
+/// ```
+/// # include!("doctest_trigger.rs");
+/// use concurrency_diesel::triggers::{self, TriggerSpec};
+/// use diesel::connection::SimpleConnection;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let conn = &mut connection();
+/// triggers::create::<Article, _>(conn)?;
+/// let strict = [TriggerSpec::new("articles", ["id"], "version").strict()];
+/// assert_eq!(triggers::create_specs(&strict, conn)?, strict);
+/// assert_eq!(triggers::create_specs(&strict, conn)?, []);
+///
+/// let jump = conn.batch_execute("UPDATE articles SET version = 9").unwrap_err();
+/// assert_eq!(jump.to_string(), "the version of a row may only advance by one; write the row without it");
+/// # Ok(())
+/// # }
+/// ```
+pub fn create_specs<C>(specs: &[TriggerSpec], conn: &mut C) -> Result<Vec<TriggerSpec>, Error>
 where
     C: LoadConnection<Backend: CatalogBackend>,
 {
-    let specs = models::distinct(specs.to_vec());
-    now(install::create(&specs, &mut Blocking::session(conn)))
+    now(install::create(specs, OtherForm::IsReplaced, &mut Blocking::session(conn)))
 }
 
 /// Drops the triggers of these models, where they are there.

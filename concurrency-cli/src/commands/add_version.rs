@@ -4,17 +4,19 @@
 use concurrency_diesel::triggers::{SchemaChange, TriggerSpec, add_version_column, pending_triggers};
 
 use super::{described, full_name, migration};
-use crate::arguments::{self, schema_file};
+use crate::arguments;
+use crate::diesel_toml;
 use crate::environment;
 use crate::error::Error;
 use crate::output::Report;
 use crate::source::{self, Tables};
 
-pub(super) fn run(arguments: &arguments::AddVersion, database: &arguments::Database) -> Result<Report, Error> {
-    let engine = environment::engine(arguments.migration.engine, database)?;
-    let source = source::read(&[], schema_file(arguments.schema.as_deref()))?;
+pub(super) fn run(arguments: &arguments::AddVersion, project: &arguments::Project) -> Result<Report, Error> {
+    let engine = environment::engine(arguments.migration.engine, project)?;
+    let source = source::read(&[], diesel_toml::schema_file(&arguments.schema, project)?.as_deref())?;
     let spec = spec_of(arguments, &source.tables);
-    let written = migration::written(&arguments.migration)?;
+    let directory = diesel_toml::migration_dir(&arguments.migration, project)?;
+    let written = migration::written(&directory)?;
 
     let (mut changes, mut contents) = (Vec::new(), Vec::new());
     let column = add_version_column(&spec, engine);
@@ -31,7 +33,8 @@ pub(super) fn run(arguments: &arguments::AddVersion, database: &arguments::Datab
     }
     let text = match changes.into_iter().reduce(SchemaChange::then) {
         None => format!("nothing to write: the migrations have this for {} already\n", full_name(&spec)),
-        Some(change) => migration::write(&arguments.migration, &name_of_migration(&spec), &change, &contents)?,
+        Some(change) if arguments.migration.dry_run => migration::shown(&change),
+        Some(change) => migration::write(&directory, &name_of_migration(&spec), &change, &contents)?,
     };
     Ok(Report::new(text, source.skipped))
 }
@@ -54,6 +57,9 @@ fn spec_of(arguments: &arguments::AddVersion, tables: &Tables) -> TriggerSpec {
     }
     if let Some(name) = &arguments.trigger_name {
         spec = spec.named(name);
+    }
+    if arguments.strict {
+        spec = spec.strict();
     }
     spec
 }

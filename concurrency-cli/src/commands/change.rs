@@ -3,16 +3,17 @@
 
 use concurrency_diesel::triggers::{Problem, TriggerSpec, create_triggers};
 
-use super::{described, wanted};
+use super::{described, in_form, wanted};
 use crate::arguments;
 use crate::database::Database;
 use crate::environment::DatabaseUrl;
 use crate::error::Error;
 use crate::output::{self, Report};
 
-pub(super) fn create(arguments: &arguments::Change, database: &arguments::Database) -> Result<Report, Error> {
-    let url = DatabaseUrl::of(database)?;
-    let (specs, skipped) = wanted(&arguments.sources)?;
+pub(super) fn create(arguments: &arguments::Create, project: &arguments::Project) -> Result<Report, Error> {
+    let url = DatabaseUrl::of(project)?;
+    let (specs, skipped) = wanted(&arguments.sources, project)?;
+    let specs = in_form(&arguments.form, specs);
     let text = if specs.is_empty() {
         NO_MODELS.to_owned()
     } else if arguments.dry_run {
@@ -23,9 +24,9 @@ pub(super) fn create(arguments: &arguments::Change, database: &arguments::Databa
     Ok(Report::new(text, skipped))
 }
 
-pub(super) fn drop(arguments: &arguments::Change, database: &arguments::Database) -> Result<Report, Error> {
-    let url = DatabaseUrl::of(database)?;
-    let (specs, skipped) = wanted(&arguments.sources)?;
+pub(super) fn drop(arguments: &arguments::Drop, project: &arguments::Project) -> Result<Report, Error> {
+    let url = DatabaseUrl::of(project)?;
+    let (specs, skipped) = wanted(&arguments.sources, project)?;
     let text = if specs.is_empty() {
         NO_MODELS.to_owned()
     } else if arguments.dry_run {
@@ -38,30 +39,23 @@ pub(super) fn drop(arguments: &arguments::Change, database: &arguments::Database
 
 const NO_MODELS: &str = "nothing to do: no model has a TriggerVersionField\n";
 
-/// Not every engine can take back what it created, so everything that can fail is asked for before.
 fn create_in(database: &mut Database, specs: &[TriggerSpec]) -> Result<String, Error> {
-    let mut amiss = Vec::new();
-    for spec in specs {
-        if database.check(spec)?.is_some() {
-            amiss.push(spec);
-        }
-    }
-    database.create(specs)?;
-    Ok(report("created", &amiss)
+    let created = database.create(specs)?;
+    Ok(report("created", &created)
         .unwrap_or_else(|| format!("nothing to create: the database has all {} triggers\n", specs.len())))
 }
 
 /// A trigger can be dropped although its table has changed, so only what is surely not there is left out.
 fn drop_in(database: &mut Database, specs: &[TriggerSpec]) -> Result<String, Error> {
     let is_there = |spec: &&TriggerSpec| !matches!(database.check(spec), Ok(Some(Problem::Missing { .. })));
-    let there: Vec<&TriggerSpec> = specs.iter().filter(is_there).collect();
+    let there: Vec<TriggerSpec> = specs.iter().filter(is_there).cloned().collect();
     database.drop(specs)?;
     Ok(report("dropped", &there)
         .unwrap_or_else(|| "nothing to drop: the database has none of the triggers\n".to_owned()))
 }
 
 /// A line for each trigger.
-fn report(done: &str, specs: &[&TriggerSpec]) -> Option<String> {
-    let line = |spec: &&TriggerSpec| format!("{} {}\n", output::good(done), described(spec));
+fn report(done: &str, specs: &[TriggerSpec]) -> Option<String> {
+    let line = |spec: &TriggerSpec| format!("{} {}\n", output::good(done), described(spec));
     (!specs.is_empty()).then(|| specs.iter().map(line).collect())
 }

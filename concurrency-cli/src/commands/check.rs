@@ -12,9 +12,9 @@ use crate::error::Error;
 use crate::output::{self, Report};
 use crate::source::Skipped;
 
-pub(super) fn run(arguments: &arguments::Check, database: &arguments::Database) -> Result<Report, Error> {
-    let url = DatabaseUrl::of(database)?;
-    let (specs, skipped) = wanted(&arguments.sources)?;
+pub(super) fn run(arguments: &arguments::Check, project: &arguments::Project) -> Result<Report, Error> {
+    let url = DatabaseUrl::of(project)?;
+    let (specs, skipped) = wanted(&arguments.sources, project)?;
     let mut database = Database::open(url)?;
     let mut checked = Vec::with_capacity(specs.len());
     for spec in &specs {

@@ -3,20 +3,24 @@
 
 use concurrency_diesel::triggers::{SchemaChange, pending_triggers};
 
-use super::{described, migration, wanted};
+use super::{described, in_form, migration, wanted};
 use crate::arguments;
+use crate::diesel_toml;
 use crate::environment;
 use crate::error::Error;
 use crate::output::Report;
 
-pub(super) fn run(arguments: &arguments::Generate, database: &arguments::Database) -> Result<Report, Error> {
-    let engine = environment::engine(arguments.migration.engine, database)?;
-    let (specs, skipped) = wanted(&arguments.sources)?;
-    let pending = pending_triggers(&specs, engine, &migration::written(&arguments.migration)?);
+pub(super) fn run(arguments: &arguments::Generate, project: &arguments::Project) -> Result<Report, Error> {
+    let engine = environment::engine(arguments.migration.engine, project)?;
+    let (specs, skipped) = wanted(&arguments.sources, project)?;
+    let specs = in_form(&arguments.form, specs);
+    let directory = diesel_toml::migration_dir(&arguments.migration, project)?;
+    let pending = pending_triggers(&specs, engine, &migration::written(&directory)?);
     let contents: Vec<String> = pending.iter().map(|(spec, _)| described(spec)).collect();
     let change = pending.into_iter().map(|(_, change)| change).reduce(SchemaChange::then);
     let text = match change {
-        Some(change) => migration::write(&arguments.migration, "concurrency_triggers", &change, &contents)?,
+        Some(change) if arguments.migration.dry_run => migration::shown(&change),
+        Some(change) => migration::write(&directory, "concurrency_triggers", &change, &contents)?,
         None if specs.is_empty() => "nothing to write: no model has a TriggerVersionField\n".to_owned(),
         None => format!("nothing to write: the migrations have all {} triggers\n", specs.len()),
     };

@@ -10,8 +10,8 @@ use crate::environment::DatabaseUrl;
 use crate::error::Error;
 use crate::output::{self, Report};
 
-pub(super) fn run(arguments: &arguments::List, database: &arguments::Database) -> Result<Report, Error> {
-    let triggers = Database::open(DatabaseUrl::of(database)?)?.list()?;
+pub(super) fn run(arguments: &arguments::List, project: &arguments::Project) -> Result<Report, Error> {
+    let triggers = Database::open(DatabaseUrl::of(project)?)?.list()?;
     let text = match arguments.format {
         Format::Text if triggers.is_empty() => "the database has none of our triggers\n".to_owned(),
         Format::Text => triggers.iter().map(|trigger| line(trigger) + "\n").collect(),

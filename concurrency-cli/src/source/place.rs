@@ -1,4 +1,4 @@
-//! Where in the sources something stands.
+//! Where in the sources, or in diesel.toml, something stands.
 //! What stands there is for others to say.
 
 use std::fmt::{self, Display};
@@ -18,6 +18,12 @@ pub(crate) struct Place {
 impl Place {
     pub(crate) fn of_file(file: &Path) -> Self {
         Self { file: file.to_owned(), line: None }
+    }
+
+    /// The line that a byte of the text stands on.
+    pub(crate) fn of_byte(file: &Path, text: &str, byte: usize) -> Self {
+        let before = text.bytes().take(byte).filter(|byte| *byte == b'\n').count();
+        Self { file: file.to_owned(), line: Some(before.saturating_add(1)) }
     }
 
     pub(crate) fn of(file: &Path, span: Span) -> Self {

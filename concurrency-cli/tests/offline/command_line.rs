@@ -26,7 +26,7 @@ fn help_has_examples_and_exit_codes() {
 #[test]
 fn wrong_usage_is_2() {
     let project = Project::new();
-    let wrong: [&[&str]; 8] = [
+    let wrong: [&[&str]; 11] = [
         &[],
         &["triggers"],
         &["triggers", "creat"],
@@ -35,6 +35,9 @@ fn wrong_usage_is_2() {
         &["add-version", "--engine", "sqlite"],
         &["add-version", "--engine", "sqlite", "--table", ""],
         &["add-version", "--engine", "sqlite", "--table", "comments", "--key", "id"],
+        &["add-version", "--engine", "sqlite", "--table", "comments", "--strict"],
+        &["triggers", "drop", "--strict"],
+        &["triggers", "check", "--strict"],
     ];
     for arguments in wrong {
         let ran = project.run(arguments);

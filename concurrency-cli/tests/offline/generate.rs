@@ -72,6 +72,31 @@ fn another_key_replaces_the_trigger_and_reverting_brings_it_back() {
     assert_eq!(project.files(), before);
 }
 
+/// The form goes with the command: what is generated without `--strict` is not strict.
+#[test]
+fn the_strict_form_replaces_the_other_and_the_other_way_round() {
+    let project = Project::new();
+    let strict = [&GENERATE[..], &["--strict"]].concat();
+    let refusal = "RAISE(ABORT, 'the version of a row may only advance by one; write the row without it')";
+    let mut earlier = String::new();
+    for (arguments, drops, is_strict) in [(&strict[..], false, true), (&GENERATE, true, false), (&strict, true, true)] {
+        assert_eq!(project.run(arguments).code, Some(0));
+        let (_, up, down) = migrations(&project);
+        let drop = "DROP TRIGGER IF EXISTS \"concurrency_articles_version\";\n";
+        let dropped = if drops { format!("{drop}\n") } else { String::new() };
+        let create = up.strip_prefix(&dropped).unwrap();
+        assert!(create.starts_with("CREATE TRIGGER \"concurrency_articles_version\"\n"), "{up}");
+        assert_eq!(create.contains(refusal), is_strict, "{up}");
+        let undone = if drops { format!("{drop}\n{earlier}") } else { drop.to_owned() };
+        assert_eq!(down, undone);
+        earlier = create.to_owned();
+
+        let before = project.files();
+        assert_eq!(project.run(arguments).out, "nothing to write: the migrations have all 1 triggers\n");
+        assert_eq!(project.files(), before);
+    }
+}
+
 #[test]
 fn a_dry_run_prints_both_files_and_writes_nothing() {
     let project = Project::new();

@@ -5,6 +5,7 @@ mod migrations;
 mod names;
 mod problems;
 mod refusals;
+mod strict;
 
 use diesel::connection::SimpleConnection as _;
 use diesel::dsl::sql;

@@ -23,7 +23,7 @@ pub(super) trait Dialect {
 
     fn list(&self) -> TriggerQuery;
 
-    /// Whether a trigger found on the spec's table is what `create` makes, under whatever name.
+    /// Whether a trigger found on the spec's table is what `create` makes, in the spec's form, under whatever name.
     fn is_intact(&self, spec: &TriggerSpec, found: &FoundTrigger) -> bool;
 
     /// Whether a column of this type, as `find_columns` names it, counts.

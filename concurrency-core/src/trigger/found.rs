@@ -112,6 +112,8 @@ impl FoundTrigger {
 pub enum TriggerState<'f> {
     /// It is there and does what it should.
     Intact(&'f FoundTrigger),
+    /// It is there in the other form: strict where the spec is not, or not strict where the spec is.
+    OtherForm(&'f FoundTrigger),
     /// There is none.
     Missing,
     /// There is one of ours, with another text.
@@ -127,11 +129,17 @@ pub enum TriggerState<'f> {
 pub(super) fn state<'f>(spec: &TriggerSpec, engine: Engine, found: &'f [FoundTrigger]) -> TriggerState<'f> {
     let name = spec.name();
     let is_named = |trigger: &&FoundTrigger| trigger.trigger_name.eq_ignore_ascii_case(&name);
-    let is_intact = |trigger: &&FoundTrigger| {
-        trigger.stands_on(spec) && trigger.is_ours() && engine.dialect().is_intact(spec, trigger)
+    let find = |form: &TriggerSpec| {
+        let is_it = |trigger: &&FoundTrigger| {
+            trigger.stands_on(form) && trigger.is_ours() && engine.dialect().is_intact(form, trigger)
+        };
+        found.iter().filter(is_it).max_by_key(|trigger| trigger.is_enabled)
     };
-    if let Some(trigger) = found.iter().filter(is_intact).max_by_key(|trigger| trigger.is_enabled) {
-        return if trigger.is_enabled { TriggerState::Intact(trigger) } else { TriggerState::Disabled(trigger) };
+    match (find(spec), find(&spec.in_other_form())) {
+        (Some(trigger), _) if trigger.is_enabled => return TriggerState::Intact(trigger),
+        (_, Some(trigger)) if trigger.is_enabled => return TriggerState::OtherForm(trigger),
+        (Some(trigger), _) | (None, Some(trigger)) => return TriggerState::Disabled(trigger),
+        (None, None) => {}
     }
     if let Some(foreign) = found.iter().find(|trigger| is_named(trigger) && !trigger.is_ours()) {
         return TriggerState::Foreign(foreign);

@@ -16,7 +16,7 @@ impl Dialect for MysqlDialect {
     fn create(&self, spec: &TriggerSpec) -> Vec<String> {
         let (trigger, table) =
             (self.qualified(spec.schema(), &spec.name()), self.qualified(spec.schema(), spec.table()));
-        let body = self.body(spec, spec.is_strict());
+        let body = self.body(spec);
         vec![fill(include_str!("mysql/trigger.sql"), &[("trigger", &trigger), ("table", &table), ("body", &body)])]
     }
 
@@ -60,9 +60,8 @@ impl Dialect for MysqlDialect {
 
     /// The body is kept as it was written.
     fn is_intact(&self, spec: &TriggerSpec, found: &FoundTrigger) -> bool {
-        let body = found.body.as_deref().map(str::trim);
         found.definition == "BEFORE UPDATE FOR EACH ROW"
-            && [false, true].into_iter().any(|is_strict| body == Some(self.body(spec, is_strict).as_str()))
+            && found.body.as_deref().map(str::trim) == Some(self.body(spec).as_str())
     }
 
     fn counts(&self, data_type: &str) -> bool {
@@ -71,8 +70,9 @@ impl Dialect for MysqlDialect {
 }
 
 impl MysqlDialect {
-    fn body(&self, spec: &TriggerSpec, is_strict: bool) -> String {
-        let file = if is_strict { include_str!("mysql/strict_body.sql") } else { include_str!("mysql/body.sql") };
+    fn body(&self, spec: &TriggerSpec) -> String {
+        let file =
+            if spec.is_strict() { include_str!("mysql/strict_body.sql") } else { include_str!("mysql/body.sql") };
         fill(file, &[("version", &self.quote(spec.version()))])
     }
 }

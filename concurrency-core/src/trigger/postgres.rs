@@ -15,7 +15,7 @@ impl Dialect for PostgresDialect {
 
     fn create(&self, spec: &TriggerSpec) -> Vec<String> {
         let function = self.qualified(spec.schema(), &spec.name());
-        let body = self.body(spec, spec.is_strict());
+        let body = self.body(spec);
         let quote = dollar_quote(&body);
         let values = [("function", function.as_str()), ("body", &body), ("quote", &quote)];
         vec![fill(include_str!("postgres/function.sql"), &values), self.trigger(spec, &function)]
@@ -75,8 +75,7 @@ impl Dialect for PostgresDialect {
             expected = expected.in_schema(schema.as_str());
         }
         let is_same_event = comparable(&found.definition) == comparable(&self.trigger(&expected, ""));
-        let body = found.body.as_deref().map(str::trim);
-        is_same_event && [false, true].into_iter().any(|is_strict| body == Some(self.body(spec, is_strict).as_str()))
+        is_same_event && found.body.as_deref().map(str::trim) == Some(self.body(spec).as_str())
     }
 
     fn counts(&self, data_type: &str) -> bool {
@@ -98,8 +97,9 @@ impl PostgresDialect {
         fill(include_str!("postgres/trigger.sql"), &values.each_ref().map(|(name, value)| (*name, value.as_str())))
     }
 
-    fn body(&self, spec: &TriggerSpec, is_strict: bool) -> String {
-        let file = if is_strict { include_str!("postgres/strict_body.sql") } else { include_str!("postgres/body.sql") };
+    fn body(&self, spec: &TriggerSpec) -> String {
+        let file =
+            if spec.is_strict() { include_str!("postgres/strict_body.sql") } else { include_str!("postgres/body.sql") };
         fill(file, &[("version", &self.quote(spec.version()))])
     }
 }

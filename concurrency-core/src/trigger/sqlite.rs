@@ -15,7 +15,7 @@ impl Dialect for SqliteDialect {
 
     /// The schema is named with the trigger alone: SQLite takes none with a table inside it.
     fn create(&self, spec: &TriggerSpec) -> Vec<String> {
-        vec![self.create_as(spec, &self.qualified(spec.schema(), &spec.name()), spec.is_strict())]
+        vec![self.create_as(spec, &self.qualified(spec.schema(), &spec.name()))]
     }
 
     fn drop(&self, spec: &TriggerSpec) -> Vec<String> {
@@ -59,8 +59,7 @@ impl Dialect for SqliteDialect {
 
     /// The text is kept as it was written, but for the schema; a renamed table or column is renamed in it.
     fn is_intact(&self, spec: &TriggerSpec, found: &FoundTrigger) -> bool {
-        let name = self.quote(&found.trigger_name);
-        [false, true].into_iter().any(|is_strict| found.definition == self.create_as(spec, &name, is_strict))
+        found.definition == self.create_as(spec, &self.quote(&found.trigger_name))
     }
 
     /// By the rule after which SQLite gives a column the affinity INTEGER.
@@ -70,8 +69,9 @@ impl Dialect for SqliteDialect {
 }
 
 impl SqliteDialect {
-    fn create_as(&self, spec: &TriggerSpec, trigger: &str, is_strict: bool) -> String {
-        let file = if is_strict { include_str!("sqlite/strict.sql") } else { include_str!("sqlite/trigger.sql") };
+    fn create_as(&self, spec: &TriggerSpec, trigger: &str) -> String {
+        let file =
+            if spec.is_strict() { include_str!("sqlite/strict.sql") } else { include_str!("sqlite/trigger.sql") };
         let (table, version) = (self.quote(spec.table()), self.quote(spec.version()));
         let advance = self.advance(spec, &table, &version);
         fill(file, &[("trigger", trigger), ("table", &table), ("version", &version), ("advance", &advance)])

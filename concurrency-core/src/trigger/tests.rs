@@ -165,7 +165,7 @@ fn found(table: Option<&str>, name: &str, definition: &str, body: Option<&str>) 
 }
 
 #[test]
-fn a_found_trigger_is_intact_altered_disabled_foreign_or_elsewhere() {
+fn a_found_trigger_is_intact_in_one_form_or_the_other_altered_disabled_foreign_or_elsewhere() {
     let spec = stock();
     let name = spec.name();
     let event = "BEFORE UPDATE FOR EACH ROW";
@@ -180,6 +180,11 @@ fn a_found_trigger_is_intact_altered_disabled_foreign_or_elsewhere() {
     begins(found(Some("stock"), &name, event, Some(body)), "Intact");
     begins(found(Some("stock"), "of a renamed table", event, Some(body)), "Intact");
     begins(FoundTrigger { is_enabled: false, ..found(Some("stock"), &name, event, Some(body)) }, "Disabled");
+    let strict_body = include_str!("mysql/strict_body.sql").lines().skip(1).collect::<Vec<_>>().join("\n");
+    let strict = found(Some("stock"), &name, event, Some(&strict_body.replace("{version}", "`version`")));
+    begins(strict.clone(), "OtherForm");
+    assert_eq!(spec.clone().strict().state(Engine::Mysql, &[strict.clone()]), TriggerState::Intact(&strict));
+    begins(FoundTrigger { is_enabled: false, ..strict }, "Disabled");
     begins(found(Some("stock"), &name, "AFTER UPDATE FOR EACH ROW", Some(body)), "Altered");
     begins(found(Some("stock"), &name, event, Some(&body.replace("+ 1", "+ 2"))), "Altered");
     begins(found(Some("other"), &name, event, Some(body)), "OnAnotherTable");

@@ -46,7 +46,8 @@ use diesel_async::AsyncConnection;
 use futures_core::future::BoxFuture;
 
 use super::connection::under_way;
-use crate::triggers::{CatalogBackend, Error, FoundTrigger, Problem, TriggerModels, TriggerSpec, install};
+use crate::triggers::install::{self, OtherForm};
+use crate::triggers::{CatalogBackend, Error, FoundTrigger, Problem, TriggerModels, TriggerSpec};
 
 /// Creates the triggers of these models, where they are not there yet: see [`triggers::create`](crate::triggers::create).
 ///
@@ -59,19 +60,20 @@ where
     M: TriggerModels<C::Backend>,
 {
     let specs = M::__specs();
-    under_way!(conn, |session| install::create(&specs, session))
+    under_way!(conn, |session| async { install::create(&specs, OtherForm::Stays, session).await.map(|_| ()) })
 }
 
-/// [Creates](create) triggers that are known by their names only, as tools know them.
+/// [Creates](create) triggers that are known by their names only, as tools know them; those that it created: see
+/// [`triggers::create_specs`](crate::triggers::create_specs).
 ///
 /// # Errors
 ///
 /// As [`create`].
-pub fn create_specs<'a, C>(specs: &'a [TriggerSpec], conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
+pub fn create_specs<'a, C>(specs: &'a [TriggerSpec], conn: &'a mut C) -> BoxFuture<'a, Result<Vec<TriggerSpec>, Error>>
 where
     C: AsyncConnection<Backend: CatalogBackend>,
 {
-    under_way!(conn, |session| install::create(specs, session))
+    under_way!(conn, |session| install::create(specs, OtherForm::IsReplaced, session))
 }
 
 /// Drops the triggers of these models, where they are there: see [`triggers::drop`](crate::triggers::drop).

@@ -5,6 +5,7 @@ use diesel::result::QueryResult;
 
 use super::catalog::{self, CatalogBackend};
 use super::error::Error;
+use super::models::distinct;
 use super::problem::Problem;
 use crate::backend::ConcurrencyBackend as _;
 use crate::executor::{Executor, Session, Transactions};
@@ -12,25 +13,39 @@ use crate::transaction;
 
 /// The statements about one trigger.
 struct Step {
-    /// As messages name it.
-    table: String,
+    spec: TriggerSpec,
     statements: Vec<String>,
 }
 
-/// Creates the triggers that are not there.
-pub(crate) async fn create<E>(specs: &[TriggerSpec], session: &mut Session<'_, E>) -> Result<(), Error>
+/// What becomes of a trigger that is there in the other form, strict where the spec is not or the other way round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OtherForm {
+    /// It does: a model does not say which form its trigger has.
+    Stays,
+    /// It is dropped, and created in the form of the spec.
+    IsReplaced,
+}
+
+/// Creates the triggers that are not there; those that it created.
+pub(crate) async fn create<E>(
+    specs: &[TriggerSpec],
+    other_form: OtherForm,
+    session: &mut Session<'_, E>,
+) -> Result<Vec<TriggerSpec>, Error>
 where
     E: Transactions<Backend: CatalogBackend>,
 {
-    let steps = plan_create(specs, session).await?;
-    let created = carry_out(&steps, session).await;
-    if let Err(Error::Database(_)) = created {
-        // Somebody who did the same at the same time may have been first.
-        if check(specs, session).await.is_ok_and(|problems| problems.is_empty()) {
-            return Ok(());
+    let specs = &distinct(specs.to_vec());
+    let steps = plan_create(specs, other_form, session).await?;
+    match carry_out(&steps, session).await {
+        Ok(()) => Ok(steps.into_iter().map(|step| step.spec).collect()),
+        Err(Error::Database(error)) => {
+            // Somebody who did the same at the same time may have been first.
+            let is_done = plan_create(specs, other_form, session).await.is_ok_and(|steps| steps.is_empty());
+            if is_done { Ok(Vec::new()) } else { Err(Error::Database(error)) }
         }
+        Err(error) => Err(error),
     }
-    created
 }
 
 /// Drops the triggers that are there.
@@ -44,7 +59,11 @@ where
 
 /// What must be sent to create the triggers that are not there. Asked before any transaction, which then begins with a write and
 /// on SQLite waits for its turn.
-async fn plan_create<E>(specs: &[TriggerSpec], session: &mut Session<'_, E>) -> Result<Vec<Step>, Error>
+async fn plan_create<E>(
+    specs: &[TriggerSpec],
+    other_form: OtherForm,
+    session: &mut Session<'_, E>,
+) -> Result<Vec<Step>, Error>
 where
     E: Executor<Backend: CatalogBackend>,
 {
@@ -53,12 +72,18 @@ where
         let columns = usable_columns(spec, session).await?;
         let found = triggers(spec, session).await?;
         let state = spec.state(engine::<E>(), &found);
+        let mut spec = spec.clone();
         match state {
             TriggerState::Intact(_) => continue,
-            TriggerState::Foreign(_) => return Err(foreign(spec)),
+            TriggerState::OtherForm(_) if other_form == OtherForm::Stays => continue,
+            // Its name is free once it is dropped; any other may be taken.
+            TriggerState::OtherForm(trigger) if trigger.trigger_name != spec.name() => {
+                spec = spec.named(trigger.trigger_name.as_str());
+            }
+            TriggerState::Foreign(_) => return Err(foreign(&spec)),
             TriggerState::OnAnotherTable(trigger) => {
                 let found = trigger.table_name.clone().unwrap_or_default();
-                return Err(Error::OnAnotherTable { table: shown(spec), trigger: spec.name(), found });
+                return Err(Error::OnAnotherTable { table: shown(&spec), trigger: spec.name(), found });
             }
             _ => {}
         }
@@ -67,7 +92,7 @@ where
         let schema = columns.first().and_then(|column| column.table_schema.clone());
         let placed = schema.map_or_else(|| spec.clone(), |schema| spec.clone().in_schema(schema));
         statements.extend(placed.create(engine::<E>()));
-        steps.push(Step { table: shown(spec), statements });
+        steps.push(Step { spec, statements });
     }
     Ok(steps)
 }
@@ -87,7 +112,7 @@ where
         }
         let statements = drops::<E>(state, &found);
         if !statements.is_empty() {
-            steps.push(Step { table: shown(spec), statements });
+            steps.push(Step { spec: spec.clone(), statements });
         }
     }
     Ok(steps)
@@ -112,7 +137,7 @@ where
 {
     for step in steps {
         for statement in &step.statements {
-            session.batch(statement).await.map_err(|error| Error::refused(&step.table, error))?;
+            session.batch(statement).await.map_err(|error| Error::refused(&shown(&step.spec), error))?;
         }
     }
     Ok(())
@@ -144,9 +169,10 @@ where
 /// over.
 fn drops<E: Executor>(state: TriggerState<'_>, found: &[FoundTrigger]) -> Vec<String> {
     let trigger = match state {
-        TriggerState::Intact(trigger) | TriggerState::Altered(trigger) | TriggerState::Disabled(trigger) => {
-            Some(trigger)
-        }
+        TriggerState::Intact(trigger)
+        | TriggerState::OtherForm(trigger)
+        | TriggerState::Altered(trigger)
+        | TriggerState::Disabled(trigger) => Some(trigger),
         _ => None,
     };
     let is_left_over = |other: &&FoundTrigger| {

@@ -64,7 +64,7 @@ impl Problem {
         let table = shown(spec);
         let named = |found: &FoundTrigger| found.trigger_name.clone();
         match state {
-            TriggerState::Intact(_) => None,
+            TriggerState::Intact(_) | TriggerState::OtherForm(_) => None,
             TriggerState::Altered(found) => Some(Self::Altered { table, trigger: named(found), found: found.text() }),
             TriggerState::Disabled(found) => Some(Self::Disabled { table, trigger: named(found) }),
             TriggerState::OnAnotherTable(found) => {

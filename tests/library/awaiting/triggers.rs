@@ -20,7 +20,7 @@ where
     block_on(triggers::create::<M, C>(conn))
 }
 
-pub fn create_specs<C>(specs: &[TriggerSpec], conn: &mut C) -> Result<(), Error>
+pub fn create_specs<C>(specs: &[TriggerSpec], conn: &mut C) -> Result<Vec<TriggerSpec>, Error>
 where
     C: AsyncConnection<Backend: CatalogBackend>,
 {

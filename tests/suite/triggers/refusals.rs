@@ -10,7 +10,7 @@ use crate::engine;
 fn refused(spec: TriggerSpec, conn: &mut engine::TestConnection, message: &str) {
     let before = engine::all_triggers(conn);
     for refused in [
-        triggers::create_specs(std::slice::from_ref(&spec), conn),
+        triggers::create_specs(std::slice::from_ref(&spec), conn).map(|_| ()),
         triggers::check_specs(std::slice::from_ref(&spec), conn).map(|_| ()),
     ] {
         assert_eq!(refused.unwrap_err().to_string(), message);

@@ -179,6 +179,26 @@ fn the_strict_form_refuses_any_other_version() {
     triggers::create::<super::Draft, _>(conn).unwrap();
     let found = triggers::list(conn).unwrap();
     assert_eq!(found.iter().filter(|trigger| trigger.trigger_name == DRAFTS_TRIGGER).count(), 1);
+    conn.batch_execute("UPDATE drafts SET version = 100").unwrap_err();
+}
+
+/// A specification says which form its trigger has; what the table was called before does not matter.
+#[test]
+fn a_specification_replaces_the_other_form() {
+    let (_database, conn) = &mut with_table();
+    triggers::create::<super::Draft, _>(conn).unwrap();
+    conn.batch_execute("ALTER TABLE drafts RENAME TO papers").unwrap();
+    let papers = TriggerSpec::new("papers", ["id"], "version");
+    let named = papers.clone().named(DRAFTS_TRIGGER);
+    foreign("INSERT INTO papers VALUES (1, 'a', 1)", conn);
+    for (wanted, created) in [(papers.clone().strict(), named.clone().strict()), (papers, named)] {
+        assert_eq!(triggers::create_specs(std::slice::from_ref(&wanted), conn).unwrap(), [created]);
+        assert_eq!(triggers::create_specs(std::slice::from_ref(&wanted), conn).unwrap(), []);
+        assert_eq!(engine::all_triggers(conn).len(), engine::OBJECTS_PER_TRIGGER);
+        let jump = conn.batch_execute("UPDATE papers SET version = 100 WHERE version < 100");
+        assert_eq!(jump.is_err(), wanted.is_strict());
+    }
+    assert_eq!(triggers::check_specs(&[TriggerSpec::new("papers", ["id"], "version").strict()], conn).unwrap(), []);
 }
 
 /// A table gets its version column later: every row is at version 1, and counts from there.
