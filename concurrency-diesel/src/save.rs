@@ -43,23 +43,25 @@ where
     T: ConcurrentOn<E::Backend>,
     S: Selection<T>,
 {
-    if scope::rule::<T>() == Rule::Unchecked {
+    let rule = scope::rule::<T>();
+    if rule == Rule::Unchecked {
         return unchecked::save_unchecked(record, session).await;
     }
     let serialized = record.__serialize();
     let mut under_way = UnderWay::of(record);
     let source = Source { record: under_way.record(), serialized: &serialized };
-    let written = write(source, selection, session).await;
+    let written = write(source, selection, rule, session).await;
     let (record, version) = under_way.answered(written)?;
     record.__set_version(version);
     selection.saved(record);
     Ok(())
 }
 
-/// Writes the selected columns of a record and the next version, which it returns; under a scope, what it says.
+/// Writes the selected columns of a record and the next version, which it returns; under a scope's rule, what that says.
 pub(crate) async fn write<T, S, E>(
     source: Source<'_, T>,
     selection: S,
+    rule: Rule,
     session: &mut Session<'_, E>,
 ) -> Result<T::Version, Error>
 where
@@ -68,7 +70,7 @@ where
     S: Selection<T>,
 {
     // The ordinary save goes on below and is no function of its own: a future within a future would cost it five times this match.
-    match scope::rule::<T>() {
+    match rule {
         Rule::Unchecked => return unchecked::write(source, session).await,
         Rule::WithoutIncrement if can_keep::<T>() => return write_and_keep(source, selection, session).await,
         Rule::Ordinary | Rule::WithoutIncrement => {}

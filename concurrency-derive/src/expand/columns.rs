@@ -42,6 +42,7 @@ pub(super) fn expand(model: &Model<'_>, version: Option<&Version<'_>>) -> TokenS
                 embedded: &[#(&<#embedded>::__COLUMNS,)*],
             };
 
+            #[inline]
             fn __convert(__record: &#holder) -> Self::__Serialized {
                 (#(#serialize,)*)
             }

@@ -51,6 +51,7 @@ pub(super) fn expand(model: &Model<'_>, version: &Version<'_>) -> TokenStream {
     });
     let (impl_generics_on, _, where_clause_on) = generics_on.split_for_impl();
 
+    // `#[inline]`: compiled where records are saved, and not wherever they are derived.
     quote! {
         #[automatically_derived]
         impl #impl_generics __c::Concurrent for #ident #ty_generics #where_clause {
@@ -60,32 +61,40 @@ pub(super) fn expand(model: &Model<'_>, version: &Version<'_>) -> TokenStream {
             type __VersionColumn = #table::#version_column;
             type __Base = ();
 
+            #[inline]
             fn __version(&self) -> &Self::Version {
                 &self.#version_field
             }
 
+            #[inline]
             fn __set_version(&mut self, __version: Self::Version) {
                 self.#version_field = __version;
             }
 
+            #[inline]
             fn __table() -> &'static Self::Table {
                 &#table::table
             }
 
+            #[inline]
             fn __table_name() -> &'static __c::OnceLock<__c::String> {
                 static NAME: __c::OnceLock<__c::String> = __c::OnceLock::new();
                 &NAME
             }
 
+            #[inline]
             fn __base(&self) {}
 
+            #[inline]
             fn __set_base(&mut self, _: (), _: bool) {}
 
+            #[inline]
             fn __column_sets() -> &'static __c::ColumnSets {
                 static SETS: __c::ColumnSets = __c::ColumnSets::new();
                 &SETS
             }
 
+            #[inline]
             fn __key(&self) -> __c::String {
                 #key_text
             }

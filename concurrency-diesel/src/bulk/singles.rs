@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::executor::{Session, Transactions};
 use crate::statement::EveryColumn;
 use crate::statement::bulk::Item;
-use crate::{save, transaction};
+use crate::{save, scope, transaction};
 
 /// Writes each record by itself.
 pub(super) async fn write<T, E>(
@@ -72,7 +72,7 @@ where
     T: ConcurrentOn<E::Backend>,
 {
     match what {
-        Write::Save => save::write(item.source, EveryColumn, session).await.map(Some),
+        Write::Save => save::write(item.source, EveryColumn, scope::rule::<T>(), session).await.map(Some),
         Write::Delete => save::remove(item.source, session).await.map(|()| None),
     }
 }

@@ -104,11 +104,13 @@ where
         TrackedRecord<T, M>: ConcurrentOn<DB> + 'b,
         W: RecordVisitor<'b, TrackedRecord<T, M>, DB>,
     {
-        <TrackedRecord<T, M> as ConcurrentColumnsOn<DB>>::__visit_columns(&mut Only {
-            visitor,
-            columns: self.columns,
-            position: 0,
-        })
+        let mut position = 0_u32;
+        let selects = |_| {
+            let selects = self.columns.contains(position);
+            position = position.saturating_add(1);
+            selects
+        };
+        <TrackedRecord<T, M> as ConcurrentColumnsOn<DB>>::__visit_columns(&mut Only { visitor, selects })
     }
 
     /// By their names: among those that move the version a column has another position.
@@ -120,92 +122,48 @@ where
     {
         let mut names = Names(Vec::new());
         Selection::<TrackedRecord<T, M>>::visit_columns::<DB, _>(self, &mut names)?;
-        <TrackedRecord<T, M> as ConcurrentColumnsOn<DB>>::__visit_checked(&mut OnlyNamed { visitor, names: names.0 })
+        let selects = |name| names.0.contains(&name);
+        <TrackedRecord<T, M> as ConcurrentColumnsOn<DB>>::__visit_checked(&mut Only { visitor, selects })
     }
 }
 
-/// Shows another visitor the columns of a set.
-struct Only<'w, W> {
+/// Shows another visitor the columns that it selects by their names.
+struct Only<'w, W, P> {
     visitor: &'w mut W,
-    columns: ColumnSet,
-    position: u32,
+    selects: P,
 }
 
-impl<W> Only<'_, W> {
-    fn selects_next(&mut self) -> bool {
-        let selects = self.columns.contains(self.position);
-        self.position = self.position.saturating_add(1);
-        selects
-    }
-}
-
-impl<'b, T, DB, W> ColumnVisitor<'b, T, DB> for Only<'_, W>
+impl<'b, T, DB, W, P> ColumnVisitor<'b, T, DB> for Only<'_, W, P>
 where
     T: ConcurrentColumns + 'b,
     T::__Serialized: 'b,
     DB: ConcurrencyBackend,
     W: ColumnVisitor<'b, T, DB>,
+    P: FnMut(&'static str) -> bool,
 {
     fn column<ST: 'static, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
     where
         U: Bindable<ST, DB> + 'b,
         G: Fn(&'b T, &'b T::__Serialized) -> &'b U + Copy,
     {
-        if self.selects_next() { self.visitor.column::<ST, U, G>(name, get) } else { Ok(()) }
+        if (self.selects)(name) { self.visitor.column::<ST, U, G>(name, get) } else { Ok(()) }
     }
 }
 
-impl<'b, T, DB, W> RecordVisitor<'b, T, DB> for Only<'_, W>
+impl<'b, T, DB, W, P> RecordVisitor<'b, T, DB> for Only<'_, W, P>
 where
     T: ConcurrentColumns + 'b,
     T::__Serialized: 'b,
     DB: ConcurrencyBackend,
     W: RecordVisitor<'b, T, DB>,
+    P: FnMut(&'static str) -> bool,
 {
     fn skippable_column<ST: 'static, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
     where
         U: Bindable<ST, DB> + 'b,
         G: Fn(&'b T, &'b T::__Serialized) -> Option<&'b U> + Copy,
     {
-        if self.selects_next() { self.visitor.skippable_column::<ST, U, G>(name, get) } else { Ok(()) }
-    }
-}
-
-/// Shows another visitor the columns of these names.
-struct OnlyNamed<'w, W> {
-    visitor: &'w mut W,
-    names: Vec<&'static str>,
-}
-
-impl<'b, T, DB, W> ColumnVisitor<'b, T, DB> for OnlyNamed<'_, W>
-where
-    T: ConcurrentColumns + 'b,
-    T::__Serialized: 'b,
-    DB: ConcurrencyBackend,
-    W: ColumnVisitor<'b, T, DB>,
-{
-    fn column<ST: 'static, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
-    where
-        U: Bindable<ST, DB> + 'b,
-        G: Fn(&'b T, &'b T::__Serialized) -> &'b U + Copy,
-    {
-        if self.names.contains(&name) { self.visitor.column::<ST, U, G>(name, get) } else { Ok(()) }
-    }
-}
-
-impl<'b, T, DB, W> RecordVisitor<'b, T, DB> for OnlyNamed<'_, W>
-where
-    T: ConcurrentColumns + 'b,
-    T::__Serialized: 'b,
-    DB: ConcurrencyBackend,
-    W: RecordVisitor<'b, T, DB>,
-{
-    fn skippable_column<ST: 'static, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
-    where
-        U: Bindable<ST, DB> + 'b,
-        G: Fn(&'b T, &'b T::__Serialized) -> Option<&'b U> + Copy,
-    {
-        if self.names.contains(&name) { self.visitor.skippable_column::<ST, U, G>(name, get) } else { Ok(()) }
+        if (self.selects)(name) { self.visitor.skippable_column::<ST, U, G>(name, get) } else { Ok(()) }
     }
 }
 
