@@ -15,7 +15,7 @@ use diesel::connection::LoadConnection;
 
 use crate::backend::ConcurrencyBackend;
 use crate::concurrent::{Concurrent, ConcurrentOn};
-use crate::doubt::BatchUnderWay;
+use crate::doubt::UnansweredBatch;
 use crate::executor::{Blocking, Executor, Session, Transactions, now};
 use crate::scope::{self, Rule};
 use crate::statement::Committed;
@@ -312,8 +312,8 @@ where
     T: ConcurrentOn<E::Backend>,
 {
     let serialized = serialize(records);
-    let mut under_way = BatchUnderWay::of(records);
-    let BatchUnderWay { records, may_be_committed } = &mut under_way;
+    let mut unanswered = UnansweredBatch::of(records);
+    let UnansweredBatch { records, may_be_committed } = &mut unanswered;
     let items = batch::items::<T, E::Backend>(records, &serialized)?;
     let outcome = write::write(items, Write::Save, policy, session, may_be_committed).await?;
     outcome::set_versions(records, outcome.versions);

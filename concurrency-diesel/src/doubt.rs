@@ -7,13 +7,13 @@ use diesel::result::Error::DatabaseError;
 use crate::concurrent::Concurrent;
 use crate::error::Error;
 
-/// A record of which a write is under way. Dropped before the answer came, it leaves the record in doubt.
-pub(crate) struct UnderWay<'r, T: Concurrent> {
+/// A record whose write is not answered yet. Dropped like that, it leaves the record in doubt.
+pub(crate) struct Unanswered<'r, T: Concurrent> {
     record: &'r mut T,
     is_answered: bool,
 }
 
-impl<'r, T: Concurrent> UnderWay<'r, T> {
+impl<'r, T: Concurrent> Unanswered<'r, T> {
     pub(crate) const fn of(record: &'r mut T) -> Self {
         Self { record, is_answered: false }
     }
@@ -30,7 +30,7 @@ impl<'r, T: Concurrent> UnderWay<'r, T> {
     }
 }
 
-impl<T: Concurrent> Drop for UnderWay<'_, T> {
+impl<T: Concurrent> Drop for Unanswered<'_, T> {
     fn drop(&mut self) {
         if !self.is_answered {
             self.record.__in_doubt();
@@ -38,19 +38,19 @@ impl<T: Concurrent> Drop for UnderWay<'_, T> {
     }
 }
 
-/// The records of a batch that is being written. Dropped before its COMMIT was answered, it leaves them in doubt.
-pub(crate) struct BatchUnderWay<'r, T: Concurrent> {
+/// The records of a batch whose transaction is not answered yet. Dropped during its COMMIT, it leaves them in doubt.
+pub(crate) struct UnansweredBatch<'r, T: Concurrent> {
     pub(crate) records: &'r mut [T],
     pub(crate) may_be_committed: bool,
 }
 
-impl<'r, T: Concurrent> BatchUnderWay<'r, T> {
+impl<'r, T: Concurrent> UnansweredBatch<'r, T> {
     pub(crate) const fn of(records: &'r mut [T]) -> Self {
         Self { records, may_be_committed: false }
     }
 }
 
-impl<T: Concurrent> Drop for BatchUnderWay<'_, T> {
+impl<T: Concurrent> Drop for UnansweredBatch<'_, T> {
     fn drop(&mut self) {
         if self.may_be_committed {
             self.records.iter_mut().for_each(T::__in_doubt);

@@ -9,7 +9,7 @@ use diesel::query_builder::{QueryFragment, QueryId};
 use crate::backend::{ConcurrencyBackend, ReadBack};
 use crate::bind::VersionOn;
 use crate::concurrent::{Concurrent, ConcurrentOn};
-use crate::doubt::UnderWay;
+use crate::doubt::Unanswered;
 use crate::error::Error;
 use crate::executor::{Executor, Session};
 use crate::outcome::{self, Outcome};
@@ -48,10 +48,10 @@ where
         return unchecked::save_unchecked(record, session).await;
     }
     let serialized = record.__serialize();
-    let mut under_way = UnderWay::of(record);
-    let source = Source { record: under_way.record(), serialized: &serialized };
+    let mut unanswered = Unanswered::of(record);
+    let source = Source { record: unanswered.record(), serialized: &serialized };
     let written = write(source, selection, rule, session).await;
-    let (record, version) = under_way.answered(written)?;
+    let (record, version) = unanswered.answered(written)?;
     record.__set_version(version);
     selection.saved(record);
     Ok(())
@@ -113,10 +113,10 @@ where
         return save(record, session).await;
     }
     let serialized = record.__serialize();
-    let mut under_way = UnderWay::of(record);
-    let source = Source { record: under_way.record(), serialized: &serialized };
+    let mut unanswered = Unanswered::of(record);
+    let source = Source { record: unanswered.record(), serialized: &serialized };
     let written = write_and_keep(source, EveryColumn, session).await;
-    under_way.answered(written)?.0.__saved();
+    unanswered.answered(written)?.0.__saved();
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use concurrency_core::{UncheckedBump, VersionField};
 use diesel::query_builder::QueryFragment;
 
 use crate::concurrent::ConcurrentOn;
-use crate::doubt::UnderWay;
+use crate::doubt::Unanswered;
 use crate::error::Error;
 use crate::executor::{Executor, Session};
 use crate::outcome::{self, Outcome};
@@ -22,9 +22,9 @@ where
     T: ConcurrentOn<E::Backend>,
 {
     let serialized = record.__serialize();
-    let mut under_way = UnderWay::of(record);
-    let written = write(Source { record: under_way.record(), serialized: &serialized }, session).await;
-    let (record, version) = under_way.answered(written)?;
+    let mut unanswered = Unanswered::of(record);
+    let written = write(Source { record: unanswered.record(), serialized: &serialized }, session).await;
+    let (record, version) = unanswered.answered(written)?;
     record.__set_version(version);
     record.__saved();
     Ok(())
