@@ -7,13 +7,21 @@ mod log;
 
 #[path = "by_hand/conflicts.rs"]
 mod conflicts;
+#[path = "by_hand/deletes.rs"]
+mod deletes;
 #[path = "by_hand/doubt.rs"]
 mod doubt;
 #[path = "by_hand/lines.rs"]
 mod lines;
 #[path = "by_hand/made.rs"]
 mod made;
+#[path = "by_hand/order.rs"]
+mod order;
+#[path = "by_hand/unchecked.rs"]
+mod unchecked;
 #[path = "by_hand/versions.rs"]
 mod versions;
+#[path = "by_hand/without_increment.rs"]
+mod without_increment;
 #[path = "by_hand/writes.rs"]
 mod writes;

@@ -3,11 +3,17 @@
 //!
 //! The changes are what the database itself noted of each row, in order; a row's are its chain. Every change must be the doing of
 //! exactly one write that the client was not refused, over the state that its record was loaded in; and every write that was
-//! acknowledged must be such a change.
+//! acknowledged must be such a change, after those of its client that were acknowledged before.
+//!
+//! A write that is not checked may be done over whatever state, and whoever is checked must notice it: its version comes after the
+//! row's. A write that leaves the version is checked, and nobody can notice it: whoever was loaded at that version may write over it.
 
 mod chain;
 mod claims;
 mod conflicts;
+mod doing;
+mod numberless;
+mod order;
 mod rules;
 mod unit;
 mod violation;
@@ -17,7 +23,7 @@ use std::collections::BTreeMap;
 use self::claims::Claims;
 use self::unit::{Attempt, Fate, Unit};
 pub use self::violation::Violation;
-use super::log::{Answer, Ending, Event, Parts, Row, State};
+use super::log::{Answer, Ending, Event, Parts, Row, Rule, State};
 
 /// All columns of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,6 +77,10 @@ pub struct Summary {
     pub changes: usize,
     /// Writes that were done and said to be.
     pub acknowledged: usize,
+    /// Of those, the writes that were not checked.
+    pub unchecked: usize,
+    /// Of those, the writes that left the version as it was.
+    pub without_increment: usize,
     pub conflicts: usize,
     pub restarts: usize,
     /// Writes that were done in a transaction, and undone.
@@ -84,7 +94,9 @@ pub struct Summary {
 impl Summary {
     /// Whether everything happened that can be wrong, but for the rare write in doubt that is there.
     pub const fn saw_everything(&self) -> bool {
-        self.acknowledged > 0 && self.conflicts > 0 && self.restarts > 0 && self.rolled_back > 0 && self.in_doubt > 0
+        let Self { acknowledged, unchecked, without_increment, conflicts, restarts, rolled_back, in_doubt, .. } = *self;
+        let did = acknowledged > 0 && unchecked > 0 && without_increment > 0;
+        did && conflicts > 0 && restarts > 0 && rolled_back > 0 && in_doubt > 0
     }
 
     fn count(&mut self, attempt: &Attempt, is_done: bool) {
@@ -96,6 +108,9 @@ impl Summary {
             (Fate::Refused, _) => &mut self.rolled_back,
         };
         *counter += 1;
+        let is_done_by = |rule| usize::from(attempt.fate == Fate::Acknowledged && attempt.intent.rule == rule);
+        self.unchecked += is_done_by(Rule::Unchecked);
+        self.without_increment += is_done_by(Rule::WithoutIncrement);
         self.done_in_doubt += usize::from(attempt.fate == Fate::InDoubt && is_done);
     }
 }
@@ -103,14 +118,17 @@ impl Summary {
 /// Everything that is wrong with a history.
 pub fn check(history: &History) -> (Summary, Vec<Violation>) {
     let mut violations = Vec::new();
-    let units: Vec<Unit> = history.logs.iter().flat_map(|log| unit::units(log)).collect();
+    let clients: Vec<Vec<Unit>> = history.logs.iter().map(|log| unit::units(log)).collect();
     let chains = chain::chains(history, &mut violations);
-    let claims = Claims::new(&units, &chains, &mut violations);
-    for unit in &units {
-        check_outcome(unit, &claims, &mut violations);
-        conflicts::check(unit, &chains, &mut violations);
+    let claims = Claims::new(&clients, &chains, &mut violations);
+    for units in &clients {
+        for unit in units {
+            check_outcome(unit, &claims, &mut violations);
+            conflicts::check(unit, &chains, &mut violations);
+        }
+        order::check(units, &claims, &mut violations);
     }
-    (summary(&units, &claims, history), violations)
+    (summary(&clients, &claims, history), violations)
 }
 
 /// What was acknowledged is there, and what is in doubt is there as a whole or not at all.
@@ -137,9 +155,9 @@ fn check_outcome(unit: &Unit, claims: &Claims, violations: &mut Vec<Violation>) 
     }
 }
 
-fn summary(units: &[Unit], claims: &Claims, history: &History) -> Summary {
+fn summary(clients: &[Vec<Unit>], claims: &Claims, history: &History) -> Summary {
     let mut summary = Summary { changes: history.changes.len(), ..Summary::default() };
-    for attempt in units.iter().flat_map(|unit| &unit.attempts) {
+    for attempt in clients.iter().flatten().flat_map(|unit| &unit.attempts) {
         summary.count(attempt, claims.is_done(attempt.intent.write));
     }
     summary

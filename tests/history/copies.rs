@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::library::prelude::*;
 use diesel::result::QueryResult;
 
-use super::log::{Answer, Event, Intent, Kind, Log, Row, State, Table};
+use super::log::{Answer, Event, Intent, Kind, Log, Row, Rule, State, Table};
 use super::operation::{BOTH, Batch, Step, Transaction, Verb};
 use super::several::{Place, write_batch, write_listed};
 use super::table::Model;
@@ -118,7 +118,8 @@ impl<T: Model> Copies for CopiesOf<T> {
     fn insert(&mut self, id: i64, log: &mut Log, connection: &mut TestConnection) -> Result<(), ConcurrencyError> {
         let write = log.next_write();
         let row = Row { table: T::TABLE, id };
-        log.write(&Event::Intent(Intent { write, row, kind: Kind::Insert, sides: BOTH, basis: None }));
+        let (kind, rule) = (Kind::Insert, Rule::Ordinary);
+        log.write(&Event::Intent(Intent { write, row, kind, rule, sides: BOTH, basis: None }));
         let result = T::insert(id, write, connection).map_err(ConcurrencyError::from);
         let told = result.as_ref().map(|record| record.as_ref().map(|record| record.state().version));
         log.write(&Event::Answer(write, told.map_or_else(refusal, Answer::Written)));
@@ -165,15 +166,17 @@ impl<T: Model> CopiesOf<T> {
 
     /// Keeps a record that was written, if it holds what the row does.
     fn keep_written(&mut self, step: Step, record: T, loaded: State) {
+        // What the version says nothing of may have changed since the record was loaded.
+        let says_all = !step.row.is_silent() && !step.row.table.ignores_right();
+        let is_unchecked = step.rule() == Rule::Unchecked;
         match step.verb {
-            Verb::Save(_) | Verb::Resolve(_) | Verb::Unchecked => {
+            Verb::Save(_) | Verb::Resolve(_) | Verb::Unchecked | Verb::WithoutIncrement(_) => {
                 self.copies.insert(step.row.id, Loaded::new(record));
             }
-            Verb::Merge(_) if !T::TABLE.ignores_right() => {
+            Verb::Merge(_) if says_all || is_unchecked => {
                 self.copies.insert(step.row.id, Loaded::new(record));
             }
-            // A conditional version says nothing of the right side, which may have changed since.
-            Verb::Touch if !T::TABLE.ignores_right() => {
+            Verb::Touch if says_all && !is_unchecked => {
                 let state = State { version: record.state().version, ..loaded };
                 self.copies.insert(step.row.id, Loaded { record, state });
             }

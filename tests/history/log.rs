@@ -33,15 +33,25 @@ pub struct State {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
     Insert,
+    /// Of the whole record.
     Save,
-    /// Over whatever version the row has.
-    Unchecked,
     Touch,
     /// By a changeset.
     Update,
     Delete,
     /// Over whatever version the row has, if nobody else changed the same side.
     Merge,
+}
+
+/// What a write does with the version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Rule {
+    /// Checks and advances it.
+    Ordinary,
+    /// Advances it, whatever it is.
+    Unchecked,
+    /// Checks and leaves it.
+    WithoutIncrement,
 }
 
 /// The columns that a write changes: two pairs, each with the number of the write and a text made of it.
@@ -57,6 +67,7 @@ pub struct Intent {
     pub write: i64,
     pub row: Row,
     pub kind: Kind,
+    pub rule: Rule,
     pub sides: Sides,
     /// The state in which the record was loaded; an insert has none.
     pub basis: Option<State>,
@@ -166,9 +177,9 @@ impl fmt::Display for Event {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Begin(parts) => write!(formatter, "begin {parts:?}"),
-            Self::Intent(Intent { write, row, kind, sides, basis }) => {
+            Self::Intent(Intent { write, row, kind, rule, sides, basis }) => {
                 let Row { table, id } = row;
-                write!(formatter, "intent {write} {table:?} {id} {kind:?} {} {}", sides.left, sides.right)?;
+                write!(formatter, "intent {write} {table:?} {id} {kind:?} {rule:?} {} {}", sides.left, sides.right)?;
                 match basis {
                     Some(State { version, left, right }) => write!(formatter, " {version} {left} {right}"),
                     None => Ok(()),
@@ -204,10 +215,11 @@ fn read(words: &[&str]) -> Option<Event> {
     let answer = |write: &str, answer| Some(Event::Answer(number(write)?, answer));
     match *words {
         ["begin", parts] => Some(Event::Begin(named(parts, &[Parts::Together, Parts::Each])?)),
-        ["intent", write, table, id, kind, left, right, ref basis @ ..] => Some(Event::Intent(Intent {
+        ["intent", write, table, id, kind, rule, left, right, ref basis @ ..] => Some(Event::Intent(Intent {
             write: number(write)?,
             row: Row { table: named(table, &TABLES)?, id: number(id)? },
             kind: named(kind, &KINDS)?,
+            rule: named(rule, &RULES)?,
             sides: Sides { left: left.parse().ok()?, right: right.parse().ok()? },
             basis: match *basis {
                 [] => None,
@@ -235,8 +247,8 @@ fn read(words: &[&str]) -> Option<Event> {
 }
 
 const TABLES: [Table; 4] = [Table::Counter, Table::Clock, Table::Conditional, Table::Xmin];
-const KINDS: [Kind; 7] =
-    [Kind::Insert, Kind::Save, Kind::Unchecked, Kind::Touch, Kind::Update, Kind::Delete, Kind::Merge];
+const KINDS: [Kind; 6] = [Kind::Insert, Kind::Save, Kind::Touch, Kind::Update, Kind::Delete, Kind::Merge];
+const RULES: [Rule; 3] = [Rule::Ordinary, Rule::Unchecked, Rule::WithoutIncrement];
 
 fn number(word: &str) -> Option<i64> {
     word.parse().ok()

@@ -10,6 +10,7 @@ pub mod copies;
 pub mod faults;
 pub mod log;
 pub mod operation;
+pub mod scope;
 pub mod several;
 pub mod table;
 pub mod write;

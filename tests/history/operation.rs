@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use super::log::{Row, Sides, Table};
+use super::log::{Kind, Row, Rule, Sides, Table};
+use super::scope::Scope;
 
 /// One thing that a client does, and how long it waits before.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +28,8 @@ pub struct Batch {
     pub write: BatchWrite,
     /// Whether what can be written is, and not all or nothing.
     pub is_each: bool,
+    /// The scope of all of them.
+    pub scope: Scope,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +74,7 @@ pub enum Last {
 pub struct Step {
     pub row: Row,
     pub verb: Verb,
+    pub scope: Scope,
     /// Whether the record is loaded anew, and not one that the client still has.
     pub loads: bool,
     /// Whether a record that met a conflict is tried again as it is.
@@ -84,6 +88,7 @@ pub enum Verb {
     /// By a tracked record, which takes over what others changed on the other side.
     Merge(Sides),
     Unchecked,
+    WithoutIncrement(Sides),
     Touch,
     Update,
     Delete,
@@ -106,6 +111,17 @@ pub const NEITHER: Sides = Sides { left: false, right: false };
 /// How many rows each table has: few, so that the clients meet.
 pub const ROWS: i64 = 4;
 
+/// The first of them, on which alone writes leave the version. They leave other records behind the row without telling, so that nobody
+/// who touched or merged one knows what its row is; on the others everybody does.
+const SILENT_ROWS: i64 = 2;
+
+impl Row {
+    /// Whether the row may be written without its version telling.
+    pub const fn is_silent(self) -> bool {
+        self.id <= SILENT_ROWS
+    }
+}
+
 impl Operation {
     pub fn new(seed: u64, client: u64, number: u64, tables: &[Table]) -> Self {
         let random = &mut Random::new(&[seed, client, number]);
@@ -123,16 +139,18 @@ impl Batch {
     fn new(random: &mut Random, tables: &[Table]) -> Self {
         let table = random.of(tables);
         let write = if random.below(8) == 0 { BatchWrite::Delete } else { BatchWrite::Save };
+        let scope = Scope::new(random, true);
+        let rows = if scope.leaves_versions() { SILENT_ROWS } else { ROWS };
         let mut steps: Vec<Step> = Vec::new();
         // In whatever order.
-        for _ in 0..=random.below(ROWS.unsigned_abs()) {
-            let step = Step::new(random, &[table]);
+        for _ in 0..=random.below(rows.unsigned_abs()) {
+            let step = Step::of_rows(rows, random, &[table]);
             if steps.iter().all(|other| other.row != step.row) {
                 let verb = if write == BatchWrite::Save { Verb::Save(BOTH) } else { Verb::Delete };
-                steps.push(Step { verb, ..step });
+                steps.push(Step { verb, scope, ..step });
             }
         }
-        Self { steps, write, is_each: random.below(2) == 0 }
+        Self { steps, write, is_each: random.below(2) == 0, scope }
     }
 }
 
@@ -163,9 +181,15 @@ impl Transaction {
 
 impl Step {
     fn new(random: &mut Random, tables: &[Table]) -> Self {
+        Self::of_rows(ROWS, random, tables)
+    }
+
+    /// Of one of the first rows.
+    fn of_rows(rows: i64, random: &mut Random, tables: &[Table]) -> Self {
         let table = random.of(tables);
-        let id = 1 + i64::try_from(random.below(ROWS.unsigned_abs())).unwrap();
-        let verb = match random.below(28) {
+        let id = 1 + i64::try_from(random.below(rows.unsigned_abs())).unwrap();
+        let row = Row { table, id };
+        let verb = match random.below(30) {
             0..8 => Verb::Save(BOTH),
             8..11 => Verb::Save(RIGHT),
             11..15 => Verb::Resolve(random.of(&[Resolver::ClientWins, Resolver::StoreWins, Resolver::Fails])),
@@ -174,9 +198,43 @@ impl Step {
             21..23 => Verb::Touch,
             23..26 => Verb::Update,
             26 => Verb::Delete,
-            _ => Verb::DeleteIfExists,
+            27 => Verb::DeleteIfExists,
+            _ if row.is_silent() => Verb::WithoutIncrement(random.of(&[BOTH, RIGHT])),
+            _ => Verb::Save(BOTH),
         };
-        Self { row: Row { table, id }, verb, loads: random.below(2) == 0, is_stubborn: random.below(4) == 0 }
+        let scope = Scope::new(random, row.is_silent());
+        Self { row, verb, scope, loads: random.below(2) == 0, is_stubborn: random.below(4) == 0 }
+    }
+
+    /// What the step is to the checker. A record with an edit that was refused is written whole, or a side would go under its old number.
+    pub fn meaning(self, is_edited: bool) -> (Kind, Rule, Sides) {
+        let rule = self.rule();
+        let (kind, sides) = match self.verb {
+            // Unchecked, a tracked record is written whole.
+            Verb::Merge(sides) if !is_edited && rule != Rule::Unchecked => (Kind::Merge, sides),
+            Verb::Save(sides) | Verb::Merge(sides) | Verb::WithoutIncrement(sides) if !is_edited => (Kind::Save, sides),
+            Verb::Save(_) | Verb::Merge(_) | Verb::WithoutIncrement(_) | Verb::Resolve(_) | Verb::Unchecked => {
+                (Kind::Save, BOTH)
+            }
+            Verb::Touch => (Kind::Touch, NEITHER),
+            Verb::Update => (Kind::Update, BOTH),
+            Verb::Delete | Verb::DeleteIfExists => (Kind::Delete, NEITHER),
+        };
+        (kind, rule, sides)
+    }
+
+    /// What it does with the version.
+    pub fn rule(self) -> Rule {
+        let is_save =
+            matches!(self.verb, Verb::Save(_) | Verb::Merge(_) | Verb::WithoutIncrement(_) | Verb::Resolve(_));
+        let leaves_version = self.scope.leaves_versions() || matches!(self.verb, Verb::WithoutIncrement(_));
+        if self.scope.is_unchecked() || self.verb == Verb::Unchecked {
+            Rule::Unchecked
+        } else if is_save && leaves_version && !self.row.table.counts_every_write() {
+            Rule::WithoutIncrement
+        } else {
+            Rule::Ordinary
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use diesel::result::Error as DieselError;
 use super::log::{Answer, Event, Intent, Log, State};
 use super::operation::{Batch, BatchWrite, Last, Step, Transaction};
 use super::table::Model;
-use super::write::{is_edited, refusal, undo, what, write};
+use super::write::{is_edited, refusal, undo, write};
 use crate::engine::TestConnection;
 
 /// What is to be done with a record of a list, and whether it was.
@@ -61,12 +61,12 @@ pub fn write_batch<T: Model>(
 ) -> Result<(), ConcurrencyError> {
     let writes: Vec<i64> = records.iter_mut().zip(&*places).map(|(record, place)| intend(record, place, log)).collect();
     let edited = records.to_vec();
-    let result = match (batch.write, batch.is_each) {
+    let result = batch.scope.hold::<T, _>(|| match (batch.write, batch.is_each) {
         (BatchWrite::Save, true) => records.save_each_concurrent(connection),
         (BatchWrite::Save, false) => records.save_all_concurrent(connection).map(|()| Vec::new()),
         (BatchWrite::Delete, true) => records.delete_each_concurrent(connection),
         (BatchWrite::Delete, false) => records.delete_all_concurrent(connection).map(|()| Vec::new()),
-    };
+    });
     let (refused, result) = match result {
         Ok(refused) => {
             places.iter_mut().for_each(|place| place.is_written = true);
@@ -97,8 +97,8 @@ pub fn write_batch<T: Model>(
 fn intend<T: Model>(record: &mut T, place: &Place, log: &mut Log) -> i64 {
     let Place { step, state, .. } = place;
     let write = log.next_write();
-    let (kind, sides) = what(step.verb, is_edited(record, *state));
+    let (kind, rule, sides) = step.meaning(is_edited(record, *state));
     record.edit(sides, write);
-    log.write(&Event::Intent(Intent { write, row: step.row, kind, sides, basis: Some(*state) }));
+    log.write(&Event::Intent(Intent { write, row: step.row, kind, rule, sides, basis: Some(*state) }));
     write
 }

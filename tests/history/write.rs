@@ -1,11 +1,11 @@
 //! One write of one record, noted before and after. Which record, and in which transaction, is decided elsewhere.
 
 use crate::library::prelude::*;
-use crate::library::{Conflict, MergeError, Resolution, Tracked, store_wins};
+use crate::library::{Conflict, MergeError, Resolution, save_merging, store_wins};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
-use super::log::{Answer, Event, Intent, Kind, Log, Sides, State};
-use super::operation::{BOTH, NEITHER, Resolver, Step, Verb};
+use super::log::{Answer, Event, Intent, Kind, Log, State};
+use super::operation::{BOTH, Resolver, Step, Verb};
 use super::table::{Model, number};
 use crate::engine::{self, TestConnection};
 
@@ -32,18 +32,19 @@ pub fn write<T: Model>(
     connection: &mut TestConnection,
 ) -> Result<bool, ConcurrencyError> {
     let before = record.clone();
-    let (kind, sides) = what(step.verb, is_edited(record, loaded));
-    let intent = Intent { write: log.next_write(), row: step.row, kind, sides, basis: Some(loaded) };
+    let was_edited = is_edited(record, loaded);
+    let (kind, rule, sides) = step.meaning(was_edited);
+    let intent = Intent { write: log.next_write(), row: step.row, kind, rule, sides, basis: Some(loaded) };
     if kind != Kind::Update {
         record.edit(sides, intent.write);
     }
     let edited = record.clone();
     log.write(&Event::Intent(intent));
-    let (unanswered, result) = match step.verb {
+    let (unanswered, result) = step.scope.hold::<T, _>(|| match step.verb {
         Verb::Resolve(resolver) => resolve(record, intent, resolver, log, connection),
-        Verb::Merge(_) if kind == Kind::Merge => (Some(intent.write), merge(record, before, connection)),
+        Verb::Merge(_) if !was_edited => (Some(intent.write), merge(record, before, connection)),
         verb => (Some(intent.write), send(record, verb, intent.write, connection)),
-    };
+    });
     if let Some(write) = unanswered {
         log.write(&Event::Answer(write, result.as_ref().map_or_else(refusal, Answer::clone)));
     }
@@ -59,19 +60,6 @@ pub fn is_edited<T: Model>(record: &T, loaded: State) -> bool {
     (record.state().left, record.state().right) != (loaded.left, loaded.right)
 }
 
-/// What a verb is to the checker. A record with an edit that was refused is written whole, or a side would go under its old number.
-pub const fn what(verb: Verb, is_edited: bool) -> (Kind, Sides) {
-    match verb {
-        Verb::Merge(sides) if !is_edited => (Kind::Merge, sides),
-        Verb::Save(sides) if !is_edited => (Kind::Save, sides),
-        Verb::Save(_) | Verb::Merge(_) | Verb::Resolve(_) => (Kind::Save, BOTH),
-        Verb::Unchecked => (Kind::Unchecked, BOTH),
-        Verb::Touch => (Kind::Touch, NEITHER),
-        Verb::Update => (Kind::Update, BOTH),
-        Verb::Delete | Verb::DeleteIfExists => (Kind::Delete, NEITHER),
-    }
-}
-
 /// Sends one of the writes that end as they are answered.
 fn send<T: Model>(
     record: &mut T,
@@ -83,6 +71,7 @@ fn send<T: Model>(
     match verb {
         Verb::Save(_) | Verb::Merge(_) | Verb::Resolve(_) => record.save_concurrent(connection)?,
         Verb::Unchecked => record.save_unchecked(connection)?,
+        Verb::WithoutIncrement(_) => record.save_without_increment(connection)?,
         Verb::Touch => record.touch_concurrent(connection)?,
         Verb::Update => {
             return record.update(write, connection).map(|version| Answer::Written(Some(T::number(&version))));
@@ -98,11 +87,7 @@ fn send<T: Model>(
 
 /// A save that takes over what others changed in other fields than it did.
 fn merge<T: Model>(record: &mut T, before: T, connection: &mut TestConnection) -> Result<Answer, ConcurrencyError> {
-    let mut tracked = Tracked::new(before);
-    *tracked = record.clone();
-    let result = tracked.save_merging(connection);
-    *record = tracked.into_inner();
-    match result {
+    match save_merging(before, record, connection) {
         Ok(()) => Ok(Answer::Written(Some(record.state().version))),
         Err(MergeError::Fields { base, theirs, .. }) => {
             Ok(Answer::Modified { expected: base.state().version, found: theirs.state().version })

@@ -11,6 +11,10 @@ mod block_on;
 mod bulk;
 #[path = "awaiting/methods.rs"]
 mod methods;
+#[path = "awaiting/scopes.rs"]
+mod scopes;
+#[path = "awaiting/tracked.rs"]
+mod tracked;
 #[path = "awaiting/transactions.rs"]
 mod transactions;
 #[path = "awaiting/triggers.rs"]
@@ -20,6 +24,8 @@ use concurrency_diesel::asynchronous;
 use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
 
 pub use self::block_on::{Suite, run};
+pub use self::scopes::{without_checks, without_checks_for, without_increment, without_increment_for};
+pub use self::tracked::save_merging;
 pub use self::transactions::{retry_if, retry_on_conflict, transaction_concurrent};
 pub use concurrency_diesel::asynchronous::ConcurrentOn;
 // What awaits nothing. The guards of the scopes count here, too: the thread of a test polls its futures itself.

@@ -1,15 +1,17 @@
 //! The lines of a log.
 
-use super::log::{Answer, Ending, Event, Intent, Kind, Parts, parse};
+use super::log::{Answer, Ending, Event, Intent, Kind, Parts, Rule, parse};
 use super::made::{CLOCK, LEFT, whole};
 
 #[test]
 fn every_line_of_a_log_is_read_as_it_was_written() {
-    let intent = Intent { write: 10, row: CLOCK, kind: Kind::Merge, sides: LEFT, basis: Some(whole(-5, 9)) };
+    let basis = Some(whole(-5, 9));
+    let intent = Intent { write: 10, row: CLOCK, kind: Kind::Merge, rule: Rule::WithoutIncrement, sides: LEFT, basis };
     let events = [
         Event::Begin(Parts::Each),
         Event::Intent(intent),
-        Event::Intent(Intent { kind: Kind::Insert, basis: None, ..intent }),
+        Event::Intent(Intent { kind: Kind::Insert, rule: Rule::Ordinary, basis: None, ..intent }),
+        Event::Intent(Intent { kind: Kind::Update, rule: Rule::Unchecked, ..intent }),
         Event::Answer(10, Answer::Written(Some(i64::MAX))),
         Event::Answer(10, Answer::Written(None)),
         Event::Answer(10, Answer::Modified { expected: 1, found: -2 }),

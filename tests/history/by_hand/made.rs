@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::checker::{Change, Contents, History, Summary, Violation, check, text};
-use super::log::{Answer, Event, Intent, Kind, Row, Sides, State, Table};
+use super::log::{Answer, Event, Intent, Kind, Row, Rule, Sides, State, Table};
 
 pub const ROW: Row = Row { table: Table::Counter, id: 1 };
 pub const OTHER: Row = Row { table: Table::Counter, id: 2 };
@@ -48,7 +48,23 @@ impl Made {
     }
 
     pub fn intends(&mut self, client: u8, write: i64, row: Row, kind: Kind, sides: Sides, basis: Option<State>) {
-        self.notes(client, Event::Intent(Intent { write, row, kind, sides, basis }));
+        self.notes(client, Event::Intent(Intent { write, row, kind, rule: Rule::Ordinary, sides, basis }));
+    }
+
+    /// What the client is about to do is done by this rule.
+    pub fn under(&mut self, client: u8, new: Rule) {
+        match self.logs.get_mut(&client).and_then(|log| log.last_mut()) {
+            Some(Event::Intent(intent)) => intent.rule = new,
+            other => panic!("not about to write: {other:?}"),
+        }
+    }
+
+    /// A save of both sides by a record that was loaded so, done to the row and acknowledged with the version that it left.
+    pub fn saves_under(&mut self, rule: Rule, client: u8, write: i64, loaded: State, version: i64) {
+        self.intends(client, write, ROW, Kind::Save, BOTH, Some(loaded));
+        self.under(client, rule);
+        self.becomes(ROW, Some(whole(version, write)));
+        self.is_told(client, write, Answer::Written(Some(version)));
     }
 
     pub fn is_told(&mut self, client: u8, write: i64, answer: Answer) {

@@ -57,11 +57,15 @@ fn a_version_that_jumps_is_named_where_it_counts() {
 
 #[test]
 fn a_version_that_is_not_the_rows_is_named() {
-    let mut made = Made::new();
-    made.intends(1, 10, ROW, Kind::Update, BOTH, Some(made.state(ROW)));
-    made.becomes(ROW, Some(whole(2, 10)));
-    made.is_told(1, 10, Answer::Written(Some(3)));
-    made.assert_wrong(Violation::WrongVersion { write: 10, told: 3, written: 2 });
+    for (kind, sides) in [(Kind::Update, BOTH), (Kind::Touch, NEITHER)] {
+        let mut made = Made::new();
+        let loaded = made.state(ROW);
+        made.intends(1, 10, ROW, kind, sides, Some(loaded));
+        let state = if kind == Kind::Touch { loaded } else { whole(1, 10) };
+        made.becomes(ROW, Some(State { version: 2, ..state }));
+        made.is_told(1, 10, Answer::Written(Some(3)));
+        made.assert_wrong(Violation::WrongVersion { write: 10, told: 3, written: 2 });
+    }
 }
 
 #[test]

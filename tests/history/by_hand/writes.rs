@@ -1,7 +1,7 @@
 //! Writes that are lost, doubled, or nobody's.
 
 use super::checker::{Summary, Violation};
-use super::log::{Answer, Event, Kind, State};
+use super::log::{Answer, Event, Kind, Rule, State};
 use super::made::{BOTH, LEFT, Made, NEITHER, RIGHT, ROW, contents, whole};
 
 #[test]
@@ -15,7 +15,8 @@ fn a_history_of_every_kind_of_write_is_right() {
 
     made.intends(1, 11, ROW, Kind::Save, BOTH, Some(loaded));
     made.is_told(1, 11, Answer::Modified { expected: 2, found: 3 });
-    made.intends(1, 12, ROW, Kind::Unchecked, BOTH, Some(loaded));
+    made.intends(1, 12, ROW, Kind::Save, BOTH, Some(loaded));
+    made.under(1, Rule::Unchecked);
     made.becomes(ROW, Some(whole(4, 12)));
     made.is_told(1, 12, Answer::Written(Some(4)));
 
@@ -48,6 +49,8 @@ fn a_history_of_every_kind_of_write_is_right() {
     let expected = Summary {
         changes: 11,
         acknowledged: 11,
+        unchecked: 1,
+        without_increment: 0,
         conflicts: 3,
         restarts: 1,
         rolled_back: 1,
@@ -137,7 +140,8 @@ fn two_touches_for_one_step_are_named() {
 #[test]
 fn a_save_that_was_done_twice_is_named() {
     let mut made = Made::new();
-    made.intends(1, 10, ROW, Kind::Unchecked, BOTH, Some(made.state(ROW)));
+    made.intends(1, 10, ROW, Kind::Save, BOTH, Some(made.state(ROW)));
+    made.under(1, Rule::Unchecked);
     made.becomes(ROW, Some(whole(2, 10)));
     made.is_told(1, 10, Answer::Written(Some(2)));
     made.saves(2, 20, ROW);

@@ -1,6 +1,7 @@
 //! The chain of a row: its changes in order, and whether they follow from one another. Whose doing they are is not asked here.
 
 use std::collections::BTreeMap;
+use std::iter::successors;
 
 use super::super::log::{Row, State};
 use super::{Change, Contents, History, Violation};
@@ -67,10 +68,26 @@ impl<'h> Chain<'h> {
         self.by_version.get(&version).is_some_and(|found| *found > position)
     }
 
-    /// The state that has this version, the last of them.
-    pub(super) fn at_version(&self, version: i64) -> Option<State> {
-        let change = self.changes.get(*self.by_version.get(&version)?)?;
-        Some(change.after.as_ref()?.state())
+    /// The states that the row had at this version, the last of them first.
+    pub(super) fn at_version(&self, version: i64) -> impl Iterator<Item = State> {
+        self.since_version(self.by_version.get(&version).copied())
+    }
+
+    /// The state that this change was done over, and those before it that the row had at the same version: no version tells of what
+    /// was changed between them.
+    pub(super) fn overwritten(&self, position: usize) -> impl Iterator<Item = State> {
+        self.since_version(position.checked_sub(1))
+    }
+
+    /// The state that this change left, and those before it that the row had at the same version.
+    fn since_version(&self, position: Option<usize>) -> impl Iterator<Item = State> {
+        let before = |position: &usize| {
+            let change = self.changes.get(*position)?;
+            let is_silent = change.before.as_ref()?.version == change.after.as_ref()?.version;
+            position.checked_sub(1).filter(|_| is_silent)
+        };
+        let after = |position: usize| Some(self.changes.get(position)?.after.as_ref()?.state());
+        successors(position, before).filter_map(after)
     }
 
     /// Whether the row was deleted after that position.

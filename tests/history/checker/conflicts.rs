@@ -44,10 +44,10 @@ pub(super) fn check(unit: &Unit, chains: &BTreeMap<Row, Chain<'_>>, violations: 
 /// Whether the row at that version stood in the way of the write: a merge minds only the side that it changes.
 fn is_reason(attempt: &Attempt, chain: &Chain<'_>, found: i64) -> bool {
     let Intent { kind, sides, basis, .. } = attempt.intent;
-    match (kind, basis, chain.at_version(found)) {
-        (Kind::Merge, Some(loaded), Some(theirs)) => {
+    match (kind, basis) {
+        (Kind::Merge, Some(loaded)) => chain.at_version(found).any(|theirs| {
             differs(sides.left, loaded.left, theirs.left) || differs(sides.right, loaded.right, theirs.right)
-        }
+        }),
         _ => true,
     }
 }

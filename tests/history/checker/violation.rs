@@ -12,6 +12,8 @@ pub enum Violation {
     LostSave { write: i64, row: Row },
     /// A write did more than one change.
     WrittenTwice { write: i64, row: Row },
+    /// A write was done before one that its client had already been told to be done.
+    OutOfOrder { write: i64, row: Row },
     /// A write was refused or rolled back, and a change is its doing.
     RefusedYetWritten { write: i64, row: Row },
     /// A change is nobody's doing.

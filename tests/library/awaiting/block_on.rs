@@ -11,6 +11,8 @@ use std::thread::{self, Thread};
 use diesel_async::async_connection_wrapper::BlockOn;
 use tokio::runtime::Runtime;
 
+use super::scopes::adapted;
+
 /// Drives the sockets, and runs what the connections spawn.
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
 
@@ -21,6 +23,12 @@ pub fn run<F: Future>(future: F) -> F::Output {
 
 /// As the suite does, whose tests know of no runtime.
 pub fn block_on<F: Future>(future: F) -> F::Output {
+    let mut output = None;
+    wait(adapted(Box::pin(async { output = Some(future.await) })));
+    output.unwrap()
+}
+
+fn wait<F: Future>(future: F) -> F::Output {
     let _inside = RUNTIME.enter();
     let signal = Arc::new(Signal { is_given: AtomicBool::new(false), waiting: thread::current() });
     let waker = Waker::from(Arc::clone(&signal));
