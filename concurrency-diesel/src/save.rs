@@ -267,21 +267,16 @@ where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
+    if scope::rule::<T>() == Rule::Unchecked {
+        return unchecked::remove_if_exists(source, session).await;
+    }
     let record = source.record;
-    let is_checked = scope::rule::<T>() != Rule::Unchecked;
-    let rows = if is_checked {
-        session.execute(Delete::new(source, source.version_is(record.__version()))).await
-    } else {
-        session.execute(Delete::new(source, source.any_version())).await
-    };
+    let rows = session.execute(Delete::new(source, source.version_is(record.__version()))).await;
     if let Outcome::Written = outcome::outcome::<T, E::Backend>(record, rows)? {
         return Ok(true);
     }
     match found_version::<T, E, Committed>(source, session).await? {
-        Some(found) => {
-            let expected = if is_checked { record.__version() } else { &found };
-            Err(outcome::refusal::<T, E::Backend>(record, expected, Some(&found)))
-        }
+        Some(found) => Err(outcome::refusal::<T, E::Backend>(record, record.__version(), Some(&found))),
         None => Ok(false),
     }
 }

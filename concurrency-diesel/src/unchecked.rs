@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::executor::{Executor, Session};
 use crate::outcome::{self, Outcome};
 use crate::save::{self, deleted, found_version, next_version, read_back};
-use crate::statement::{Committed, Source, Update};
+use crate::statement::{Committed, Delete, Source, Update};
 
 /// How often the row's version is read anew when other writers move it in between.
 const ATTEMPTS: usize = 100;
@@ -160,6 +160,30 @@ where
         row = moved_version(source, &row, session).await?;
     }
     Err(outcome::refusal::<T, E::Backend>(record, record.__version(), Some(&row)))
+}
+
+/// Deletes the row whatever version it has, or says that there is none; anew while other programs delete the row and insert it again in
+/// between.
+pub(crate) async fn remove_if_exists<T, E>(source: Source<'_, T>, session: &mut Session<'_, E>) -> Result<bool, Error>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+{
+    let record = source.record;
+    let mut row = None;
+    for _ in 0..ATTEMPTS {
+        let rows = session.execute(Delete::new(source, source.any_version())).await;
+        if let Outcome::Written = outcome::outcome::<T, E::Backend>(record, rows)? {
+            return Ok(true);
+        }
+        let Some(found) = found_version::<T, E, Committed>(source, session).await? else { return Ok(false) };
+        // A row that is there now may have been inserted since; one that is still as it was is what the database did not delete.
+        if row.as_ref().is_some_and(|row| outcome::is_same::<T>(&found, row)) {
+            return Err(outcome::refusal::<T, E::Backend>(record, &found, Some(&found)));
+        }
+        row = Some(found);
+    }
+    Err(outcome::refusal::<T, E::Backend>(record, record.__version(), row.as_ref()))
 }
 
 /// The version of the record's row, which must be there and have moved: otherwise it was the database that did not write.

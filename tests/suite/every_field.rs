@@ -6,7 +6,9 @@ use std::thread;
 
 use crate::library::prelude::*;
 use crate::library::testing::{check_model, stale_copy};
-use crate::library::{Trackable, VersionField, VersionValue, disable_concurrency_for, disable_increment};
+use crate::library::{
+    Trackable, VersionField, VersionValue, disable_concurrency, disable_concurrency_for, disable_increment,
+};
 use diesel::connection::{InstrumentationEvent, SimpleConnection as _};
 use diesel::prelude::*;
 
@@ -158,11 +160,11 @@ pub fn an_unchecked_save_is_noticed_by_the_others<T: Sample>() {
     b.save_concurrent(conn).unwrap();
 }
 
-/// Deleted before the save, and inserted again before the read that is to tell why nothing was written.
-pub fn an_unchecked_save_writes_a_row_that_comes_back<T: Sample>() {
-    let (database, conn) = &mut with_sample::<T>();
-    let mut record = T::load(conn);
-    record.delete_concurrent(conn).unwrap();
+/// A record whose row is gone, and is inserted again by somebody else before the connection's next SELECT.
+fn with_a_row_that_comes_back<T: Sample>() -> (Database, TestConnection, T) {
+    let (database, mut conn) = with_sample::<T>();
+    let record = T::load(&mut conn);
+    record.delete_concurrent(&mut conn).unwrap();
     let mut other = Some(database.connect());
     conn.set_instrumentation(move |event: InstrumentationEvent<'_>| match event {
         InstrumentationEvent::StartQuery { query, .. } if query.to_string().starts_with("SELECT") => {
@@ -172,9 +174,26 @@ pub fn an_unchecked_save_writes_a_row_that_comes_back<T: Sample>() {
         }
         _ => {}
     });
+    (database, conn, record)
+}
+
+/// Before the read that is to tell why nothing was written.
+pub fn an_unchecked_save_writes_a_row_that_comes_back<T: Sample>() {
+    let (_database, conn, mut record) = with_a_row_that_comes_back::<T>();
+    let conn = &mut { conn };
     *record.value() = 1;
     record.save_unchecked(conn).unwrap();
     assert_eq!(T::load(conn), record);
+}
+
+/// Nothing suppressed the write: there was no row.
+pub fn a_delete_without_checks_deletes_a_row_that_comes_back<T: Sample>() {
+    let (_database, conn, record) = with_a_row_that_comes_back::<T>();
+    let conn = &mut { conn };
+    let _scope = disable_concurrency();
+    record.delete_concurrent(conn).unwrap();
+    assert!(record.is_changed(conn).unwrap());
+    assert!(!record.delete_if_exists(conn).unwrap());
 }
 
 pub fn an_update_by_changeset_advances_the_version<T: Sample>() {
@@ -372,6 +391,7 @@ macro_rules! every_behaviour_of {
                 a_record_is_checked_and_read_again
                 an_unchecked_save_is_noticed_by_the_others
                 an_unchecked_save_writes_a_row_that_comes_back
+                a_delete_without_checks_deletes_a_row_that_comes_back
                 an_update_by_changeset_advances_the_version
                 a_save_without_increment_is_checked
                 scopes_disable_the_check_and_the_increment
