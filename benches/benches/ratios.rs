@@ -16,13 +16,14 @@
 use std::time::Duration;
 
 use concurrency_benches::arguments::Arguments;
-use concurrency_benches::contender::{BY_HAND, Contender, FLOOR, IN_HAND, OURS, VERSIONED};
+use concurrency_benches::contender::{BY_HAND, Contender, FLOOR, FRAGMENT, IN_HAND, OURS, VERSIONED};
 use concurrency_benches::engines::{ENGINES, Engine};
 use concurrency_benches::rows::{Order, ROWS};
 use concurrency_benches::spread::Spread;
 
 /// The columns of the table: which contender's time is divided by which.
-const RATIOS: [(&str, &str); 4] = [(BY_HAND, OURS), (VERSIONED, OURS), (OURS, FLOOR), (OURS, IN_HAND)];
+const RATIOS: [(&str, &str); 5] =
+    [(BY_HAND, OURS), (VERSIONED, OURS), (OURS, FLOOR), (OURS, FRAGMENT), (OURS, IN_HAND)];
 
 fn main() {
     let arguments = Arguments::read();

@@ -16,6 +16,8 @@ pub const IN_BULK: &str = "save_all_concurrent";
 pub const BY_HAND: &str = "hand-written";
 pub const VERSIONED: &str = "diesel_versioning";
 pub const FLOOR: &str = "prepared statement";
+/// Only on SQLite: elsewhere the server is most of the time.
+pub const FRAGMENT: &str = "Diesel fragment";
 /// Only on SQLite: elsewhere the prepared statement is in hand anyway.
 pub const IN_HAND: &str = "statement in hand";
 

@@ -1,5 +1,7 @@
 //! SQLite, in memory and in a file, and its floors: rusqlite on the same SQLite.
 
+mod fragment;
+
 use std::cell::Cell;
 use std::rc::Rc;
 
@@ -9,9 +11,9 @@ use rusqlite::{OpenFlags, Statement, params};
 use tempfile::TempDir;
 
 use super::{Absent, contenders};
-use crate::contender::{Contender, IN_HAND, Setting};
+use crate::contender::{Contender, FRAGMENT, IN_HAND, Setting};
 use crate::record::Article;
-use crate::saver::Saver;
+use crate::saver::{Saver, Through};
 
 /// Each contender has a database of its own.
 pub(super) fn in_memory(rows: i64) -> Result<Vec<Contender>, Absent> {
@@ -48,6 +50,7 @@ pub(super) fn in_file(rows: i64) -> Result<Vec<Contender>, Absent> {
 fn open(rows: i64, url: impl Fn() -> String, setting: impl Fn() -> Setting) -> Vec<Contender> {
     let connect = || SqliteConnection::establish(&url()).unwrap();
     let mut all = contenders(rows, connect, || Floor(open_as_diesel_does(&url())), &setting);
+    all.push(Contender::new(FRAGMENT, Through::new(connect(), fragment::save), rows, setting()));
     let in_hand = InHand(rusqlite::Connection::open(url()).unwrap());
     all.push(Contender::new(IN_HAND, in_hand, rows, setting()));
     all
