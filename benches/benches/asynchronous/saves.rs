@@ -19,6 +19,7 @@ enum Way {
     ByHandInSequence,
     AtOnce,
     ByHandAtOnce,
+    InBulk,
 }
 
 impl Way {
@@ -43,6 +44,7 @@ impl Way {
                 let shared = &*conn;
                 try_join_all(records.iter_mut().map(async |record| save_by_hand(record, &mut &*shared).await)).await?;
             }
+            Self::InBulk => records.save_all_concurrent(conn).await.unwrap(),
         }
         Ok(())
     }
@@ -72,6 +74,7 @@ pub(super) async fn measure(server: &Server, amount: Amount) {
         ("ours against hand-written", 2_000, Way::InSequence, Way::ByHandInSequence),
         ("ours at once against in sequence", 1_000, Way::AtOnce, Way::InSequence),
         ("at once, ours against hand-written", 1_000, Way::AtOnce, Way::ByHandAtOnce),
+        ("in bulk, ours against hand-written in sequence", 1_000, Way::InBulk, Way::ByHandInSequence),
     ];
     for (name, count, way, other) in pairs {
         let count = amount.of(count, 20);
