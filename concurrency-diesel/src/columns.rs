@@ -1,5 +1,6 @@
 //! The columns of a record, described once by the derive and visited by every statement. Nothing here writes SQL.
 
+use std::fmt;
 use std::marker::PhantomData;
 
 use diesel::backend::Backend;
@@ -196,8 +197,8 @@ pub trait ConcurrentKey<F = Self>: ConcurrentColumns<F> {
     /// The SQL names of the key's columns.
     const __KEY_COLUMNS: &'static [&'static str];
 
-    /// The key's columns and values as errors show them.
-    fn __key(fields: &F) -> String;
+    /// Writes the key's columns and values as errors show them.
+    fn __write_key(fields: &F, out: &mut dyn fmt::Write) -> fmt::Result;
 }
 
 /// [`ConcurrentKey`] whose fields fit their columns on the backend `DB`.

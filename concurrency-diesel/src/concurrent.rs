@@ -1,5 +1,6 @@
 //! The traits of a versioned record. `#[derive(Concurrent)]` implements them; the methods users call stand in `dsl`.
 
+use std::fmt;
 use std::sync::OnceLock;
 
 use concurrency_core::{InitialVersion, VersionField, VersionValue};
@@ -117,9 +118,17 @@ pub trait Concurrent: ConcurrentColumns + Sized {
         None
     }
 
-    /// The key's columns and values as errors show them: `shop "s", item 1`.
+    /// Writes the key's columns and values as errors show them: `shop "s", item 1`.
     #[doc(hidden)]
-    fn __key(&self) -> String;
+    fn __write_key(&self, out: &mut dyn fmt::Write) -> fmt::Result;
+
+    #[doc(hidden)]
+    fn __key(&self) -> String {
+        let mut key = String::new();
+        // A `Debug` of the user's that fails leaves its part out; a `String` takes everything.
+        let _ = self.__write_key(&mut key);
+        key
+    }
 
     #[doc(hidden)]
     fn __serialize(&self) -> Self::__Serialized {

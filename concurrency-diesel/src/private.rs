@@ -2,8 +2,8 @@
 
 pub use std::clone::Clone;
 pub use std::convert::Into;
-pub use std::fmt::Debug;
-pub use std::format;
+pub use std::fmt::{self, Debug};
+pub use std::format_args;
 pub use std::option::Option::{self, Some};
 pub use std::result::Result::Ok;
 pub use std::string::String;

@@ -1,5 +1,6 @@
 //! `Tracked`: a record together with the state it was loaded in. It knows what changed; what is sent stands in `save`.
 
+mod attempt;
 mod column_set;
 mod fields;
 mod merge_error;
@@ -20,6 +21,7 @@ use crate::resolve::{Conflict, Resolution};
 use crate::save;
 use crate::statement::SomeColumns;
 
+use attempt::Attempt;
 pub(crate) use column_set::ColumnSet;
 pub use column_set::ColumnSets;
 pub use fields::{FieldCombination, FieldComparison, Trackable, TrackedField};
@@ -77,16 +79,6 @@ pub struct TrackedRecord<T, M> {
     mode: PhantomData<M>,
 }
 
-/// A write of which nobody knows whether it was done.
-#[derive(Debug, Clone)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-struct Attempt<T> {
-    /// The record as it was then.
-    record: T,
-    /// What the row holds if it was: what others had written before is in it, too.
-    row: T,
-}
-
 /// Stands for methods that block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Blocks;
@@ -121,24 +113,6 @@ impl<T, M> TrackedRecord<T, M> {
     {
         fields::copy_columns(columns, &self.record, &mut self.base);
         self.in_doubt.clear();
-    }
-
-    /// The write in doubt that made this row what it is.
-    fn attempt_at(&self, row: &T) -> Option<&Attempt<T>>
-    where
-        T: Trackable,
-    {
-        self.in_doubt
-            .iter()
-            .find(|attempt| T::__same_key(&attempt.row, row) && fields::changed_columns(&attempt.row, row).is_empty())
-    }
-
-    /// What the record and this row are both descended from: the record as a write in doubt wrote it, or the base.
-    fn ancestor(&self, row: &T) -> &T
-    where
-        T: Trackable,
-    {
-        self.attempt_at(row).map_or(&self.base, |attempt| &attempt.record)
     }
 
     /// Undoes every change since the record was loaded or last saved. Nothing is sent.

@@ -30,7 +30,7 @@ check_required_names() {
 # Prints how many tests ran and how many of them failed in the test binaries of one root (tests/<root>.rs), or, for
 # the root `other`, in all the rest. It reads what cargo printed: the binary's name, then the binary's own result.
 count_tests() {
-    sed $'s/\033\\[[0-9;]*m//g' "$1" | awk -v wanted="$2" '
+    without_colours "$1" | awk -v wanted="$2" '
         / Running .*\(.*\)$/ || /^ *Doc-tests / {
             root = "other"
             if (match($0, /[ \/](async_)?(sqlite|postgres|mysql)\.rs \(/)) {
@@ -39,6 +39,17 @@ count_tests() {
         }
         /^test result: / && root == wanted { ran += $4 + $6; failed += $6 }
         END { print ran + 0, failed + 0 }'
+}
+
+# Prints the program of one root, as cargo named it; nothing if cargo did not come so far.
+program_of() {
+    local program
+    program=$(without_colours "$2" | sed -n "s|^ *Running tests/$1\.rs (\(.*\))\$|\1|p" | tail -n 1)
+    [ -z "$program" ] || realpath -- "$program"
+}
+
+without_colours() {
+    sed $'s/\033\\[[0-9;]*m//g' "$1"
 }
 
 # Prints the closing table; false if a backend that was there ran no test at all.

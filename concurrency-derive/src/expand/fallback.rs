@@ -36,7 +36,7 @@ pub(crate) fn concurrent(model: &Model<'_>) -> TokenStream {
                 fn __base(&self) {}
                 fn __set_base(&mut self, _: (), _: bool) {}
                 fn __column_sets() -> &'static __c::ColumnSets { loop {} }
-                fn __key(&self) -> __c::String { loop {} }
+                fn __write_key(&self, _: &mut dyn __c::fmt::Write) -> __c::fmt::Result { loop {} }
             }
 
             impl #impl_generics_on __c::ConcurrentOn<__DB> for #ident #ty_generics #where_clause_on {
@@ -68,7 +68,7 @@ pub(crate) fn columns(model: &Model<'_>) -> TokenStream {
 
             impl #impl_generics __c::ConcurrentKey<#holder> for #ident #ty_generics #where_clause {
                 const __KEY_COLUMNS: &'static [&'static str] = &[];
-                fn __key(_: &#holder) -> __c::String { loop {} }
+                fn __write_key(_: &#holder, _: &mut dyn __c::fmt::Write) -> __c::fmt::Result { loop {} }
             }
 
             impl #impl_generics_on __c::ConcurrentKeyOn<__DB, #holder> for #ident #ty_generics #where_clause {

@@ -11,12 +11,12 @@ use super::holder;
 use super::slot::{Slot, at};
 use crate::model::{Column, Form, Model};
 
-/// The key's columns and values as errors show them, of what `record` holds: a name at the place of a type.
+/// Writes the key's columns and values as errors show them, of what `record` holds: a name at the place of a type.
 pub(super) fn text(model: &Model<'_>, record: fn(&Type) -> Ident) -> TokenStream {
     let Model { table, key, .. } = model;
     if let [Column { field, ty, form: Form::Embedded { columns }, .. }] = key.as_slice() {
         let record = record(ty);
-        return quote!(<#columns as __c::ConcurrentKey<#ty>>::__key(&#record.#field));
+        return quote!(<#columns as __c::ConcurrentKey<#ty>>::__write_key(&#record.#field, __out));
     }
     let template = vec!["{} {:?}"; key.len()].join(", ");
     let values = key.iter().map(|Column { field, column, ty, .. }| {
@@ -24,7 +24,7 @@ pub(super) fn text(model: &Model<'_>, record: fn(&Type) -> Ident) -> TokenStream
         let value = quote_spanned!(ty.span()=> &#record.#field);
         quote!(<#table::#column as __c::Column>::NAME, #value)
     });
-    quote!(__c::format!(#template, #(#values,)*))
+    quote!(__c::fmt::Write::write_fmt(__out, __c::format_args!(#template, #(#values,)*)))
 }
 
 /// The columns of a key that the struct holds itself.
@@ -68,7 +68,7 @@ pub(super) fn expand(model: &Model<'_>) -> Option<TokenStream> {
         impl #impl_generics __c::ConcurrentKey<#holder> for #ident #ty_generics #where_clause {
             const __KEY_COLUMNS: &'static [&'static str] = #names;
 
-            fn __key(__record: &#holder) -> __c::String {
+            fn __write_key(__record: &#holder, __out: &mut dyn __c::fmt::Write) -> __c::fmt::Result {
                 #text
             }
         }

@@ -95,7 +95,7 @@ pub(super) fn expand(model: &Model<'_>, version: &Version<'_>) -> TokenStream {
             }
 
             #[inline]
-            fn __key(&self) -> __c::String {
+            fn __write_key(&self, __out: &mut dyn __c::fmt::Write) -> __c::fmt::Result {
                 #key_text
             }
 

@@ -1,7 +1,8 @@
 //! The records of a batch: that no two have the same key, and the order in which they are sent. Nothing here sends them.
 
 use std::cmp::Ordering;
-use std::hash::{BuildHasher, RandomState};
+use std::fmt;
+use std::hash::{BuildHasher, Hasher, RandomState};
 
 use diesel::query_builder::QueryFragment;
 
@@ -40,7 +41,7 @@ where
 {
     let state = RandomState::new();
     let mut hashes: Vec<(u64, usize)> =
-        records.iter().enumerate().map(|(index, record)| (state.hash_one(record.__key()), index)).collect();
+        records.iter().enumerate().map(|(index, record)| (hash_of_key(record, &state), index)).collect();
     hashes.sort_unstable();
     for same_hash in hashes.chunk_by(|one, other| one.0 == other.0) {
         let [(_, first), others @ ..] = same_hash else { continue };
@@ -52,6 +53,22 @@ where
         }
     }
     Ok(())
+}
+
+fn hash_of_key<T: Concurrent>(record: &T, state: &RandomState) -> u64 {
+    let mut hashed = Hashed(state.build_hasher());
+    let _ = record.__write_key(&mut hashed);
+    hashed.0.finish()
+}
+
+/// Hashes a text while it is written.
+struct Hashed<H>(H);
+
+impl<H: Hasher> fmt::Write for Hashed<H> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.write(text.as_bytes());
+        Ok(())
+    }
 }
 
 /// A key as errors show it, in the order of keys: 9 before 10.

@@ -1,5 +1,6 @@
 //! A tracked record is a record: what Diesel and this crate ask of one it passes on to the record that it holds.
 
+use std::fmt;
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 use std::sync::OnceLock;
@@ -161,8 +162,8 @@ impl<T: Concurrent<Version: Clone> + Clone, M> Concurrent for TrackedRecord<T, M
         T::__table_name()
     }
 
-    fn __key(&self) -> String {
-        self.record.__key()
+    fn __write_key(&self, out: &mut dyn fmt::Write) -> fmt::Result {
+        self.record.__write_key(out)
     }
 }
 

@@ -14,7 +14,7 @@ use crate::suite::fixtures::{article, insert_article, with_article};
 use crate::suite::models::{Article, articles};
 
 /// An article whose views are counted, and not written over.
-#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Concurrent)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, Queryable, Selectable, Concurrent)]
 #[diesel(table_name = articles)]
 struct Counter {
     id: i64,
@@ -104,6 +104,9 @@ fn a_merge_after_it_adds_a_sum_once_and_keeps_what_was_edited_since() {
         assert_lost(&result.unwrap_err());
         assert_eq!((record.version, record.base().views, record.changed_fields()), (1, 0, vec!["views"]));
 
+        // Who waits for its user meanwhile knows it, too.
+        let session = serde_json::to_string(&record).unwrap();
+        let mut record: Tracked<Counter> = serde_json::from_str(&session).unwrap();
         record.title = "edited since".to_owned();
         record.views += 1;
         record.save_merging(observer).unwrap();

@@ -181,7 +181,8 @@ fn a_tracked_record_waits_in_a_session() {
     person.name = "Augusta".to_owned();
     person.save_concurrent(conn).unwrap();
 
-    let mut form: Tracked<Form> = serde_json::from_str(&session).unwrap();
+    // What waited there before a program was renewed may not say that nothing is in doubt.
+    let mut form: Tracked<Form> = serde_json::from_str(&session.replace(r#","in_doubt":[]"#, "")).unwrap();
     assert_eq!(form.changed_fields(), ["email"]);
     assert_modified_then_merged(&mut form, conn);
     assert_eq!(*form, Form { id: 1, name: "Augusta".to_owned(), email: Some("a@b.c".to_owned()), version: 3 });
