@@ -183,7 +183,10 @@ fn a_found_trigger_is_intact_in_one_form_or_the_other_altered_disabled_foreign_o
     let strict_body = include_str!("mysql/strict_body.sql").lines().skip(1).collect::<Vec<_>>().join("\n");
     let strict = found(Some("stock"), &name, event, Some(&strict_body.replace("{version}", "`version`")));
     begins(strict.clone(), "OtherForm");
-    assert_eq!(spec.clone().strict().state(Engine::Mysql, std::slice::from_ref(&strict)), TriggerState::Intact(&strict));
+    assert_eq!(
+        spec.clone().strict().state(Engine::Mysql, std::slice::from_ref(&strict)),
+        TriggerState::Intact(&strict)
+    );
     begins(FoundTrigger { is_enabled: false, ..strict }, "Disabled");
     begins(found(Some("stock"), &name, "AFTER UPDATE FOR EACH ROW", Some(body)), "Altered");
     begins(found(Some("stock"), &name, event, Some(&body.replace("+ 1", "+ 2"))), "Altered");
