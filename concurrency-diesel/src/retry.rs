@@ -20,10 +20,11 @@ pub use retryable::Retryable;
 /// Runs the closure in a transaction of its own, and again from the start when it met a conflict.
 ///
 /// What is run again is everything: the transaction is rolled back, and the closure loads the rows anew. Records that it captured
-/// from outside would be as stale the second time, so load them inside. A [`Tracked`](crate::Tracked) record from outside would even seem
-/// to be saved after a first run that saved it and was rolled back, and the second run would send nothing of it. An error is a conflict if [`Retryable`] says so: somebody
-/// else modified a record, or the engine refused a concurrent write, be it at a save, at COMMIT or, on SQLite, at BEGIN. It comes
-/// out unchanged, the last one, when the policy's attempts or its deadline are used up; every other error comes out at once.
+/// from outside would be as stale the second time, so load them inside. A [`Tracked`](crate::Tracked) record from outside would
+/// even seem to be saved after a first run that saved it and was rolled back, and the second run would send nothing of it. An
+/// error is a conflict if [`Retryable`] says so: somebody else modified a record, or the engine refused a concurrent write, be it
+/// at a save, at COMMIT or, on SQLite, at BEGIN. It comes out unchanged, the last one, when the policy's attempts or its deadline
+/// are used up; every other error comes out at once.
 ///
 /// The transaction begins and ends as that of [`transaction_concurrent`](crate::transaction_concurrent): on SQLite with BEGIN
 /// IMMEDIATE, and never with `Ok` where the closure swallowed an error after which the engine had dropped it.

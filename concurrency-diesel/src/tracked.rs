@@ -34,8 +34,8 @@ pub use merge_error::MergeError;
 /// `articles::table.select(Tracked::<Article>::as_select())`. The other methods of [`ConcurrentDsl`](crate::ConcurrentDsl)
 /// do with it what they do with the record; whatever writes the whole record or reads it again renews the [base](Self::base).
 ///
-/// With the feature `serde` it is serialized as `{ "record": …, "base": …, "in_doubt": [] }`, to wait in a form or a session for its next edit.
-/// Whoever can change what waits there can change what is merged: sign it, or keep it on the server.
+/// With the feature `serde` it is serialized as `{ "record": …, "base": …, "in_doubt": [] }`, to wait in a form or a session for its
+/// next edit. Whoever can change what waits there can change what is merged: sign it, or keep it on the server.
 ///
 /// After a transaction that was rolled back the record seems to be saved although it is not, and its next save sends nothing. List
 /// it in [`transaction_concurrent`](crate::transaction_concurrent), which restores it, or load it again.
@@ -260,11 +260,12 @@ impl<T> Tracked<T> {
         now(merging::save_merging(self, &mut Blocking::session(conn)))
     }
 
-    /// Saves the record, and at a conflict asks the resolver: [`ConcurrentDsl::save_resolving`](crate::ConcurrentDsl::save_resolving), which writes
-    /// every column.
+    /// Saves the record, and at a conflict asks the resolver, as
+    /// [`ConcurrentDsl::save_resolving`](crate::ConcurrentDsl::save_resolving) does, which writes every column.
     ///
-    /// After a save whose outcome is unknown the row is read first. If it holds what that save would have written, it counts as that save, as in
-    /// [`save_merging`](Self::save_merging): nobody is asked about it, and nothing is sent unless the record was changed since.
+    /// After a save whose outcome is unknown the row is read first. If it holds what that save would have written, it counts as that
+    /// save, as in [`save_merging`](Self::save_merging): nobody is asked about it, and nothing is sent unless the record was changed
+    /// since.
     ///
     /// # Errors
     ///

@@ -1,4 +1,5 @@
-//! Writes in doubt: how a tracked record knows its own write when it reads the row again. When a write is in doubt stands in `crate::doubt`.
+//! Writes in doubt: how a tracked record knows its own write when it reads the row again. When a write is in doubt stands in
+//! `crate::doubt`.
 
 use super::{Trackable, TrackedRecord, fields};
 

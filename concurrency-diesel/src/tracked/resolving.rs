@@ -1,4 +1,5 @@
-//! The save that asks at a conflict, of a record that may be in doubt: what became of its last write is found out before anybody is asked.
+//! The save that asks at a conflict, of a record that may be in doubt: what became of its last write is found out before anybody
+//! is asked.
 
 use super::{Trackable, TrackedRecord, fields};
 use crate::concurrent::{Concurrent, ConcurrentOn};
