@@ -51,11 +51,7 @@ where
         }
         let found = row_version(source, session).await?;
         next_version::<T, E>(&found)?;
-        // A row that is there now may have been inserted since; one that is still as it was is what the database did not write.
-        if row.as_ref().is_some_and(|row| outcome::is_same::<T>(&found, row)) {
-            return Err(outcome::refusal::<T, E::Backend>(source.record, &found, Some(&found)));
-        }
-        row = Some(found);
+        found_again::<T, E>(source, found, &mut row)?;
     }
     Err(outcome::refusal::<T, E::Backend>(source.record, source.record.__version(), row.as_ref()))
 }
@@ -177,13 +173,23 @@ where
             return Ok(true);
         }
         let Some(found) = found_version::<T, E, Committed>(source, session).await? else { return Ok(false) };
-        // A row that is there now may have been inserted since; one that is still as it was is what the database did not delete.
-        if row.as_ref().is_some_and(|row| outcome::is_same::<T>(&found, row)) {
-            return Err(outcome::refusal::<T, E::Backend>(record, &found, Some(&found)));
-        }
-        row = Some(found);
+        found_again::<T, E>(source, found, &mut row)?;
     }
     Err(outcome::refusal::<T, E::Backend>(record, record.__version(), row.as_ref()))
+}
+
+/// Keeps the version that was found after a statement wrote no row: a row that is there now may have been inserted since; one that is
+/// still as it was before is what the database did not write.
+fn found_again<T, E>(source: Source<'_, T>, found: T::Version, row: &mut Option<T::Version>) -> Result<(), Error>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+{
+    if row.as_ref().is_some_and(|row| outcome::is_same::<T>(&found, row)) {
+        return Err(outcome::refusal::<T, E::Backend>(source.record, &found, Some(&found)));
+    }
+    *row = Some(found);
+    Ok(())
 }
 
 /// The version of the record's row, which must be there and have moved: otherwise it was the database that did not write.
