@@ -3,7 +3,8 @@
 
 use concurrency_diesel::triggers::{SchemaChange, TriggerSpec, add_version_column, pending_triggers};
 
-use super::{described, full_name, migration};
+use super::migration::Migrations;
+use super::{described, full_name};
 use crate::arguments;
 use crate::diesel_toml;
 use crate::environment;
@@ -15,8 +16,8 @@ pub(super) fn run(arguments: &arguments::AddVersion, project: &arguments::Projec
     let engine = environment::engine(arguments.migration.engine, project)?;
     let source = source::read(&[], diesel_toml::schema_file(&arguments.schema, project)?.as_deref())?;
     let spec = spec_of(arguments, &source.tables);
-    let directory = diesel_toml::migration_dir(&arguments.migration, project)?;
-    let written = migration::written(&directory)?;
+    let migrations = Migrations::of(&arguments.migration, project)?;
+    let written = migrations.written()?;
 
     let (mut changes, mut contents) = (Vec::new(), Vec::new());
     let column = add_version_column(&spec, engine);
@@ -33,8 +34,7 @@ pub(super) fn run(arguments: &arguments::AddVersion, project: &arguments::Projec
     }
     let text = match changes.into_iter().reduce(SchemaChange::then) {
         None => format!("nothing to write: the migrations have this for {} already\n", full_name(&spec)),
-        Some(change) if arguments.migration.dry_run => migration::shown(&change),
-        Some(change) => migration::write(&directory, &name_of_migration(&spec), &change, &contents)?,
+        Some(change) => migrations.write(&name_of_migration(&spec), &change, &contents)?,
     };
     Ok(Report::new(text, source.skipped))
 }

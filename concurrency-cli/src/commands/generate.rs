@@ -3,9 +3,9 @@
 
 use concurrency_diesel::triggers::{SchemaChange, pending_triggers};
 
-use super::{described, in_form, migration, wanted};
+use super::migration::Migrations;
+use super::{described, in_form, wanted};
 use crate::arguments;
-use crate::diesel_toml;
 use crate::environment;
 use crate::error::Error;
 use crate::output::Report;
@@ -14,13 +14,12 @@ pub(super) fn run(arguments: &arguments::Generate, project: &arguments::Project)
     let engine = environment::engine(arguments.migration.engine, project)?;
     let (specs, skipped) = wanted(&arguments.sources, project)?;
     let specs = in_form(&arguments.form, specs);
-    let directory = diesel_toml::migration_dir(&arguments.migration, project)?;
-    let pending = pending_triggers(&specs, engine, &migration::written(&directory)?);
+    let migrations = Migrations::of(&arguments.migration, project)?;
+    let pending = pending_triggers(&specs, engine, &migrations.written()?);
     let contents: Vec<String> = pending.iter().map(|(spec, _)| described(spec)).collect();
     let change = pending.into_iter().map(|(_, change)| change).reduce(SchemaChange::then);
     let text = match change {
-        Some(change) if arguments.migration.dry_run => migration::shown(&change),
-        Some(change) => migration::write(&directory, "concurrency_triggers", &change, &contents)?,
+        Some(change) => migrations.write("concurrency_triggers", &change, &contents)?,
         None if specs.is_empty() => "nothing to write: no model has a TriggerVersionField\n".to_owned(),
         None => format!("nothing to write: the migrations have all {} triggers\n", specs.len()),
     };

@@ -1,30 +1,42 @@
 //! A migration, written or only shown.
 //! Its statements are made elsewhere.
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use concurrency_diesel::triggers::{self, SchemaChange};
 
+use crate::arguments;
+use crate::diesel_toml;
 use crate::error::Error;
 use crate::output;
 
-/// The text of every `up.sql` there is.
-pub(super) fn written(directory: &Path) -> Result<Vec<String>, Error> {
-    triggers::written_migrations(directory).map_err(Error::Migrations)
+/// The migrations of a project.
+pub(super) struct Migrations {
+    directory: PathBuf,
+    dry_run: bool,
 }
 
-/// What the files of the migration would hold.
-pub(super) fn shown(change: &SchemaChange) -> String {
-    format!("-- up.sql\n{}\n-- down.sql\n{}", change.up_sql(), change.down_sql())
-}
-
-/// Writes the migration, and says what is in it.
-pub(super) fn write(directory: &Path, name: &str, change: &SchemaChange, contents: &[String]) -> Result<String, Error> {
-    let migration = triggers::write_migration_of(change, name, directory).map_err(Error::Migrations)?;
-    let mut text = format!("{} {}\n", output::good("wrote"), migration.display());
-    for line in contents {
-        text.push_str(&format!("  {line}\n"));
+impl Migrations {
+    pub(super) fn of(arguments: &arguments::Migration, project: &arguments::Project) -> Result<Self, Error> {
+        Ok(Self { directory: diesel_toml::migration_dir(arguments, project)?, dry_run: arguments.dry_run })
     }
-    text.push_str("run it with `diesel migration run`\n");
-    Ok(text)
+
+    /// The text of every `up.sql` there is.
+    pub(super) fn written(&self) -> Result<Vec<String>, Error> {
+        triggers::written_migrations(&self.directory).map_err(Error::Migrations)
+    }
+
+    /// Writes one more and says what is in it, or with `--dry-run` shows its files.
+    pub(super) fn write(&self, name: &str, change: &SchemaChange, contents: &[String]) -> Result<String, Error> {
+        if self.dry_run {
+            return Ok(format!("-- up.sql\n{}\n-- down.sql\n{}", change.up_sql(), change.down_sql()));
+        }
+        let migration = triggers::write_migration_of(change, name, &self.directory).map_err(Error::Migrations)?;
+        let mut text = format!("{} {}\n", output::good("wrote"), migration.display());
+        for line in contents {
+            text.push_str(&format!("  {line}\n"));
+        }
+        text.push_str("run it with `diesel migration run`\n");
+        Ok(text)
+    }
 }
