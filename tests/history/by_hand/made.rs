@@ -61,9 +61,13 @@ impl Made {
 
     /// A save of both sides by a record that was loaded so, done to the row and acknowledged with the version that it left.
     pub fn saves_under(&mut self, rule: Rule, client: u8, write: i64, loaded: State, version: i64) {
-        self.intends(client, write, ROW, Kind::Save, BOTH, Some(loaded));
+        self.saves_row_under(rule, client, write, ROW, loaded, version);
+    }
+
+    fn saves_row_under(&mut self, rule: Rule, client: u8, write: i64, row: Row, loaded: State, version: i64) {
+        self.intends(client, write, row, Kind::Save, BOTH, Some(loaded));
         self.under(client, rule);
-        self.becomes(ROW, Some(whole(version, write)));
+        self.becomes(row, Some(whole(version, write)));
         self.is_told(client, write, Answer::Written(Some(version)));
     }
 
@@ -91,9 +95,7 @@ impl Made {
     /// A save of both sides over the row as it is, done and acknowledged.
     pub fn saves(&mut self, client: u8, write: i64, row: Row) {
         let loaded = self.state(row);
-        self.intends(client, write, row, Kind::Save, BOTH, Some(loaded));
-        self.becomes(row, Some(whole(loaded.version + 1, write)));
-        self.is_told(client, write, Answer::Written(Some(loaded.version + 1)));
+        self.saves_row_under(Rule::Ordinary, client, write, row, loaded, loaded.version + 1);
     }
 
     pub fn checked(self) -> (Summary, Vec<Violation>) {
@@ -109,5 +111,12 @@ impl Made {
     #[track_caller]
     pub fn assert_wrong(self, violation: Violation) {
         assert_eq!(self.checked().1, [violation]);
+    }
+
+    /// One write is wrong, because of what it wrote over.
+    #[track_caller]
+    pub fn assert_lost_update(self, write: i64, loaded: State, overwritten: State) {
+        let (loaded, overwritten) = (Some(loaded), Some(overwritten));
+        self.assert_wrong(Violation::LostUpdate { write, row: ROW, loaded, overwritten });
     }
 }

@@ -72,12 +72,7 @@ fn a_checked_write_over_one_that_was_not_is_named() {
     made.saves_under(Rule::Unchecked, 2, 20, stale, 4);
     let overwritten = made.state(ROW);
     made.saves_under(Rule::Ordinary, 1, 12, loaded, 5);
-    made.assert_wrong(Violation::LostUpdate {
-        write: 12,
-        row: ROW,
-        loaded: Some(loaded),
-        overwritten: Some(overwritten),
-    });
+    made.assert_lost_update(12, loaded, overwritten);
 }
 
 #[test]

@@ -95,7 +95,7 @@ fn one_that_was_there_and_is_no_more_although_nobody_wrote_over_it_is_named() {
 fn one_over_a_version_that_was_not_loaded_is_named() {
     let (mut made, loaded, stale) = made();
     made.saves_under(Rule::WithoutIncrement, 2, 20, stale, 2);
-    made.assert_wrong(Violation::LostUpdate { write: 20, row: ROW, loaded: Some(stale), overwritten: Some(loaded) });
+    made.assert_lost_update(20, stale, loaded);
 }
 
 /// Others may write over it at its own version alone: what comes later is checked as ever.
@@ -106,12 +106,7 @@ fn what_was_loaded_before_it_is_stale_once_the_version_moved() {
     made.saves(1, 12, ROW);
     let overwritten = made.state(ROW);
     made.saves_under(Rule::Ordinary, 2, 20, loaded, 4);
-    made.assert_wrong(Violation::LostUpdate {
-        write: 20,
-        row: ROW,
-        loaded: Some(loaded),
-        overwritten: Some(overwritten),
-    });
+    made.assert_lost_update(20, loaded, overwritten);
 }
 
 /// A record cannot have been loaded in a state that the row came to later.
@@ -120,12 +115,7 @@ fn one_over_a_state_of_before_its_own_is_named() {
     let (mut made, loaded, _) = made();
     made.saves_under(Rule::WithoutIncrement, 1, 11, whole(2, 20), 2);
     made.saves_under(Rule::WithoutIncrement, 2, 20, loaded, 2);
-    made.assert_wrong(Violation::LostUpdate {
-        write: 11,
-        row: ROW,
-        loaded: Some(whole(2, 20)),
-        overwritten: Some(loaded),
-    });
+    made.assert_lost_update(11, whole(2, 20), loaded);
 }
 
 #[test]

@@ -67,15 +67,8 @@ fn a_lost_update_is_named() {
     let loaded = made.state(ROW);
     made.saves(1, 10, ROW);
     let overwritten = made.state(ROW);
-    made.intends(2, 20, ROW, Kind::Save, BOTH, Some(loaded));
-    made.becomes(ROW, Some(whole(3, 20)));
-    made.is_told(2, 20, Answer::Written(Some(3)));
-    made.assert_wrong(Violation::LostUpdate {
-        write: 20,
-        row: ROW,
-        loaded: Some(loaded),
-        overwritten: Some(overwritten),
-    });
+    made.saves_under(Rule::Ordinary, 2, 20, loaded, 3);
+    made.assert_lost_update(20, loaded, overwritten);
 }
 
 #[test]
@@ -88,12 +81,7 @@ fn a_touch_and_a_delete_over_what_was_not_loaded_are_named() {
         made.intends(2, 20, ROW, kind, NEITHER, Some(loaded));
         made.becomes(ROW, told.map(|version| State { version, ..overwritten }));
         made.is_told(2, 20, Answer::Written(told));
-        made.assert_wrong(Violation::LostUpdate {
-            write: 20,
-            row: ROW,
-            loaded: Some(loaded),
-            overwritten: Some(overwritten),
-        });
+        made.assert_lost_update(20, loaded, overwritten);
     }
 }
 
@@ -106,12 +94,7 @@ fn a_merge_over_the_same_side_is_named() {
     made.intends(2, 20, ROW, Kind::Merge, LEFT, Some(loaded));
     made.becomes(ROW, Some(State { version: 3, left: 20, right: 10 }));
     made.is_told(2, 20, Answer::Written(Some(3)));
-    made.assert_wrong(Violation::LostUpdate {
-        write: 20,
-        row: ROW,
-        loaded: Some(loaded),
-        overwritten: Some(overwritten),
-    });
+    made.assert_lost_update(20, loaded, overwritten);
 }
 
 #[test]
