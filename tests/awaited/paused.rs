@@ -14,6 +14,7 @@ use tokio::time::timeout;
 
 use super::awaited::fixtures::{article, with_articles};
 use crate::AsyncConnection;
+use crate::engine::Database;
 use crate::library::run;
 use crate::suite::models::Article;
 
@@ -66,18 +67,24 @@ fn a_save_whose_reply_was_lost_is_a_conflict_with_itself() {
     });
 }
 
+/// Article 1, whose second save was done without a reply; the first one prepared it, so that it is one round trip.
+async fn saved_without_a_reply(database: &Database) -> Tracked<Article> {
+    let (url, held) = proxy::before(&database.url()).await;
+    let conn = &mut AsyncConnection::establish(&url).await.unwrap();
+    let mut tracked = Tracked::new(article(1, conn).await);
+    tracked.title = "on time".to_owned();
+    tracked.save_concurrent(conn).await.unwrap();
+    tracked.title = "late".to_owned();
+    held.hold_replies();
+    timeout(PATIENCE, tracked.save_concurrent(conn)).await.unwrap_err();
+    tracked
+}
+
 #[test]
 fn a_tracked_save_whose_reply_was_lost_is_resolved_without_a_question() {
     let (database, observer) = &mut with_articles(1);
     run(async {
-        let (url, held) = proxy::before(&database.url()).await;
-        let conn = &mut AsyncConnection::establish(&url).await.unwrap();
-        let mut tracked = Tracked::new(article(1, conn).await);
-        tracked.title = "on time".to_owned();
-        tracked.save_concurrent(conn).await.unwrap();
-        tracked.title = "late".to_owned();
-        held.hold_replies();
-        timeout(PATIENCE, tracked.save_concurrent(conn)).await.unwrap_err();
+        let mut tracked = saved_without_a_reply(database).await;
         assert_eq!((tracked.version, article(1, observer).await.version), (2, 3));
 
         tracked.save_resolving(observer, |_| unreachable!()).await.unwrap();
@@ -89,14 +96,7 @@ fn a_tracked_save_whose_reply_was_lost_is_resolved_without_a_question() {
 fn a_tracked_save_whose_reply_was_lost_is_found_applied_and_not_written_again() {
     let (database, observer) = &mut with_articles(1);
     run(async {
-        let (url, held) = proxy::before(&database.url()).await;
-        let conn = &mut AsyncConnection::establish(&url).await.unwrap();
-        let mut tracked = Tracked::new(article(1, conn).await);
-        tracked.title = "on time".to_owned();
-        tracked.save_concurrent(conn).await.unwrap();
-        tracked.title = "late".to_owned();
-        held.hold_replies();
-        timeout(PATIENCE, tracked.save_concurrent(conn)).await.unwrap_err();
+        let mut tracked = saved_without_a_reply(database).await;
         assert_eq!(article(1, observer).await.version, 3);
 
         tracked.save_merging(observer).await.unwrap();

@@ -7,6 +7,9 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
+use crate::engine::DEFAULT_PORT;
+use crate::engine::server::wire::detour;
+
 /// What is held back.
 #[derive(Clone, Default)]
 pub struct Held {
@@ -26,14 +29,8 @@ impl Held {
 
 /// The URL of a proxy before the server of this URL.
 pub async fn before(url: &str) -> (String, Held) {
-    let (head, rest) = url.split_once("://").unwrap();
-    let (authority, path) = rest.split_once('/').unwrap();
-    let (user, server) = authority.rsplit_once('@').unwrap();
-    let server = server.to_owned();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    // mysql_async would go past it, by the server's socket file.
-    let by_network = if head == "mysql" { "?prefer_socket=false" } else { "" };
-    let through = format!("{head}://{user}@{}/{path}{by_network}", listener.local_addr().unwrap());
+    let (through, server) = detour(url, DEFAULT_PORT, listener.local_addr().unwrap());
     let held = Held::default();
     let Held { requests, replies } = held.clone();
     tokio::spawn(async move {

@@ -21,7 +21,7 @@ mod isolation;
 #[path = "mysql/refusals.rs"]
 mod refusals;
 #[path = "server.rs"]
-mod server;
+pub mod server;
 #[path = "mysql/testing.rs"]
 mod testing;
 #[path = "mysql/transactions.rs"]
@@ -46,7 +46,7 @@ pub use crate::Connection as TestConnection;
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations/mysql");
 
 /// Where the server listens when a URL names no port.
-const DEFAULT_PORT: u16 = 3306;
+pub const DEFAULT_PORT: u16 = 3306;
 
 /// The engine's name.
 pub const NAME: &str = "MariaDB or MySQL";

@@ -19,7 +19,7 @@ mod isolation;
 #[path = "postgres/refusals.rs"]
 mod refusals;
 #[path = "server.rs"]
-mod server;
+pub mod server;
 #[path = "postgres/transactions.rs"]
 mod transactions;
 #[path = "postgres/triggers.rs"]
@@ -42,7 +42,7 @@ pub use crate::Connection as TestConnection;
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations/postgres");
 
 /// Where the server listens when a URL names no port.
-const DEFAULT_PORT: u16 = 5432;
+pub const DEFAULT_PORT: u16 = 5432;
 
 /// The engine's name.
 pub const NAME: &str = "PostgreSQL";

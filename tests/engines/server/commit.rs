@@ -35,6 +35,20 @@ fn over_a_wire(database: &Database) -> (TestConnection, Scissors) {
     (TestConnection::establish(&url).unwrap(), scissors)
 }
 
+/// Counter 1 after five more views, saved in a transaction that loses its connection during COMMIT.
+fn counted_in_a_lost_transaction(database: &Database, cut: Cut) -> Tracked<Counter> {
+    let (lost, scissors) = &mut over_a_wire(database);
+    let mut record = counter(1, lost);
+    record.views += 5;
+    let result = transaction_concurrent(lost, &mut record, |lost, record| {
+        record.save_concurrent(lost)?;
+        scissors.cut(cut);
+        Ok::<_, ConcurrencyError>(())
+    });
+    assert_lost(&result.unwrap_err());
+    record
+}
+
 /// Whether the COMMIT arrives, and where the wire is cut for that.
 const CUTS: [(bool, Cut); 2] = [(false, Cut::Question("COMMIT")), (true, Cut::AnswerTo("COMMIT"))];
 
@@ -93,15 +107,7 @@ fn it_is_not_run_again_by_itself() {
 fn a_merge_after_it_adds_a_sum_once_and_keeps_what_was_edited_since() {
     for (_, cut) in CUTS {
         let (database, observer) = &mut with_article();
-        let (lost, scissors) = &mut over_a_wire(database);
-        let mut record = counter(1, observer);
-        record.views += 5;
-        let result = transaction_concurrent(lost, &mut record, |lost, record| {
-            record.save_concurrent(lost)?;
-            scissors.cut(cut);
-            Ok::<_, ConcurrencyError>(())
-        });
-        assert_lost(&result.unwrap_err());
+        let record = counted_in_a_lost_transaction(database, cut);
         assert_eq!((record.version, record.base().views, record.changed_fields()), (1, 0, vec!["views"]));
 
         // Who waits for its user meanwhile knows it, too.
@@ -120,15 +126,7 @@ fn a_merge_after_it_adds_a_sum_once_and_keeps_what_was_edited_since() {
 fn a_resolver_is_asked_only_about_what_others_did() {
     for (_, cut) in CUTS {
         let (database, observer) = &mut with_article();
-        let (lost, scissors) = &mut over_a_wire(database);
-        let mut record = counter(1, observer);
-        record.views += 5;
-        let result = transaction_concurrent(lost, &mut record, |lost, record| {
-            record.save_concurrent(lost)?;
-            scissors.cut(cut);
-            Ok::<_, ConcurrencyError>(())
-        });
-        assert_lost(&result.unwrap_err());
+        let mut record = counted_in_a_lost_transaction(database, cut);
         record.save_resolving(observer, |_| unreachable!()).unwrap();
         assert_eq!((record.views, record.version, counter(1, observer).views), (5, 2, 5));
         assert_eq!(record.changed_fields(), [""; 0]);

@@ -2,7 +2,7 @@
 //! which a write is done and nobody was told. What the bytes mean is not known here, only which of them stand in a question.
 
 use std::io::{Read as _, Write as _};
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
@@ -48,16 +48,8 @@ impl Scissors {
 
 /// A wire for the next connection to the server of this URL: the URL that leads through it, and what cuts it.
 pub fn lay(url: &str, default_port: u16) -> (String, Scissors) {
-    let (before, address, after) = split(url);
-    let address = if address.contains(':') { address.to_owned() } else { format!("{address}:{default_port}") };
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    // mysql_async would go past it, by the server's socket file.
-    let by_network = match (before.starts_with("mysql"), after.contains('?')) {
-        (true, false) => "?prefer_socket=false",
-        (true, true) => "&prefer_socket=false",
-        (false, _) => "",
-    };
-    let url = format!("{before}{}{after}{by_network}", listener.local_addr().unwrap());
+    let (url, address) = detour(url, default_port, listener.local_addr().unwrap());
     let scissors = Scissors::default();
     let (before_questions, before_answers) = (scissors.clone(), scissors.clone());
     thread::spawn(move || {
@@ -72,6 +64,19 @@ pub fn lay(url: &str, default_port: u16) -> (String, Scissors) {
         pass_on(answers, |_| before_answers.cuts_answer());
     });
     (url, scissors)
+}
+
+/// The URL that leads to the server by this address, and the address of the server.
+pub fn detour(url: &str, default_port: u16, by: SocketAddr) -> (String, String) {
+    let (before, address, after) = split(url);
+    let address = if address.contains(':') { address.to_owned() } else { format!("{address}:{default_port}") };
+    // mysql_async would go past it, by the server's socket file.
+    let by_network = match (before.starts_with("mysql"), after.contains('?')) {
+        (true, false) => "?prefer_socket=false",
+        (true, true) => "&prefer_socket=false",
+        (false, _) => "",
+    };
+    (format!("{before}{by}{after}{by_network}"), address)
 }
 
 /// A URL around its host and port.
