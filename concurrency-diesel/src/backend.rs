@@ -1,5 +1,7 @@
 //! What differs between the engines, as named values; one file per engine holds them.
 
+use std::fmt;
+
 use concurrency_core::Engine;
 use diesel::backend::Backend;
 use diesel::query_builder::AstPass;
@@ -89,6 +91,13 @@ pub trait ConcurrencyBackend: Backend<QueryBuilder: Default> + Default + sealed:
     ) -> QueryResult<()>
     where
         U: Bindable<ST, Self>;
+
+    /// Writes what a value is bound as.
+    #[doc(hidden)]
+    fn __write_bound<ST, U>(value: &U, out: &mut dyn fmt::Write) -> QueryResult<()>
+    where
+        Self: HasSqlType<ST>,
+        U: ToSql<ST, Self>;
 
     /// How many records reach the database at once.
     #[doc(hidden)]

@@ -1,6 +1,7 @@
 //! The bounds on field types, one trait each, so that an error names the field's type and not Diesel's machinery.
 
 use std::any::TypeId;
+use std::fmt;
 
 use diesel::backend::Backend;
 use diesel::deserialize::FromSqlRow;
@@ -38,6 +39,12 @@ pub trait Bindable<ST, DB: Backend> {
     where
         DB: ConcurrencyBackend;
 
+    /// Writes what the value is bound as, so that keys can be told apart by it.
+    #[doc(hidden)]
+    fn __write_bound(&self, out: &mut dyn fmt::Write) -> QueryResult<()>
+    where
+        DB: ConcurrencyBackend;
+
     /// The SQL type, so that an engine can choose a comparison.
     #[doc(hidden)]
     fn __sql_type() -> TypeId;
@@ -70,6 +77,13 @@ where
         DB: ConcurrencyBackend,
     {
         DB::__has_array_of::<ST>()
+    }
+
+    fn __write_bound(&self, out: &mut dyn fmt::Write) -> QueryResult<()>
+    where
+        DB: ConcurrencyBackend,
+    {
+        DB::__write_bound::<ST, U>(self, out)
     }
 
     fn __sql_type() -> TypeId {

@@ -46,7 +46,7 @@ use write::{may_be_one_records_fault, next_versions};
 ///
 /// A batch is written in a transaction, or in a savepoint where one is open. Its rows are locked in the order of their keys, so
 /// that two batches that meet do not wait for each other in a circle; with other writers they may, and get
-/// [`Restart`](crate::Error::Restart). An empty batch sends nothing. Two records with the same key are an error before anything
+/// [`Restart`](crate::ConcurrencyError::Restart). An empty batch sends nothing. Two records with the same key are an error before anything
 /// is sent.
 ///
 /// With `#[diesel(treat_none_as_null = false)]` each record leaves out its own columns. On PostgreSQL, MySQL and MariaDB the

@@ -5,7 +5,7 @@ use diesel::result::DatabaseErrorKind;
 use diesel::result::Error::DatabaseError;
 
 use crate::concurrent::Concurrent;
-use crate::error::Error;
+use crate::error::ConcurrencyError;
 
 /// A record whose write is not answered yet. Dropped like that, it leaves the record in doubt.
 pub(crate) struct Unanswered<'r, T: Concurrent> {
@@ -24,7 +24,7 @@ impl<'r, T: Concurrent> Unanswered<'r, T> {
     }
 
     /// The record, and what was written of it, once the answer is there.
-    pub(crate) fn answered<V>(&mut self, answer: Result<V, Error>) -> Result<(&mut T, V), Error> {
+    pub(crate) fn answered<V>(&mut self, answer: Result<V, ConcurrencyError>) -> Result<(&mut T, V), ConcurrencyError> {
         self.is_answered = !answer.as_ref().is_err_and(leaves_doubt);
         Ok((self.record, answer?))
     }
@@ -59,12 +59,12 @@ impl<T: Concurrent> Drop for UnansweredBatch<'_, T> {
 }
 
 /// Whether the write may have happened all the same: the database did not say that it refused it.
-const fn leaves_doubt(error: &Error) -> bool {
+const fn leaves_doubt(error: &ConcurrencyError) -> bool {
     use DatabaseErrorKind::{
         CheckViolation, ForeignKeyViolation, NotNullViolation, ReadOnlyTransaction, UniqueViolation,
     };
     match error {
-        Error::Database(DatabaseError(kind, _)) => !matches!(
+        ConcurrencyError::Database(DatabaseError(kind, _)) => !matches!(
             kind,
             UniqueViolation | ForeignKeyViolation | NotNullViolation | CheckViolation | ReadOnlyTransaction
         ),

@@ -6,7 +6,7 @@ use diesel::query_builder::QueryFragment;
 
 use crate::backend::ConcurrencyBackend;
 use crate::concurrent::{Concurrent, ConcurrentOn};
-use crate::error::Error;
+use crate::error::ConcurrencyError;
 use crate::executor::{Blocking, now};
 use crate::load::LoadableOn;
 use crate::resolve::{Conflict, Resolution};
@@ -38,9 +38,9 @@ pub trait ConcurrentDsl: Concurrent {
     ///
     /// # Errors
     ///
-    /// [`RecordModified`](Error::RecordModified), [`RecordDeleted`](Error::RecordDeleted),
-    /// [`WriteSuppressed`](Error::WriteSuppressed), [`VersionExhausted`](Error::VersionExhausted) (nothing was sent),
-    /// [`Restart`](Error::Restart), [`Database`](Error::Database). Whichever it is, the record is as it was before the call: a
+    /// [`RecordModified`](ConcurrencyError::RecordModified), [`RecordDeleted`](ConcurrencyError::RecordDeleted),
+    /// [`WriteSuppressed`](ConcurrencyError::WriteSuppressed), [`VersionExhausted`](ConcurrencyError::VersionExhausted) (nothing was sent),
+    /// [`Restart`](ConcurrencyError::Restart), [`Database`](ConcurrencyError::Database). Whichever it is, the record is as it was before the call: a
     /// second try without reloading conflicts again.
     ///
     /// # Example
@@ -64,7 +64,7 @@ pub trait ConcurrentDsl: Concurrent {
     /// # Ok(())
     /// # }
     /// ```
-    fn save_concurrent<C>(&mut self, conn: &mut C) -> Result<(), Error>
+    fn save_concurrent<C>(&mut self, conn: &mut C) -> Result<(), ConcurrencyError>
     where
         C: LoadConnection<Backend: ConcurrencyBackend>,
         Self: ConcurrentOn<C::Backend>,
@@ -83,9 +83,9 @@ pub trait ConcurrentDsl: Concurrent {
     ///
     /// # Errors
     ///
-    /// [`RecordDeleted`](Error::RecordDeleted); [`VersionExhausted`](Error::VersionExhausted) where the row's version is at the
-    /// maximum; [`WriteSuppressed`](Error::WriteSuppressed), [`Restart`](Error::Restart), [`Database`](Error::Database);
-    /// [`RecordModified`](Error::RecordModified) only where other writers moved a clock or a field of your own a hundred times in between.
+    /// [`RecordDeleted`](ConcurrencyError::RecordDeleted); [`VersionExhausted`](ConcurrencyError::VersionExhausted) where the row's version is at the
+    /// maximum; [`WriteSuppressed`](ConcurrencyError::WriteSuppressed), [`Restart`](ConcurrencyError::Restart), [`Database`](ConcurrencyError::Database);
+    /// [`RecordModified`](ConcurrencyError::RecordModified) only where other writers moved a clock or a field of your own a hundred times in between.
     ///
     /// # Example
     ///
@@ -103,7 +103,7 @@ pub trait ConcurrentDsl: Concurrent {
     /// # Ok(())
     /// # }
     /// ```
-    fn save_unchecked<C>(&mut self, conn: &mut C) -> Result<(), Error>
+    fn save_unchecked<C>(&mut self, conn: &mut C) -> Result<(), ConcurrencyError>
     where
         C: LoadConnection<Backend: ConcurrencyBackend>,
         Self: ConcurrentOn<C::Backend>,
@@ -119,7 +119,7 @@ pub trait ConcurrentDsl: Concurrent {
     ///
     /// # Errors
     ///
-    /// As [`save_concurrent`](Self::save_concurrent), without [`VersionExhausted`](Error::VersionExhausted).
+    /// As [`save_concurrent`](Self::save_concurrent), without [`VersionExhausted`](ConcurrencyError::VersionExhausted).
     ///
     /// # Example
     ///
@@ -137,7 +137,7 @@ pub trait ConcurrentDsl: Concurrent {
     /// # Ok(())
     /// # }
     /// ```
-    fn save_without_increment<C>(&mut self, conn: &mut C) -> Result<(), Error>
+    fn save_without_increment<C>(&mut self, conn: &mut C) -> Result<(), ConcurrencyError>
     where
         C: LoadConnection<Backend: ConcurrencyBackend>,
         Self: ConcurrentOn<C::Backend>,
@@ -176,7 +176,7 @@ pub trait ConcurrentDsl: Concurrent {
     /// # Ok(())
     /// # }
     /// ```
-    fn update_concurrent<U, C>(&self, changes: U, conn: &mut C) -> Result<Self::Version, Error>
+    fn update_concurrent<U, C>(&self, changes: U, conn: &mut C) -> Result<Self::Version, ConcurrencyError>
     where
         C: LoadConnection<Backend: ConcurrencyBackend>,
         Self: ConcurrentOn<C::Backend>,
@@ -206,7 +206,7 @@ pub trait ConcurrentDsl: Concurrent {
     /// # Ok(())
     /// # }
     /// ```
-    fn touch_concurrent<C>(&mut self, conn: &mut C) -> Result<(), Error>
+    fn touch_concurrent<C>(&mut self, conn: &mut C) -> Result<(), ConcurrencyError>
     where
         C: LoadConnection<Backend: ConcurrencyBackend>,
         Self: ConcurrentOn<C::Backend>,
@@ -220,8 +220,8 @@ pub trait ConcurrentDsl: Concurrent {
     ///
     /// # Errors
     ///
-    /// [`RecordDeleted`](Error::RecordDeleted) where somebody else deleted it first; otherwise as
-    /// [`save_concurrent`](Self::save_concurrent), without [`VersionExhausted`](Error::VersionExhausted).
+    /// [`RecordDeleted`](ConcurrencyError::RecordDeleted) where somebody else deleted it first; otherwise as
+    /// [`save_concurrent`](Self::save_concurrent), without [`VersionExhausted`](ConcurrencyError::VersionExhausted).
     ///
     /// # Example
     ///
@@ -239,7 +239,7 @@ pub trait ConcurrentDsl: Concurrent {
     /// # Ok(())
     /// # }
     /// ```
-    fn delete_concurrent<C>(&self, conn: &mut C) -> Result<(), Error>
+    fn delete_concurrent<C>(&self, conn: &mut C) -> Result<(), ConcurrencyError>
     where
         C: LoadConnection<Backend: ConcurrencyBackend>,
         Self: ConcurrentOn<C::Backend>,
@@ -251,7 +251,7 @@ pub trait ConcurrentDsl: Concurrent {
     ///
     /// # Errors
     ///
-    /// [`RecordModified`](Error::RecordModified) where somebody else saved the record; otherwise as
+    /// [`RecordModified`](ConcurrencyError::RecordModified) where somebody else saved the record; otherwise as
     /// [`delete_concurrent`](Self::delete_concurrent).
     ///
     /// # Example
@@ -268,7 +268,7 @@ pub trait ConcurrentDsl: Concurrent {
     /// # Ok(())
     /// # }
     /// ```
-    fn delete_if_exists<C>(&self, conn: &mut C) -> Result<bool, Error>
+    fn delete_if_exists<C>(&self, conn: &mut C) -> Result<bool, ConcurrencyError>
     where
         C: LoadConnection<Backend: ConcurrencyBackend>,
         Self: ConcurrentOn<C::Backend>,
@@ -280,12 +280,12 @@ pub trait ConcurrentDsl: Concurrent {
     ///
     /// `SELECT version FROM articles WHERE id = ?`. On MySQL and MariaDB it reads with LOCK IN SHARE MODE, so that it sees what is committed, and may wait for a writer. On
     /// PostgreSQL and SQLite it answers for the transaction's snapshot: at REPEATABLE READ it can still find the record
-    /// unchanged where a save then comes out as [`Restart`](Error::Restart).
+    /// unchanged where a save then comes out as [`Restart`](ConcurrencyError::Restart).
     ///
     /// # Errors
     ///
-    /// [`RecordModified`](Error::RecordModified), [`RecordDeleted`](Error::RecordDeleted), [`Restart`](Error::Restart),
-    /// [`Database`](Error::Database).
+    /// [`RecordModified`](ConcurrencyError::RecordModified), [`RecordDeleted`](ConcurrencyError::RecordDeleted), [`Restart`](ConcurrencyError::Restart),
+    /// [`Database`](ConcurrencyError::Database).
     ///
     /// # Example
     ///
@@ -300,7 +300,7 @@ pub trait ConcurrentDsl: Concurrent {
     /// # Ok(())
     /// # }
     /// ```
-    fn check_concurrent<C>(&self, conn: &mut C) -> Result<(), Error>
+    fn check_concurrent<C>(&self, conn: &mut C) -> Result<(), ConcurrencyError>
     where
         C: LoadConnection<Backend: ConcurrencyBackend>,
         Self: ConcurrentOn<C::Backend>,
@@ -333,7 +333,7 @@ pub trait ConcurrentDsl: Concurrent {
     /// # Ok(())
     /// # }
     /// ```
-    fn lock_concurrent<C>(&self, conn: &mut C) -> Result<(), Error>
+    fn lock_concurrent<C>(&self, conn: &mut C) -> Result<(), ConcurrencyError>
     where
         C: LoadConnection<Backend: ConcurrencyBackend>,
         Self: ConcurrentOn<C::Backend>,
@@ -345,7 +345,7 @@ pub trait ConcurrentDsl: Concurrent {
     ///
     /// # Errors
     ///
-    /// [`Restart`](Error::Restart), [`Database`](Error::Database).
+    /// [`Restart`](ConcurrencyError::Restart), [`Database`](ConcurrencyError::Database).
     ///
     /// # Example
     ///
@@ -360,7 +360,7 @@ pub trait ConcurrentDsl: Concurrent {
     /// # Ok(())
     /// # }
     /// ```
-    fn is_changed<C>(&self, conn: &mut C) -> Result<bool, Error>
+    fn is_changed<C>(&self, conn: &mut C) -> Result<bool, ConcurrencyError>
     where
         C: LoadConnection<Backend: ConcurrencyBackend>,
         Self: ConcurrentOn<C::Backend>,
@@ -372,11 +372,11 @@ pub trait ConcurrentDsl: Concurrent {
     ///
     /// `SELECT … FROM articles WHERE id = ?`, of the columns that the record selects. On MySQL and MariaDB it reads with LOCK IN SHARE MODE, so that it sees what is committed, and may wait for a writer. On
     /// PostgreSQL and SQLite it answers for the transaction's snapshot: at REPEATABLE READ it can still show the record
-    /// unchanged where a save then comes out as [`Restart`](Error::Restart).
+    /// unchanged where a save then comes out as [`Restart`](ConcurrencyError::Restart).
     ///
     /// # Errors
     ///
-    /// [`Restart`](Error::Restart), [`Database`](Error::Database).
+    /// [`Restart`](ConcurrencyError::Restart), [`Database`](ConcurrencyError::Database).
     ///
     /// # Example
     ///
@@ -393,7 +393,7 @@ pub trait ConcurrentDsl: Concurrent {
     /// # Ok(())
     /// # }
     /// ```
-    fn current<C>(&self, conn: &mut C) -> Result<Option<Self>, Error>
+    fn current<C>(&self, conn: &mut C) -> Result<Option<Self>, ConcurrencyError>
     where
         C: LoadConnection<Backend: ConcurrencyBackend>,
         Self: ConcurrentOn<C::Backend> + LoadableOn<C>,
@@ -407,7 +407,7 @@ pub trait ConcurrentDsl: Concurrent {
     ///
     /// # Errors
     ///
-    /// [`Restart`](Error::Restart), [`Database`](Error::Database).
+    /// [`Restart`](ConcurrencyError::Restart), [`Database`](ConcurrencyError::Database).
     ///
     /// # Example
     ///
@@ -422,7 +422,7 @@ pub trait ConcurrentDsl: Concurrent {
     /// # Ok(())
     /// # }
     /// ```
-    fn at_version<C>(&self, version: Self::Version, conn: &mut C) -> Result<Option<Self>, Error>
+    fn at_version<C>(&self, version: Self::Version, conn: &mut C) -> Result<Option<Self>, ConcurrencyError>
     where
         C: LoadConnection<Backend: ConcurrencyBackend>,
         Self: ConcurrentOn<C::Backend> + LoadableOn<C>,
@@ -434,7 +434,7 @@ pub trait ConcurrentDsl: Concurrent {
     ///
     /// # Errors
     ///
-    /// [`RecordDeleted`](Error::RecordDeleted), [`Restart`](Error::Restart), [`Database`](Error::Database); the record is then as it was.
+    /// [`RecordDeleted`](ConcurrencyError::RecordDeleted), [`Restart`](ConcurrencyError::Restart), [`Database`](ConcurrencyError::Database); the record is then as it was.
     ///
     /// # Example
     ///
@@ -453,7 +453,7 @@ pub trait ConcurrentDsl: Concurrent {
     /// # Ok(())
     /// # }
     /// ```
-    fn reload_concurrent<C>(&mut self, conn: &mut C) -> Result<(), Error>
+    fn reload_concurrent<C>(&mut self, conn: &mut C) -> Result<(), ConcurrencyError>
     where
         C: LoadConnection<Backend: ConcurrencyBackend>,
         Self: ConcurrentOn<C::Backend> + LoadableOn<C>,
@@ -472,7 +472,7 @@ pub trait ConcurrentDsl: Concurrent {
     ///
     /// # Errors
     ///
-    /// [`RecordDeleted`](Error::RecordDeleted); [`RecordModified`](Error::RecordModified) where the resolver answered
+    /// [`RecordDeleted`](ConcurrencyError::RecordDeleted); [`RecordModified`](ConcurrencyError::RecordModified) where the resolver answered
     /// [`Fail`](Resolution::Fail), or where its answers came too late a hundred times; otherwise as
     /// [`save_concurrent`](Self::save_concurrent). The record is then as it was.
     ///
@@ -510,7 +510,7 @@ pub trait ConcurrentDsl: Concurrent {
         &mut self,
         conn: &mut C,
         resolver: impl FnMut(Conflict<Self>) -> Resolution<Self>,
-    ) -> Result<(), Error>
+    ) -> Result<(), ConcurrencyError>
     where
         C: LoadConnection<Backend: ConcurrencyBackend>,
         Self: ConcurrentOn<C::Backend> + LoadableOn<C> + Clone,

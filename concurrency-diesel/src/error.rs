@@ -6,16 +6,17 @@ use concurrency_core::{RecordDeletedError, RecordModifiedError, WriteSuppressedE
 
 use crate::trace;
 
+use classify::Meaning;
 pub(crate) use classify::{is_missing_privilege, must_restart};
 
 /// Why a record was not saved, deleted or read. Whatever it is, the record in memory is as it was before the call.
 ///
-/// The variants of our own print the table, the key and the versions, and no other column; [`Restart`](Self::Restart) and
-/// [`Database`](Self::Database) print what the engine said, which may quote values. The prelude exports it as
-/// `ConcurrencyError`. It does not convert into [`diesel::result::Error`]: a conflict must not get lost among other errors.
+/// The variants that name a record print its table, its key and the versions, and no other column. The variants that hold a
+/// [`diesel::result::Error`] print what the engine said, which may quote values. This error does not convert into
+/// [`diesel::result::Error`]: a conflict must not get lost among other errors.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum Error {
+pub enum ConcurrencyError {
     /// Returned when somebody else saved the record after it was loaded. Reload, apply the edit again, save again.
     #[error(transparent)]
     RecordModified(Box<RecordModifiedError>),
@@ -37,20 +38,38 @@ pub enum Error {
     #[error("the database refused a concurrent write, the transaction must start again: {0}")]
     Restart(#[source] Box<diesel::result::Error>),
 
-    /// Returned when the version is at the maximum of its type; nothing was sent, or nothing was written.
+    /// Returned when the row is there and its version is at the maximum of its type. Nothing was written.
     #[error("the version of a record of {table} is at the maximum of its type; give the column a wider type")]
     VersionExhausted {
         /// The table's SQL name, unquoted.
         table: &'static str,
     },
 
-    /// Returned for any other error of the database or of Diesel: a violated constraint, a lost connection, a missing
-    /// column. After a lost connection the outcome is unknown; reload before trying again.
+    /// Returned when no answer came to a write or to COMMIT, because the connection was lost. The write may have been done.
+    ///
+    /// This library never sends such a write again. Reload the record, and look.
+    #[error("no answer came from the database, so the write may have been done; reload before trying again: {0}")]
+    OutcomeUnknown(#[source] Box<diesel::result::Error>),
+
+    /// Returned when the engine no longer has the transaction that was to be committed. What ran before that may be
+    /// committed, and what ran after it was committed statement by statement.
+    ///
+    /// On MySQL and MariaDB a statement such as `CREATE TABLE`, `ALTER TABLE` or `TRUNCATE` commits the transaction. A
+    /// deadlock rolls the transaction back, and if the program ignores that error, its later statements run outside of
+    /// it. On SQLite a full disk, an I/O error, `ON CONFLICT ROLLBACK` and `RAISE(ROLLBACK)` roll it back. This library
+    /// never runs such a transaction again.
+    #[error(
+        "the database no longer has this transaction, so a part of it may be committed; look for a statement that commits by itself, such as CREATE or TRUNCATE, or for a database error that was ignored: {0}"
+    )]
+    TransactionLost(#[source] Box<diesel::result::Error>),
+
+    /// Returned for any other error of the database or of Diesel: a violated constraint, a missing column, a connection
+    /// that was lost while reading.
     #[error(transparent)]
     Database(diesel::result::Error),
 }
 
-impl Error {
+impl ConcurrencyError {
     /// Whether somebody else changed or deleted the record: [`RecordModified`](Self::RecordModified) or
     /// [`RecordDeleted`](Self::RecordDeleted).
     #[must_use]
@@ -73,20 +92,34 @@ impl Error {
             Self::RecordDeleted(error) => Some(error.table),
             Self::WriteSuppressed(error) => Some(error.table),
             Self::VersionExhausted { table } => Some(table),
-            Self::Restart(_) | Self::Database(_) => None,
+            Self::Restart(_) | Self::OutcomeUnknown(_) | Self::TransactionLost(_) | Self::Database(_) => None,
         }
     }
 }
 
-impl Error {
-    /// What an engine says when it refuses a concurrent write becomes [`Restart`](Self::Restart).
+impl ConcurrencyError {
+    /// What Diesel says of any statement, as one of our own variants.
     pub(crate) fn classified(error: diesel::result::Error) -> Self {
-        if classify::must_restart(&error) { Self::Restart(Box::new(error)) } else { Self::Database(error) }
+        match classify::meaning(&error) {
+            Meaning::Restart => Self::Restart(Box::new(error)),
+            Meaning::TransactionLost => Self::TransactionLost(Box::new(error)),
+            Meaning::CommitUnanswered => Self::OutcomeUnknown(Box::new(error)),
+            Meaning::Unanswered | Meaning::Answered => Self::Database(error),
+        }
+    }
+
+    /// The same of a statement that writes: without an answer to it, nobody knows whether it was done.
+    pub(crate) fn of_write(error: diesel::result::Error) -> Self {
+        match classify::meaning(&error) {
+            Meaning::Unanswered => Self::OutcomeUnknown(Box::new(error)),
+            _ => Self::classified(error),
+        }
     }
 }
 
-/// Classifies: what an engine says when it refuses a concurrent write becomes [`Error::Restart`].
-impl From<diesel::result::Error> for Error {
+/// Classifies: what an engine says when it refuses a concurrent write becomes [`ConcurrencyError::Restart`], and what is left of a
+/// transaction that it no longer has becomes [`ConcurrencyError::TransactionLost`].
+impl From<diesel::result::Error> for ConcurrencyError {
     fn from(error: diesel::result::Error) -> Self {
         let error = Self::classified(error);
         if let Self::Restart(_) = error {

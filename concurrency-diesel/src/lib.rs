@@ -17,6 +17,7 @@ mod error;
 mod executor;
 #[cfg(any(doc, doctest))]
 pub mod guide;
+mod key;
 mod load;
 mod outcome;
 pub mod prelude;
@@ -47,7 +48,7 @@ pub use crate::bulk::{BulkConcurrentDsl, BulkConflict, BulkError};
 pub use crate::columns::{ConcurrentColumns, ConcurrentColumnsOn};
 pub use crate::concurrent::{Concurrent, ConcurrentOn};
 pub use crate::dsl::ConcurrentDsl;
-pub use crate::error::Error;
+pub use crate::error::ConcurrencyError;
 pub use crate::load::LoadableOn;
 pub use crate::records::Records;
 pub use crate::resolve::{Conflict, Resolution, client_wins, store_wins};

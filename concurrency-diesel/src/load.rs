@@ -12,7 +12,7 @@ use diesel::sql_types::SqlType;
 
 use crate::backend::ConcurrencyBackend;
 use crate::concurrent::{Concurrent, ConcurrentOn};
-use crate::error::Error;
+use crate::error::ConcurrencyError;
 use crate::executor::{self, Blocking, Executor, Session};
 use crate::outcome;
 use crate::save::deleted;
@@ -29,7 +29,7 @@ use crate::statement::{SelectRecord, Source};
 pub trait LoadableOn<C>: Concurrent {
     /// The committed row with the record's key; only at the version, if one is given.
     #[doc(hidden)]
-    fn __load(&self, version: Option<&Self::Version>, connection: &mut C) -> Result<Option<Self>, Error>;
+    fn __load(&self, version: Option<&Self::Version>, connection: &mut C) -> Result<Option<Self>, ConcurrencyError>;
 }
 
 #[diagnostic::do_not_recommend]
@@ -46,7 +46,7 @@ where
         > + FromSqlRow<SqlTypeOf<T::SelectExpression>, DB>
         + 'static,
 {
-    fn __load(&self, version: Option<&Self::Version>, connection: &mut C) -> Result<Option<Self>, Error> {
+    fn __load(&self, version: Option<&Self::Version>, connection: &mut C) -> Result<Option<Self>, ConcurrencyError> {
         let serialized = self.__serialize();
         let source = Source { record: self, serialized: &serialized };
         let select = SelectRecord::new(source, version);
@@ -62,7 +62,7 @@ pub(crate) trait LoadableBy<E: Executor>: Concurrent {
         &'a self,
         version: Option<&'a Self::Version>,
         session: &'a mut Session<'_, E>,
-    ) -> E::Future<'a, Result<Option<Self>, Error>>;
+    ) -> E::Future<'a, Result<Option<Self>, ConcurrencyError>>;
 }
 
 impl<T, C> LoadableBy<Blocking<C>> for T
@@ -74,13 +74,13 @@ where
         &'a self,
         version: Option<&'a Self::Version>,
         session: &'a mut Session<'_, Blocking<C>>,
-    ) -> Ready<Result<Option<Self>, Error>> {
+    ) -> Ready<Result<Option<Self>, ConcurrencyError>> {
         ready(self.__load(version, session.0))
     }
 }
 
 /// The row as it is now; `None` where it was deleted.
-pub(crate) async fn current<T, E>(record: &T, session: &mut Session<'_, E>) -> Result<Option<T>, Error>
+pub(crate) async fn current<T, E>(record: &T, session: &mut Session<'_, E>) -> Result<Option<T>, ConcurrencyError>
 where
     E: Executor,
     T: LoadableBy<E>,
@@ -93,7 +93,7 @@ pub(crate) async fn at_version<T, E>(
     record: &T,
     version: T::Version,
     session: &mut Session<'_, E>,
-) -> Result<Option<T>, Error>
+) -> Result<Option<T>, ConcurrencyError>
 where
     E: Executor,
     T: LoadableBy<E>,
@@ -102,7 +102,7 @@ where
 }
 
 /// Overwrites the record with its row as it is now.
-pub(crate) async fn reload<T, E>(record: &mut T, session: &mut Session<'_, E>) -> Result<(), Error>
+pub(crate) async fn reload<T, E>(record: &mut T, session: &mut Session<'_, E>) -> Result<(), ConcurrencyError>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend> + LoadableBy<E>,

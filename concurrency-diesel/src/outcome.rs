@@ -6,7 +6,7 @@ use diesel::result::QueryResult;
 
 use crate::backend::ConcurrencyBackend;
 use crate::concurrent::{Concurrent, table_name};
-use crate::error::Error;
+use crate::error::ConcurrencyError;
 use crate::trace;
 
 /// What the number of rows says about a guarded statement.
@@ -28,7 +28,7 @@ impl Outcome {
 }
 
 /// Interprets the number of rows that a guarded statement wrote.
-pub(crate) fn outcome<T, DB>(record: &T, rows: QueryResult<usize>) -> Result<Outcome, Error>
+pub(crate) fn outcome<T, DB>(record: &T, rows: QueryResult<usize>) -> Result<Outcome, ConcurrencyError>
 where
     DB: ConcurrencyBackend,
     T: Concurrent<Table: QueryFragment<DB>>,
@@ -41,7 +41,7 @@ where
 }
 
 /// Why a statement that expected a version was refused: the version found, or that there is no row.
-pub(crate) fn refusal<T, DB>(record: &T, expected: &T::Version, found: Option<&T::Version>) -> Error
+pub(crate) fn refusal<T, DB>(record: &T, expected: &T::Version, found: Option<&T::Version>) -> ConcurrencyError
 where
     DB: ConcurrencyBackend,
     T: Concurrent<Table: QueryFragment<DB>>,
@@ -50,24 +50,26 @@ where
     let key = record.__key();
     let expected = version_value::<T>(expected);
     let error = match found.map(version_value::<T>) {
-        None => Error::RecordDeleted(Box::new(RecordDeletedError::new(table, key, expected))),
+        None => ConcurrencyError::RecordDeleted(Box::new(RecordDeletedError::new(table, key, expected))),
         Some(found) if found == expected => {
-            Error::WriteSuppressed(Box::new(WriteSuppressedError::new(table, key, expected)))
+            ConcurrencyError::WriteSuppressed(Box::new(WriteSuppressedError::new(table, key, expected)))
         }
-        Some(found) => Error::RecordModified(Box::new(RecordModifiedError::new(table, key, expected, found))),
+        Some(found) => {
+            ConcurrencyError::RecordModified(Box::new(RecordModifiedError::new(table, key, expected, found)))
+        }
     };
     trace::conflict(&error);
     error
 }
 
 /// What the database said to a statement about the record, classified.
-fn failure<T, DB>(record: &T, error: diesel::result::Error) -> Error
+fn failure<T, DB>(record: &T, error: diesel::result::Error) -> ConcurrencyError
 where
     DB: ConcurrencyBackend,
     T: Concurrent<Table: QueryFragment<DB>>,
 {
-    let error = Error::classified(error);
-    if let Error::Restart(_) = error {
+    let error = ConcurrencyError::classified(error);
+    if let ConcurrencyError::Restart(_) = error {
         trace::restart_of::<T, DB>(record);
     }
     error
@@ -84,7 +86,7 @@ pub(crate) fn is_same<T: Concurrent>(one: &T::Version, other: &T::Version) -> bo
 }
 
 /// The one answer of a statement about the record's row, or that it answered with none.
-pub(crate) fn at_most_one<T, DB, A>(record: &T, answers: QueryResult<Vec<A>>) -> Result<Option<A>, Error>
+pub(crate) fn at_most_one<T, DB, A>(record: &T, answers: QueryResult<Vec<A>>) -> Result<Option<A>, ConcurrencyError>
 where
     DB: ConcurrencyBackend,
     T: Concurrent<Table: QueryFragment<DB>>,
@@ -102,16 +104,16 @@ pub(crate) fn version_value<T: Concurrent>(version: &T::Version) -> VersionValue
 }
 
 /// The version cannot advance any further.
-pub(crate) fn exhausted<T, DB>() -> Error
+pub(crate) fn exhausted<T, DB>() -> ConcurrencyError
 where
     DB: ConcurrencyBackend,
     T: Concurrent<Table: QueryFragment<DB>>,
 {
-    Error::VersionExhausted { table: table_name::<T, DB>() }
+    ConcurrencyError::VersionExhausted { table: table_name::<T, DB>() }
 }
 
 /// The key names several rows: the transaction must be rolled back and the model corrected.
-pub(crate) fn ambiguous_key<T, DB>(record: &T, rows: usize) -> Error
+pub(crate) fn ambiguous_key<T, DB>(record: &T, rows: usize) -> ConcurrencyError
 where
     DB: ConcurrencyBackend,
     T: Concurrent<Table: QueryFragment<DB>>,
@@ -121,5 +123,5 @@ where
     let message = format!(
         "the key of {table} is not unique: {rows} rows have {key}; roll back what was written, and name every key column in `#[diesel(primary_key(…))]`"
     );
-    Error::Database(diesel::result::Error::QueryBuilderError(message.into()))
+    ConcurrencyError::Database(diesel::result::Error::QueryBuilderError(message.into()))
 }

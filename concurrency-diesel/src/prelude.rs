@@ -1,15 +1,20 @@
 //! Everything a program that saves records needs: `use concurrency_diesel::prelude::*;`.
 
-pub use crate::bulk::BulkConcurrentDsl;
+pub use crate::bulk::{BulkConcurrentDsl, BulkError};
 pub use crate::concurrent::Concurrent;
 pub use crate::dsl::ConcurrentDsl;
-pub use crate::error::Error as ConcurrencyError;
+pub use crate::error::ConcurrencyError;
+pub use crate::retry::retry_on_conflict;
+pub use crate::tracked::{MergeError, Tracked};
+pub use crate::transaction_concurrent::transaction_concurrent;
 #[cfg(feature = "postgres_backend")]
 pub use crate::xmin::XminVersionField;
 #[cfg(feature = "uuid")]
 pub use concurrency_core::RandomVersionField;
 #[cfg(any(feature = "chrono", feature = "time"))]
 pub use concurrency_core::TimestampVersionField;
-pub use concurrency_core::{AutoIncVersionField, ConditionalVersionField, IntegerVersionField, TriggerVersionField};
+pub use concurrency_core::{
+    AutoIncVersionField, ConditionalVersionField, IntegerVersionField, RetryPolicy, TriggerVersionField,
+};
 #[doc(no_inline)]
 pub use concurrency_derive::{Concurrent, ConcurrentColumns};

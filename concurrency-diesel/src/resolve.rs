@@ -1,7 +1,7 @@
 //! Saves that ask what to do about a conflict. How the answer comes about is the caller's; merging fields is `Tracked`'s.
 
 use crate::concurrent::ConcurrentOn;
-use crate::error::Error;
+use crate::error::ConcurrencyError;
 use crate::executor::{Executor, Session};
 use crate::load::{self, LoadableBy};
 use crate::save::{self, deleted};
@@ -22,10 +22,10 @@ pub struct Conflict<T> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Resolution<T> {
     /// Saves this record over the row that was shown, and only over that: its version is taken from the row. Where the row was
-    /// deleted, the save fails with [`RecordDeleted`](Error::RecordDeleted), as every save does.
+    /// deleted, the save fails with [`RecordDeleted`](ConcurrencyError::RecordDeleted), as every save does.
     Save(T),
     /// Writes nothing and makes the record the row that was shown. Where it was deleted, the save fails with
-    /// [`RecordDeleted`](Error::RecordDeleted).
+    /// [`RecordDeleted`](ConcurrencyError::RecordDeleted).
     TakeTheirs,
     /// Writes nothing, leaves the record, and fails with the conflict.
     Fail,
@@ -48,7 +48,7 @@ pub(crate) async fn save_resolving<T, E, F>(
     record: &mut T,
     mut resolver: F,
     session: &mut Session<'_, E>,
-) -> Result<(), Error>
+) -> Result<(), ConcurrencyError>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend> + LoadableBy<E> + Clone,

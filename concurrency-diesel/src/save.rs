@@ -10,7 +10,7 @@ use crate::backend::{ConcurrencyBackend, ReadBack};
 use crate::bind::VersionOn;
 use crate::concurrent::{Concurrent, ConcurrentOn};
 use crate::doubt::Unanswered;
-use crate::error::Error;
+use crate::error::ConcurrencyError;
 use crate::executor::{Executor, Session};
 use crate::outcome::{self, Outcome};
 use crate::scope::{self, Rule};
@@ -24,7 +24,7 @@ use crate::unchecked;
 pub(crate) fn save<'a, T, E>(
     record: &'a mut T,
     session: &'a mut Session<'_, E>,
-) -> impl Future<Output = Result<(), Error>>
+) -> impl Future<Output = Result<(), ConcurrencyError>>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
@@ -37,7 +37,7 @@ pub(crate) async fn save_columns<T, S, E>(
     record: &mut T,
     selection: S,
     session: &mut Session<'_, E>,
-) -> Result<(), Error>
+) -> Result<(), ConcurrencyError>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
@@ -63,7 +63,7 @@ pub(crate) async fn write<T, S, E>(
     selection: S,
     rule: Rule,
     session: &mut Session<'_, E>,
-) -> Result<T::Version, Error>
+) -> Result<T::Version, ConcurrencyError>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
@@ -104,7 +104,10 @@ where
 }
 
 /// Writes the record's columns and leaves the version, where the version can be left.
-pub(crate) async fn save_without_increment<T, E>(record: &mut T, session: &mut Session<'_, E>) -> Result<(), Error>
+pub(crate) async fn save_without_increment<T, E>(
+    record: &mut T,
+    session: &mut Session<'_, E>,
+) -> Result<(), ConcurrencyError>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
@@ -130,7 +133,7 @@ async fn write_and_keep<T, S, E>(
     source: Source<'_, T>,
     selection: S,
     session: &mut Session<'_, E>,
-) -> Result<T::Version, Error>
+) -> Result<T::Version, ConcurrencyError>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
@@ -145,7 +148,7 @@ where
 }
 
 /// Writes the next version and nothing else.
-pub(crate) async fn touch<T, E>(record: &mut T, session: &mut Session<'_, E>) -> Result<(), Error>
+pub(crate) async fn touch<T, E>(record: &mut T, session: &mut Session<'_, E>) -> Result<(), ConcurrencyError>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
@@ -168,7 +171,7 @@ async fn advance<T, E>(
     source: Source<'_, T>,
     expected: &T::Version,
     session: &mut Session<'_, E>,
-) -> Result<Option<T::Version>, Error>
+) -> Result<Option<T::Version>, ConcurrencyError>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
@@ -183,7 +186,11 @@ where
 }
 
 /// Writes a changeset of the user's and the next version, which it returns.
-pub(crate) async fn update<T, U, E>(record: &T, changes: U, session: &mut Session<'_, E>) -> Result<T::Version, Error>
+pub(crate) async fn update<T, U, E>(
+    record: &T,
+    changes: U,
+    session: &mut Session<'_, E>,
+) -> Result<T::Version, ConcurrencyError>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
@@ -207,7 +214,7 @@ pub(crate) async fn change<T, U, E>(
     changes: &U,
     expected: &T::Version,
     session: &mut Session<'_, E>,
-) -> Result<Option<T::Version>, Error>
+) -> Result<Option<T::Version>, ConcurrencyError>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
@@ -233,7 +240,7 @@ fn is_empty<DB: ConcurrencyBackend>(changes: &impl QueryFragment<DB>) -> bool {
 }
 
 /// Deletes the record's row.
-pub(crate) async fn delete<T, E>(record: &T, session: &mut Session<'_, E>) -> Result<(), Error>
+pub(crate) async fn delete<T, E>(record: &T, session: &mut Session<'_, E>) -> Result<(), ConcurrencyError>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
@@ -243,7 +250,7 @@ where
 }
 
 /// Deletes the row of a record, if it still has the record's version.
-pub(crate) async fn remove<T, E>(source: Source<'_, T>, session: &mut Session<'_, E>) -> Result<(), Error>
+pub(crate) async fn remove<T, E>(source: Source<'_, T>, session: &mut Session<'_, E>) -> Result<(), ConcurrencyError>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
@@ -252,7 +259,7 @@ where
 }
 
 /// Deletes the record's row, or says that there is none.
-pub(crate) async fn delete_if_exists<T, E>(record: &T, session: &mut Session<'_, E>) -> Result<bool, Error>
+pub(crate) async fn delete_if_exists<T, E>(record: &T, session: &mut Session<'_, E>) -> Result<bool, ConcurrencyError>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
@@ -262,7 +269,7 @@ where
 }
 
 /// Sends the DELETE, and finds out whether it was refused or there is no row.
-async fn remove_if_exists<T, E>(source: Source<'_, T>, session: &mut Session<'_, E>) -> Result<bool, Error>
+async fn remove_if_exists<T, E>(source: Source<'_, T>, session: &mut Session<'_, E>) -> Result<bool, ConcurrencyError>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
@@ -282,7 +289,7 @@ where
 }
 
 /// Reads the row's version under the lock `L` and compares it with the record's, unless a scope says that any will do.
-pub(crate) async fn check<T, E, L>(record: &T, session: &mut Session<'_, E>) -> Result<(), Error>
+pub(crate) async fn check<T, E, L>(record: &T, session: &mut Session<'_, E>) -> Result<(), ConcurrencyError>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
@@ -299,7 +306,7 @@ where
 }
 
 /// Whether the row is gone or has another version than the record.
-pub(crate) async fn is_changed<T, E>(record: &T, session: &mut Session<'_, E>) -> Result<bool, Error>
+pub(crate) async fn is_changed<T, E>(record: &T, session: &mut Session<'_, E>) -> Result<bool, ConcurrencyError>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
@@ -311,7 +318,7 @@ where
 }
 
 /// The version after this one.
-pub(crate) fn next_version<T, E>(current: &T::Version) -> Result<T::Version, Error>
+pub(crate) fn next_version<T, E>(current: &T::Version) -> Result<T::Version, ConcurrencyError>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
@@ -320,7 +327,11 @@ where
 }
 
 /// Sends a statement that is guarded by the record's version; where it is refused, finds out why.
-async fn send<T, E, S>(source: Source<'_, T>, statement: S, session: &mut Session<'_, E>) -> Result<(), Error>
+async fn send<T, E, S>(
+    source: Source<'_, T>,
+    statement: S,
+    session: &mut Session<'_, E>,
+) -> Result<(), ConcurrencyError>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
@@ -336,17 +347,17 @@ where
 /// Takes back the refusal of a save that may have left the version, if the row is all that the save would make of it: where an
 /// UPDATE counts only the rows that it changed, such a row counts as none.
 async fn unless_written<T, S, E>(
-    refusal: Error,
+    refusal: ConcurrencyError,
     source: Source<'_, T>,
     selection: S,
     session: &mut Session<'_, E>,
-) -> Result<(), Error>
+) -> Result<(), ConcurrencyError>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
     S: Selection<T>,
 {
-    if !E::Backend::__MAY_COUNT_CHANGES || !matches!(refusal, Error::WriteSuppressed(_)) {
+    if !E::Backend::__MAY_COUNT_CHANGES || !matches!(refusal, ConcurrencyError::WriteSuppressed(_)) {
         return Err(refusal);
     }
     let found = T::Version::__load(SelectUnchanged::new(source, selection), session).await;
@@ -362,7 +373,7 @@ async fn send_and_read_back<T, E, S>(
     update: S,
     signed: bool,
     session: &mut Session<'_, E>,
-) -> Result<T::Version, Error>
+) -> Result<T::Version, ConcurrencyError>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
@@ -382,7 +393,7 @@ pub(crate) async fn read_back<T, E, S>(
     update: S,
     signed: bool,
     session: &mut Session<'_, E>,
-) -> Result<Option<T::Version>, Error>
+) -> Result<Option<T::Version>, ConcurrencyError>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
@@ -403,7 +414,7 @@ where
 }
 
 /// Why the database wrote nothing: one more read, of what is committed.
-async fn refused<T, E>(source: Source<'_, T>, session: &mut Session<'_, E>) -> Error
+async fn refused<T, E>(source: Source<'_, T>, session: &mut Session<'_, E>) -> ConcurrencyError
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
@@ -419,7 +430,7 @@ where
 pub(crate) async fn found_version<T, E, L>(
     source: Source<'_, T>,
     session: &mut Session<'_, E>,
-) -> Result<Option<T::Version>, Error>
+) -> Result<Option<T::Version>, ConcurrencyError>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
@@ -430,7 +441,7 @@ where
 }
 
 /// The record's row is gone.
-pub(crate) fn deleted<T, E>(record: &T) -> Error
+pub(crate) fn deleted<T, E>(record: &T) -> ConcurrencyError
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,

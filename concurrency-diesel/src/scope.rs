@@ -130,7 +130,7 @@ fn record<T: Concurrent>() -> Option<TypeId> {
 /// | [`check_concurrent`], [`lock_concurrent`] | refuse only what was deleted; the lock is taken |
 /// | [`is_changed`] and the methods that read | as ever: they answer, and refuse nothing |
 ///
-/// A row that is gone stays gone: that is [`RecordDeleted`](crate::Error::RecordDeleted) in a scope, too. Inside of this scope
+/// A row that is gone stays gone: that is [`RecordDeleted`](crate::ConcurrencyError::RecordDeleted) in a scope, too. Inside of this scope
 /// [`disable_increment`] has no effect: what is neither checked nor counted is a lost update.
 ///
 /// # Example

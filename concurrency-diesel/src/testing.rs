@@ -12,7 +12,7 @@ use diesel::result::QueryResult;
 
 use crate::concurrent::ConcurrentOn;
 use crate::dsl::ConcurrentDsl as _;
-use crate::error::Error;
+use crate::error::ConcurrencyError;
 use crate::triggers::CatalogBackend;
 
 pub use finding::{CheckModelError, Finding, Guarantee};
@@ -106,7 +106,7 @@ where
 /// # Ok(())
 /// # }
 /// ```
-pub fn stale_copy<T, C>(record: &mut T, conn: &mut C) -> Result<T, Error>
+pub fn stale_copy<T, C>(record: &mut T, conn: &mut C) -> Result<T, ConcurrencyError>
 where
     C: LoadConnection<Backend: CatalogBackend>,
     T: ConcurrentOn<C::Backend> + Clone,

@@ -9,15 +9,15 @@ use tracing::info;
 
 use crate::backend::ConcurrencyBackend;
 use crate::concurrent::{Concurrent, table_name};
-use crate::error::Error;
+use crate::error::ConcurrencyError;
 
 /// What a subscriber filters by.
 const TARGET: &str = "concurrency_diesel";
 
 /// A write or a check was refused because somebody else had been there; other errors are no conflict and no event.
-pub(crate) fn conflict(error: &Error) {
+pub(crate) fn conflict(error: &ConcurrencyError) {
     match error {
-        Error::RecordModified(error) => info!(
+        ConcurrencyError::RecordModified(error) => info!(
             target: TARGET,
             table = error.table,
             key = error.key,
@@ -25,7 +25,7 @@ pub(crate) fn conflict(error: &Error) {
             found = %error.found,
             "conflict: modified by somebody else"
         ),
-        Error::RecordDeleted(error) => info!(
+        ConcurrencyError::RecordDeleted(error) => info!(
             target: TARGET,
             table = error.table,
             key = error.key,

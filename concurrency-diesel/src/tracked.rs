@@ -14,7 +14,7 @@ use diesel::connection::LoadConnection;
 
 use crate::backend::ConcurrencyBackend;
 use crate::concurrent::{Concurrent, ConcurrentOn};
-use crate::error::Error;
+use crate::error::ConcurrencyError;
 use crate::executor::{Blocking, Executor, Session, now};
 use crate::load::LoadableOn;
 use crate::resolve::{Conflict, Resolution};
@@ -194,7 +194,7 @@ impl<T> Tracked<T> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn save_concurrent<C>(&mut self, conn: &mut C) -> Result<(), Error>
+    pub fn save_concurrent<C>(&mut self, conn: &mut C) -> Result<(), ConcurrencyError>
     where
         C: LoadConnection<Backend: ConcurrencyBackend>,
         T: Trackable + ConcurrentOn<C::Backend> + Concurrent<Version: Clone> + Clone,
@@ -222,7 +222,7 @@ impl<T> Tracked<T> {
     /// # Errors
     ///
     /// [`MergeError::Fields`] names the fields that both changed, with the three records; everything else is
-    /// [`MergeError::Concurrency`]: a deleted row, or [`RecordModified`](Error::RecordModified) where they changed the row a hundred
+    /// [`MergeError::Concurrency`]: a deleted row, or [`RecordModified`](ConcurrencyError::RecordModified) where they changed the row a hundred
     /// times meanwhile, or the key was changed. Whichever it is, record and base are as they were before the call.
     ///
     /// # Example
@@ -294,7 +294,7 @@ impl<T> Tracked<T> {
         &mut self,
         conn: &mut C,
         resolver: impl FnMut(Conflict<Self>) -> Resolution<Self>,
-    ) -> Result<(), Error>
+    ) -> Result<(), ConcurrencyError>
     where
         C: LoadConnection<Backend: ConcurrencyBackend>,
         T: Trackable + ConcurrentOn<C::Backend> + Concurrent<Version: Clone> + LoadableOn<C> + Clone,
@@ -308,7 +308,7 @@ impl<T> Tracked<T> {
 pub(crate) async fn save_changed<T, M, E>(
     tracked: &mut TrackedRecord<T, M>,
     session: &mut Session<'_, E>,
-) -> Result<(), Error>
+) -> Result<(), ConcurrencyError>
 where
     E: Executor,
     T: Trackable + ConcurrentOn<E::Backend> + Concurrent<Version: Clone> + Clone,

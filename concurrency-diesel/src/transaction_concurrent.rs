@@ -30,7 +30,7 @@ use crate::transaction;
 /// # Errors
 ///
 /// What the closure returned; what the database said to BEGIN, COMMIT or ROLLBACK, of which
-/// [`ConcurrencyError`](crate::Error) makes [`Restart`](crate::Error::Restart) where that is the remedy.
+/// [`ConcurrencyError`](crate::ConcurrencyError) makes [`Restart`](crate::ConcurrencyError::Restart) where that is the remedy.
 ///
 /// # Example
 ///

@@ -6,7 +6,7 @@ use diesel::query_builder::QueryFragment;
 
 use crate::concurrent::ConcurrentOn;
 use crate::doubt::Unanswered;
-use crate::error::Error;
+use crate::error::ConcurrencyError;
 use crate::executor::{Executor, Session};
 use crate::outcome::{self, Outcome};
 use crate::save::{self, deleted, found_version, next_version, read_back};
@@ -16,7 +16,7 @@ use crate::statement::{Committed, Delete, Source, Update};
 const ATTEMPTS: usize = 100;
 
 /// Writes the record's columns over whatever version the row has.
-pub(crate) async fn save_unchecked<T, E>(record: &mut T, session: &mut Session<'_, E>) -> Result<(), Error>
+pub(crate) async fn save_unchecked<T, E>(record: &mut T, session: &mut Session<'_, E>) -> Result<(), ConcurrencyError>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
@@ -32,7 +32,10 @@ where
 
 /// Writes a record's columns over whatever version the row has, and returns the new one; anew while other programs delete the row and
 /// insert it again in between.
-pub(crate) async fn write<T, E>(source: Source<'_, T>, session: &mut Session<'_, E>) -> Result<T::Version, Error>
+pub(crate) async fn write<T, E>(
+    source: Source<'_, T>,
+    session: &mut Session<'_, E>,
+) -> Result<T::Version, ConcurrencyError>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
@@ -62,7 +65,7 @@ async fn increment<T, E>(
     maximum: &T::Version,
     signed: bool,
     session: &mut Session<'_, E>,
-) -> Result<Option<T::Version>, Error>
+) -> Result<Option<T::Version>, ConcurrencyError>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
@@ -76,7 +79,7 @@ async fn advance_to<T, E>(
     source: Source<'_, T>,
     now: T::Version,
     session: &mut Session<'_, E>,
-) -> Result<T::Version, Error>
+) -> Result<T::Version, ConcurrencyError>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
@@ -94,7 +97,7 @@ async fn overwrite<T, E>(
     source: Source<'_, T>,
     version: T::Version,
     session: &mut Session<'_, E>,
-) -> Result<Option<T::Version>, Error>
+) -> Result<Option<T::Version>, ConcurrencyError>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
@@ -107,7 +110,10 @@ where
 }
 
 /// Writes the row and learns the version that the database gave it.
-async fn write_row<T, E>(source: Source<'_, T>, session: &mut Session<'_, E>) -> Result<Option<T::Version>, Error>
+async fn write_row<T, E>(
+    source: Source<'_, T>,
+    session: &mut Session<'_, E>,
+) -> Result<Option<T::Version>, ConcurrencyError>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
@@ -117,7 +123,10 @@ where
 }
 
 /// Reads the row's version and saves guarded by it, anew while other writers move it in between.
-async fn read_then_save<T, E>(source: Source<'_, T>, session: &mut Session<'_, E>) -> Result<T::Version, Error>
+async fn read_then_save<T, E>(
+    source: Source<'_, T>,
+    session: &mut Session<'_, E>,
+) -> Result<T::Version, ConcurrencyError>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
@@ -141,7 +150,7 @@ pub(crate) async fn change<T, U, E>(
     source: Source<'_, T>,
     changes: &U,
     session: &mut Session<'_, E>,
-) -> Result<T::Version, Error>
+) -> Result<T::Version, ConcurrencyError>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
@@ -160,7 +169,10 @@ where
 
 /// Deletes the row whatever version it has, or says that there is none; anew while other programs delete the row and insert it again in
 /// between.
-pub(crate) async fn remove_if_exists<T, E>(source: Source<'_, T>, session: &mut Session<'_, E>) -> Result<bool, Error>
+pub(crate) async fn remove_if_exists<T, E>(
+    source: Source<'_, T>,
+    session: &mut Session<'_, E>,
+) -> Result<bool, ConcurrencyError>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
@@ -180,7 +192,11 @@ where
 
 /// Keeps the version that was found after a statement wrote no row: a row that is there now may have been inserted since; one that is
 /// still as it was before is what the database did not write.
-fn found_again<T, E>(source: Source<'_, T>, found: T::Version, row: &mut Option<T::Version>) -> Result<(), Error>
+fn found_again<T, E>(
+    source: Source<'_, T>,
+    found: T::Version,
+    row: &mut Option<T::Version>,
+) -> Result<(), ConcurrencyError>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
@@ -197,7 +213,7 @@ async fn moved_version<T, E>(
     source: Source<'_, T>,
     before: &T::Version,
     session: &mut Session<'_, E>,
-) -> Result<T::Version, Error>
+) -> Result<T::Version, ConcurrencyError>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
@@ -210,7 +226,7 @@ where
 }
 
 /// The version of the record's row, which must be there.
-async fn row_version<T, E>(source: Source<'_, T>, session: &mut Session<'_, E>) -> Result<T::Version, Error>
+async fn row_version<T, E>(source: Source<'_, T>, session: &mut Session<'_, E>) -> Result<T::Version, ConcurrencyError>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,

@@ -9,7 +9,7 @@ use super::concurrent::ConcurrentOn;
 use super::connection::{Connection, under_way};
 use super::load::LoadableOn;
 use crate::concurrent::Concurrent;
-use crate::error::Error;
+use crate::error::ConcurrencyError;
 use crate::resolve::{Conflict, Resolution};
 use crate::statement::{Committed, ForUpdate};
 use crate::{load, resolve, save, unchecked};
@@ -48,7 +48,7 @@ pub trait ConcurrentDsl: Concurrent {
     /// # Ok(())
     /// # }
     /// ```
-    fn save_concurrent<'a, C, Use>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
+    fn save_concurrent<'a, C, Use>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), ConcurrencyError>>
     where
         C: Connection<Use>,
         Self: ConcurrentOn<C::Backend>,
@@ -79,7 +79,7 @@ pub trait ConcurrentDsl: Concurrent {
     /// # Ok(())
     /// # }
     /// ```
-    fn save_unchecked<'a, C, Use>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
+    fn save_unchecked<'a, C, Use>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), ConcurrencyError>>
     where
         C: Connection<Use>,
         Self: ConcurrentOn<C::Backend>,
@@ -110,7 +110,7 @@ pub trait ConcurrentDsl: Concurrent {
     /// # Ok(())
     /// # }
     /// ```
-    fn save_without_increment<'a, C, Use>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
+    fn save_without_increment<'a, C, Use>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), ConcurrencyError>>
     where
         C: Connection<Use>,
         Self: ConcurrentOn<C::Backend>,
@@ -146,7 +146,7 @@ pub trait ConcurrentDsl: Concurrent {
         &'a self,
         changes: U,
         conn: &'a mut C,
-    ) -> BoxFuture<'a, Result<Self::Version, Error>>
+    ) -> BoxFuture<'a, Result<Self::Version, ConcurrencyError>>
     where
         C: Connection<Use>,
         Self: ConcurrentOn<C::Backend>,
@@ -175,7 +175,7 @@ pub trait ConcurrentDsl: Concurrent {
     /// # Ok(())
     /// # }
     /// ```
-    fn touch_concurrent<'a, C, Use>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
+    fn touch_concurrent<'a, C, Use>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), ConcurrencyError>>
     where
         C: Connection<Use>,
         Self: ConcurrentOn<C::Backend>,
@@ -206,7 +206,7 @@ pub trait ConcurrentDsl: Concurrent {
     /// # Ok(())
     /// # }
     /// ```
-    fn delete_concurrent<'a, C, Use>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
+    fn delete_concurrent<'a, C, Use>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<(), ConcurrencyError>>
     where
         C: Connection<Use>,
         Self: ConcurrentOn<C::Backend>,
@@ -235,7 +235,7 @@ pub trait ConcurrentDsl: Concurrent {
     /// # Ok(())
     /// # }
     /// ```
-    fn delete_if_exists<'a, C, Use>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<bool, Error>>
+    fn delete_if_exists<'a, C, Use>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<bool, ConcurrencyError>>
     where
         C: Connection<Use>,
         Self: ConcurrentOn<C::Backend>,
@@ -263,7 +263,7 @@ pub trait ConcurrentDsl: Concurrent {
     /// # Ok(())
     /// # }
     /// ```
-    fn check_concurrent<'a, C, Use>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
+    fn check_concurrent<'a, C, Use>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<(), ConcurrencyError>>
     where
         C: Connection<Use>,
         Self: ConcurrentOn<C::Backend>,
@@ -295,7 +295,7 @@ pub trait ConcurrentDsl: Concurrent {
     /// # Ok(())
     /// # }
     /// ```
-    fn lock_concurrent<'a, C, Use>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
+    fn lock_concurrent<'a, C, Use>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<(), ConcurrencyError>>
     where
         C: Connection<Use>,
         Self: ConcurrentOn<C::Backend>,
@@ -323,7 +323,7 @@ pub trait ConcurrentDsl: Concurrent {
     /// # Ok(())
     /// # }
     /// ```
-    fn is_changed<'a, C, Use>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<bool, Error>>
+    fn is_changed<'a, C, Use>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<bool, ConcurrencyError>>
     where
         C: Connection<Use>,
         Self: ConcurrentOn<C::Backend>,
@@ -353,7 +353,7 @@ pub trait ConcurrentDsl: Concurrent {
     /// # Ok(())
     /// # }
     /// ```
-    fn current<'a, C, Use>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<Option<Self>, Error>>
+    fn current<'a, C, Use>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<Option<Self>, ConcurrencyError>>
     where
         C: Connection<Use>,
         Self: ConcurrentOn<C::Backend> + LoadableOn<C>,
@@ -385,7 +385,7 @@ pub trait ConcurrentDsl: Concurrent {
         &'a self,
         version: Self::Version,
         conn: &'a mut C,
-    ) -> BoxFuture<'a, Result<Option<Self>, Error>>
+    ) -> BoxFuture<'a, Result<Option<Self>, ConcurrencyError>>
     where
         C: Connection<Use>,
         Self: ConcurrentOn<C::Backend> + LoadableOn<C>,
@@ -417,7 +417,7 @@ pub trait ConcurrentDsl: Concurrent {
     /// # Ok(())
     /// # }
     /// ```
-    fn reload_concurrent<'a, C, Use>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
+    fn reload_concurrent<'a, C, Use>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), ConcurrencyError>>
     where
         C: Connection<Use>,
         Self: ConcurrentOn<C::Backend> + LoadableOn<C>,
@@ -463,7 +463,7 @@ pub trait ConcurrentDsl: Concurrent {
         &'a mut self,
         conn: &'a mut C,
         resolver: impl FnMut(Conflict<Self>) -> Resolution<Self> + Send + 'a,
-    ) -> BoxFuture<'a, Result<(), Error>>
+    ) -> BoxFuture<'a, Result<(), ConcurrencyError>>
     where
         C: Connection<Use>,
         Self: ConcurrentOn<C::Backend> + LoadableOn<C> + Clone,

@@ -12,7 +12,7 @@ use futures_core::future::BoxFuture;
 use super::concurrent::ConcurrentOn;
 use crate::backend::ConcurrencyBackend;
 use crate::concurrent::Concurrent;
-use crate::error::Error;
+use crate::error::ConcurrencyError;
 use crate::executor::{Awaiting, Session};
 use crate::load::LoadableBy;
 use crate::outcome;
@@ -33,7 +33,7 @@ pub trait LoadableOn<C>: Concurrent {
         &'a self,
         version: Option<&'a Self::Version>,
         connection: &'a mut C,
-    ) -> BoxFuture<'a, Result<Option<Self>, Error>>;
+    ) -> BoxFuture<'a, Result<Option<Self>, ConcurrencyError>>;
 }
 
 #[diagnostic::do_not_recommend]
@@ -54,7 +54,7 @@ where
         &'a self,
         version: Option<&'a Self::Version>,
         connection: &'a mut C,
-    ) -> BoxFuture<'a, Result<Option<Self>, Error>> {
+    ) -> BoxFuture<'a, Result<Option<Self>, ConcurrencyError>> {
         Box::pin(async move {
             let serialized = self.__serialize();
             let source = Source { record: self, serialized: &serialized };
@@ -73,7 +73,7 @@ where
         &'a self,
         version: Option<&'a Self::Version>,
         session: &'a mut Session<'_, Awaiting<C>>,
-    ) -> BoxFuture<'a, Result<Option<Self>, Error>> {
+    ) -> BoxFuture<'a, Result<Option<Self>, ConcurrencyError>> {
         self.__load(version, session.0)
     }
 }

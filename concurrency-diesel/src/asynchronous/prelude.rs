@@ -4,14 +4,21 @@
 
 pub use super::bulk::BulkConcurrentDsl;
 pub use super::dsl::ConcurrentDsl;
+pub use super::retry::retry_on_conflict;
+pub use super::tracked::Tracked;
+pub use super::transaction::transaction_concurrent;
+pub use crate::bulk::BulkError;
 pub use crate::concurrent::Concurrent;
-pub use crate::error::Error as ConcurrencyError;
+pub use crate::error::ConcurrencyError;
+pub use crate::tracked::MergeError;
 #[cfg(feature = "postgres_backend")]
 pub use crate::xmin::XminVersionField;
 #[cfg(feature = "uuid")]
 pub use concurrency_core::RandomVersionField;
 #[cfg(any(feature = "chrono", feature = "time"))]
 pub use concurrency_core::TimestampVersionField;
-pub use concurrency_core::{AutoIncVersionField, ConditionalVersionField, IntegerVersionField, TriggerVersionField};
+pub use concurrency_core::{
+    AutoIncVersionField, ConditionalVersionField, IntegerVersionField, RetryPolicy, TriggerVersionField,
+};
 #[doc(no_inline)]
 pub use concurrency_derive::{Concurrent, ConcurrentColumns};

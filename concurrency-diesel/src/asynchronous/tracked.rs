@@ -6,7 +6,7 @@ use super::concurrent::ConcurrentOn;
 use super::connection::{Connection, under_way};
 use super::load::LoadableOn;
 use crate::concurrent::Concurrent;
-use crate::error::Error;
+use crate::error::ConcurrencyError;
 use crate::resolve::{Conflict, Resolution};
 use crate::tracked::{MergeError, Trackable, TrackedRecord, merging, resolving, save_changed};
 
@@ -56,7 +56,7 @@ impl<T> Tracked<T> {
     ///
     /// As [`ConcurrentDsl::save_concurrent`](crate::ConcurrentDsl::save_concurrent). Whichever it is, record and base are as they
     /// were before the call.
-    pub fn save_concurrent<'a, C, Use>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), Error>>
+    pub fn save_concurrent<'a, C, Use>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), ConcurrencyError>>
     where
         C: Connection<Use>,
         T: Trackable + ConcurrentOn<C::Backend> + Concurrent<Version: Clone> + Clone,
@@ -86,7 +86,7 @@ impl<T> Tracked<T> {
         &'a mut self,
         conn: &'a mut C,
         resolver: impl FnMut(Conflict<Self>) -> Resolution<Self> + Send + 'a,
-    ) -> BoxFuture<'a, Result<(), Error>>
+    ) -> BoxFuture<'a, Result<(), ConcurrencyError>>
     where
         C: Connection<Use>,
         T: Trackable + ConcurrentOn<C::Backend> + Concurrent<Version: Clone> + LoadableOn<C> + Clone,

@@ -1,12 +1,17 @@
 //! MySQL and MariaDB.
 
+use std::fmt;
+
 use concurrency_core::Engine;
 use diesel::mysql::{Mysql, MysqlType};
 use diesel::query_builder::AstPass;
 use diesel::result::QueryResult;
+use diesel::serialize::ToSql;
+use diesel::sql_types::HasSqlType;
 
 use super::{Bulk, ConcurrencyBackend, ReadBack, Tuples, sealed::Sealed};
 use crate::bind::Bindable;
+use crate::key::write_bound;
 
 impl Sealed for Mysql {}
 
@@ -70,6 +75,14 @@ impl ConcurrencyBackend for Mysql {
         push_value(out)?;
         out.push_sql(after);
         Ok(())
+    }
+
+    fn __write_bound<ST, U>(value: &U, out: &mut dyn fmt::Write) -> QueryResult<()>
+    where
+        Self: HasSqlType<ST>,
+        U: ToSql<ST, Self>,
+    {
+        write_bound::<ST, U, Self>(value, &mut (), out)
     }
 
     const __BULK: Bulk = Bulk::Chunks { chunk: 500 };

@@ -1,6 +1,7 @@
 //! PostgreSQL.
 
 use std::any::TypeId;
+use std::fmt;
 
 use concurrency_core::Engine;
 use diesel::pg::{Pg, PgMetadataLookup, PgTypeMetadata};
@@ -14,6 +15,7 @@ use diesel::sql_types::{
 
 use super::{Bulk, ConcurrencyBackend, ReadBack, Tuples, sealed::Sealed};
 use crate::bind::{Bindable, Element};
+use crate::key::write_bound;
 use crate::xmin::sql_types::Xid;
 
 impl Sealed for Pg {}
@@ -60,6 +62,14 @@ impl ConcurrencyBackend for Pg {
         push_value(out)?;
         out.push_sql(as_text);
         Ok(())
+    }
+
+    fn __write_bound<ST, U>(value: &U, out: &mut dyn fmt::Write) -> QueryResult<()>
+    where
+        Self: HasSqlType<ST>,
+        U: ToSql<ST, Self>,
+    {
+        write_bound::<ST, U, Self>(value, &mut AnyType, out)
     }
 
     const __BULK: Bulk = Bulk::Arrays { chunk: 100 };

@@ -1,12 +1,17 @@
 //! SQLite.
 
+use std::fmt;
+
 use concurrency_core::Engine;
 use diesel::query_builder::AstPass;
 use diesel::result::QueryResult;
+use diesel::serialize::ToSql;
+use diesel::sql_types::HasSqlType;
 use diesel::sqlite::{Sqlite, SqliteType};
 
 use super::{Bulk, ConcurrencyBackend, ReadBack, Tuples, sealed::Sealed};
 use crate::bind::Bindable;
+use crate::key::write_bound;
 
 impl Sealed for Sqlite {}
 
@@ -49,6 +54,14 @@ impl ConcurrencyBackend for Sqlite {
         push_column(out)?;
         out.push_sql(" COLLATE BINARY IS ");
         push_value(out)
+    }
+
+    fn __write_bound<ST, U>(value: &U, out: &mut dyn fmt::Write) -> QueryResult<()>
+    where
+        Self: HasSqlType<ST>,
+        U: ToSql<ST, Self>,
+    {
+        write_bound::<ST, U, Self>(value, &mut (), out)
     }
 
     /// Nothing lies between the program and the database: a statement for many records takes longer than theirs together.

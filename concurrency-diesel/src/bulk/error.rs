@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::error::Error;
+use crate::error::ConcurrencyError;
 use crate::retry::Retryable;
 
 /// A record of a batch that could not be written, or is not current any more.
@@ -14,11 +14,11 @@ pub struct BulkConflict {
     pub index: usize,
     /// What a save of this record alone would have failed with: table, key, and the versions expected and found.
     #[source]
-    pub error: Error,
+    pub error: ConcurrencyError,
 }
 
 impl BulkConflict {
-    pub(crate) const fn new(index: usize, error: Error) -> Self {
+    pub(crate) const fn new(index: usize, error: ConcurrencyError) -> Self {
         Self { index, error }
     }
 }
@@ -56,7 +56,7 @@ pub enum BulkError {
     /// Returned for what is no single record's fault: the engine refused a concurrent write, the connection was lost, COMMIT
     /// failed.
     #[error(transparent)]
-    Concurrency(Error),
+    Concurrency(ConcurrencyError),
 }
 
 impl BulkError {
@@ -89,8 +89,8 @@ impl Retryable for BulkError {
     }
 }
 
-impl From<Error> for BulkError {
-    fn from(error: Error) -> Self {
+impl From<ConcurrencyError> for BulkError {
+    fn from(error: ConcurrencyError) -> Self {
         Self::Concurrency(error)
     }
 }

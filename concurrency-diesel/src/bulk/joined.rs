@@ -9,7 +9,7 @@ use super::cases::{self, Cases};
 use super::outcome::{Outcome, refusal};
 use super::versions::found_versions;
 use crate::concurrent::ConcurrentOn;
-use crate::error::Error;
+use crate::error::ConcurrencyError;
 use crate::executor::{Executor, Session};
 use crate::outcome;
 use crate::statement::bulk::{
@@ -23,7 +23,7 @@ pub(super) async fn write<T, E>(
     what: Write,
     chunk: usize,
     session: &mut Session<'_, E>,
-) -> Result<Outcome<T::Version>, Error>
+) -> Result<Outcome<T::Version>, ConcurrencyError>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,

@@ -3,7 +3,7 @@
 use super::BulkConflict;
 use crate::backend::ConcurrencyBackend;
 use crate::concurrent::{Concurrent, ConcurrentOn};
-use crate::error::Error;
+use crate::error::ConcurrencyError;
 use crate::outcome;
 use crate::statement::bulk::Item;
 
@@ -55,7 +55,7 @@ where
 pub(super) fn by_item<T, DB>(
     items: &[Item<'_, T>],
     answers: Vec<(i64, T::Version)>,
-) -> Result<Vec<Option<T::Version>>, Error>
+) -> Result<Vec<Option<T::Version>>, ConcurrencyError>
 where
     DB: ConcurrencyBackend,
     T: ConcurrentOn<DB>,
@@ -77,8 +77,8 @@ pub(super) fn position(number: i64) -> Option<usize> {
     usize::try_from(number).ok()?.checked_sub(1)
 }
 
-fn not_of_the_batch() -> Error {
-    Error::Database(diesel::result::Error::QueryBuilderError(
+fn not_of_the_batch() -> ConcurrencyError {
+    ConcurrencyError::Database(diesel::result::Error::QueryBuilderError(
         "the database answered with a record that was not sent".into(),
     ))
 }

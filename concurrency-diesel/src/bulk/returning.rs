@@ -8,7 +8,7 @@ use super::outcome::{Outcome, by_item, refusal};
 use super::versions::{Answers, found_versions};
 use crate::bind::VersionOn;
 use crate::concurrent::ConcurrentOn;
-use crate::error::Error;
+use crate::error::ConcurrencyError;
 use crate::executor::{Executor, Session};
 use crate::statement::Committed;
 use crate::statement::bulk::{
@@ -21,7 +21,7 @@ pub(super) async fn write<T, E>(
     what: Write,
     chunk: Option<usize>,
     session: &mut Session<'_, E>,
-) -> Result<Outcome<T::Version>, Error>
+) -> Result<Outcome<T::Version>, ConcurrencyError>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,

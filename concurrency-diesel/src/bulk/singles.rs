@@ -4,7 +4,7 @@ use super::outcome::Outcome;
 use super::{BulkConflict, BulkError, Policy, Write};
 use crate::backend::ConcurrencyBackend;
 use crate::concurrent::ConcurrentOn;
-use crate::error::Error;
+use crate::error::ConcurrencyError;
 use crate::executor::{Session, Transactions};
 use crate::statement::EveryColumn;
 use crate::statement::bulk::Item;
@@ -30,7 +30,7 @@ where
         match written {
             Ok(Some(version)) => outcome.versions.push((item.index, version)),
             Ok(None) => {}
-            Err(error) if error.is_conflict() || matches!(error, Error::WriteSuppressed(_)) => {
+            Err(error) if error.is_conflict() || matches!(error, ConcurrencyError::WriteSuppressed(_)) => {
                 outcome.refused.push(BulkConflict::new(item.index, error));
             }
             Err(error) if super::may_be_one_records_fault(&error) => {
@@ -51,7 +51,7 @@ async fn write_in_savepoint<T, E>(
     item: Item<'_, T>,
     what: Write,
     session: &mut Session<'_, E>,
-) -> Result<Option<T::Version>, Error>
+) -> Result<Option<T::Version>, ConcurrencyError>
 where
     E: Transactions,
     T: ConcurrentOn<E::Backend>,
@@ -66,7 +66,7 @@ async fn write_one<T, E>(
     item: Item<'_, T>,
     what: Write,
     session: &mut Session<'_, E>,
-) -> Result<Option<T::Version>, Error>
+) -> Result<Option<T::Version>, ConcurrencyError>
 where
     E: Transactions,
     T: ConcurrentOn<E::Backend>,

@@ -6,7 +6,7 @@ use super::outcome::by_item;
 use super::way::Way;
 use crate::bind::VersionOn;
 use crate::concurrent::{Concurrent, ConcurrentOn};
-use crate::error::Error;
+use crate::error::ConcurrencyError;
 use crate::executor::{Executor, Session};
 use crate::save::found_version;
 use crate::statement::Lock;
@@ -19,7 +19,7 @@ pub(super) type Answers<'a, T, E> = <E as Executor>::Future<'a, QueryResult<Vec<
 pub(super) async fn found_versions<T, E, L>(
     items: &[Item<'_, T>],
     session: &mut Session<'_, E>,
-) -> Result<Vec<Option<T::Version>>, Error>
+) -> Result<Vec<Option<T::Version>>, ConcurrencyError>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,

@@ -7,7 +7,7 @@ use super::outcome::Outcome;
 use super::way::Way;
 use super::{BulkConflict, BulkError, Policy, Write, joined, returning, singles};
 use crate::concurrent::ConcurrentOn;
-use crate::error::Error;
+use crate::error::ConcurrencyError;
 use crate::executor::{Executor, Session, Transactions};
 use crate::outcome::exhausted;
 use crate::save::next_version;
@@ -66,7 +66,7 @@ where
 }
 
 /// The next versions of the records, where these are known before the rows are written; none for a DELETE.
-pub(super) fn next_versions<T, E>(items: &[Item<'_, T>], what: Write) -> Result<Vec<T::Version>, Error>
+pub(super) fn next_versions<T, E>(items: &[Item<'_, T>], what: Write) -> Result<Vec<T::Version>, ConcurrencyError>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
@@ -169,17 +169,17 @@ where
 }
 
 /// Whether an error may be the fault of one record, so that the others can be written without it.
-pub(super) fn may_be_one_records_fault(error: &Error) -> bool {
+pub(super) fn may_be_one_records_fault(error: &ConcurrencyError) -> bool {
     match error {
-        Error::Database(DieselError::DatabaseError(kind, _)) => !matches!(
+        ConcurrencyError::Database(DieselError::DatabaseError(kind, _)) => !matches!(
             kind,
             DatabaseErrorKind::ClosedConnection
                 | DatabaseErrorKind::UnableToSendCommand
                 | DatabaseErrorKind::ReadOnlyTransaction
                 | DatabaseErrorKind::SerializationFailure
         ),
-        Error::Database(DieselError::SerializationError(_) | DieselError::QueryBuilderError(_))
-        | Error::VersionExhausted { .. } => true,
+        ConcurrencyError::Database(DieselError::SerializationError(_) | DieselError::QueryBuilderError(_))
+        | ConcurrencyError::VersionExhausted { .. } => true,
         _ => false,
     }
 }

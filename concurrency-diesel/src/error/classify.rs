@@ -1,5 +1,5 @@
-//! Which database errors mean that a concurrent write was refused, or that a privilege is missing: by kind where Diesel has one,
-//! else by the message.
+//! What the errors of a database mean: that a concurrent write was refused, that no answer came, that the transaction is gone, or
+//! that a privilege is missing. By kind where Diesel has one, else by the message.
 //!
 //! Measured on the engines; Diesel reports most of these codes as `Unknown`, with the server's English message.
 
@@ -25,25 +25,84 @@ const REFUSALS: &[&str] = &[
     "database schema is locked", // SQLITE_LOCKED
 ];
 
-/// Whether the transaction must start again because the engine refused a concurrent write.
-pub(crate) fn must_restart(error: &Error) -> bool {
+/// How the messages begin with which a client library says that the answer to a statement did not come.
+const UNANSWERED: &[&str] = &[
+    // libpq.
+    "server closed the connection unexpectedly",
+    "connection to server was lost",
+    "no connection to the server",
+    "could not receive data from server",
+    "could not send data to server",
+    "SSL SYSCALL error",
+    "SSL connection has been closed unexpectedly",
+    "lost synchronization with server",
+    // PostgreSQL says this and then closes: whether the statement was done before is not said.
+    "terminating connection ",
+    // libmysqlclient and libmariadb.
+    "Lost connection to ",        // 2013
+    "Server has gone away",       // 2006
+    "MySQL server has gone away", // 2006
+    // tokio-postgres and mysql_async.
+    "connection closed",
+    "error communicating with the server",
+    "Input/output error: ",
+    "Connection to the server is closed",
+];
+
+/// What an error of Diesel's says about the statement that it answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Meaning {
+    /// The engine refused a concurrent write: the transaction must start again.
+    Restart,
+    /// The engine does not have our transaction any more.
+    TransactionLost,
+    /// No answer came to a COMMIT.
+    CommitUnanswered,
+    /// No answer came.
+    Unanswered,
+    /// Anything else. If it comes from the database, it is an answer, so that nothing was written.
+    Answered,
+}
+
+/// What an error of Diesel's says about the statement that it answers.
+pub(crate) fn meaning(error: &Error) -> Meaning {
     match error {
-        Error::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => true,
-        Error::DatabaseError(DatabaseErrorKind::Unknown, information) => is_refusal(information.message()),
+        Error::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => Meaning::Restart,
+        Error::DatabaseError(DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand, _) => {
+            Meaning::Unanswered
+        }
+        Error::DatabaseError(DatabaseErrorKind::Unknown, information) => meaning_of(information.message()),
         // The rollback only followed from it.
-        Error::RollbackErrorOnCommit { commit_error, .. } => must_restart(commit_error),
-        _ => false,
+        Error::RollbackErrorOnCommit { commit_error, .. } => match meaning(commit_error) {
+            Meaning::Unanswered => Meaning::CommitUnanswered,
+            other => other,
+        },
+        _ => Meaning::Answered,
     }
 }
 
-fn is_refusal(message: &str) -> bool {
-    REFUSALS.iter().any(|refusal| message.starts_with(refusal)) || is_lost_savepoint(message)
+fn meaning_of(message: &str) -> Meaning {
+    let begins_with_one_of = |beginnings: &[&str]| beginnings.iter().any(|beginning| message.starts_with(beginning));
+    match lost_savepoint(message) {
+        Some("0") => Meaning::TransactionLost,
+        // What is left of a deadlock or of error 1020 in a nested transaction: MySQL and MariaDB dropped the whole transaction,
+        // and with it the savepoint to which Diesel then tried to roll back.
+        Some(_) => Meaning::Restart,
+        None if begins_with_one_of(REFUSALS) => Meaning::Restart,
+        None if begins_with_one_of(UNANSWERED) => Meaning::Unanswered,
+        None => Meaning::Answered,
+    }
 }
 
-/// What is left of a deadlock or of error 1020 in a nested transaction: MySQL and MariaDB dropped the whole transaction,
-/// and with it the savepoint to which Diesel then tried to roll back.
-fn is_lost_savepoint(message: &str) -> bool {
-    message.strip_prefix("SAVEPOINT diesel_savepoint_").is_some_and(|rest| rest.ends_with(" does not exist"))
+/// Whether the transaction must start again because the engine refused a concurrent write.
+pub(crate) fn must_restart(error: &Error) -> bool {
+    meaning(error) == Meaning::Restart
+}
+
+/// The number of the savepoint that MySQL or MariaDB no longer has (1305): 0 is that of our outermost transactions, Diesel counts
+/// nested ones from 1.
+fn lost_savepoint(message: &str) -> Option<&str> {
+    message.strip_prefix("SAVEPOINT diesel_savepoint_")?.strip_suffix(" does not exist")
 }
 
 /// Whether the database user lacks the right to what it asked for.

@@ -1,7 +1,7 @@
 //! `Retryable`: which errors of a closure mean that running it again can succeed. Nothing here runs it.
 
 use crate::bulk::BulkError;
-use crate::error::Error;
+use crate::error::ConcurrencyError;
 
 type AnyError = dyn std::error::Error + 'static;
 
@@ -36,7 +36,7 @@ type AnyError = dyn std::error::Error + 'static;
 /// # assert!(!lost.is_retryable() && !AppError::OutOfStock.is_retryable());
 /// ```
 ///
-/// It is implemented for [`ConcurrencyError`](crate::Error), for Diesel's error, and for boxed errors, which are searched for one
+/// It is implemented for [`ConcurrencyError`](crate::ConcurrencyError), for Diesel's error, and for boxed errors, which are searched for one
 /// of these, their [sources](std::error::Error::source) included.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not say whether a transaction can be run again after it",
@@ -47,14 +47,14 @@ pub trait Retryable {
     fn is_retryable(&self) -> bool;
 }
 
-/// As [`Error::is_retryable`].
-impl Retryable for Error {
+/// As [`ConcurrencyError::is_retryable`].
+impl Retryable for ConcurrencyError {
     fn is_retryable(&self) -> bool {
         Self::is_retryable(self)
     }
 }
 
-/// Those of Diesel's errors that [`Error::Restart`] is made of.
+/// Those of Diesel's errors that [`ConcurrencyError::Restart`] is made of.
 impl Retryable for diesel::result::Error {
     fn is_retryable(&self) -> bool {
         crate::error::must_restart(self)
@@ -76,7 +76,7 @@ impl Retryable for Box<dyn std::error::Error + Send + Sync> {
 /// Whether the error, or one that it came from, is retryable.
 fn is_retryable(error: &AnyError) -> bool {
     let itself = |error: &AnyError| {
-        error.downcast_ref::<Error>().is_some_and(Error::is_retryable)
+        error.downcast_ref::<ConcurrencyError>().is_some_and(ConcurrencyError::is_retryable)
             || error.downcast_ref::<BulkError>().is_some_and(BulkError::is_retryable)
             || error.downcast_ref::<diesel::result::Error>().is_some_and(Retryable::is_retryable)
     };

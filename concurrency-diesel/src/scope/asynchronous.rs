@@ -17,8 +17,8 @@ use crate::concurrent::Concurrent;
 /// ```
 /// use concurrency_diesel::asynchronous::disable_concurrency;
 ///
-/// # fn save_everything() -> std::future::Ready<Result<(), concurrency_diesel::Error>> { std::future::ready(Ok(())) }
-/// # async fn import() -> Result<(), concurrency_diesel::Error> {
+/// # fn save_everything() -> std::future::Ready<Result<(), concurrency_diesel::ConcurrencyError>> { std::future::ready(Ok(())) }
+/// # async fn import() -> Result<(), concurrency_diesel::ConcurrencyError> {
 /// disable_concurrency(async {
 ///     save_everything().await
 /// })

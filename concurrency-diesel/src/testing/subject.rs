@@ -11,7 +11,7 @@ use diesel::result::{Error as DieselError, QueryResult};
 use super::finding::{Finding, Guarantee};
 use crate::concurrent::ConcurrentOn;
 use crate::dsl::ConcurrentDsl as _;
-use crate::error::Error;
+use crate::error::ConcurrencyError;
 use crate::executor::{Blocking, Session, now};
 use crate::outcome::version_value;
 use crate::retry;
@@ -144,7 +144,7 @@ where
             let (stale, theirs) = self.stale(conn)?;
             let mut stale = Some(stale);
             let mut attempts: usize = 0;
-            let mine = retry::run(conn, &policy, Error::is_retryable, |conn| {
+            let mine = retry::run(conn, &policy, ConcurrencyError::is_retryable, |conn| {
                 attempts = attempts.saturating_add(1);
                 let mut record = match stale.take() {
                     Some(stale) => stale,
@@ -152,7 +152,7 @@ where
                 };
                 (self.edit)(&mut record);
                 save(&mut record, conn)?;
-                Ok::<_, Error>(record.__version_value())
+                Ok::<_, ConcurrencyError>(record.__version_value())
             });
             let mine = mine.map_err(|error| format!("the transaction failed after {attempts} attempts: {error}"))?;
             if attempts != 2 {
@@ -226,10 +226,10 @@ fn refused(
     write: &str,
     expected: &VersionValue,
     found: &VersionValue,
-    outcome: Result<(), Error>,
+    outcome: Result<(), ConcurrencyError>,
 ) -> Result<(), Problem> {
     match outcome {
-        Err(Error::RecordModified(error)) if error.expected == *expected && error.found == *found => Ok(()),
+        Err(ConcurrencyError::RecordModified(error)) if error.expected == *expected && error.found == *found => Ok(()),
         Err(error) => Err(format!(
             "the {write} of a copy at version {expected} over a row at {found} came out as another error: {error}"
         )),
@@ -240,7 +240,7 @@ fn refused(
 }
 
 /// Saves in a savepoint, so that xmin moves, and that an error leaves the rest of the transaction usable on PostgreSQL.
-fn save<T, C>(record: &mut T, conn: &mut C) -> Result<(), Error>
+fn save<T, C>(record: &mut T, conn: &mut C) -> Result<(), ConcurrencyError>
 where
     C: LoadConnection<Backend: CatalogBackend>,
     T: ConcurrentOn<C::Backend>,

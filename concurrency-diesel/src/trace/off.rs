@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use crate::error::Error;
+use crate::error::ConcurrencyError;
 
-pub(crate) const fn conflict(_error: &Error) {}
+pub(crate) const fn conflict(_error: &ConcurrencyError) {}
 
 pub(crate) const fn restart() {}
 

@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt::{self, Display};
 
-use crate::error::Error;
+use crate::error::ConcurrencyError;
 use crate::retry::Retryable;
 
 /// Why [`Tracked::save_merging`](crate::Tracked::save_merging) wrote nothing.
@@ -26,7 +26,7 @@ pub enum MergeError<T> {
     },
 
     /// Returned for everything that a save can fail with: a deleted row, a refusal of the engine, a lost connection.
-    Concurrency(Error),
+    Concurrency(ConcurrencyError),
 }
 
 impl<T> MergeError<T> {
@@ -60,7 +60,7 @@ impl<T: fmt::Debug> StdError for MergeError<T> {
     }
 }
 
-/// As [`Error::is_retryable`]; whoever changed the same fields did so for good.
+/// As [`ConcurrencyError::is_retryable`]; whoever changed the same fields did so for good.
 impl<T> Retryable for MergeError<T> {
     fn is_retryable(&self) -> bool {
         match self {
@@ -76,8 +76,8 @@ impl<T> From<diesel::result::Error> for MergeError<T> {
     }
 }
 
-impl<T> From<Error> for MergeError<T> {
-    fn from(error: Error) -> Self {
+impl<T> From<ConcurrencyError> for MergeError<T> {
+    fn from(error: ConcurrencyError) -> Self {
         Self::Concurrency(error)
     }
 }

@@ -3,7 +3,7 @@
 
 use super::{Attempt, MergeError, Trackable, TrackedRecord, fields, save_changed};
 use crate::concurrent::{Concurrent, ConcurrentOn};
-use crate::error::Error;
+use crate::error::ConcurrencyError;
 use crate::executor::{Executor, Session};
 use crate::load::{self, LoadableBy};
 use crate::save::deleted;
@@ -24,7 +24,7 @@ where
     for _ in 0..ROUNDS {
         match saved {
             // Of another row the base says nothing.
-            Err(Error::RecordModified(_)) if T::__same_key(&tracked.base, &tracked.record) => {}
+            Err(ConcurrencyError::RecordModified(_)) if T::__same_key(&tracked.base, &tracked.record) => {}
             done => return Ok(done?),
         }
         let Some(theirs) = load::current(&tracked.record, session).await? else {

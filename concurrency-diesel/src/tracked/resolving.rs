@@ -3,7 +3,7 @@
 
 use super::{Trackable, TrackedRecord, fields};
 use crate::concurrent::{Concurrent, ConcurrentOn};
-use crate::error::Error;
+use crate::error::ConcurrencyError;
 use crate::executor::{Executor, Session};
 use crate::load::{self, LoadableBy};
 use crate::resolve::{self, Conflict, Resolution};
@@ -13,7 +13,7 @@ pub(crate) async fn save_resolving<T, M, E, F>(
     tracked: &mut TrackedRecord<T, M>,
     resolver: F,
     session: &mut Session<'_, E>,
-) -> Result<(), Error>
+) -> Result<(), ConcurrencyError>
 where
     E: Executor,
     T: Trackable + ConcurrentOn<E::Backend> + Concurrent<Version: Clone> + LoadableBy<E> + Clone,

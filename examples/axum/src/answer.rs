@@ -4,7 +4,7 @@ use axum::Json;
 use axum::http::header::{ETAG, IF_MATCH};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use concurrency_diesel::Error;
+use concurrency_diesel::ConcurrencyError;
 use diesel_async::pooled_connection::deadpool::PoolError;
 use serde::Serialize;
 
@@ -51,19 +51,19 @@ pub(crate) fn version_in(headers: &HeaderMap) -> Result<i64, Failure> {
 pub(crate) enum Failure {
     NotFound,
     NoVersion,
-    Busy(Error),
+    Busy(ConcurrencyConcurrencyError),
     Other(Box<dyn std::error::Error>),
 }
 
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
+impl From<ConcurrencyError> for Failure {
+    fn from(error: ConcurrencyError) -> Self {
         if error.is_retryable() { Self::Busy(error) } else { Self::Other(error.into()) }
     }
 }
 
 impl From<diesel::result::Error> for Failure {
     fn from(error: diesel::result::Error) -> Self {
-        Error::from(error).into()
+        ConcurrencyError::from(error).into()
     }
 }
 

@@ -106,7 +106,7 @@ pub struct Article<'a> {
 pub fn save(
     article: &mut Article<'_>,
     connection: &mut diesel::SqliteConnection,
-) -> Result<(), concurrency_diesel::Error> {
+) -> Result<(), concurrency_diesel::ConcurrencyError> {
     concurrency_diesel::ConcurrentDsl::save_concurrent(article, connection)
 }
 
