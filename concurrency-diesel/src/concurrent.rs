@@ -1,5 +1,6 @@
 //! The traits of a versioned record. `#[derive(Concurrent)]` implements them; the methods users call stand in `dsl`.
 
+use std::any::TypeId;
 use std::fmt;
 use std::sync::OnceLock;
 
@@ -77,6 +78,12 @@ pub trait Concurrent: ConcurrentColumns + Sized {
     /// What a tracked record was when it was loaded or last saved; nothing for any other.
     #[doc(hidden)]
     type __Base;
+
+    /// By what a scope knows the record: its type, lifetimes aside. The standard library's `TypeId::of` refuses what borrows.
+    #[doc(hidden)]
+    fn __record_type() -> TypeId {
+        typeid::of::<Self>()
+    }
 
     #[doc(hidden)]
     fn __version(&self) -> &Self::Version;

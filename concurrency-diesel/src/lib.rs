@@ -53,9 +53,7 @@ pub use crate::load::LoadableOn;
 pub use crate::records::Records;
 pub use crate::resolve::{Conflict, Resolution, client_wins, store_wins};
 pub use crate::retry::{Retryable, retry_if, retry_on_conflict};
-pub use crate::scope::{
-    ScopeGuard, disable_concurrency, disable_concurrency_for, disable_increment, disable_increment_for,
-};
+pub use crate::scope::{disable_concurrency, disable_concurrency_for, disable_increment, disable_increment_for};
 pub use crate::tracked::{Blocks, MergeError, Trackable, Tracked, TrackedRecord};
 pub use crate::transaction_concurrent::transaction_concurrent;
 #[cfg(feature = "postgres_backend")]

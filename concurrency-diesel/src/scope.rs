@@ -1,40 +1,23 @@
-//! Scopes in which records are not checked, or their versions not advanced: guards that count for the thread that holds them.
+//! Scopes in which records are not checked, or their versions not advanced.
 //!
-//! What a save does under a scope is decided where it is sent, not here; here is only known which scopes are in force.
+//! A scope is a call: it begins and ends with the closure that it runs, on the thread that runs it. A guard could be held across
+//! an `.await`, and would then disarm every other task of its thread.
+//!
+//! What a save does in a scope is decided where it is sent, not here; here is only known which scopes are in force.
 
 #[cfg(feature = "async")]
 pub(crate) mod asynchronous;
 
 use std::any::TypeId;
 use std::cell::{Cell, RefCell};
-use std::marker::PhantomData;
 
 use crate::concurrent::Concurrent;
-
-/// Keeps a scope in force on this thread until it is dropped, by the end of its block, by `?` or by a panic.
-///
-/// Bind it to a name: `let _ = disable_concurrency();` drops it at once. Guards nest, and may be dropped in any order.
-///
-/// A guard cannot leave its thread, and neither can a future that holds one across an `.await`; `asynchronous` has adapters
-/// for futures.
-///
-/// ```compile_fail,E0277
-/// let scope = concurrency_diesel::disable_concurrency();
-/// std::thread::spawn(move || drop(scope));
-/// ```
-#[must_use = "the scope ends when its guard is dropped; bind it to a name, such as `_scope`"]
-#[derive(Debug)]
-pub struct ScopeGuard {
-    scope: Scope,
-    /// Not `Send`: the scope belongs to the thread that began it.
-    thread: PhantomData<*const ()>,
-}
 
 /// One scope in force.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Scope {
     switch: Switch,
-    /// The kind of record it is about; all kinds if none.
+    /// The type of the records that it is about; every type if none.
     record: Option<TypeId>,
 }
 
@@ -56,15 +39,16 @@ pub(crate) enum Rule {
 }
 
 thread_local! {
-    /// How many scopes are in force. Apart from the list, so that a save outside every scope reads one number.
+    /// How many scopes are in force. Apart from the list, so that a save outside of every scope reads one number.
     static IN_FORCE: Cell<usize> = const { Cell::new(0) };
+    /// The innermost is the last.
     static SCOPES: RefCell<Vec<Scope>> = const { RefCell::new(Vec::new()) };
 }
 
 /// The rule for records of the type `T` on this thread, now. All writes ask here, once, when they begin.
 #[inline]
 pub(crate) fn rule<T: Concurrent>() -> Rule {
-    if IN_FORCE.get() == 0 { Rule::Ordinary } else { rule_for(TypeId::of::<T::__StatementId>()) }
+    if IN_FORCE.get() == 0 { Rule::Ordinary } else { rule_for(T::__record_type()) }
 }
 
 #[cold]
@@ -84,26 +68,33 @@ fn is_disabled(switch: Switch, record: TypeId) -> bool {
     SCOPES.try_with(|scopes| scopes.borrow().iter().any(is_about)).unwrap_or(false)
 }
 
-impl ScopeGuard {
-    fn enter(switch: Switch, record: Option<TypeId>) -> Self {
-        let scope = Scope { switch, record };
-        change(|scopes| scopes.push(scope));
-        Self { scope, thread: PhantomData }
+impl Scope {
+    fn new(switch: Switch) -> Self {
+        Self { switch, record: None }
+    }
+
+    fn of<T: Concurrent>(switch: Switch) -> Self {
+        Self { switch, record: Some(T::__record_type()) }
+    }
+
+    /// Does the work in this scope, which ends with it, by a panic, too.
+    fn during<R>(self, work: impl FnOnce() -> R) -> R {
+        change(|scopes| scopes.push(self));
+        let _end = End;
+        work()
     }
 }
 
-impl Drop for ScopeGuard {
-    /// Takes one scope of its kind off the list: which of several equal ones makes no difference, so any order is right.
+/// Ends the innermost scope.
+struct End;
+
+impl Drop for End {
     fn drop(&mut self) {
-        change(|scopes| {
-            if let Some(index) = scopes.iter().position(|scope| *scope == self.scope) {
-                scopes.swap_remove(index);
-            }
-        });
+        change(|scopes| drop(scopes.pop()));
     }
 }
 
-/// Changes the list, if it is still there: a guard that is itself kept in a thread local can outlive it.
+/// Changes the list, if it is still there: it is gone in what runs when the thread ends.
 fn change(work: impl FnOnce(&mut Vec<Scope>)) {
     let _ = SCOPES.try_with(|scopes| {
         let mut scopes = scopes.borrow_mut();
@@ -112,14 +103,11 @@ fn change(work: impl FnOnce(&mut Vec<Scope>)) {
     });
 }
 
-fn record<T: Concurrent>() -> Option<TypeId> {
-    Some(TypeId::of::<T::__StatementId>())
-}
-
-/// Until the guard is dropped no record on this thread is checked against its row's version.
+/// Runs the closure; no record that it saves on this thread is checked against its row's version. Returns what the closure returns.
 ///
 /// For imports, repairs and tests that must win. Nobody else's check is weakened: versions still advance, from the row's, so
-/// whoever holds another copy notices the write. There is no switch for the whole process.
+/// whoever holds another copy notices the write. The scope ends with the closure, by `?` and by a panic, too. Scopes nest. Other threads
+/// are not affected, and there is no switch for the whole process.
 ///
 /// | method | in the scope |
 /// |---|---|
@@ -133,6 +121,9 @@ fn record<T: Concurrent>() -> Option<TypeId> {
 /// A row that is gone stays gone: that is [`RecordDeleted`](crate::ConcurrencyError::RecordDeleted) in a scope, too. Inside of this scope
 /// [`disable_increment`] has no effect: what is neither checked nor counted is a lost update.
 ///
+/// A future that the closure returns runs after the scope has ended, and is checked: awaited code uses the adapter of the same name
+/// in the module `asynchronous`.
+///
 /// # Example
 ///
 /// ```
@@ -144,11 +135,9 @@ fn record<T: Concurrent>() -> Option<TypeId> {
 /// let (mut mine, mut theirs) = two_copies(conn);
 /// theirs.save_concurrent(conn)?;
 /// assert!(mine.save_concurrent(conn).unwrap_err().is_conflict());
-/// {
-///     let _scope = disable_concurrency();
-///     mine.save_concurrent(conn)?;
-///     assert_eq!(mine.version, 3);
-/// }
+///
+/// disable_concurrency(|| mine.save_concurrent(conn))?;
+/// assert_eq!(mine.version, 3);
 /// assert!(theirs.save_concurrent(conn).unwrap_err().is_conflict());
 /// # Ok(())
 /// # }
@@ -164,11 +153,14 @@ fn record<T: Concurrent>() -> Option<TypeId> {
 /// [`check_concurrent`]: crate::ConcurrentDsl::check_concurrent
 /// [`lock_concurrent`]: crate::ConcurrentDsl::lock_concurrent
 /// [`is_changed`]: crate::ConcurrentDsl::is_changed
-pub fn disable_concurrency() -> ScopeGuard {
-    ScopeGuard::enter(Switch::Concurrency, None)
+pub fn disable_concurrency<R>(work: impl FnOnce() -> R) -> R {
+    Scope::new(Switch::Concurrency).during(work)
 }
 
-/// [`disable_concurrency`] for records of the type `T` alone; another struct over the same table is checked as ever.
+/// [`disable_concurrency`] for records of the type `T` alone.
+///
+/// Records of every other type are checked as ever: another struct over the same table is another type, and so is the same
+/// generic struct with other type arguments. Lifetimes make no difference.
 ///
 /// # Example
 ///
@@ -191,23 +183,26 @@ pub fn disable_concurrency() -> ScopeGuard {
 /// let mut title = Title { id: mine.id, title: "form".to_owned(), version: mine.version };
 /// theirs.save_concurrent(conn)?;
 ///
-/// let _scope = disable_concurrency_for::<Article>();
-/// mine.save_concurrent(conn)?;
-/// assert!(title.save_concurrent(conn).unwrap_err().is_conflict());
+/// disable_concurrency_for::<Article, _>(|| {
+///     assert!(title.save_concurrent(conn).unwrap_err().is_conflict());
+///     mine.save_concurrent(conn)
+/// })?;
 /// # Ok(())
 /// # }
 /// ```
-pub fn disable_concurrency_for<T: Concurrent>() -> ScopeGuard {
-    ScopeGuard::enter(Switch::Concurrency, record::<T>())
+pub fn disable_concurrency_for<T: Concurrent, R>(work: impl FnOnce() -> R) -> R {
+    Scope::of::<T>(Switch::Concurrency).during(work)
 }
 
-/// Until the guard is dropped every [`save_concurrent`](crate::ConcurrentDsl::save_concurrent) on this thread is
-/// [`save_without_increment`](crate::ConcurrentDsl::save_without_increment): checked, and the version stays.
+/// Runs the closure; every [`save_concurrent`](crate::ConcurrentDsl::save_concurrent) in it is
+/// [`save_without_increment`](crate::ConcurrentDsl::save_without_increment): checked, and the version stays. Returns what the closure
+/// returns.
 ///
-/// For changes that are nobody's conflict, such as filling a new column. `touch_concurrent` advances as ever, because it does nothing
-/// else, and so does `update_concurrent`, because the record that it leaves stale could otherwise be saved over the change.
-/// `save_unchecked` advances because nothing else tells of it, and so do all saves under [`disable_concurrency`]. Where every write counts,
-/// with a trigger or xmin, a save is an ordinary one here, too.
+/// For changes that are nobody's conflict, such as filling a new column. It begins and ends as [`disable_concurrency`] does.
+///
+/// `touch_concurrent` advances as ever, because it does nothing else, and so does `update_concurrent`, because the record that it leaves
+/// stale could otherwise be saved over the change. `save_unchecked` advances because nothing else tells of it, and so do all saves under
+/// [`disable_concurrency`]. Where every write counts, with a trigger or xmin, a save is an ordinary one here, too.
 ///
 /// # Example
 ///
@@ -218,23 +213,19 @@ pub fn disable_concurrency_for<T: Concurrent>() -> ScopeGuard {
 /// use concurrency_diesel::disable_increment;
 ///
 /// let (mut mine, mut theirs) = two_copies(conn);
-/// {
-///     let _scope = disable_increment();
-///     mine.save_concurrent(conn)?;
-///     assert_eq!(mine.version, 1);
-/// }
-/// theirs.save_concurrent(conn)?; // does not notice
+/// disable_increment(|| mine.save_concurrent(conn))?;
+/// assert_eq!(mine.version, 1);
 ///
-/// let _scope = disable_increment();
-/// assert!(mine.save_concurrent(conn).unwrap_err().is_conflict());
+/// theirs.save_concurrent(conn)?; // does not notice
+/// assert!(disable_increment(|| mine.save_concurrent(conn)).unwrap_err().is_conflict());
 /// # Ok(())
 /// # }
 /// ```
-pub fn disable_increment() -> ScopeGuard {
-    ScopeGuard::enter(Switch::Increment, None)
+pub fn disable_increment<R>(work: impl FnOnce() -> R) -> R {
+    Scope::new(Switch::Increment).during(work)
 }
 
-/// [`disable_increment`] for records of the type `T` alone; another struct over the same table is counted as ever.
+/// [`disable_increment`] for records of the type `T` alone, which is told from others as by [`disable_concurrency_for`].
 ///
 /// # Example
 ///
@@ -245,16 +236,14 @@ pub fn disable_increment() -> ScopeGuard {
 /// use concurrency_diesel::disable_increment_for;
 ///
 /// let (mut mine, _) = two_copies(conn);
-/// let scope = disable_increment_for::<Article>();
-/// mine.save_concurrent(conn)?;
+/// disable_increment_for::<Article, _>(|| mine.save_concurrent(conn))?;
 /// assert_eq!(mine.version, 1);
 ///
-/// drop(scope);
 /// mine.save_concurrent(conn)?;
 /// assert_eq!(mine.version, 2);
 /// # Ok(())
 /// # }
 /// ```
-pub fn disable_increment_for<T: Concurrent>() -> ScopeGuard {
-    ScopeGuard::enter(Switch::Increment, record::<T>())
+pub fn disable_increment_for<T: Concurrent, R>(work: impl FnOnce() -> R) -> R {
+    Scope::of::<T>(Switch::Increment).during(work)
 }

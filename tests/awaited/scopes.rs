@@ -34,6 +34,46 @@ fn a_scope_counts_for_its_future_alone() {
 }
 
 #[test]
+fn a_scope_that_waits_leaves_the_other_tasks_of_its_thread_alone() {
+    let (database, conn) = &mut with_articles(2);
+    let other = &mut connect(database);
+    run(async {
+        let (mut forced, mut refused) = (article(1, conn).await, article(2, conn).await);
+        for mut holder in [forced.clone(), refused.clone()] {
+            holder.save_concurrent(conn).await.unwrap();
+        }
+        let (go_on, told) = tokio::sync::oneshot::channel();
+        let waits = disable_concurrency(async {
+            told.await.unwrap();
+            forced.save_concurrent(conn).await
+        });
+        let meanwhile = async {
+            let outcome = refused.save_concurrent(other).await;
+            go_on.send(()).unwrap();
+            outcome
+        };
+        let (forces, refuses) = tokio::join!(waits, meanwhile);
+        forces.unwrap();
+        assert!(refuses.unwrap_err().is_conflict());
+    });
+}
+
+/// The future runs when it is awaited, and then the scope has ended.
+#[test]
+fn the_scope_of_a_closure_does_not_count_for_the_future_that_it_returns() {
+    let (_database, conn) = &mut with_articles(1);
+    run(async {
+        let mut stale = article(1, conn).await;
+        stale.clone().save_concurrent(conn).await.unwrap();
+        let refused = concurrency_diesel::disable_concurrency(|| stale.save_concurrent(conn)).await;
+        assert!(refused.unwrap_err().is_conflict());
+        let counted = concurrency_diesel::disable_increment(|| stale.save_unchecked(conn)).await;
+        counted.unwrap();
+        assert_eq!(stale.version, 3);
+    });
+}
+
+#[test]
 fn a_scope_goes_along_to_another_thread() {
     let (database, conn) = &mut with_articles(1);
     let mut other = connect(database);

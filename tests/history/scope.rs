@@ -1,6 +1,6 @@
 //! The scopes that a write is done in. What a scope makes of a write stands in `operation.rs`.
 
-use crate::library::{without_checks, without_checks_for, without_increment, without_increment_for};
+use crate::library::{disable_concurrency, disable_concurrency_for, disable_increment, disable_increment_for};
 
 use super::operation::Random;
 use super::table::Model;
@@ -48,13 +48,13 @@ impl Scope {
     pub fn hold<T: Model, R>(self, work: impl FnOnce() -> R) -> R {
         match self {
             Self::None => work(),
-            Self::WithoutChecks => without_checks(work),
-            Self::WithoutChecksFor => without_checks_for::<T, R>(work),
-            Self::WithoutChecksForOthers => without_checks_for::<Author, R>(work),
-            Self::WithoutIncrement => without_increment(work),
-            Self::WithoutIncrementFor => without_increment_for::<T, R>(work),
-            Self::WithoutIncrementForOthers => without_increment_for::<Author, R>(work),
-            Self::WithoutBoth => without_increment(|| without_checks(work)),
+            Self::WithoutChecks => disable_concurrency(work),
+            Self::WithoutChecksFor => disable_concurrency_for::<T, R>(work),
+            Self::WithoutChecksForOthers => disable_concurrency_for::<Author, R>(work),
+            Self::WithoutIncrement => disable_increment(work),
+            Self::WithoutIncrementFor => disable_increment_for::<T, R>(work),
+            Self::WithoutIncrementForOthers => disable_increment_for::<Author, R>(work),
+            Self::WithoutBoth => disable_increment(|| disable_concurrency(work)),
         }
     }
 }

@@ -24,15 +24,14 @@ use concurrency_diesel::asynchronous;
 use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
 
 pub use self::block_on::{Suite, run};
-pub use self::scopes::{without_checks, without_checks_for, without_increment, without_increment_for};
+pub use self::scopes::{disable_concurrency, disable_concurrency_for, disable_increment, disable_increment_for};
 pub use self::tracked::save_merging;
 pub use self::transactions::{retry_if, retry_on_conflict, transaction_concurrent};
 pub use concurrency_diesel::asynchronous::ConcurrentOn;
-// What awaits nothing. The guards of the scopes count here, too: the thread of a test polls its futures itself.
+// What awaits nothing.
 pub use concurrency_diesel::{
     BulkConflict, BulkError, Conflict, Counter, InitialVersion, MergeError, MergeSum, Records, Resolution, RetryPolicy,
-    Retryable, Trackable, TriggerVersionField, VersionField, VersionValue, client_wins, disable_concurrency,
-    disable_concurrency_for, disable_increment, disable_increment_for, store_wins,
+    Retryable, Trackable, TriggerVersionField, VersionField, VersionValue, client_wins, store_wins,
 };
 
 /// Checks of models, which block here, too.

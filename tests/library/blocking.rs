@@ -27,27 +27,6 @@ pub trait Crosses {}
 
 impl<T: ?Sized> Crosses for T {}
 
-/// Does the work in a scope: on awaited connections this is an adapter of the futures.
-pub fn without_checks<R>(work: impl FnOnce() -> R) -> R {
-    let _scope = disable_concurrency();
-    work()
-}
-
-pub fn without_checks_for<T: Concurrent, R>(work: impl FnOnce() -> R) -> R {
-    let _scope = disable_concurrency_for::<T>();
-    work()
-}
-
-pub fn without_increment<R>(work: impl FnOnce() -> R) -> R {
-    let _scope = disable_increment();
-    work()
-}
-
-pub fn without_increment_for<T: Concurrent, R>(work: impl FnOnce() -> R) -> R {
-    let _scope = disable_increment_for::<T>();
-    work()
-}
-
 /// The save of a tracked record that was loaded so and became this one, which is then what it is after the save.
 pub fn save_merging<T, C>(base: T, record: &mut T, conn: &mut C) -> Result<(), MergeError<T>>
 where

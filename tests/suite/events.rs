@@ -114,12 +114,13 @@ fn what_is_no_conflict_is_no_event() {
         assert!(b.is_changed(conn).unwrap());
         assert_eq!(b.at_version(1, conn).unwrap(), None);
         b.save_unchecked(conn).unwrap();
-        let _scope = disable_concurrency();
-        a.touch_concurrent(conn).unwrap();
-        b.delete_concurrent(conn).unwrap();
-        assert!(!a.delete_if_exists(conn).unwrap());
-        assert!(a.is_changed(conn).unwrap());
-        assert_eq!(a.current(conn).unwrap(), None);
+        disable_concurrency(|| {
+            a.touch_concurrent(conn).unwrap();
+            b.delete_concurrent(conn).unwrap();
+            assert!(!a.delete_if_exists(conn).unwrap());
+            assert!(a.is_changed(conn).unwrap());
+            assert_eq!(a.current(conn).unwrap(), None);
+        });
     });
     assert_eq!(events, [""; 0]);
 }

@@ -190,10 +190,11 @@ pub fn an_unchecked_save_writes_a_row_that_comes_back<T: Sample>() {
 pub fn a_delete_without_checks_deletes_a_row_that_comes_back<T: Sample>() {
     let (_database, conn, record) = with_a_row_that_comes_back::<T>();
     let conn = &mut { conn };
-    let _scope = disable_concurrency();
-    record.delete_concurrent(conn).unwrap();
-    assert!(record.is_changed(conn).unwrap());
-    assert!(!record.delete_if_exists(conn).unwrap());
+    disable_concurrency(|| {
+        record.delete_concurrent(conn).unwrap();
+        assert!(record.is_changed(conn).unwrap());
+        assert!(!record.delete_if_exists(conn).unwrap());
+    });
 }
 
 pub fn an_update_by_changeset_advances_the_version<T: Sample>() {
@@ -222,37 +223,32 @@ pub fn a_save_without_increment_is_checked<T: Sample>() {
 pub fn scopes_disable_the_check_and_the_increment<T: Sample>() {
     let (_database, conn) = &mut with_sample::<T>();
     let (mut a, mut b) = (T::load(conn), T::load(conn));
-    {
-        let _scope = disable_increment();
-        *a.value() = 1;
-        a.save_concurrent(conn).unwrap();
-        assert_eq!(T::load(conn), a);
-    }
+    *a.value() = 1;
+    disable_increment(|| a.save_concurrent(conn)).unwrap();
+    assert_eq!(T::load(conn), a);
     *a.value() = 2;
     a.touch_concurrent(conn).unwrap();
-    {
-        let _scope = disable_increment();
-        assert_modified(&b.clone().save_concurrent(conn).unwrap_err(), &b, &a);
-    }
-    let _scope = disable_concurrency_for::<T>();
+    disable_increment(|| assert_modified(&b.clone().save_concurrent(conn).unwrap_err(), &b, &a));
     *b.value() = 3;
-    let mut other = b.clone();
-    for write in [T::save_concurrent, T::touch_concurrent] {
-        write(&mut b, conn).unwrap();
-        assert_eq!(T::load(conn), b);
-        assert_ne!(shown::<T>(a.version()), shown::<T>(b.version()), "the holder of the row notices");
-        a = b.clone();
-        b = other.clone();
-    }
-    assert!(other.is_changed(conn).unwrap());
-    let version = other.add_one(conn).unwrap();
-    let mut row = T::load(conn);
-    assert_eq!((*row.value(), shown::<T>(row.version())), (4, shown::<T>(&version)));
-    assert_ne!(shown::<T>(a.version()), shown::<T>(&version));
-    other.check_concurrent(conn).unwrap();
-    *other.value() = 0;
-    other.delete_concurrent(conn).unwrap();
-    assert_deleted(&row.save_concurrent(conn).unwrap_err(), &row.clone());
+    disable_concurrency_for::<T, _>(|| {
+        let mut other = b.clone();
+        for write in [T::save_concurrent, T::touch_concurrent] {
+            write(&mut b, conn).unwrap();
+            assert_eq!(T::load(conn), b);
+            assert_ne!(shown::<T>(a.version()), shown::<T>(b.version()), "the holder of the row notices");
+            a = b.clone();
+            b = other.clone();
+        }
+        assert!(other.is_changed(conn).unwrap());
+        let version = other.add_one(conn).unwrap();
+        let mut row = T::load(conn);
+        assert_eq!((*row.value(), shown::<T>(row.version())), (4, shown::<T>(&version)));
+        assert_ne!(shown::<T>(a.version()), shown::<T>(&version));
+        other.check_concurrent(conn).unwrap();
+        *other.value() = 0;
+        other.delete_concurrent(conn).unwrap();
+        assert_deleted(&row.save_concurrent(conn).unwrap_err(), &row.clone());
+    });
 }
 
 pub fn the_model_is_proven_and_stays_as_it_was<T: Sample>() {

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use crate::library::prelude::*;
 use crate::library::testing::{CheckModelError, Guarantee, check_model, interleave, stale_copy};
-use crate::library::{TriggerVersionField, disable_concurrency, triggers};
+use crate::library::{TriggerVersionField, triggers};
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 
@@ -184,11 +184,10 @@ fn a_save_that_fails_is_said_wherever_it_fails() {
 fn a_scope_that_is_in_force_is_found_and_a_panic_takes_everything_back() {
     let (_database, conn) = &mut with_article();
     let row = article(1, conn);
-    {
-        let _scope = disable_concurrency();
-        let guarantees: Vec<_> = check(conn).unwrap_err().findings().iter().map(|finding| finding.guarantee).collect();
-        assert_eq!(guarantees, [Guarantee::StaleSave, Guarantee::StaleDelete, Guarantee::Retry]);
-    }
+    // The check blocks on every connection, and so does this scope.
+    let refused = concurrency_diesel::disable_concurrency(|| check(conn)).unwrap_err();
+    let guarantees: Vec<_> = refused.findings().iter().map(|finding| finding.guarantee).collect();
+    assert_eq!(guarantees, [Guarantee::StaleSave, Guarantee::StaleDelete, Guarantee::Retry]);
     let mut edits = 0;
     let panicking = AssertUnwindSafe(|| {
         check_model::<Article, _>(conn, load, |article| {

@@ -3,14 +3,14 @@
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 
-use super::ScopeGuard;
+use super::{Scope, Switch};
 use crate::concurrent::Concurrent;
 
 /// Runs a future in whose saves no record is checked against its row's version: see
 /// [`disable_concurrency`](crate::disable_concurrency).
 ///
-/// The scope is in force while this future is polled. Other tasks are not affected, on the same thread neither, and
-/// what the future spawns is a task of its own. The future is `Send` if the one it runs is.
+/// The scope is in force while this future is polled. It does not affect other tasks, even on the same thread, and
+/// what the future spawns is a task of its own. The future is `Send` if the one that it runs is.
 ///
 /// # Example
 ///
@@ -26,32 +26,28 @@ use crate::concurrent::Concurrent;
 /// # }
 /// ```
 pub async fn disable_concurrency<F: Future>(future: F) -> F::Output {
-    scoped(future, super::disable_concurrency).await
+    polled_in(Scope::new(Switch::Concurrency), future).await
 }
 
 /// [`disable_concurrency`] for records of the type `T` alone: see [`disable_concurrency_for`](crate::disable_concurrency_for).
 pub async fn disable_concurrency_for<T: Concurrent, F: Future>(future: F) -> F::Output {
-    scoped(future, super::disable_concurrency_for::<T>).await
+    polled_in(Scope::of::<T>(Switch::Concurrency), future).await
 }
 
 /// Runs a future whose saves leave the versions as they are: see [`disable_increment`](crate::disable_increment).
 ///
 /// It is in force as [`disable_concurrency`] is.
 pub async fn disable_increment<F: Future>(future: F) -> F::Output {
-    scoped(future, super::disable_increment).await
+    polled_in(Scope::new(Switch::Increment), future).await
 }
 
 /// [`disable_increment`] for records of the type `T` alone: see [`disable_increment_for`](crate::disable_increment_for).
 pub async fn disable_increment_for<T: Concurrent, F: Future>(future: F) -> F::Output {
-    scoped(future, super::disable_increment_for::<T>).await
+    polled_in(Scope::of::<T>(Switch::Increment), future).await
 }
 
-/// Holds the guard during each poll and never across an await.
-async fn scoped<F: Future>(future: F, begin: impl Fn() -> ScopeGuard) -> F::Output {
+/// Begins and ends the scope with each poll, so that it is in force across no await.
+async fn polled_in<F: Future>(scope: Scope, future: F) -> F::Output {
     let mut future = pin!(future);
-    poll_fn(|context| {
-        let _scope = begin();
-        future.as_mut().poll(context)
-    })
-    .await
+    poll_fn(|context| scope.during(|| future.as_mut().poll(context))).await
 }

@@ -1,5 +1,6 @@
 //! A tracked record is a record: what Diesel and this crate ask of one it passes on to the record that it holds.
 
+use std::any::TypeId;
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
@@ -118,6 +119,10 @@ impl<T: Concurrent<Version: Clone> + Clone, M> Concurrent for TrackedRecord<T, M
     type VersionField = T::VersionField;
     type __VersionColumn = T::__VersionColumn;
     type __Base = Base<T>;
+
+    fn __record_type() -> TypeId {
+        T::__record_type()
+    }
 
     fn __version(&self) -> &T::Version {
         self.record.__version()

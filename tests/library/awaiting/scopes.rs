@@ -36,18 +36,18 @@ fn within<R>(adapter: Adapter, work: impl FnOnce() -> R) -> R {
     work()
 }
 
-pub fn without_checks<R>(work: impl FnOnce() -> R) -> R {
+pub fn disable_concurrency<R>(work: impl FnOnce() -> R) -> R {
     within(|work| Box::pin(asynchronous::disable_concurrency(work)), work)
 }
 
-pub fn without_checks_for<T: Concurrent + 'static, R>(work: impl FnOnce() -> R) -> R {
+pub fn disable_concurrency_for<T: Concurrent + 'static, R>(work: impl FnOnce() -> R) -> R {
     within(|work| Box::pin(asynchronous::disable_concurrency_for::<T, _>(work)), work)
 }
 
-pub fn without_increment<R>(work: impl FnOnce() -> R) -> R {
+pub fn disable_increment<R>(work: impl FnOnce() -> R) -> R {
     within(|work| Box::pin(asynchronous::disable_increment(work)), work)
 }
 
-pub fn without_increment_for<T: Concurrent + 'static, R>(work: impl FnOnce() -> R) -> R {
+pub fn disable_increment_for<T: Concurrent + 'static, R>(work: impl FnOnce() -> R) -> R {
     within(|work| Box::pin(asynchronous::disable_increment_for::<T, _>(work)), work)
 }
