@@ -90,7 +90,9 @@ struct End;
 
 impl Drop for End {
     fn drop(&mut self) {
-        change(|scopes| drop(scopes.pop()));
+        change(|scopes| {
+            scopes.pop();
+        });
     }
 }
 

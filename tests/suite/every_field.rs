@@ -30,6 +30,7 @@ pub trait Sample:
     + PartialEq
     + Debug
     + Send
+    + 'static
 {
     /// The version column in CREATE TABLE; empty where the engine brings its own.
     const COLUMN: &'static str;
