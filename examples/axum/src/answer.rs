@@ -51,7 +51,7 @@ pub(crate) fn version_in(headers: &HeaderMap) -> Result<i64, Failure> {
 pub(crate) enum Failure {
     NotFound,
     NoVersion,
-    Busy(ConcurrencyConcurrencyError),
+    Busy(ConcurrencyError),
     Other(Box<dyn std::error::Error>),
 }
 
