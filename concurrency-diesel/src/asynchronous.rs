@@ -115,8 +115,9 @@ pub use self::connection::{Connection, Exclusive, Shared};
 pub use self::dsl::ConcurrentDsl;
 pub use self::load::LoadableOn;
 pub use self::retry::{Sleep, TokioSleep, Work, retry_if, retry_if_with, retry_on_conflict, retry_on_conflict_with};
-pub use self::tracked::{Awaits, Tracked};
+pub use self::tracked::TrackedDsl;
 pub use self::transaction::{WorkOnce, transaction_concurrent};
 pub use crate::scope::asynchronous::{
     disable_concurrency, disable_concurrency_for, disable_increment, disable_increment_for,
 };
+pub use crate::tracked::Tracked;

@@ -11,10 +11,8 @@ mod versions;
 mod way;
 mod write;
 
-use diesel::connection::LoadConnection;
-
-use crate::backend::ConcurrencyBackend;
 use crate::concurrent::{Concurrent, ConcurrentOn};
+use crate::connection::Connection;
 use crate::doubt::UnansweredBatch;
 use crate::executor::{Blocking, Executor, Session, Transactions, now};
 use crate::scope::{self, Rule};
@@ -103,8 +101,8 @@ pub trait BulkConcurrentDsl {
     /// ```
     fn save_all_concurrent<C>(&mut self, conn: &mut C) -> Result<(), BulkError>
     where
-        C: LoadConnection<Backend: ConcurrencyBackend>,
-        Self::Record: ConcurrentOn<C::Backend>;
+        C: Connection,
+        Self::Record: ConcurrentOn<C::Database>;
 
     /// Writes every record that can be written, and answers with the others, in the order of the batch.
     ///
@@ -138,8 +136,8 @@ pub trait BulkConcurrentDsl {
     /// ```
     fn save_each_concurrent<C>(&mut self, conn: &mut C) -> Result<Vec<BulkConflict>, BulkError>
     where
-        C: LoadConnection<Backend: ConcurrencyBackend>,
-        Self::Record: ConcurrentOn<C::Backend>;
+        C: Connection,
+        Self::Record: ConcurrentOn<C::Database>;
 
     /// Deletes the row of every record, or none: none if one record was modified or deleted by somebody else.
     ///
@@ -164,8 +162,8 @@ pub trait BulkConcurrentDsl {
     /// ```
     fn delete_all_concurrent<C>(&self, conn: &mut C) -> Result<(), BulkError>
     where
-        C: LoadConnection<Backend: ConcurrencyBackend>,
-        Self::Record: ConcurrentOn<C::Backend>;
+        C: Connection,
+        Self::Record: ConcurrentOn<C::Database>;
 
     /// Deletes the row of every record that can be deleted, and answers with the other records, in the order of the batch.
     ///
@@ -190,8 +188,8 @@ pub trait BulkConcurrentDsl {
     /// ```
     fn delete_each_concurrent<C>(&self, conn: &mut C) -> Result<Vec<BulkConflict>, BulkError>
     where
-        C: LoadConnection<Backend: ConcurrencyBackend>,
-        Self::Record: ConcurrentOn<C::Backend>;
+        C: Connection,
+        Self::Record: ConcurrentOn<C::Database>;
 
     /// Asks whether every record is as it was loaded; writes nothing and begins no transaction.
     ///
@@ -219,8 +217,8 @@ pub trait BulkConcurrentDsl {
     /// ```
     fn check_all_concurrent<C>(&self, conn: &mut C) -> Result<(), BulkError>
     where
-        C: LoadConnection<Backend: ConcurrencyBackend>,
-        Self::Record: ConcurrentOn<C::Backend>;
+        C: Connection,
+        Self::Record: ConcurrentOn<C::Database>;
 }
 
 impl<T: Concurrent> BulkConcurrentDsl for [T] {
@@ -228,40 +226,40 @@ impl<T: Concurrent> BulkConcurrentDsl for [T] {
 
     fn save_all_concurrent<C>(&mut self, conn: &mut C) -> Result<(), BulkError>
     where
-        C: LoadConnection<Backend: ConcurrencyBackend>,
-        T: ConcurrentOn<C::Backend>,
+        C: Connection,
+        T: ConcurrentOn<C::Database>,
     {
         now(save_all(self, &mut Blocking::session(conn)))
     }
 
     fn save_each_concurrent<C>(&mut self, conn: &mut C) -> Result<Vec<BulkConflict>, BulkError>
     where
-        C: LoadConnection<Backend: ConcurrencyBackend>,
-        T: ConcurrentOn<C::Backend>,
+        C: Connection,
+        T: ConcurrentOn<C::Database>,
     {
         now(save_each(self, &mut Blocking::session(conn)))
     }
 
     fn delete_all_concurrent<C>(&self, conn: &mut C) -> Result<(), BulkError>
     where
-        C: LoadConnection<Backend: ConcurrencyBackend>,
-        T: ConcurrentOn<C::Backend>,
+        C: Connection,
+        T: ConcurrentOn<C::Database>,
     {
         now(delete_all(self, &mut Blocking::session(conn)))
     }
 
     fn delete_each_concurrent<C>(&self, conn: &mut C) -> Result<Vec<BulkConflict>, BulkError>
     where
-        C: LoadConnection<Backend: ConcurrencyBackend>,
-        T: ConcurrentOn<C::Backend>,
+        C: Connection,
+        T: ConcurrentOn<C::Database>,
     {
         now(delete_each(self, &mut Blocking::session(conn)))
     }
 
     fn check_all_concurrent<C>(&self, conn: &mut C) -> Result<(), BulkError>
     where
-        C: LoadConnection<Backend: ConcurrencyBackend>,
-        T: ConcurrentOn<C::Backend>,
+        C: Connection,
+        T: ConcurrentOn<C::Database>,
     {
         now(check_all(self, &mut Blocking::session(conn)))
     }

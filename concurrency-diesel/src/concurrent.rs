@@ -14,6 +14,7 @@ use diesel::{Column, Table};
 use crate::backend::ConcurrencyBackend;
 use crate::bind::VersionOn;
 use crate::columns::{ColumnVisitor, ConcurrentColumns, ConcurrentColumnsOn};
+use crate::memory::Memory;
 use crate::tracked::ColumnSets;
 
 /// A record with a version, whatever database it lives in. Derive it: see [the derive](derive@crate::Concurrent).
@@ -75,9 +76,9 @@ pub trait Concurrent: ConcurrentColumns + Sized {
         <Self::VersionField as InitialVersion<Self::Version>>::initial()
     }
 
-    /// What a tracked record was when it was loaded or last saved; nothing for any other.
+    /// Which of its columns a save writes, and what the record remembers of its row.
     #[doc(hidden)]
-    type __Base;
+    type __Memory: Memory<Self>;
 
     /// By what a scope knows the record: its type, lifetimes aside. The standard library's `TypeId::of` refuses what borrows.
     #[doc(hidden)]
@@ -90,22 +91,6 @@ pub trait Concurrent: ConcurrentColumns + Sized {
 
     #[doc(hidden)]
     fn __set_version(&mut self, version: Self::Version);
-
-    /// Is told that the row now holds what the record holds.
-    #[doc(hidden)]
-    fn __saved(&mut self) {}
-
-    /// Is told that the row may hold what the record holds: nobody knows what became of a write.
-    #[doc(hidden)]
-    fn __in_doubt(&mut self) {}
-
-    /// What a transaction that rolls back must restore beside the version.
-    #[doc(hidden)]
-    fn __base(&self) -> Self::__Base;
-
-    /// Restores it; where nobody knows whether the transaction was committed all the same, the record is told that, too.
-    #[doc(hidden)]
-    fn __set_base(&mut self, base: Self::__Base, may_be_committed: bool);
 
     /// The sets of columns whose statements are kept prepared.
     #[doc(hidden)]

@@ -6,16 +6,20 @@ use diesel::result::Error::DatabaseError;
 
 use crate::concurrent::Concurrent;
 use crate::error::ConcurrencyError;
+use crate::memory::Memory as _;
+use crate::tracked::ColumnSet;
 
 /// A record whose write is not answered yet. Dropped like that, it leaves the record in doubt.
 pub(crate) struct Unanswered<'r, T: Concurrent> {
     record: &'r mut T,
+    columns: ColumnSet,
     is_answered: bool,
 }
 
 impl<'r, T: Concurrent> Unanswered<'r, T> {
-    pub(crate) const fn of(record: &'r mut T) -> Self {
-        Self { record, is_answered: false }
+    /// A write of these columns of the record.
+    pub(crate) const fn of(record: &'r mut T, columns: ColumnSet) -> Self {
+        Self { record, columns, is_answered: false }
     }
 
     /// The record as it is written.
@@ -23,17 +27,19 @@ impl<'r, T: Concurrent> Unanswered<'r, T> {
         self.record
     }
 
-    /// The record, and what was written of it, once the answer is there.
-    pub(crate) fn answered<V>(&mut self, answer: Result<V, ConcurrencyError>) -> Result<(&mut T, V), ConcurrencyError> {
+    /// Ends with the answer, which says what version the row has if it was written.
+    pub(crate) fn answered(mut self, answer: Result<T::Version, ConcurrencyError>) -> Result<(), ConcurrencyError> {
         self.is_answered = !answer.as_ref().is_err_and(leaves_doubt);
-        Ok((self.record, answer?))
+        self.record.__set_version(answer?);
+        T::__Memory::written(self.record, self.columns);
+        Ok(())
     }
 }
 
 impl<T: Concurrent> Drop for Unanswered<'_, T> {
     fn drop(&mut self) {
         if !self.is_answered {
-            self.record.__in_doubt();
+            T::__Memory::unanswered(self.record, self.columns);
         }
     }
 }
@@ -53,7 +59,9 @@ impl<'r, T: Concurrent> UnansweredBatch<'r, T> {
 impl<T: Concurrent> Drop for UnansweredBatch<'_, T> {
     fn drop(&mut self) {
         if self.may_be_committed {
-            self.records.iter_mut().for_each(T::__in_doubt);
+            for record in &mut *self.records {
+                T::__Memory::unanswered(record, ColumnSet::EVERY);
+            }
         }
     }
 }

@@ -1,11 +1,10 @@
 //! `ConcurrentDsl`: the methods users call. What they do stands in `save`, `unchecked`, `load` and `resolve`.
 
 use diesel::AsChangeset;
-use diesel::connection::LoadConnection;
 use diesel::query_builder::QueryFragment;
 
-use crate::backend::ConcurrencyBackend;
 use crate::concurrent::{Concurrent, ConcurrentOn};
+use crate::connection::Connection;
 use crate::error::ConcurrencyError;
 use crate::executor::{Blocking, now};
 use crate::load::LoadableOn;
@@ -66,8 +65,8 @@ pub trait ConcurrentDsl: Concurrent {
     /// ```
     fn save_concurrent<C>(&mut self, conn: &mut C) -> Result<(), ConcurrencyError>
     where
-        C: LoadConnection<Backend: ConcurrencyBackend>,
-        Self: ConcurrentOn<C::Backend>,
+        C: Connection,
+        Self: ConcurrentOn<C::Database>,
     {
         now(save::save(self, &mut Blocking::session(conn)))
     }
@@ -105,8 +104,8 @@ pub trait ConcurrentDsl: Concurrent {
     /// ```
     fn save_unchecked<C>(&mut self, conn: &mut C) -> Result<(), ConcurrencyError>
     where
-        C: LoadConnection<Backend: ConcurrencyBackend>,
-        Self: ConcurrentOn<C::Backend>,
+        C: Connection,
+        Self: ConcurrentOn<C::Database>,
     {
         now(unchecked::save_unchecked(self, &mut Blocking::session(conn)))
     }
@@ -139,8 +138,8 @@ pub trait ConcurrentDsl: Concurrent {
     /// ```
     fn save_without_increment<C>(&mut self, conn: &mut C) -> Result<(), ConcurrencyError>
     where
-        C: LoadConnection<Backend: ConcurrencyBackend>,
-        Self: ConcurrentOn<C::Backend>,
+        C: Connection,
+        Self: ConcurrentOn<C::Database>,
     {
         now(save::save_without_increment(self, &mut Blocking::session(conn)))
     }
@@ -178,9 +177,9 @@ pub trait ConcurrentDsl: Concurrent {
     /// ```
     fn update_concurrent<U, C>(&self, changes: U, conn: &mut C) -> Result<Self::Version, ConcurrencyError>
     where
-        C: LoadConnection<Backend: ConcurrencyBackend>,
-        Self: ConcurrentOn<C::Backend>,
-        U: AsChangeset<Target = Self::Table, Changeset: QueryFragment<C::Backend>>,
+        C: Connection,
+        Self: ConcurrentOn<C::Database>,
+        U: AsChangeset<Target = Self::Table, Changeset: QueryFragment<C::Database>>,
     {
         now(save::update(self, changes, &mut Blocking::session(conn)))
     }
@@ -208,8 +207,8 @@ pub trait ConcurrentDsl: Concurrent {
     /// ```
     fn touch_concurrent<C>(&mut self, conn: &mut C) -> Result<(), ConcurrencyError>
     where
-        C: LoadConnection<Backend: ConcurrencyBackend>,
-        Self: ConcurrentOn<C::Backend>,
+        C: Connection,
+        Self: ConcurrentOn<C::Database>,
     {
         now(save::touch(self, &mut Blocking::session(conn)))
     }
@@ -241,8 +240,8 @@ pub trait ConcurrentDsl: Concurrent {
     /// ```
     fn delete_concurrent<C>(&self, conn: &mut C) -> Result<(), ConcurrencyError>
     where
-        C: LoadConnection<Backend: ConcurrencyBackend>,
-        Self: ConcurrentOn<C::Backend>,
+        C: Connection,
+        Self: ConcurrentOn<C::Database>,
     {
         now(save::delete(self, &mut Blocking::session(conn)))
     }
@@ -270,8 +269,8 @@ pub trait ConcurrentDsl: Concurrent {
     /// ```
     fn delete_if_exists<C>(&self, conn: &mut C) -> Result<bool, ConcurrencyError>
     where
-        C: LoadConnection<Backend: ConcurrencyBackend>,
-        Self: ConcurrentOn<C::Backend>,
+        C: Connection,
+        Self: ConcurrentOn<C::Database>,
     {
         now(save::delete_if_exists(self, &mut Blocking::session(conn)))
     }
@@ -302,8 +301,8 @@ pub trait ConcurrentDsl: Concurrent {
     /// ```
     fn check_concurrent<C>(&self, conn: &mut C) -> Result<(), ConcurrencyError>
     where
-        C: LoadConnection<Backend: ConcurrencyBackend>,
-        Self: ConcurrentOn<C::Backend>,
+        C: Connection,
+        Self: ConcurrentOn<C::Database>,
     {
         now(save::check::<_, _, Committed>(self, &mut Blocking::session(conn)))
     }
@@ -335,8 +334,8 @@ pub trait ConcurrentDsl: Concurrent {
     /// ```
     fn lock_concurrent<C>(&self, conn: &mut C) -> Result<(), ConcurrencyError>
     where
-        C: LoadConnection<Backend: ConcurrencyBackend>,
-        Self: ConcurrentOn<C::Backend>,
+        C: Connection,
+        Self: ConcurrentOn<C::Database>,
     {
         now(save::check::<_, _, ForUpdate>(self, &mut Blocking::session(conn)))
     }
@@ -362,8 +361,8 @@ pub trait ConcurrentDsl: Concurrent {
     /// ```
     fn is_changed<C>(&self, conn: &mut C) -> Result<bool, ConcurrencyError>
     where
-        C: LoadConnection<Backend: ConcurrencyBackend>,
-        Self: ConcurrentOn<C::Backend>,
+        C: Connection,
+        Self: ConcurrentOn<C::Database>,
     {
         now(save::is_changed(self, &mut Blocking::session(conn)))
     }
@@ -395,8 +394,8 @@ pub trait ConcurrentDsl: Concurrent {
     /// ```
     fn current<C>(&self, conn: &mut C) -> Result<Option<Self>, ConcurrencyError>
     where
-        C: LoadConnection<Backend: ConcurrencyBackend>,
-        Self: ConcurrentOn<C::Backend> + LoadableOn<C>,
+        C: Connection,
+        Self: ConcurrentOn<C::Database> + LoadableOn<C>,
     {
         now(load::current(self, &mut Blocking::session(conn)))
     }
@@ -424,8 +423,8 @@ pub trait ConcurrentDsl: Concurrent {
     /// ```
     fn at_version<C>(&self, version: Self::Version, conn: &mut C) -> Result<Option<Self>, ConcurrencyError>
     where
-        C: LoadConnection<Backend: ConcurrencyBackend>,
-        Self: ConcurrentOn<C::Backend> + LoadableOn<C>,
+        C: Connection,
+        Self: ConcurrentOn<C::Database> + LoadableOn<C>,
     {
         now(load::at_version(self, version, &mut Blocking::session(conn)))
     }
@@ -455,8 +454,8 @@ pub trait ConcurrentDsl: Concurrent {
     /// ```
     fn reload_concurrent<C>(&mut self, conn: &mut C) -> Result<(), ConcurrencyError>
     where
-        C: LoadConnection<Backend: ConcurrencyBackend>,
-        Self: ConcurrentOn<C::Backend> + LoadableOn<C>,
+        C: Connection,
+        Self: ConcurrentOn<C::Database> + LoadableOn<C>,
     {
         now(load::reload(self, &mut Blocking::session(conn)))
     }
@@ -512,8 +511,8 @@ pub trait ConcurrentDsl: Concurrent {
         resolver: impl FnMut(Conflict<Self>) -> Resolution<Self>,
     ) -> Result<(), ConcurrencyError>
     where
-        C: LoadConnection<Backend: ConcurrencyBackend>,
-        Self: ConcurrentOn<C::Backend> + LoadableOn<C> + Clone,
+        C: Connection,
+        Self: ConcurrentOn<C::Database> + LoadableOn<C> + Clone,
     {
         now(resolve::save_resolving(self, resolver, &mut Blocking::session(conn)))
     }

@@ -22,6 +22,7 @@ pub use crate::columns::{
     ColumnNames, ColumnVisitor, ConcurrentColumns, ConcurrentColumnsOn, ConcurrentKey, ConcurrentKeyOn, RecordVisitor,
 };
 pub use crate::concurrent::{Concurrent, ConcurrentOn};
+pub use crate::memory::Untracked;
 pub use crate::tracked::{ColumnSets, FieldCombination, FieldComparison, Trackable, TrackedField};
 
 diesel::table! {

@@ -5,6 +5,7 @@ use std::collections::{HashMap, VecDeque};
 use std::iter::once;
 
 use crate::concurrent::Concurrent;
+use crate::memory::Memory as _;
 
 /// Records whose versions [`transaction_concurrent`](crate::transaction_concurrent) restores if the transaction rolls back.
 ///
@@ -35,15 +36,15 @@ mod sealed {
 }
 
 /// What is kept of each record: its key, by which it is found again, since the closure may sort a list or put another record into
-/// a place, its version, and, of a tracked record, its base.
+/// a place, its version, and what else it remembers of its row.
 type Kept<T> = Vec<(String, State<T>)>;
-type State<T> = (<T as Concurrent>::Version, <T as Concurrent>::__Base);
+type State<T> = (<T as Concurrent>::Version, <T as Concurrent>::__Memory);
 
 fn keep<'r, T>(records: impl Iterator<Item = &'r T>) -> Kept<T>
 where
     T: Concurrent<Version: Clone> + 'r,
 {
-    records.map(|record| (record.__key(), (record.__version().clone(), record.__base()))).collect()
+    records.map(|record| (record.__key(), (record.__version().clone(), T::__Memory::of(record)))).collect()
 }
 
 /// A record that was not there before stays as it is.
@@ -56,9 +57,8 @@ where
         states.entry(key).or_default().push_back(state);
     }
     for record in records {
-        if let Some((version, base)) = states.get_mut(&record.__key()).and_then(VecDeque::pop_front) {
-            record.__set_base(base, may_be_committed);
-            record.__set_version(version);
+        if let Some((version, memory)) = states.get_mut(&record.__key()).and_then(VecDeque::pop_front) {
+            memory.restore(version, record, may_be_committed);
         }
     }
 }

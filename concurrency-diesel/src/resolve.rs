@@ -1,10 +1,16 @@
 //! Saves that ask what to do about a conflict. How the answer comes about is the caller's; merging fields is `Tracked`'s.
 
-use crate::concurrent::ConcurrentOn;
+use diesel::result::Error::QueryBuilderError;
+
+use crate::backend::ConcurrencyBackend;
+use crate::concurrent::{ConcurrentOn, table_name};
 use crate::error::ConcurrencyError;
 use crate::executor::{Executor, Session};
+use crate::key::write_key;
 use crate::load::{self, LoadableBy};
+use crate::memory::Memory as _;
 use crate::save::{self, deleted};
+use crate::statement::Source;
 
 /// How often a resolver is asked while other writers go on saving the row: one that never ends must not hang.
 const ROUNDS: usize = 100;
@@ -22,7 +28,8 @@ pub struct Conflict<T> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Resolution<T> {
     /// Saves this record over the row that was shown, and only over that: its version is taken from the row. Where the row was
-    /// deleted, the save fails with [`RecordDeleted`](ConcurrencyError::RecordDeleted), as every save does.
+    /// deleted, the save fails with [`RecordDeleted`](ConcurrencyError::RecordDeleted), as every save does. A record with another key
+    /// fails with [`Database`](ConcurrencyError::Database), and nothing is written.
     Save(T),
     /// Writes nothing and makes the record the row that was shown. Where it was deleted, the save fails with
     /// [`RecordDeleted`](ConcurrencyError::RecordDeleted).
@@ -54,6 +61,12 @@ where
     T: ConcurrentOn<E::Backend> + LoadableBy<E> + Clone,
     F: FnMut(Conflict<T>) -> Resolution<T>,
 {
+    if T::__Memory::is_in_doubt(record) {
+        let row = load::current(record, session).await?;
+        if row.is_some_and(|row| T::__Memory::is_saved_in(record, row)) {
+            return Ok(());
+        }
+    }
     let mut saved = save::save(record, session).await;
     for _ in 0..ROUNDS {
         let conflict = match saved {
@@ -67,7 +80,9 @@ where
         };
         match resolution {
             Resolution::Save(mut resolved) => {
+                refuse_another_row::<T, E::Backend>(record, &theirs, &resolved)?;
                 resolved.__set_version(theirs.__version().clone());
+                T::__Memory::set_base(&mut resolved, theirs);
                 saved = save::save(&mut resolved, session).await;
                 if saved.is_ok() {
                     *record = resolved;
@@ -81,4 +96,34 @@ where
         }
     }
     saved
+}
+
+/// Refuses an answer that would be saved over another row than the one that was shown: it has neither that row's key nor the key that
+/// found it, which a collation may call the same.
+fn refuse_another_row<T, DB>(record: &T, theirs: &T, resolved: &T) -> Result<(), ConcurrencyError>
+where
+    DB: ConcurrencyBackend,
+    T: ConcurrentOn<DB>,
+{
+    let key = bound_key::<T, DB>(resolved)?;
+    if key == bound_key::<T, DB>(record)? || key == bound_key::<T, DB>(theirs)? {
+        return Ok(());
+    }
+    let (table, shown, answered) = (table_name::<T, DB>(), theirs.__key(), resolved.__key());
+    let message = format!(
+        "the conflict was about the row of {table} with {shown}, and the answer to it has {answered}; answer with a record of the row that was shown"
+    );
+    Err(ConcurrencyError::Database(QueryBuilderError(message.into())))
+}
+
+/// The key as it is bound.
+fn bound_key<T, DB>(record: &T) -> Result<String, ConcurrencyError>
+where
+    DB: ConcurrencyBackend,
+    T: ConcurrentOn<DB>,
+{
+    let serialized = record.__serialize();
+    let mut key = String::new();
+    write_key::<T, DB>(Source { record, serialized: &serialized }, &mut key)?;
+    Ok(key)
 }

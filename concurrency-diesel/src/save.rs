@@ -12,15 +12,17 @@ use crate::concurrent::{Concurrent, ConcurrentOn};
 use crate::doubt::Unanswered;
 use crate::error::ConcurrencyError;
 use crate::executor::{Executor, Session};
+use crate::memory::Memory as _;
 use crate::outcome::{self, Outcome};
 use crate::scope::{self, Rule};
 use crate::statement::{
     Changes, Committed, Delete, EveryColumn, LastInsertId, Lock, ReturningVersion, SelectUnchanged, SelectVersion,
     Selection, Source, Update,
 };
+use crate::tracked::ColumnSet;
 use crate::unchecked;
 
-/// Writes the record's columns and the next version; under a scope, what it says.
+/// Writes the columns that the record itself says must be written, and the next version; under a scope, what it says.
 pub(crate) fn save<'a, T, E>(
     record: &'a mut T,
     session: &'a mut Session<'_, E>,
@@ -29,13 +31,14 @@ where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
-    save_columns(record, EveryColumn, session)
+    save_columns(record, T::__Memory::columns, session)
 }
 
-/// Writes the selected columns of the record and the next version; unchecked, all columns, so that memory is what the row is.
+/// Writes the chosen columns of the record, if there are any, and the next version; unchecked, all columns, so that memory is what the
+/// row is.
 pub(crate) async fn save_columns<T, S, E>(
     record: &mut T,
-    selection: S,
+    choose: impl FnOnce(&T) -> Option<S>,
     session: &mut Session<'_, E>,
 ) -> Result<(), ConcurrencyError>
 where
@@ -43,18 +46,16 @@ where
     T: ConcurrentOn<E::Backend>,
     S: Selection<T>,
 {
+    let Some(selection) = choose(record) else { return Ok(()) };
     let rule = scope::rule::<T>();
     if rule == Rule::Unchecked {
         return unchecked::save_unchecked(record, session).await;
     }
     let serialized = record.__serialize();
-    let mut unanswered = Unanswered::of(record);
+    let unanswered = Unanswered::of(record, selection.columns());
     let source = Source { record: unanswered.record(), serialized: &serialized };
     let written = write(source, selection, rule, session).await;
-    let (record, version) = unanswered.answered(written)?;
-    record.__set_version(version);
-    selection.saved(record);
-    Ok(())
+    unanswered.answered(written)
 }
 
 /// Writes the selected columns of a record and the next version, which it returns; under a scope's rule, what that says.
@@ -116,11 +117,10 @@ where
         return save(record, session).await;
     }
     let serialized = record.__serialize();
-    let mut unanswered = Unanswered::of(record);
+    let unanswered = Unanswered::of(record, ColumnSet::EVERY);
     let source = Source { record: unanswered.record(), serialized: &serialized };
     let written = write_and_keep(source, EveryColumn, session).await;
-    unanswered.answered(written)?.0.__saved();
-    Ok(())
+    unanswered.answered(written)
 }
 
 /// Whether a write can leave the version: not where the database moves it with every write.

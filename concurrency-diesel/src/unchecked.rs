@@ -11,6 +11,7 @@ use crate::executor::{Executor, Session};
 use crate::outcome::{self, Outcome};
 use crate::save::{self, deleted, found_version, next_version, read_back};
 use crate::statement::{Committed, Delete, Source, Update};
+use crate::tracked::ColumnSet;
 
 /// How often the row's version is read anew when other writers move it in between.
 const ATTEMPTS: usize = 100;
@@ -22,12 +23,9 @@ where
     T: ConcurrentOn<E::Backend>,
 {
     let serialized = record.__serialize();
-    let mut unanswered = Unanswered::of(record);
+    let unanswered = Unanswered::of(record, ColumnSet::EVERY);
     let written = write(Source { record: unanswered.record(), serialized: &serialized }, session).await;
-    let (record, version) = unanswered.answered(written)?;
-    record.__set_version(version);
-    record.__saved();
-    Ok(())
+    unanswered.answered(written)
 }
 
 /// Writes a record's columns over whatever version the row has, and returns the new one; anew while other programs delete the row and

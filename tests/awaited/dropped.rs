@@ -7,7 +7,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use concurrency_diesel::asynchronous::prelude::*;
-use concurrency_diesel::asynchronous::{Tracked, transaction_concurrent};
+use concurrency_diesel::asynchronous::transaction_concurrent;
 use concurrency_diesel::{Conflict, Resolution};
 use diesel::result::Error::BrokenTransactionManager;
 use diesel_async::AsyncConnection as _;

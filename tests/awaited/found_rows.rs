@@ -1,7 +1,6 @@
 //! A connection built by hand from mysql_async's may lack CLIENT_FOUND_ROWS: an UPDATE then counts the rows that it changed and
 //! not those that it found. A save that changes nothing must not be taken for a conflict there, nor for suppressed.
 
-use concurrency_diesel::asynchronous::Tracked;
 use concurrency_diesel::asynchronous::prelude::*;
 use diesel::prelude::{ExpressionMethods as _, QueryDsl as _, Queryable, Selectable, SelectableHelper as _};
 use diesel_async::{AsyncMysqlConnection, RunQueryDsl as _};

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use concurrency_diesel::Resolution;
 use concurrency_diesel::asynchronous::prelude::*;
-use concurrency_diesel::asynchronous::{Tracked, transaction_concurrent};
+use concurrency_diesel::asynchronous::transaction_concurrent;
 use diesel_async::AsyncConnection as _;
 use diesel_async::pooled_connection::PoolableConnection as _;
 use tokio::time::timeout;

@@ -8,7 +8,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use concurrency_diesel::asynchronous::prelude::*;
-use concurrency_diesel::asynchronous::{Tracked, transaction_concurrent};
+use concurrency_diesel::asynchronous::transaction_concurrent;
 use diesel_async::pooled_connection::PoolableConnection as _;
 use tokio::time::{sleep, timeout};
 

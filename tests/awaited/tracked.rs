@@ -1,7 +1,6 @@
 //! Tracked records whose saves are awaited: what is sent, how two people's edits are joined, and what is refused.
 //! The rest of what they do does not await, and is tested by the suite.
 
-use concurrency_diesel::asynchronous::Tracked;
 use concurrency_diesel::asynchronous::prelude::*;
 use concurrency_diesel::{MergeError, VersionValue};
 

@@ -1,7 +1,7 @@
 //! One write of one record, noted before and after. Which record, and in which transaction, is decided elsewhere.
 
 use crate::library::prelude::*;
-use crate::library::{Conflict, MergeError, Resolution, save_merging, store_wins};
+use crate::library::{Conflict, Resolution, store_wins};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 use super::log::{Answer, Event, Intent, Kind, Log, State};
@@ -87,7 +87,11 @@ fn send<T: Model>(
 
 /// A save that takes over what others changed in other fields than it did.
 fn merge<T: Model>(record: &mut T, before: T, connection: &mut TestConnection) -> Result<Answer, ConcurrencyError> {
-    match save_merging(before, record, connection) {
+    let mut tracked = Tracked::new(before);
+    *tracked = record.clone();
+    let merged = tracked.save_merging(connection);
+    *record = tracked.into_inner();
+    match merged {
         Ok(()) => Ok(Answer::Written(Some(record.state().version))),
         Err(MergeError::Fields { base, theirs, .. }) => {
             Ok(Answer::Modified { expected: base.state().version, found: theirs.state().version })

@@ -25,26 +25,17 @@ use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
 
 pub use self::block_on::{Suite, run};
 pub use self::scopes::{disable_concurrency, disable_concurrency_for, disable_increment, disable_increment_for};
-pub use self::tracked::save_merging;
 pub use self::transactions::{retry_if, retry_on_conflict, transaction_concurrent};
-pub use concurrency_diesel::asynchronous::ConcurrentOn;
+pub use concurrency_diesel::asynchronous::{ConcurrentOn, LoadableOn};
 // What awaits nothing.
 pub use concurrency_diesel::{
     BulkConflict, BulkError, Conflict, Counter, InitialVersion, MergeError, MergeSum, Records, Resolution, RetryPolicy,
-    Retryable, Trackable, TriggerVersionField, VersionField, VersionValue, client_wins, store_wins,
+    Retryable, Trackable, Tracked, TriggerVersionField, VersionField, VersionValue, client_wins, store_wins,
 };
 
 /// Checks of models, which block here, too.
 #[allow(unused_imports, reason = "not every engine asks")]
 pub use concurrency_diesel::testing;
-
-/// A record of generic code that is read again, awaited or, where it is tracked, not.
-pub trait LoadableOn<C>: asynchronous::LoadableOn<C> + concurrency_diesel::LoadableOn<C> {}
-
-impl<C, T: asynchronous::LoadableOn<C> + concurrency_diesel::LoadableOn<C>> LoadableOn<C> for T {}
-
-/// Its two saves are methods of its own, before which no other can stand: here they block, and `awaited/tracked.rs` awaits them.
-pub use concurrency_diesel::Tracked;
 
 /// What the tests need at hand.
 #[allow(unused_imports, reason = "as in every prelude")]
@@ -52,13 +43,14 @@ pub mod prelude {
     pub use super::ansi::AnsiTransactionManager;
     pub use super::bulk::BulkConcurrentDsl;
     pub use super::methods::{AnyConnection, ConcurrentDsl, EmbeddedOn};
+    pub use super::tracked::TrackedDsl;
     pub use super::{BoxedError, Crosses};
     // Its methods are hidden by those above; one that is not waited for there does not compile in the suite.
     #[cfg(feature = "async-postgres")]
     pub use concurrency_diesel::asynchronous::prelude::XminVersionField;
     pub use concurrency_diesel::asynchronous::prelude::{
         AutoIncVersionField, ConcurrencyError, Concurrent, ConcurrentColumns, ConditionalVersionField,
-        IntegerVersionField, RandomVersionField, TimestampVersionField, TriggerVersionField,
+        IntegerVersionField, MergeError, RandomVersionField, TimestampVersionField, Tracked, TriggerVersionField,
     };
 }
 

@@ -27,19 +27,6 @@ pub trait Crosses {}
 
 impl<T: ?Sized> Crosses for T {}
 
-/// The save of a tracked record that was loaded so and became this one, which is then what it is after the save.
-pub fn save_merging<T, C>(base: T, record: &mut T, conn: &mut C) -> Result<(), MergeError<T>>
-where
-    C: AnyConnection,
-    T: Trackable + ConcurrentOn<C::Backend> + Concurrent<Version: Clone> + LoadableOn<C> + Clone,
-{
-    let mut tracked = Tracked::new(base);
-    *tracked = record.clone();
-    let result = tracked.save_merging(conn);
-    *record = tracked.into_inner();
-    result
-}
-
 /// Any error, as a closure may return it.
 pub type BoxedError = Box<dyn std::error::Error>;
 

@@ -283,3 +283,21 @@ fn in_a_race_every_edit_ends_up_in_the_row() {
     assert_eq!(versions, (2..).take(THREADS * usize::try_from(SHARE).unwrap()).collect::<Vec<i64>>());
     assert_eq!((article(1, conn).views, article(1, conn).version), (200, 201));
 }
+
+/// What is answered is saved over the row that was shown, and over no other, whatever version that one has.
+#[test]
+fn an_answer_of_another_row_is_refused_and_nothing_is_written() {
+    let (_database, mut conn, mut mine, theirs) = conflict();
+    insert_article(2, 2, &mut conn);
+    let (edited, other) = (mine.clone(), article(2, &mut conn));
+    let log = Log::attach(&mut conn);
+    let error =
+        mine.save_resolving(&mut conn, |conflict| Resolution::Save(Article { id: 2, ..conflict.mine })).unwrap_err();
+    assert!(matches!(error, ConcurrencyError::Database(diesel::result::Error::QueryBuilderError(_))), "{error:?}");
+    assert_eq!(
+        error.to_string(),
+        "the conflict was about the row of articles with id 1, and the answer to it has id 2; answer with a record of the row that was shown",
+    );
+    assert_eq!(log.take_sent().len(), 3, "the save, why it was refused, the row");
+    assert_eq!((mine, article(1, &mut conn), article(2, &mut conn)), (edited, theirs, other));
+}

@@ -28,13 +28,11 @@ pub(crate) fn concurrent(model: &Model<'_>) -> TokenStream {
                 type Version = i64;
                 type VersionField = __c::AutoIncVersionField;
                 type __VersionColumn = __c::fallback::version;
-                type __Base = ();
+                type __Memory = __c::Untracked;
                 fn __version(&self) -> &i64 { loop {} }
                 fn __set_version(&mut self, _: i64) {}
                 fn __table() -> &'static Self::Table { loop {} }
                 fn __table_name() -> &'static __c::OnceLock<__c::String> { loop {} }
-                fn __base(&self) {}
-                fn __set_base(&mut self, _: (), _: bool) {}
                 fn __column_sets() -> &'static __c::ColumnSets { loop {} }
                 fn __write_key(&self, _: &mut dyn __c::fmt::Write) -> __c::fmt::Result { loop {} }
             }

@@ -59,7 +59,7 @@ pub(super) fn expand(model: &Model<'_>, version: &Version<'_>) -> TokenStream {
             type Version = #version_type;
             type VersionField = #marker;
             type __VersionColumn = #table::#version_column;
-            type __Base = ();
+            type __Memory = __c::Untracked;
 
             #[inline]
             fn __version(&self) -> &Self::Version {
@@ -81,12 +81,6 @@ pub(super) fn expand(model: &Model<'_>, version: &Version<'_>) -> TokenStream {
                 static NAME: __c::OnceLock<__c::String> = __c::OnceLock::new();
                 &NAME
             }
-
-            #[inline]
-            fn __base(&self) {}
-
-            #[inline]
-            fn __set_base(&mut self, _: (), _: bool) {}
 
             #[inline]
             fn __column_sets() -> &'static __c::ColumnSets {

@@ -31,13 +31,13 @@ use crate::backend::ConcurrencyBackend;
     note = "supported are `Sqlite`, `Pg` and `Mysql` (MySQL and MariaDB); enable the feature `sqlite`, `postgres_backend` or `mysql_backend` of concurrency-diesel"
 )]
 pub trait ConcurrentOn<DB: ConcurrencyBackend>:
-    crate::ConcurrentOn<DB, __Serialized: Send + Sync, __Base: Send> + Send + Sync
+    crate::ConcurrentOn<DB, __Serialized: Send + Sync, __Memory: Send> + Send + Sync
 {
 }
 
 impl<T, DB> ConcurrentOn<DB> for T
 where
     DB: ConcurrencyBackend,
-    T: crate::ConcurrentOn<DB, __Serialized: Send + Sync, __Base: Send> + Send + Sync,
+    T: crate::ConcurrentOn<DB, __Serialized: Send + Sync, __Memory: Send> + Send + Sync,
 {
 }

@@ -31,7 +31,10 @@ use crate::executor::{Awaiting, Session};
     label = "no connection of diesel-async to a supported database",
     note = "it must be an `AsyncPgConnection`, `AsyncMysqlConnection` or `SyncConnectionWrapper<SqliteConnection>`, pooled or not, or a `&AsyncPgConnection`; the methods on Diesel's own connections are in `concurrency_diesel::prelude`"
 )]
-pub trait Connection<Use>: AsyncConnectionCore<Backend: ConcurrencyBackend> {
+pub trait Connection<Use>: AsyncConnectionCore<Backend = <Self as Connection<Use>>::Database> {
+    /// Its backend. One of our own, so that rustc looks for no backend where the connection is none of diesel-async's.
+    type Database: ConcurrencyBackend;
+
     /// Whether it is marked as broken.
     #[doc(hidden)]
     fn __is_broken(&mut self) -> bool;
@@ -49,10 +52,13 @@ pub struct Exclusive;
 #[derive(Debug, Clone, Copy)]
 pub struct Shared;
 
+#[diagnostic::do_not_recommend]
 impl<C> Connection<Exclusive> for C
 where
     C: AsyncConnection<Backend: ConcurrencyBackend>,
 {
+    type Database = C::Backend;
+
     fn __is_broken(&mut self) -> bool {
         C::TransactionManager::transaction_manager_status_mut(self).transaction_state().is_err()
     }
@@ -62,10 +68,13 @@ where
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<'c, C> Connection<Shared> for &'c C
 where
     &'c C: AsyncConnectionCore<Backend: ConcurrencyBackend>,
 {
+    type Database = <Self as AsyncConnectionCore>::Backend;
+
     fn __is_broken(&mut self) -> bool {
         false
     }

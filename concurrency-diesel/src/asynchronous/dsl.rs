@@ -51,7 +51,7 @@ pub trait ConcurrentDsl: Concurrent {
     fn save_concurrent<'a, C, Use>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), ConcurrencyError>>
     where
         C: Connection<Use>,
-        Self: ConcurrentOn<C::Backend>,
+        Self: ConcurrentOn<C::Database>,
     {
         under_way!(conn, |session| save::save(self, session))
     }
@@ -82,7 +82,7 @@ pub trait ConcurrentDsl: Concurrent {
     fn save_unchecked<'a, C, Use>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), ConcurrencyError>>
     where
         C: Connection<Use>,
-        Self: ConcurrentOn<C::Backend>,
+        Self: ConcurrentOn<C::Database>,
     {
         under_way!(conn, |session| unchecked::save_unchecked(self, session))
     }
@@ -113,7 +113,7 @@ pub trait ConcurrentDsl: Concurrent {
     fn save_without_increment<'a, C, Use>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), ConcurrencyError>>
     where
         C: Connection<Use>,
-        Self: ConcurrentOn<C::Backend>,
+        Self: ConcurrentOn<C::Database>,
     {
         under_way!(conn, |session| save::save_without_increment(self, session))
     }
@@ -149,8 +149,8 @@ pub trait ConcurrentDsl: Concurrent {
     ) -> BoxFuture<'a, Result<Self::Version, ConcurrencyError>>
     where
         C: Connection<Use>,
-        Self: ConcurrentOn<C::Backend>,
-        U: AsChangeset<Target = Self::Table, Changeset: QueryFragment<C::Backend> + Send + Sync> + Send + 'a,
+        Self: ConcurrentOn<C::Database>,
+        U: AsChangeset<Target = Self::Table, Changeset: QueryFragment<C::Database> + Send + Sync> + Send + 'a,
     {
         under_way!(conn, |session| save::update(self, changes, session))
     }
@@ -178,7 +178,7 @@ pub trait ConcurrentDsl: Concurrent {
     fn touch_concurrent<'a, C, Use>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), ConcurrencyError>>
     where
         C: Connection<Use>,
-        Self: ConcurrentOn<C::Backend>,
+        Self: ConcurrentOn<C::Database>,
     {
         under_way!(conn, |session| save::touch(self, session))
     }
@@ -209,7 +209,7 @@ pub trait ConcurrentDsl: Concurrent {
     fn delete_concurrent<'a, C, Use>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<(), ConcurrencyError>>
     where
         C: Connection<Use>,
-        Self: ConcurrentOn<C::Backend>,
+        Self: ConcurrentOn<C::Database>,
     {
         under_way!(conn, |session| save::delete(self, session))
     }
@@ -238,7 +238,7 @@ pub trait ConcurrentDsl: Concurrent {
     fn delete_if_exists<'a, C, Use>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<bool, ConcurrencyError>>
     where
         C: Connection<Use>,
-        Self: ConcurrentOn<C::Backend>,
+        Self: ConcurrentOn<C::Database>,
     {
         under_way!(conn, |session| save::delete_if_exists(self, session))
     }
@@ -266,7 +266,7 @@ pub trait ConcurrentDsl: Concurrent {
     fn check_concurrent<'a, C, Use>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<(), ConcurrencyError>>
     where
         C: Connection<Use>,
-        Self: ConcurrentOn<C::Backend>,
+        Self: ConcurrentOn<C::Database>,
     {
         under_way!(conn, |session| save::check::<_, _, Committed>(self, session))
     }
@@ -298,7 +298,7 @@ pub trait ConcurrentDsl: Concurrent {
     fn lock_concurrent<'a, C, Use>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<(), ConcurrencyError>>
     where
         C: Connection<Use>,
-        Self: ConcurrentOn<C::Backend>,
+        Self: ConcurrentOn<C::Database>,
     {
         under_way!(conn, |session| save::check::<_, _, ForUpdate>(self, session))
     }
@@ -326,7 +326,7 @@ pub trait ConcurrentDsl: Concurrent {
     fn is_changed<'a, C, Use>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<bool, ConcurrencyError>>
     where
         C: Connection<Use>,
-        Self: ConcurrentOn<C::Backend>,
+        Self: ConcurrentOn<C::Database>,
     {
         under_way!(conn, |session| save::is_changed(self, session))
     }
@@ -356,7 +356,7 @@ pub trait ConcurrentDsl: Concurrent {
     fn current<'a, C, Use>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<Option<Self>, ConcurrencyError>>
     where
         C: Connection<Use>,
-        Self: ConcurrentOn<C::Backend> + LoadableOn<C>,
+        Self: ConcurrentOn<C::Database> + LoadableOn<C>,
     {
         under_way!(conn, |session| load::current(self, session))
     }
@@ -388,7 +388,7 @@ pub trait ConcurrentDsl: Concurrent {
     ) -> BoxFuture<'a, Result<Option<Self>, ConcurrencyError>>
     where
         C: Connection<Use>,
-        Self: ConcurrentOn<C::Backend> + LoadableOn<C>,
+        Self: ConcurrentOn<C::Database> + LoadableOn<C>,
     {
         under_way!(conn, |session| load::at_version(self, version, session))
     }
@@ -420,7 +420,7 @@ pub trait ConcurrentDsl: Concurrent {
     fn reload_concurrent<'a, C, Use>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), ConcurrencyError>>
     where
         C: Connection<Use>,
-        Self: ConcurrentOn<C::Backend> + LoadableOn<C>,
+        Self: ConcurrentOn<C::Database> + LoadableOn<C>,
     {
         under_way!(conn, |session| load::reload(self, session))
     }
@@ -466,7 +466,7 @@ pub trait ConcurrentDsl: Concurrent {
     ) -> BoxFuture<'a, Result<(), ConcurrencyError>>
     where
         C: Connection<Use>,
-        Self: ConcurrentOn<C::Backend> + LoadableOn<C> + Clone,
+        Self: ConcurrentOn<C::Database> + LoadableOn<C> + Clone,
     {
         under_way!(conn, |session| resolve::save_resolving(self, resolver, session))
     }

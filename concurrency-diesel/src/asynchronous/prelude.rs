@@ -5,12 +5,12 @@
 pub use super::bulk::BulkConcurrentDsl;
 pub use super::dsl::ConcurrentDsl;
 pub use super::retry::retry_on_conflict;
-pub use super::tracked::Tracked;
+pub use super::tracked::TrackedDsl;
 pub use super::transaction::transaction_concurrent;
 pub use crate::bulk::BulkError;
 pub use crate::concurrent::Concurrent;
 pub use crate::error::ConcurrencyError;
-pub use crate::tracked::MergeError;
+pub use crate::tracked::{MergeError, Tracked};
 #[cfg(feature = "postgres_backend")]
 pub use crate::xmin::XminVersionField;
 #[cfg(feature = "uuid")]

@@ -4,8 +4,10 @@ use super::BulkConflict;
 use crate::backend::ConcurrencyBackend;
 use crate::concurrent::{Concurrent, ConcurrentOn};
 use crate::error::ConcurrencyError;
+use crate::memory::Memory as _;
 use crate::outcome;
 use crate::statement::bulk::Item;
+use crate::tracked::ColumnSet;
 
 /// What came of writing records: the versions that their rows now have, and those that were not written.
 pub(super) struct Outcome<V> {
@@ -34,7 +36,7 @@ pub(super) fn set_versions<T: Concurrent>(records: &mut [T], versions: Vec<(usiz
     for (index, version) in versions {
         if let Some(record) = records.get_mut(index) {
             record.__set_version(version);
-            record.__saved();
+            T::__Memory::written(record, ColumnSet::EVERY);
         }
     }
 }

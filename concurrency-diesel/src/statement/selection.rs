@@ -6,21 +6,21 @@ use crate::backend::ConcurrencyBackend;
 use crate::bind::Bindable;
 use crate::columns::{ColumnVisitor, ConcurrentColumns, ConcurrentColumnsOn, RecordVisitor};
 use crate::concurrent::{Concurrent, ConcurrentOn};
-use crate::tracked::{ColumnSet, Trackable, TrackedRecord};
+use crate::tracked::ColumnSet;
 
 /// From here on a save that leaves out columns is not kept prepared: its texts double with each such column.
 const MOST_SKIPPABLE_PREPARED: usize = 4;
 
 /// The columns of a `T` that a save writes.
-pub(crate) trait Selection<T>: Copy {
+pub trait Selection<T>: Copy + Send + Sync {
     /// Whether the text is the same for all records of a type that has no column to skip.
     const IS_STATIC: bool;
 
     /// Whether the statement is worth keeping prepared.
     fn is_kept_prepared(self) -> bool;
 
-    /// Tells the record that its row now holds these columns.
-    fn saved(self, record: &mut T);
+    /// The set of them.
+    fn columns(self) -> ColumnSet;
 
     /// Shows the visitor each column that is written.
     fn visit_columns<'b, DB, W>(self, visitor: &mut W) -> QueryResult<()>
@@ -38,8 +38,8 @@ pub(crate) trait Selection<T>: Copy {
 }
 
 /// All columns.
-#[derive(Clone, Copy)]
-pub(crate) struct EveryColumn;
+#[derive(Debug, Clone, Copy)]
+pub struct EveryColumn;
 
 impl<T: Concurrent> Selection<T> for EveryColumn {
     const IS_STATIC: bool = true;
@@ -48,8 +48,8 @@ impl<T: Concurrent> Selection<T> for EveryColumn {
         T::__SKIPPABLE <= MOST_SKIPPABLE_PREPARED
     }
 
-    fn saved(self, record: &mut T) {
-        record.__saved();
+    fn columns(self) -> ColumnSet {
+        ColumnSet::EVERY
     }
 
     fn visit_columns<'b, DB, W>(self, visitor: &mut W) -> QueryResult<()>
@@ -72,37 +72,39 @@ impl<T: Concurrent> Selection<T> for EveryColumn {
 }
 
 /// The columns of a set.
-#[derive(Clone, Copy)]
-pub(crate) struct SomeColumns {
+#[derive(Debug, Clone, Copy)]
+pub struct SomeColumns {
     columns: ColumnSet,
     is_kept_prepared: bool,
 }
 
 impl SomeColumns {
     pub(crate) fn of<T: Concurrent>(columns: ColumnSet) -> Self {
-        Self { columns, is_kept_prepared: T::__column_sets().keeps(columns) }
+        let is_kept_prepared = if columns == ColumnSet::EVERY {
+            <EveryColumn as Selection<T>>::is_kept_prepared(EveryColumn)
+        } else {
+            T::__column_sets().keeps(columns)
+        };
+        Self { columns, is_kept_prepared }
     }
 }
 
-impl<T, M> Selection<TrackedRecord<T, M>> for SomeColumns
-where
-    T: Concurrent + Trackable + Clone,
-{
+impl<T: Concurrent> Selection<T> for SomeColumns {
     const IS_STATIC: bool = false;
 
     fn is_kept_prepared(self) -> bool {
         self.is_kept_prepared
     }
 
-    fn saved(self, record: &mut TrackedRecord<T, M>) {
-        record.adopt(self.columns);
+    fn columns(self) -> ColumnSet {
+        self.columns
     }
 
     fn visit_columns<'b, DB, W>(self, visitor: &mut W) -> QueryResult<()>
     where
         DB: ConcurrencyBackend,
-        TrackedRecord<T, M>: ConcurrentOn<DB> + 'b,
-        W: RecordVisitor<'b, TrackedRecord<T, M>, DB>,
+        T: ConcurrentOn<DB> + 'b,
+        W: RecordVisitor<'b, T, DB>,
     {
         let mut position = 0_u32;
         let selects = |_| {
@@ -110,20 +112,20 @@ where
             position = position.saturating_add(1);
             selects
         };
-        <TrackedRecord<T, M> as ConcurrentColumnsOn<DB>>::__visit_columns(&mut Only { visitor, selects })
+        <T as ConcurrentColumnsOn<DB>>::__visit_columns(&mut Only { visitor, selects })
     }
 
     /// By their names: among those that move the version a column has another position.
     fn visit_checked<'b, DB, W>(self, visitor: &mut W) -> QueryResult<()>
     where
         DB: ConcurrencyBackend,
-        TrackedRecord<T, M>: ConcurrentOn<DB> + 'b,
-        W: RecordVisitor<'b, TrackedRecord<T, M>, DB>,
+        T: ConcurrentOn<DB> + 'b,
+        W: RecordVisitor<'b, T, DB>,
     {
         let mut names = Names(Vec::new());
-        Selection::<TrackedRecord<T, M>>::visit_columns::<DB, _>(self, &mut names)?;
+        Selection::<T>::visit_columns::<DB, _>(self, &mut names)?;
         let selects = |name| names.0.contains(&name);
-        <TrackedRecord<T, M> as ConcurrentColumnsOn<DB>>::__visit_checked(&mut Only { visitor, selects })
+        <T as ConcurrentColumnsOn<DB>>::__visit_checked(&mut Only { visitor, selects })
     }
 }
 

@@ -1,7 +1,7 @@
 //! Writes in doubt: how a tracked record knows its own write when it reads the row again. When a write is in doubt stands in
 //! `crate::doubt`.
 
-use super::{Trackable, TrackedRecord, fields};
+use super::{Trackable, Tracked, fields};
 
 /// A write of which nobody knows whether it was done.
 #[derive(Debug, Clone)]
@@ -13,7 +13,7 @@ pub(super) struct Attempt<T> {
     pub(super) row: T,
 }
 
-impl<T, M> TrackedRecord<T, M> {
+impl<T> Tracked<T> {
     /// The write in doubt that made this row what it is.
     pub(super) fn attempt_at(&self, row: &T) -> Option<&Attempt<T>>
     where

@@ -7,9 +7,12 @@ pub(crate) const MOST_COLUMNS: usize = 128;
 
 /// A set of a record's columns.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct ColumnSet(u128);
+pub struct ColumnSet(u128);
 
 impl ColumnSet {
+    /// All of them, however many there are.
+    pub(crate) const EVERY: Self = Self(u128::MAX);
+
     pub(crate) const fn is_empty(self) -> bool {
         self.0 == 0
     }

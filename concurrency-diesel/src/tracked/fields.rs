@@ -98,19 +98,23 @@ impl FieldComparison for ChangedColumns {
     }
 }
 
-/// The names of the fields that a save of `other` must write where the row holds `one`.
-pub(crate) fn changed_fields<T: Trackable>(one: &T, other: &T) -> Vec<&'static str> {
-    let mut changed = ChangedFields(Vec::new());
-    T::__compare(one, other, &mut changed);
-    changed.0
+/// The names of the fields that a save of `other` must write where the row holds `one`; all that it can write where nobody knows what
+/// the row holds.
+pub(crate) fn changed_fields<T: Trackable>(one: Option<&T>, other: &T) -> Vec<&'static str> {
+    let mut changed = ChangedFields { names: Vec::new(), is_row_known: one.is_some() };
+    T::__compare(one.unwrap_or(other), other, &mut changed);
+    changed.names
 }
 
-struct ChangedFields(Vec<&'static str>);
+struct ChangedFields {
+    names: Vec<&'static str>,
+    is_row_known: bool,
+}
 
 impl FieldComparison for ChangedFields {
     fn field<U: TrackedField<Late>, Late>(&mut self, name: &'static str, one: &U, other: &U, is_written: bool) {
-        if is_written && !one.__is_same(other) {
-            self.0.push(name);
+        if is_written && !(self.is_row_known && one.__is_same(other)) {
+            self.names.push(name);
         }
     }
 }

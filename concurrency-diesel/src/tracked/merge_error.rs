@@ -6,7 +6,7 @@ use std::fmt::{self, Display};
 use crate::error::ConcurrencyError;
 use crate::retry::Retryable;
 
-/// Why [`Tracked::save_merging`](crate::Tracked::save_merging) wrote nothing.
+/// Why [`save_merging`](crate::TrackedDsl::save_merging) wrote nothing.
 ///
 /// Its own message names the fields and no value.
 #[derive(Debug)]

@@ -1,37 +1,37 @@
 //! The save that merges: on a conflict the row is read, both edits are joined, and the result is saved. How one field is merged
 //! stands in `fields`.
 
-use super::{Attempt, MergeError, Trackable, TrackedRecord, fields, save_changed};
+use super::attempt::Attempt;
+use super::{MergeError, Trackable, Tracked, fields};
 use crate::concurrent::{Concurrent, ConcurrentOn};
 use crate::error::ConcurrencyError;
 use crate::executor::{Executor, Session};
 use crate::load::{self, LoadableBy};
-use crate::save::deleted;
+use crate::save::{self, deleted};
 
 /// How often the row is merged anew when other writers change it in between.
 const ROUNDS: usize = 100;
 
 /// Writes the fields that changed, joined with what other writers changed.
-pub(crate) async fn save_merging<T, M, E>(
-    tracked: &mut TrackedRecord<T, M>,
+pub(crate) async fn save_merging<T, E>(
+    tracked: &mut Tracked<T>,
     session: &mut Session<'_, E>,
 ) -> Result<(), MergeError<T>>
 where
     E: Executor,
     T: Trackable + ConcurrentOn<E::Backend> + Concurrent<Version: Clone> + LoadableBy<E> + Clone,
 {
-    let mut saved = save_changed(tracked, session).await;
+    let mut saved = save::save(tracked, session).await;
     for _ in 0..ROUNDS {
         match saved {
-            // Of another row the base says nothing.
-            Err(ConcurrencyError::RecordModified(_)) if T::__same_key(&tracked.base, &tracked.record) => {}
+            Err(ConcurrencyError::RecordModified(_)) if tracked.has_base() => {}
             done => return Ok(done?),
         }
         let Some(theirs) = load::current(&tracked.record, session).await? else {
             return Err(deleted::<T, E>(&tracked.record).into());
         };
         let mut round = Round::new(tracked, theirs)?;
-        saved = save_changed(&mut round.merged, session).await;
+        saved = save::save(&mut round.merged, session).await;
         if saved.is_ok() {
             round.adopt();
         }
@@ -40,15 +40,15 @@ where
 }
 
 /// A record, and what it becomes once it is saved over the row as it was read.
-struct Round<'t, T: Clone, M> {
-    tracked: &'t mut TrackedRecord<T, M>,
-    merged: TrackedRecord<T, M>,
+struct Round<'t, T: Trackable + Concurrent<Version: Clone> + Clone> {
+    tracked: &'t mut Tracked<T>,
+    merged: Tracked<T>,
 }
 
-impl<'t, T: Trackable + Clone, M> Round<'t, T, M> {
-    fn new(tracked: &'t mut TrackedRecord<T, M>, theirs: T) -> Result<Self, MergeError<T>> {
+impl<'t, T: Trackable + Concurrent<Version: Clone> + Clone> Round<'t, T> {
+    fn new(tracked: &'t mut Tracked<T>, theirs: T) -> Result<Self, MergeError<T>> {
         let base = tracked.ancestor(&theirs);
-        let mut merged = TrackedRecord::new(theirs);
+        let mut merged = Tracked::new(theirs);
         let conflicts = fields::merge_into(base, &tracked.record, &mut merged.record);
         if conflicts.is_empty() {
             return Ok(Self { tracked, merged });
@@ -68,7 +68,7 @@ impl<'t, T: Trackable + Clone, M> Round<'t, T, M> {
 }
 
 /// What nobody knows of the merged record nobody knows of the record: here, too, where the future is dropped.
-impl<T: Clone, M> Drop for Round<'_, T, M> {
+impl<T: Trackable + Concurrent<Version: Clone> + Clone> Drop for Round<'_, T> {
     fn drop(&mut self) {
         let Self { tracked, merged } = self;
         let of_the_record = |Attempt { row, .. }| Attempt { record: tracked.record.clone(), row };

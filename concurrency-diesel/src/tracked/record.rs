@@ -11,14 +11,15 @@ use diesel::backend::Backend;
 use diesel::deserialize::{self, Queryable};
 use diesel::result::QueryResult;
 
-use super::{Attempt, ColumnSets, TrackedRecord};
+use super::remembered::Remembered;
+use super::{ColumnSets, Trackable, Tracked};
 use crate::backend::ConcurrencyBackend;
 use crate::columns::{
     ColumnNames, ColumnVisitor, ConcurrentColumns, ConcurrentColumnsOn, EmbeddedVisitor, RecordVisitor,
 };
 use crate::concurrent::{Concurrent, ConcurrentOn};
 
-impl<T, M> Deref for TrackedRecord<T, M> {
+impl<T> Deref for Tracked<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
@@ -26,25 +27,25 @@ impl<T, M> Deref for TrackedRecord<T, M> {
     }
 }
 
-impl<T, M> DerefMut for TrackedRecord<T, M> {
+impl<T> DerefMut for Tracked<T> {
     fn deref_mut(&mut self) -> &mut T {
         &mut self.record
     }
 }
 
 /// Equal are the records and their bases.
-impl<T: PartialEq, M> PartialEq for TrackedRecord<T, M> {
+impl<T: PartialEq> PartialEq for Tracked<T> {
     fn eq(&self, other: &Self) -> bool {
         self.record == other.record && self.base == other.base
     }
 }
 
-impl<T: Eq, M> Eq for TrackedRecord<T, M> {}
+impl<T: Eq> Eq for Tracked<T> {}
 
-impl<T, M, ST, DB> Queryable<ST, DB> for TrackedRecord<T, M>
+impl<T, ST, DB> Queryable<ST, DB> for Tracked<T>
 where
     DB: Backend,
-    T: Queryable<ST, DB> + Clone,
+    T: Queryable<ST, DB> + Trackable + Concurrent<Version: Clone> + Clone,
 {
     type Row = T::Row;
 
@@ -53,7 +54,7 @@ where
     }
 }
 
-impl<T, M, DB> Selectable<DB> for TrackedRecord<T, M>
+impl<T, DB> Selectable<DB> for Tracked<T>
 where
     DB: Backend,
     T: Selectable<DB>,
@@ -66,7 +67,7 @@ where
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Concurrent, M> ConcurrentColumns for TrackedRecord<T, M> {
+impl<T: Concurrent> ConcurrentColumns for Tracked<T> {
     type __StatementId = T::__StatementId;
     type __Serialized = T::__Serialized;
     const __SKIPPABLE: usize = T::__SKIPPABLE;
@@ -78,7 +79,7 @@ impl<T: Concurrent, M> ConcurrentColumns for TrackedRecord<T, M> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T, M, DB> ConcurrentColumnsOn<DB> for TrackedRecord<T, M>
+impl<T, DB> ConcurrentColumnsOn<DB> for Tracked<T>
 where
     DB: ConcurrencyBackend,
     T: ConcurrentOn<DB>,
@@ -101,24 +102,17 @@ where
 }
 
 /// The record and its converted values.
-const fn record<'b, T, M, S>(tracked: &'b TrackedRecord<T, M>, serialized: &'b S) -> (&'b T, &'b S) {
+const fn record<'b, T, S>(tracked: &'b Tracked<T>, serialized: &'b S) -> (&'b T, &'b S) {
     (&tracked.record, serialized)
 }
 
-/// What a tracked record knows of its row.
-#[allow(missing_debug_implementations, reason = "handed over between hidden methods only")]
-pub struct Base<T> {
-    base: T,
-    in_doubt: Vec<Attempt<T>>,
-}
-
 #[diagnostic::do_not_recommend]
-impl<T: Concurrent<Version: Clone> + Clone, M> Concurrent for TrackedRecord<T, M> {
+impl<T: Trackable + Concurrent<Version: Clone> + Clone> Concurrent for Tracked<T> {
     type Table = T::Table;
     type Version = T::Version;
     type VersionField = T::VersionField;
     type __VersionColumn = T::__VersionColumn;
-    type __Base = Base<T>;
+    type __Memory = Remembered<T>;
 
     fn __record_type() -> TypeId {
         T::__record_type()
@@ -131,28 +125,6 @@ impl<T: Concurrent<Version: Clone> + Clone, M> Concurrent for TrackedRecord<T, M
     fn __set_version(&mut self, version: T::Version) {
         self.base.__set_version(version.clone());
         self.record.__set_version(version);
-    }
-
-    fn __saved(&mut self) {
-        self.base.clone_from(&self.record);
-        self.in_doubt.clear();
-    }
-
-    fn __in_doubt(&mut self) {
-        self.in_doubt.push(Attempt { record: self.record.clone(), row: self.record.clone() });
-    }
-
-    fn __base(&self) -> Base<T> {
-        Base { base: self.base.clone(), in_doubt: self.in_doubt.clone() }
-    }
-
-    /// What the transaction saved last is by then the base.
-    fn __set_base(&mut self, Base { base, in_doubt }: Base<T>, may_be_committed: bool) {
-        let saved = std::mem::replace(&mut self.base, base);
-        self.in_doubt = in_doubt;
-        if may_be_committed {
-            self.in_doubt.push(Attempt { record: saved.clone(), row: saved });
-        }
     }
 
     fn __column_sets() -> &'static ColumnSets {
@@ -173,10 +145,10 @@ impl<T: Concurrent<Version: Clone> + Clone, M> Concurrent for TrackedRecord<T, M
 }
 
 #[diagnostic::do_not_recommend]
-impl<T, M, DB> ConcurrentOn<DB> for TrackedRecord<T, M>
+impl<T, DB> ConcurrentOn<DB> for Tracked<T>
 where
     DB: ConcurrencyBackend,
-    T: ConcurrentOn<DB> + Concurrent<Version: Clone> + Clone,
+    T: Trackable + ConcurrentOn<DB> + Concurrent<Version: Clone> + Clone,
 {
     fn __visit_key<'b, W>(visitor: &mut W) -> QueryResult<()>
     where

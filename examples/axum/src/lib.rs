@@ -8,7 +8,6 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::routing::get;
 use axum::{Json, Router};
-use concurrency_diesel::asynchronous::Tracked;
 use concurrency_diesel::asynchronous::prelude::*;
 use diesel::prelude::{OptionalExtension as _, QueryDsl as _, Queryable, Selectable, SelectableHelper as _};
 use diesel_async::RunQueryDsl as _;

@@ -1,6 +1,7 @@
 //! What holds of tracked records for every version field.
 
-use crate::library::{MergeError, Tracked, VersionField};
+use crate::library::VersionField;
+use crate::library::prelude::*;
 
 use crate::engine;
 use crate::suite::every_field::{Sample, assert_modified, with_sample};

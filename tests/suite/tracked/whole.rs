@@ -1,7 +1,7 @@
 //! The methods of every record, on a tracked one: they do what they do elsewhere, and the base keeps up.
 
 use crate::library::prelude::*;
-use crate::library::{ConcurrentOn, Tracked};
+use crate::library::{ConcurrentOn, LoadableOn, client_wins};
 use diesel::prelude::*;
 
 use super::{assert_modified, with_two, written};
@@ -47,23 +47,91 @@ fn a_touch_moves_both_versions_and_keeps_the_changes() {
     assert_modified(&b.update_concurrent(articles::views.eq(5), conn).unwrap_err(), 1, 3);
 }
 
-/// Generic code that knows nothing of tracking writes the whole record, and tracking goes on from there.
+/// What a save writes the record says, not the code that calls it: generic code that knows nothing of tracking writes the same.
 #[test]
-fn generic_code_saves_a_tracked_record() {
+fn generic_code_writes_what_changed_and_no_more() {
     fn save<T: ConcurrentOn<<TestConnection as Connection>::Backend>>(record: &mut T, conn: &mut TestConnection) {
         record.save_concurrent(conn).unwrap();
+    }
+
+    fn resolve<T>(record: &mut T, conn: &mut TestConnection)
+    where
+        T: ConcurrentOn<<TestConnection as Connection>::Backend> + LoadableOn<TestConnection> + Clone + Send,
+    {
+        record.save_resolving(conn, |_| unreachable!()).unwrap();
     }
 
     let ((_database, conn), mut a, _) = with_two();
     let conn = &mut { conn };
     let log = Log::attach(conn);
+    save(&mut a, conn);
+    assert_eq!(log.take_sent(), [""; 0]);
     a.views = 1;
     save(&mut a, conn);
-    assert_eq!(written(&log), ["version", "title", "body", "views"]);
+    assert_eq!(written(&log), ["version", "views"]);
     assert_eq!((a.changed_fields(), a.version), (vec![], 2));
+    a.title = "second".to_owned();
+    resolve(&mut a, conn);
+    assert_eq!(written(&log), ["version", "title"]);
     a.views = 2;
     a.save_concurrent(conn).unwrap();
     assert_eq!(written(&log), ["version", "views"]);
+    assert_eq!(article(1, conn), *a);
+}
+
+/// A base of another version than the record's says nothing of its row: to compare with it would leave out what must be written.
+#[test]
+fn a_record_of_another_version_than_its_base_is_written_whole() {
+    let ((_database, conn), mut a, mut b) = with_two();
+    let conn = &mut { conn };
+    b.title = "theirs".to_owned();
+    b.save_concurrent(conn).unwrap();
+    let log = Log::attach(conn);
+
+    // As the base, so that nothing seems to be changed.
+    a.version = 2;
+    assert_eq!(a.changed_fields(), ["title", "body", "views"]);
+    a.save_concurrent(conn).unwrap();
+    assert_eq!(written(&log), ["version", "title", "body", "views"]);
+    assert_eq!((article(1, conn).title.as_str(), a.version), ("first", 3));
+    assert_eq!((a.base(), a.changed_fields()), (&*a, vec![]));
+
+    // What was read elsewhere is put into its place.
+    let mut reloaded = article(1, conn);
+    reloaded.views = 9;
+    b.title = "first".to_owned();
+    *b = reloaded;
+    let log = Log::attach(conn);
+    b.save_concurrent(conn).unwrap();
+    assert_eq!(written(&log), ["version", "title", "body", "views"]);
+    assert_eq!(article(1, conn), *b);
+
+    // And a version that the row does not have is refused, whether or not anything else changed.
+    a.version = 7;
+    assert_modified(&a.save_concurrent(conn).unwrap_err(), 7, 4);
+    let MergeError::Concurrency(error) = a.save_merging(conn).unwrap_err() else {
+        panic!("there is no base to merge by")
+    };
+    assert_modified(&error, 7, 4);
+}
+
+/// The row that the resolver was shown is what its answer is compared with: what both agree on need not be written, and what they do
+/// not agree on is, though the record itself did not change it.
+#[test]
+fn a_resolved_record_is_compared_with_the_row_that_was_shown() {
+    let ((_database, conn), mut mine, mut theirs) = with_two();
+    let conn = &mut { conn };
+    theirs.title = "theirs".to_owned();
+    theirs.views = 7;
+    theirs.save_concurrent(conn).unwrap();
+    mine.views = 7;
+    let log = Log::attach(conn);
+    mine.save_resolving(conn, client_wins).unwrap();
+    let sent = log.take_sent();
+    assert_eq!(sent.len(), 4, "{sent:#?}");
+    assert!(sent[3].contains("title") && !sent[3].contains("views"), "{sent:#?}");
+    assert_eq!(article(1, conn), *mine);
+    assert_eq!((mine.title.as_str(), mine.version, mine.base()), ("first", 3, &*mine));
 }
 
 /// A reference to a tracked record is saved like the record: never by the method of every record.

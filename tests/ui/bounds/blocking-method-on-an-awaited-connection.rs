@@ -1,0 +1,26 @@
+use concurrency_diesel::prelude::*;
+use diesel::prelude::*;
+use diesel::sqlite::Sqlite;
+use diesel_async::AsyncConnection;
+
+diesel::table! { articles (id) { id -> BigInt, title -> Text, version -> BigInt, } }
+
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Concurrent)]
+#[diesel(table_name = articles)]
+struct Article {
+    id: i64,
+    title: String,
+    #[concurrent(version)]
+    version: i64,
+}
+
+fn save<C: AsyncConnection<Backend = Sqlite>>(mut article: Article, conn: &mut C) {
+    article.save_concurrent(conn).unwrap();
+    [article].save_all_concurrent(conn).unwrap();
+}
+
+fn merge<C: AsyncConnection<Backend = Sqlite>>(mut article: Tracked<Article>, conn: &mut C) {
+    article.save_merging(conn).unwrap();
+}
+
+fn main() {}
