@@ -20,7 +20,6 @@ mod transactions;
 #[path = "awaiting/triggers.rs"]
 pub mod triggers;
 
-use concurrency_diesel::asynchronous;
 use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
 
 pub use self::block_on::{Suite, run};
