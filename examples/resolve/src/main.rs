@@ -8,7 +8,7 @@ mod terminal;
 
 use std::error::Error;
 
-use concurrency_diesel::{MergeError, Tracked};
+use concurrency_diesel::{MergeError, Tracked, TrackedDsl as _};
 use diesel::prelude::*;
 use libsqlite3_sys as _;
 
