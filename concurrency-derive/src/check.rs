@@ -35,11 +35,13 @@ pub(crate) fn check(model: &Model<'_>, errors: &mut Errors) {
         }
     }
     embedding::embed_stands_alone(model, errors);
+    embedding::embedded_struct_is_there(model, errors);
     embedding::embed_outside_key(model, errors);
     embedding::remote_and_key_need_embed(model, errors);
     embedding::one_embedded_key(model, errors);
     embedding::embedded_key_stands_alone(model, errors);
     fields::only_options_are_skipped(model, errors);
+    fields::two_options_say_which_is_null(model, errors);
     fields::columns_are_distinct(model, errors);
     fields::merged_fields_are_written(model, errors);
 }

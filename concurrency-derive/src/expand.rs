@@ -6,6 +6,8 @@ mod key;
 mod mirror;
 mod record;
 mod slot;
+#[cfg(test)]
+mod tests;
 mod tracked;
 
 use proc_macro2::TokenStream;
@@ -45,11 +47,10 @@ fn holder(model: &Model<'_>) -> TokenStream {
 }
 
 /// A scope that adds no name to the user's; `__c` is the one door to everything the expansion needs.
-/// The lints that a user turns on are for what the user wrote.
+///
+/// No lint is allowed here: a program that forbids a lint would not compile. What is expanded gives rise to none.
 fn in_own_scope(krate: &Path, items: &TokenStream) -> TokenStream {
     quote! {
-        #[doc(hidden)]
-        #[allow(clippy::all, unused_imports, unused_qualifications, missing_docs, missing_debug_implementations)]
         const _: () = {
             use #krate::__private as __c;
             #items

@@ -16,6 +16,7 @@ mod doubt;
 mod dsl;
 mod error;
 mod executor;
+mod expanded;
 #[cfg(any(doc, doctest))]
 pub mod guide;
 mod key;

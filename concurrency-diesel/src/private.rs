@@ -1,10 +1,9 @@
 //! What the derives' expansions name. Nothing here is for hand-written code, and all of it may change in any release.
 
-pub use std::clone::Clone;
-pub use std::convert::Into;
-pub use std::fmt::{self, Debug};
+pub use std::fmt;
 pub use std::format_args;
 pub use std::option::Option::{self, Some};
+pub use std::primitive::{bool, i64, str, usize};
 pub use std::result::Result::Ok;
 pub use std::string::String;
 pub use std::sync::OnceLock;
@@ -22,6 +21,7 @@ pub use crate::columns::{
     ColumnNames, ColumnVisitor, ConcurrentColumns, ConcurrentColumnsOn, ConcurrentKey, ConcurrentKeyOn, RecordVisitor,
 };
 pub use crate::concurrent::{Concurrent, ConcurrentOn};
+pub use crate::expanded::{Mirror, SerializesAs, Shown};
 pub use crate::memory::Untracked;
 pub use crate::tracked::{ColumnSets, FieldCombination, FieldComparison, Trackable, TrackedField};
 

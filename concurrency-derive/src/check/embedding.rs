@@ -2,8 +2,10 @@
 //! What an embedded struct itself must keep is in `embedded`.
 
 use crate::errors::Errors;
-use crate::model::Model;
-use crate::symbol::{COLUMN_NAME, EMBED, KEY, MERGE, PRIMARY_KEY, REMOTE, SERIALIZE_AS, TREAT_NONE_AS_NULL};
+use crate::model::{Model, inner_of_option};
+use crate::symbol::{
+    COLUMN_NAME, EMBED, KEY, MERGE, PRIMARY_KEY, REMOTE, SERIALIZE_AS, SKIP_UPDATE, TREAT_NONE_AS_NULL,
+};
 
 /// The columns of an embedded struct are described in that struct.
 pub(super) fn embed_stands_alone(model: &Model<'_>, errors: &mut Errors) {
@@ -19,6 +21,22 @@ pub(super) fn embed_stands_alone(model: &Model<'_>, errors: &mut Errors) {
             errors.push(
                 word,
                 format_args!("`{symbol}` does not go with `{EMBED}`; write it on the fields of the embedded struct"),
+            );
+        }
+    }
+}
+
+/// A save writes each column of an embedded struct, and has no value for them where there is no struct.
+pub(super) fn embedded_struct_is_there(model: &Model<'_>, errors: &mut Errors) {
+    for field in model.fields.iter().filter(|field| field.attributes.embed.is_some()) {
+        if field.attributes.skip_update.is_none() && inner_of_option(field.ty).is_some() {
+            errors.push(
+                field.ty,
+                format_args!(
+                    "a field under `{EMBED}` cannot be an `Option`, because a save writes each of its columns; write the \
+                     struct without `Option` and its nullable fields as `Option<...>`, or add `{}` to leave it out of saves",
+                    SKIP_UPDATE.example()
+                ),
             );
         }
     }

@@ -3,7 +3,7 @@
 
 use crate::errors::Errors;
 use crate::identifier::same;
-use crate::model::{Derive, Field, Model, inner_of_option};
+use crate::model::{Derive, Field, Form, Model, inner_of_option};
 use crate::symbol::{COLUMN_NAME, MERGE, TREAT_NONE_AS_NULL};
 
 /// Only an `Option`, written so, can be `None`.
@@ -17,6 +17,22 @@ pub(super) fn only_options_are_skipped(model: &Model<'_>, errors: &mut Errors) {
                 format_args!(
                     "`{TREAT_NONE_AS_NULL} = false` needs a type written `Option<...>`; write it out, or remove the \
                      attribute"
+                ),
+            );
+        }
+    }
+}
+
+/// Of two kinds of `None` only one can be NULL.
+pub(super) fn two_options_say_which_is_null(model: &Model<'_>, errors: &mut Errors) {
+    for column in model.columns.iter().filter(|column| matches!(column.form, Form::Plain)) {
+        if inner_of_option(column.ty).and_then(inner_of_option).is_some() {
+            errors.push(
+                column.ty,
+                format_args!(
+                    "`Option<Option<...>>` has two kinds of `None`; write `{}`: then `None` leaves the column as it is, and \
+                     `Some(None)` writes NULL",
+                    TREAT_NONE_AS_NULL.example()
                 ),
             );
         }

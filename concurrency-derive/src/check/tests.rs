@@ -363,3 +363,54 @@ fn an_embedded_key_is_the_only_key() {
         ]
     );
 }
+
+#[test]
+fn options_say_which_none_is_null() {
+    let input = parse_quote! {
+        struct Article {
+            id: i64,
+            title: Option<Option<String>>,
+            body: std::option::Option<core::option::Option<String>>,
+            #[diesel(treat_none_as_null = true)]
+            subtitle: Option<Option<String>>,
+            #[diesel(treat_none_as_null = false)]
+            skipped: Option<Option<String>>,
+            #[diesel(skip_update)]
+            unwritten: Option<Option<String>>,
+            #[diesel(serialize_as = Text)]
+            converted: Option<Option<String>>,
+            one: Option<Vec<Option<String>>>,
+            #[concurrent(version)]
+            version: i64,
+        }
+    };
+    let message = "`Option<Option<...>>` has two kinds of `None`; write `#[diesel(treat_none_as_null = false)]`: then `None` \
+                   leaves the column as it is, and `Some(None)` writes NULL";
+    assert_eq!(record(&input), [message; 3]);
+    let input = parse_quote! {
+        #[diesel(treat_none_as_null = false)]
+        struct Texts { title: Option<Option<String>> }
+    };
+    assert_eq!(embedded(&input), [""; 0]);
+}
+
+#[test]
+fn an_embedded_struct_is_there() {
+    let input = parse_quote! {
+        struct Texts {
+            #[diesel(embed)]
+            inner: Option<Inner>,
+            #[diesel(embed)]
+            #[concurrent(remote = OtherColumns)]
+            other: Option<other::Other>,
+            #[diesel(embed, skip_update)]
+            unwritten: Option<Inner>,
+            #[diesel(embed)]
+            there: Inner,
+        }
+    };
+    let message = "a field under `embed` cannot be an `Option`, because a save writes each of its columns; write the struct \
+                   without `Option` and its nullable fields as `Option<...>`, or add `#[diesel(skip_update)]` to leave it out of \
+                   saves";
+    assert_eq!(embedded(&input), [message; 2]);
+}

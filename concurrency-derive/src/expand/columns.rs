@@ -18,7 +18,9 @@ pub(super) fn expand(model: &Model<'_>, version: Option<&Version<'_>>) -> TokenS
     let holder = holder(model);
     let skippable = Literal::usize_unsuffixed(columns.iter().filter(|slot| slot.is_skippable()).count());
     let serialized_types = all().filter_map(Slot::serialized_type);
-    let serialize = all().filter_map(Slot::serialize);
+    let serialize: Vec<_> = all().filter_map(Slot::serialize).collect();
+    // Nothing to convert is no `()`, for which there is a lint.
+    let convert = if serialize.is_empty() { TokenStream::new() } else { quote!((#(#serialize,)*)) };
     let visits = columns.iter().map(|slot| slot.visit(table));
     let visit_checked = checked_columns(model, &columns);
     let reserved = version.map(|version| reserved_columns(model, version));
@@ -36,7 +38,7 @@ pub(super) fn expand(model: &Model<'_>, version: Option<&Version<'_>>) -> TokenS
         impl #impl_generics __c::ConcurrentColumns<#holder> for #ident #ty_generics #where_clause {
             type __StatementId = (__StatementId, #(<#embedded>::__StatementId,)*);
             type __Serialized = (#(#serialized_types,)*);
-            const __SKIPPABLE: usize = #skippable #(+ <#embedded>::__SKIPPABLE)*;
+            const __SKIPPABLE: __c::usize = #skippable #(+ <#embedded>::__SKIPPABLE)*;
             const __COLUMNS: __c::ColumnNames = __c::ColumnNames {
                 own: &[#(<#table::#own as __c::Column>::NAME,)*],
                 embedded: &[#(&<#embedded>::__COLUMNS,)*],
@@ -44,7 +46,7 @@ pub(super) fn expand(model: &Model<'_>, version: Option<&Version<'_>>) -> TokenS
 
             #[inline]
             fn __convert(__record: &#holder) -> Self::__Serialized {
-                (#(#serialize,)*)
+                #convert
             }
         }
 

@@ -16,7 +16,7 @@ pub(crate) fn concurrent(model: &Model<'_>) -> TokenStream {
     generics_on.params.push(parse_quote!(__DB: __c::ConcurrencyBackend));
     let predicates = &mut generics_on.make_where_clause().predicates;
     predicates.push(parse_quote!(__c::fallback::table: __c::QueryFragment<__DB>));
-    predicates.push(parse_quote!(i64: __c::VersionOn<__c::SqlTypeOf<__c::fallback::version>, __DB>));
+    predicates.push(parse_quote!(__c::i64: __c::VersionOn<__c::SqlTypeOf<__c::fallback::version>, __DB>));
     let (impl_generics_on, _, where_clause_on) = generics_on.split_for_impl();
     in_own_scope(
         &model.krate,
@@ -25,12 +25,12 @@ pub(crate) fn concurrent(model: &Model<'_>) -> TokenStream {
 
             impl #impl_generics __c::Concurrent for #ident #ty_generics #where_clause {
                 type Table = __c::fallback::table;
-                type Version = i64;
+                type Version = __c::i64;
                 type VersionField = __c::AutoIncVersionField;
                 type __VersionColumn = __c::fallback::version;
                 type __Memory = __c::Untracked;
-                fn __version(&self) -> &i64 { loop {} }
-                fn __set_version(&mut self, _: i64) {}
+                fn __version(&self) -> &__c::i64 { loop {} }
+                fn __set_version(&mut self, _: __c::i64) {}
                 fn __table() -> &'static Self::Table { loop {} }
                 fn __table_name() -> &'static __c::OnceLock<__c::String> { loop {} }
                 fn __column_sets() -> &'static __c::ColumnSets { loop {} }
@@ -65,7 +65,7 @@ pub(crate) fn columns(model: &Model<'_>) -> TokenStream {
             #columns
 
             impl #impl_generics __c::ConcurrentKey<#holder> for #ident #ty_generics #where_clause {
-                const __KEY_COLUMNS: &'static [&'static str] = &[];
+                const __KEY_COLUMNS: &'static [&'static __c::str] = &[];
                 fn __write_key(_: &#holder, _: &mut dyn __c::fmt::Write) -> __c::fmt::Result { loop {} }
             }
 
@@ -97,7 +97,7 @@ fn columns_impls(model: &Model<'_>) -> TokenStream {
         impl #impl_generics __c::ConcurrentColumns<#holder> for #ident #ty_generics #where_clause {
             type __StatementId = ();
             type __Serialized = ();
-            const __SKIPPABLE: usize = 0;
+            const __SKIPPABLE: __c::usize = 0;
             const __COLUMNS: __c::ColumnNames = __c::ColumnNames { own: &[], embedded: &[] };
             fn __convert(_: &#holder) {}
         }
@@ -116,7 +116,7 @@ fn columns_impls(model: &Model<'_>) -> TokenStream {
         impl #impl_generics_late __c::Trackable<#holder, __Late> for #ident #ty_generics #where_clause {
             fn __compare<__W>(_: &#holder, _: &#holder, _: &mut __W) {}
             fn __combine<__W>(_: &#holder, _: &#holder, _: &mut #holder, _: &mut __W) {}
-            fn __same_key(_: &#holder, _: &#holder) -> bool { true }
+            fn __same_key(_: &#holder, _: &#holder) -> __c::bool { true }
         }
     }
 }

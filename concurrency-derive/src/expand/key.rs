@@ -56,7 +56,7 @@ pub(super) fn expand(model: &Model<'_>) -> Option<TokenStream> {
     let mut generics = serializing(model, &key, &columns);
     // Under `for<'__x>` it is checked where the key is used: a plain bound on a known type would be checked here.
     let late = plain(model)
-        .map(|Column { ty, .. }| -> WherePredicate { parse_quote_spanned!(ty.span()=> for<'__x> #ty: __c::Debug) });
+        .map(|Column { ty, .. }| -> WherePredicate { parse_quote_spanned!(at(ty)=> for<'__x> #ty: __c::Shown) });
     generics.make_where_clause().predicates.extend(late);
     let where_clause = &generics.where_clause;
     let mut generics_on = bindable(generics.clone(), model, &columns);
@@ -66,7 +66,7 @@ pub(super) fn expand(model: &Model<'_>) -> Option<TokenStream> {
     Some(quote! {
         #[automatically_derived]
         impl #impl_generics __c::ConcurrentKey<#holder> for #ident #ty_generics #where_clause {
-            const __KEY_COLUMNS: &'static [&'static str] = #names;
+            const __KEY_COLUMNS: &'static [&'static __c::str] = #names;
 
             fn __write_key(__record: &#holder, __out: &mut dyn __c::fmt::Write) -> __c::fmt::Result {
                 #text

@@ -12,11 +12,14 @@ pub(super) fn expand(model: &Model<'_>) -> Option<TokenStream> {
     let (impl_generics, ty_generics, where_clause) = model.generics.split_for_impl();
     let fields: Vec<_> = model.fields.iter().map(|field| field.ident).collect();
     let values: Vec<_> = (0..fields.len()).map(|position| format_ident!("__value{position}")).collect();
+    // A method of a trait, because a function would itself be unused.
     Some(quote! {
-        #[allow(dead_code)]
-        fn __use #impl_generics (__mirror: #ident #ty_generics) -> #ident #ty_generics #where_clause {
-            let #ident { #(#fields: #values,)* } = __mirror;
-            #ident { #(#fields: #values,)* }
+        #[automatically_derived]
+        impl #impl_generics __c::Mirror for #ident #ty_generics #where_clause {
+            fn __use(self) -> Self {
+                let Self { #(#fields: #values,)* } = self;
+                Self { #(#fields: #values,)* }
+            }
         }
     })
 }

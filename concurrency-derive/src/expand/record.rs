@@ -7,7 +7,7 @@ use syn::{Ident, WherePredicate, parse_quote, parse_quote_spanned};
 
 use super::columns::{bindable, serializing};
 use super::key;
-use super::slot::Slot;
+use super::slot::{Slot, at};
 use crate::model::{Column, Model, Version};
 
 pub(super) fn expand(model: &Model<'_>, version: &Version<'_>) -> TokenStream {
@@ -15,15 +15,15 @@ pub(super) fn expand(model: &Model<'_>, version: &Version<'_>) -> TokenStream {
     let Version { field: version_field, ty: version_type, column: version_column, marker } = version;
     let marker = match marker {
         Some(marker) => quote!(#marker),
-        None => quote_spanned!(version_type.span()=> __c::AutoIncVersionField),
+        None => quote_spanned!(at(version_type)=> __c::AutoIncVersionField),
     };
     let key_text = key::text(model, |ty| Ident::new("self", ty.span()));
-    let key_bounds = key::plain(model)
-        .map(|Column { ty, .. }| -> WherePredicate { parse_quote_spanned!(ty.span()=> #ty: __c::Debug) });
+    let key_bounds =
+        key::plain(model).map(|Column { ty, .. }| -> WherePredicate { parse_quote_spanned!(at(ty)=> #ty: __c::Shown) });
     let trigger_name = model.options.trigger_name.as_ref().map(|setting| {
         let name = &setting.value;
         quote! {
-            fn __trigger_name() -> __c::Option<&'static str> {
+            fn __trigger_name() -> __c::Option<&'static __c::str> {
                 __c::Some(#name)
             }
         }
@@ -37,7 +37,7 @@ pub(super) fn expand(model: &Model<'_>, version: &Version<'_>) -> TokenStream {
     if model.generics.type_params().next().is_some() {
         let predicates = &mut generics.make_where_clause().predicates;
         predicates.extend(key_bounds);
-        predicates.push(parse_quote_spanned!(version_type.span()=> #marker: __c::VersionField<#version_type>));
+        predicates.push(parse_quote_spanned!(at(version_type)=> #marker: __c::VersionField<#version_type>));
     }
     let where_clause = &generics.where_clause;
 
@@ -46,7 +46,7 @@ pub(super) fn expand(model: &Model<'_>, version: &Version<'_>) -> TokenStream {
     predicates.extend(key.iter().map(|slot| slot.key_bound(table)));
     predicates.push(parse_quote!(__DB: __c::ConcurrencyBackend));
     predicates.push(parse_quote!(#table::table: __c::QueryFragment<__DB>));
-    predicates.push(parse_quote_spanned! {version_type.span()=>
+    predicates.push(parse_quote_spanned! {at(version_type)=>
         #version_type: __c::VersionOn<__c::SqlTypeOf<#table::#version_column>, __DB>
     });
     let (impl_generics_on, _, where_clause_on) = generics_on.split_for_impl();

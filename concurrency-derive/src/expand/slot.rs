@@ -3,8 +3,8 @@
 
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::spanned::Spanned as _;
-use syn::{Path, Type, WherePredicate, parse_quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Path, WherePredicate, parse_quote_spanned};
 
 use crate::model::{Column, Form, Model};
 
@@ -88,11 +88,11 @@ impl<'m, 'a> Slot<'m, 'a> {
         let Column { ty, column, form, .. } = self.column;
         let bindable = quote!(__c::Bindable<__c::SqlTypeOf<#table::#column>, __DB>);
         match form {
-            Form::Plain => parse_quote_spanned!(ty.span()=> #ty: #bindable),
-            Form::Skippable { inner } => parse_quote_spanned!(inner.span()=> #inner: #bindable),
-            Form::Serialized { into, .. } => parse_quote_spanned!(into.span()=> #into: #bindable),
+            Form::Plain => parse_quote_spanned!(at(ty)=> #ty: #bindable),
+            Form::Skippable { inner } => parse_quote_spanned!(at(inner)=> #inner: #bindable),
+            Form::Serialized { into, .. } => parse_quote_spanned!(at(into)=> #into: #bindable),
             Form::Embedded { columns } => {
-                parse_quote_spanned!(columns.span()=> #columns: __c::ConcurrentColumnsOn<__DB, #ty>)
+                parse_quote_spanned!(at(columns)=> #columns: __c::ConcurrentColumnsOn<__DB, #ty>)
             }
         }
     }
@@ -102,7 +102,7 @@ impl<'m, 'a> Slot<'m, 'a> {
         let Column { ty, form, .. } = self.column;
         match form {
             Form::Embedded { columns } => {
-                parse_quote_spanned!(columns.span()=> #columns: __c::ConcurrentKeyOn<__DB, #ty>)
+                parse_quote_spanned!(at(columns)=> #columns: __c::ConcurrentKeyOn<__DB, #ty>)
             }
             Form::Plain | Form::Skippable { .. } | Form::Serialized { .. } => self.bound(table),
         }
@@ -120,19 +120,17 @@ impl<'m, 'a> Slot<'m, 'a> {
         }
     }
 
-    /// The conversion. Diesel converts by value; a record stays whole, so its field is cloned first.
+    /// The conversion.
     pub(super) fn serialize(&self) -> Option<TokenStream> {
         let Column { field, ty, form, .. } = self.column;
         match form {
             _ if !self.converts => None,
             Form::Plain | Form::Skippable { .. } => None,
             Form::Serialized { into, inner: None } => Some(quote! {
-                <#ty as __c::Into<#into>>::into(<#ty as __c::Clone>::clone(&__record.#field))
+                <#ty as __c::SerializesAs<#into>>::__serialize(&__record.#field)
             }),
             Form::Serialized { into, inner: Some(inner) } => Some(quote! {
-                __c::Option::map(__c::Option::as_ref(&__record.#field), |__inner: &#inner| {
-                    <#inner as __c::Into<#into>>::into(<#inner as __c::Clone>::clone(__inner))
-                })
+                __c::Option::map(__c::Option::as_ref(&__record.#field), <#inner as __c::SerializesAs<#into>>::__serialize)
             }),
             Form::Embedded { columns } => {
                 Some(quote!(<#columns as __c::ConcurrentColumns<#ty>>::__convert(&__record.#field)))
@@ -147,10 +145,10 @@ impl<'m, 'a> Slot<'m, 'a> {
             Form::Plain | Form::Skippable { .. } => None,
             Form::Serialized { into, inner } => {
                 let from = inner.unwrap_or(ty);
-                Some(parse_quote_spanned!(ty.span()=> #from: __c::Clone + __c::Into<#into>))
+                Some(parse_quote_spanned!(at(ty)=> #from: __c::SerializesAs<#into>))
             }
             Form::Embedded { columns } => {
-                Some(parse_quote_spanned!(columns.span()=> #columns: __c::ConcurrentColumns<#ty>))
+                Some(parse_quote_spanned!(at(columns)=> #columns: __c::ConcurrentColumns<#ty>))
             }
         }
     }
@@ -159,9 +157,7 @@ impl<'m, 'a> Slot<'m, 'a> {
     pub(super) fn serialize_key_bound(&self) -> Option<WherePredicate> {
         let Column { ty, form, .. } = self.column;
         match form {
-            Form::Embedded { columns } => {
-                Some(parse_quote_spanned!(columns.span()=> #columns: __c::ConcurrentKey<#ty>))
-            }
+            Form::Embedded { columns } => Some(parse_quote_spanned!(at(columns)=> #columns: __c::ConcurrentKey<#ty>)),
             Form::Plain | Form::Skippable { .. } | Form::Serialized { .. } => self.serialize_bound(),
         }
     }
@@ -176,7 +172,7 @@ impl<'m, 'a> Slot<'m, 'a> {
     }
 }
 
-/// The place of a type, for names that are the expansion's own.
-pub(super) fn at(ty: &Type) -> Span {
-    ty.span().resolved_at(Span::call_site())
+/// The place of what the user wrote, for names that are the expansion's own: lints of the user's code are not asked there.
+pub(super) fn at(written: &impl Spanned) -> Span {
+    written.span().resolved_at(Span::call_site())
 }

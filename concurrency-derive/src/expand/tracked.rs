@@ -4,7 +4,6 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt as _;
-use syn::spanned::Spanned as _;
 use syn::{WherePredicate, parse_quote, parse_quote_spanned};
 
 use super::columns::serializing;
@@ -47,7 +46,7 @@ pub(super) fn expand(model: &Model<'_>) -> TokenStream {
                 #(#combine)*
             }
 
-            fn __same_key(__one: &#holder, __other: &#holder) -> bool {
+            fn __same_key(__one: &#holder, __other: &#holder) -> __c::bool {
                 true #(&& #same_key)*
             }
         }
@@ -80,7 +79,7 @@ fn combine(slot: &Slot<'_, '_>) -> TokenStream {
         Some(MergePolicy::Max) => quote_spanned!(at(ty)=> __c::Merge::By(<#ty as __c::MergeOrder>::__max)),
         Some(MergePolicy::Min) => quote_spanned!(at(ty)=> __c::Merge::By(<#ty as __c::MergeOrder>::__min)),
         Some(MergePolicy::Sum) => quote_spanned!(at(ty)=> __c::Merge::By(<#ty as __c::MergeSum>::merge_sum)),
-        Some(MergePolicy::Function(path)) => quote_spanned!(path.span()=> __c::Merge::By(#path)),
+        Some(MergePolicy::Function(path)) => quote_spanned!(at(path)=> __c::Merge::By(#path)),
     };
     quote! {
         __c::FieldCombination::field::<_, __Late>(
@@ -118,9 +117,9 @@ fn is_written(slot: &Slot<'_, '_>, record: &TokenStream) -> TokenStream {
 fn bound(column: &Column<'_>) -> WherePredicate {
     let Column { ty, form, .. } = column;
     match form {
-        Form::Embedded { columns } => parse_quote_spanned!(columns.span()=> #columns: __c::Trackable<#ty, __Late>),
+        Form::Embedded { columns } => parse_quote_spanned!(at(columns)=> #columns: __c::Trackable<#ty, __Late>),
         Form::Plain | Form::Skippable { .. } | Form::Serialized { .. } => {
-            parse_quote_spanned!(ty.span()=> #ty: __c::TrackedField<__Late>)
+            parse_quote_spanned!(at(ty)=> #ty: __c::TrackedField<__Late>)
         }
     }
 }
@@ -130,8 +129,8 @@ fn bound(column: &Column<'_>) -> WherePredicate {
 fn merge_bound(column: &Column<'_>) -> Option<WherePredicate> {
     let ty = column.ty;
     match column.merge.as_ref()? {
-        MergePolicy::Max | MergePolicy::Min => Some(parse_quote_spanned!(ty.span()=> #ty: __c::MergeOrder)),
-        MergePolicy::Sum => Some(parse_quote_spanned!(ty.span()=> #ty: __c::MergeSum)),
+        MergePolicy::Max | MergePolicy::Min => Some(parse_quote_spanned!(at(ty)=> #ty: __c::MergeOrder)),
+        MergePolicy::Sum => Some(parse_quote_spanned!(at(ty)=> #ty: __c::MergeSum)),
         MergePolicy::Mine | MergePolicy::Theirs | MergePolicy::Function(_) => None,
     }
 }

@@ -19,9 +19,61 @@
     variant_size_differences,
     rust_2024_compatibility,
     keyword_idents,
-    nonstandard_style
+    unnameable_types,
+    nonstandard_style,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery,
+    // Of the restrictions those that the code below keeps.
+    clippy::absolute_paths,
+    clippy::allow_attributes,
+    clippy::allow_attributes_without_reason,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::clone_on_ref_ptr,
+    clippy::default_numeric_fallback,
+    clippy::empty_structs_with_brackets,
+    clippy::expect_used,
+    clippy::field_scoped_visibility_modifiers,
+    clippy::impl_trait_in_params,
+    clippy::indexing_slicing,
+    clippy::infinite_loop,
+    clippy::let_underscore_untyped,
+    clippy::min_ident_chars,
+    clippy::missing_trait_methods,
+    clippy::multiple_inherent_impl,
+    clippy::panic,
+    clippy::partial_pub_fields,
+    clippy::pattern_type_mismatch,
+    clippy::question_mark_used,
+    clippy::ref_patterns,
+    clippy::renamed_function_params,
+    clippy::same_name_method,
+    clippy::semicolon_inside_block,
+    clippy::shadow_reuse,
+    clippy::shadow_same,
+    clippy::shadow_unrelated,
+    clippy::str_to_string,
+    clippy::unneeded_field_pattern,
+    clippy::unseparated_literal_suffix,
+    clippy::unused_trait_names,
+    clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm
 )]
-#![forbid(unsafe_code)]
+// What is forbidden cannot be allowed again, so the derives' code must not ask for that. (Diesel's `table!` allows some lints of its own.)
+#![forbid(
+    unsafe_code,
+    missing_debug_implementations,
+    missing_copy_implementations,
+    unused_results,
+    clippy::unwrap_used
+)]
+#![deny(warnings)]
+
+// Names that the derives' code has, too, where a qualified one would be a lint.
+use std::fmt::Debug;
+
+use concurrency_diesel::{AutoIncVersionField, Concurrent, ConcurrentColumns, VersionField};
 
 diesel::table! {
     /// Articles.
@@ -52,7 +104,7 @@ impl From<Kind> for String {
 }
 
 /// Columns of an article.
-#[derive(Debug, concurrency_diesel::ConcurrentColumns)]
+#[derive(Debug, ConcurrentColumns)]
 #[diesel(table_name = articles)]
 pub struct Texts<'a> {
     /// Title.
@@ -73,7 +125,7 @@ pub mod other {
 }
 
 /// Columns of the other crate's struct, never made and never read.
-#[derive(Debug, Clone, Copy, concurrency_diesel::ConcurrentColumns)]
+#[derive(Debug, Clone, Copy, ConcurrentColumns)]
 #[diesel(table_name = articles)]
 #[concurrent(remote = other::Numbers)]
 pub struct NumbersColumns {
@@ -82,7 +134,7 @@ pub struct NumbersColumns {
 }
 
 /// An article.
-#[derive(Debug, concurrency_diesel::Concurrent)]
+#[derive(Debug, Concurrent)]
 #[diesel(table_name = articles)]
 pub struct Article<'a> {
     /// Key.
@@ -102,6 +154,52 @@ pub struct Article<'a> {
     pub version: i64,
 }
 
+/// Bounds that the derives' code asks for, too.
+#[derive(Debug, Concurrent)]
+#[diesel(table_name = articles)]
+#[concurrent(ignore_fields(views))]
+pub struct Generic<K: Debug + Clone, T>
+where
+    T: Into<String> + Clone,
+{
+    /// Key.
+    pub id: K,
+    /// Title.
+    #[diesel(serialize_as = String)]
+    pub title: T,
+    /// Body.
+    #[diesel(serialize_as = String, treat_none_as_null = false)]
+    pub body: Option<T>,
+    /// Views.
+    #[concurrent(merge = "max")]
+    pub views: i32,
+    /// Version.
+    #[concurrent(version = concurrency_diesel::ConditionalVersionField)]
+    pub version: i64,
+}
+
+/// The same of a version.
+#[derive(Debug, Clone, Concurrent)]
+#[diesel(table_name = articles)]
+pub struct Versioned<V: Clone>
+where
+    AutoIncVersionField: VersionField<V>,
+{
+    /// Key.
+    pub id: i64,
+    /// Version.
+    #[concurrent(version)]
+    pub version: V,
+}
+
+/// The same of an embedded key.
+#[derive(Debug, Clone, ConcurrentColumns)]
+#[diesel(table_name = articles)]
+pub struct Key<K: Debug + Clone> {
+    /// Key.
+    pub id: K,
+}
+
 /// Saves.
 pub fn save(
     article: &mut Article<'_>,
@@ -110,4 +208,5 @@ pub fn save(
     concurrency_diesel::ConcurrentDsl::save_concurrent(article, connection)
 }
 
-fn main() {}
+/// Nothing.
+pub const fn main() {}

@@ -1,0 +1,27 @@
+//! Bounds that only the derives' expansions write. They are traits of our own because the user may have written the bound itself on
+//! the struct, and a bound that stands there twice is a lint.
+
+use std::fmt::Debug;
+
+/// A field under `#[diesel(serialize_as = U)]`.
+pub trait SerializesAs<U> {
+    /// Diesel converts by value; a record stays whole, so its field is cloned first.
+    fn __serialize(&self) -> U;
+}
+
+impl<T: Clone + Into<U>, U> SerializesAs<U> for T {
+    fn __serialize(&self) -> U {
+        self.clone().into()
+    }
+}
+
+/// A field of the key, which errors show.
+pub trait Shown: Debug {}
+
+impl<T: Debug + ?Sized> Shown for T {}
+
+/// A struct that only describes a foreign one.
+pub trait Mirror: Sized {
+    /// Reads and makes one, which nobody else does.
+    fn __use(self) -> Self;
+}
