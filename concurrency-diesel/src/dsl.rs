@@ -29,7 +29,8 @@ pub trait ConcurrentDsl: Concurrent {
     /// happened. A save never inserts: a deleted row stays deleted.
     ///
     /// `None` is written as NULL, unlike in Diesel's `AsChangeset`; `#[diesel(treat_none_as_null = false)]` leaves the column
-    /// as it is instead.
+    /// as it is instead. A field that a trigger or the column itself changes needs `#[diesel(skip_update)]`: a save would write back
+    /// the value that was loaded. The page [columns](crate::guide::columns) of the guide shows how.
     ///
     /// Inside a transaction the save is final when the outermost COMMIT succeeded. If it rolls back, the version in memory is ahead of
     /// the row's: [`transaction_concurrent`](crate::transaction_concurrent) takes it back, after any other transaction reload the

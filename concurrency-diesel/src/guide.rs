@@ -12,6 +12,9 @@ pub mod bulk {}
 #[doc = include_str!("../guide/triggers.md")]
 pub mod triggers {}
 
+#[doc = include_str!("../guide/columns.md")]
+pub mod columns {}
+
 #[doc = include_str!("../guide/engines.md")]
 pub mod engines {}
 

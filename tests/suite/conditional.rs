@@ -1,5 +1,7 @@
 //! `ConditionalVersionField`: the version advances when a checked column changes, by the row's bytes and nothing else.
 
+mod embedded;
+
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
@@ -9,6 +11,7 @@ use diesel::prelude::*;
 
 use super::fixtures::{article, insert_article, with_article};
 use super::models::articles;
+use super::threads::within;
 use crate::engine::{self, Database, TestConnection};
 
 /// Title and body count, views do not.
@@ -179,41 +182,47 @@ fn versions_below_zero_advance() {
 /// Another writer advances the version all the time; a save that succeeded must hold the version that it wrote itself.
 #[test]
 fn another_writers_version_is_never_taken_for_ours() {
-    let (database, conn) = &mut with_article();
-    let stop = AtomicBool::new(false);
-    thread::scope(|scope| {
-        scope.spawn(|| {
-            let conn = &mut database.connect();
-            let mut other = article(1, conn);
-            while !stop.load(Ordering::Relaxed) {
-                match other.touch_concurrent(conn) {
-                    Ok(()) => {}
-                    Err(error) if error.is_retryable() => other.reload_concurrent(conn).unwrap(),
+    within(60, || {
+        let (database, conn) = &mut with_article();
+        let stop = AtomicBool::new(false);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let conn = &mut database.connect();
+                let mut other = article(1, conn);
+                while !stop.load(Ordering::Relaxed) {
+                    match other.touch_concurrent(conn) {
+                        Ok(()) => {}
+                        Err(error) if error.is_retryable() => other.reload_concurrent(conn).unwrap(),
+                        Err(error) => panic!("{error:?}"),
+                    }
+                }
+            });
+            let mut a = checked(1, conn);
+            let mut successes = 0;
+            while successes < 300 {
+                let expected = a.version;
+                a.views += 1;
+                let changes = successes % 2 == 0;
+                if changes {
+                    a.title = format!("title {successes}");
+                }
+                match a.save_concurrent(conn) {
+                    Ok(()) => {
+                        assert_eq!(
+                            a.version,
+                            expected + i64::from(changes),
+                            "the version is ours, not the other writer's"
+                        );
+                        successes += 1;
+                        // A quiet moment ends here: the next save is likely stale.
+                        a.reload_concurrent(conn).unwrap();
+                    }
+                    Err(error) if error.is_retryable() => a.reload_concurrent(conn).unwrap(),
                     Err(error) => panic!("{error:?}"),
                 }
             }
+            stop.store(true, Ordering::Relaxed);
         });
-        let mut a = checked(1, conn);
-        let mut successes = 0;
-        while successes < 300 {
-            let expected = a.version;
-            a.views += 1;
-            let changes = successes % 2 == 0;
-            if changes {
-                a.title = format!("title {successes}");
-            }
-            match a.save_concurrent(conn) {
-                Ok(()) => {
-                    assert_eq!(a.version, expected + i64::from(changes), "the version is ours, not the other writer's");
-                    successes += 1;
-                    // A quiet moment ends here: the next save is likely stale.
-                    a.reload_concurrent(conn).unwrap();
-                }
-                Err(error) if error.is_retryable() => a.reload_concurrent(conn).unwrap(),
-                Err(error) => panic!("{error:?}"),
-            }
-        }
-        stop.store(true, Ordering::Relaxed);
     });
 }
 

@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 use std::fmt::Debug;
-use std::thread;
 
 use crate::library::prelude::*;
 use crate::library::testing::{check_model, stale_copy};
@@ -14,6 +13,7 @@ use diesel::prelude::*;
 
 pub use super::bulk::every_field::*;
 use super::statements::Log;
+use super::threads::{Running, spawn};
 pub use super::tracked::every_field::a_tracked_record_is_saved_guarded_and_merged;
 use crate::engine::{self, Database, TestConnection};
 use crate::library::{ConcurrentOn, LoadableOn};
@@ -290,15 +290,13 @@ pub fn racing_saves_lose_nothing<T: Sample>() {
     const THREADS: usize = 4;
     const SAVES: usize = 50;
     let (database, conn) = &mut with_sample::<T>();
-    let versions: Vec<VersionValue> = thread::scope(|scope| {
-        let writers: Vec<_> = (0..THREADS)
-            .map(|_| {
-                let mut conn = database.connect();
-                scope.spawn(move || save_often::<T>(SAVES, &mut conn))
-            })
-            .collect();
-        writers.into_iter().flat_map(|writer| writer.join().unwrap()).collect()
-    });
+    let writers: Vec<_> = (0..THREADS)
+        .map(|_| {
+            let mut conn = database.connect();
+            spawn(move || save_often::<T>(SAVES, &mut conn))
+        })
+        .collect();
+    let versions: Vec<VersionValue> = writers.into_iter().flat_map(Running::join).collect();
     let mut row = T::load(conn);
     assert_eq!(*row.value(), i32::try_from(THREADS * SAVES).unwrap());
     assert_eq!(versions.iter().collect::<HashSet<_>>().len(), THREADS * SAVES, "each success has a version of its own");

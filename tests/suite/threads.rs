@@ -27,13 +27,28 @@ where
     Running { result, thread }
 }
 
+/// Does the work, which must end in so many seconds: what tries again for ever is a failed test, too.
+#[track_caller]
+pub fn within<T, F>(seconds: u64, work: F) -> T
+where
+    T: Send + 'static,
+    F: FnOnce() -> T + Send + 'static,
+{
+    spawn(work).join_within(Duration::from_secs(seconds))
+}
+
 impl<T> Running<T> {
     /// What the thread ended with; its panic is the test's, and so is its silence.
     #[track_caller]
     pub fn join(self) -> T {
-        match self.result.recv_timeout(DEADLINE) {
+        self.join_within(DEADLINE)
+    }
+
+    #[track_caller]
+    fn join_within(self, limit: Duration) -> T {
+        match self.result.recv_timeout(limit) {
             Ok(result) => result,
-            Err(RecvTimeoutError::Timeout) => panic!("a thread did not end within {DEADLINE:?}"),
+            Err(RecvTimeoutError::Timeout) => panic!("a thread did not end within {limit:?}"),
             Err(RecvTimeoutError::Disconnected) => match self.thread.join() {
                 Err(panic) => resume_unwind(panic),
                 Ok(()) => unreachable!("a thread that does not panic sends its result"),

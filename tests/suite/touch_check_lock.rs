@@ -1,7 +1,6 @@
 //! The methods that do not write the record: touch, check, lock, read again, and updates by changeset.
 
 use std::sync::mpsc;
-use std::thread;
 use std::time::Duration;
 
 use crate::library::prelude::*;
@@ -11,6 +10,7 @@ use super::core::assert_modified;
 use super::fixtures::{article, two_copies, with_article};
 use super::models::{Article, articles};
 use super::statements::Log;
+use super::threads::spawn;
 use crate::engine;
 
 #[test]
@@ -50,24 +50,20 @@ fn a_lock_holds_other_writers_off_until_the_transaction_ends() {
     let (mut a, mut b) = two_copies(conn);
     let mut other = database.connect();
     let (report, reports) = mpsc::channel();
-    thread::scope(|scope| {
-        let writer = conn.transaction(|conn| {
-            engine::begin_write(conn);
-            a.lock_concurrent(conn)?;
-            let writer = scope.spawn(move || {
-                report.send(b.save_concurrent(&mut other)).unwrap();
-            });
-            assert!(
-                reports.recv_timeout(Duration::from_millis(300)).is_err(),
-                "the second writer must wait for the lock"
-            );
-            a.title = "locked".to_owned();
-            a.save_concurrent(conn)?;
-            Ok::<_, ConcurrencyError>(writer)
+    let writer = conn.transaction(|conn| {
+        engine::begin_write(conn);
+        a.lock_concurrent(conn)?;
+        let writer = spawn(move || {
+            let outcome = b.save_concurrent(&mut other);
+            report.send(()).unwrap();
+            outcome
         });
-        writer.unwrap().join().unwrap();
+        assert!(reports.recv_timeout(Duration::from_millis(300)).is_err(), "the second writer must wait for the lock");
+        a.title = "locked".to_owned();
+        a.save_concurrent(conn)?;
+        Ok::<_, ConcurrencyError>(writer)
     });
-    assert_modified(&reports.recv().unwrap().unwrap_err(), 1, 2);
+    assert_modified(&writer.unwrap().join().unwrap_err(), 1, 2);
     assert_eq!(article(1, conn), a);
 }
 

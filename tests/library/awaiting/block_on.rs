@@ -12,13 +12,16 @@ use diesel_async::async_connection_wrapper::BlockOn;
 use tokio::runtime::Runtime;
 
 use super::scopes::adapted;
+use crate::suite::threads::DEADLINE;
 
 /// Drives the sockets, and runs what the connections spawn.
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
 
-/// As a program does that awaits.
+/// As a program does that awaits; what never ends is a failed test.
+#[track_caller]
 pub fn run<F: Future>(future: F) -> F::Output {
-    RUNTIME.block_on(future)
+    let ended = RUNTIME.block_on(async { tokio::time::timeout(DEADLINE, future).await });
+    ended.unwrap_or_else(|_| panic!("a future did not end within {DEADLINE:?}"))
 }
 
 /// As the suite does, whose tests know of no runtime.

@@ -5,11 +5,11 @@ use crate::library::triggers::{self, Error};
 use diesel::connection::SimpleConnection as _;
 use diesel::migration::{Migration, MigrationSource as _};
 use diesel::prelude::*;
-use std::sync::Barrier;
-use std::thread;
+use std::sync::{Arc, Barrier};
 
 use super::{Backend, DRAFTS_TRIGGER, Draft, draft, drafts, foreign, insert, versions, with_draft, with_table};
 use crate::engine::{self, TestConnection};
+use crate::suite::threads::{Running, spawn};
 
 /// The triggers of these tests: the migrations have brought others.
 fn ours(connection: &mut TestConnection) -> Vec<(String, String, bool)> {
@@ -132,16 +132,15 @@ fn programs_that_start_at_once_create_one_trigger() {
     const PROGRAMS: usize = 4;
     for _ in 0..5 {
         let (database, conn) = &mut with_table();
-        let barrier = Barrier::new(PROGRAMS);
-        thread::scope(|scope| {
-            for _ in 0..PROGRAMS {
-                scope.spawn(|| {
-                    let conn = &mut database.connect();
-                    barrier.wait();
-                    triggers::create::<Draft, _>(conn).unwrap();
-                });
-            }
+        let barrier = Arc::new(Barrier::new(PROGRAMS));
+        let programs = [(); PROGRAMS].map(|()| {
+            let (mut conn, barrier) = (database.connect(), Arc::clone(&barrier));
+            spawn(move || {
+                barrier.wait();
+                triggers::create::<Draft, _>(&mut conn).unwrap();
+            })
         });
+        programs.into_iter().for_each(Running::join);
         assert_eq!(ours(conn), [the_trigger_of_drafts()]);
         insert(1, 1, conn);
         foreign("UPDATE drafts SET text = 'x'", conn);
@@ -154,29 +153,26 @@ fn programs_that_start_at_once_create_one_trigger() {
 fn racing_writers_of_both_kinds_lose_nothing() {
     const WRITES: usize = 100;
     let (database, conn) = &mut with_draft();
-    let saves = thread::scope(|scope| {
-        scope.spawn(|| {
-            let conn = &mut database.connect();
-            for _ in 0..WRITES {
-                foreign("UPDATE drafts SET text = 'theirs' WHERE id = 1", conn);
-            }
-        });
-        let saves: Vec<_> = (0..2)
-            .map(|_| {
-                scope.spawn(|| {
-                    let conn = &mut database.connect();
-                    let mut saves = 0;
-                    for _ in 0..WRITES {
-                        match draft(1, conn).save_concurrent(conn) {
-                            Ok(()) => saves += 1,
-                            Err(error) => assert!(error.is_retryable(), "{error:?}"),
-                        }
-                    }
-                    saves
-                })
-            })
-            .collect();
-        saves.into_iter().map(|saves| saves.join().unwrap()).sum::<usize>()
+    let mut foreign_conn = database.connect();
+    let theirs = spawn(move || {
+        for _ in 0..WRITES {
+            foreign("UPDATE drafts SET text = 'theirs' WHERE id = 1", &mut foreign_conn);
+        }
     });
+    let ours = [(); 2].map(|()| {
+        let mut conn = database.connect();
+        spawn(move || {
+            let mut saves = 0;
+            for _ in 0..WRITES {
+                match draft(1, &mut conn).save_concurrent(&mut conn) {
+                    Ok(()) => saves += 1,
+                    Err(error) => assert!(error.is_retryable(), "{error:?}"),
+                }
+            }
+            saves
+        })
+    });
+    theirs.join();
+    let saves = ours.into_iter().map(Running::join).sum::<usize>();
     assert_eq!(versions(conn), [i64::try_from(1 + WRITES + saves).unwrap()]);
 }

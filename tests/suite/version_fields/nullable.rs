@@ -38,6 +38,16 @@ struct TimedNote {
     version: Option<i64>,
 }
 
+/// The same row with a version that moves with a change.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Concurrent)]
+#[diesel(table_name = old_notes)]
+struct ConditionalNote {
+    id: i64,
+    text: String,
+    #[concurrent(version = ConditionalVersionField)]
+    version: Option<i64>,
+}
+
 /// Note 1, without a version.
 fn with_note() -> (Database, TestConnection) {
     let (database, mut connection) = empty();
@@ -205,4 +215,22 @@ fn the_first_save_of_a_time_over_null_writes_the_time() {
     b.save_unchecked(conn).unwrap();
     assert!((a.version..=TimedNote::initial_version()).contains(&b.version), "{b:?}");
     assert_eq!(note(conn).version, b.version);
+}
+
+#[test]
+fn a_conditional_version_that_is_null_ends_with_the_first_save_even_of_an_unchanged_record() {
+    let (_database, conn) = &mut with_note();
+    let load = |conn: &mut TestConnection| -> ConditionalNote {
+        old_notes::table.find(1).select(ConditionalNote::as_select()).first(conn).unwrap()
+    };
+    let (mut a, mut stale) = (load(conn), load(conn));
+    for version in [1, 1] {
+        a.save_concurrent(conn).unwrap();
+        assert_eq!(a.version, Some(version));
+        assert_eq!(load(conn), a);
+    }
+    assert_modified(&stale.save_concurrent(conn).unwrap_err(), &VersionValue::Null, &1_i64.into());
+    a.text = "new".to_owned();
+    a.save_concurrent(conn).unwrap();
+    assert_eq!(a.version, Some(2));
 }

@@ -1,13 +1,12 @@
 //! Version fields that a user writes: two functions on a marker type.
 
-use std::thread;
-
 use crate::library::prelude::*;
 use crate::library::{InitialVersion, VersionField, VersionValue};
 use diesel::prelude::*;
 
 use super::super::models::{clocks, letters, old_notes};
 use super::super::statements::Log;
+use super::super::threads::{Running, spawn};
 use super::{assert_guarded, assert_modified, empty};
 use crate::engine::TestConnection;
 
@@ -176,23 +175,21 @@ fn unchecked_saves_at_once_never_share_a_version() {
     const SAVES: i64 = 20;
     let (database, conn) = &mut empty();
     insert_stepped(0, conn);
-    let mut versions: Vec<i64> = thread::scope(|scope| {
-        let writers = [(); 2].map(|()| {
-            let mut conn = database.connect();
-            scope.spawn(move || -> Vec<i64> {
-                let mut record = Stepped { id: 1, value: 0, version: 0 };
-                let save = |_| {
-                    // The attempts are bounded, so a save may give up; what it says then is that it can be tried again.
-                    while let Err(error) = record.save_unchecked(&mut conn) {
-                        assert!(error.is_retryable(), "{error:?}");
-                    }
-                    record.version
-                };
-                (0..SAVES).map(save).collect()
-            })
-        });
-        writers.into_iter().flat_map(|writer| writer.join().unwrap()).collect()
+    let writers = [(); 2].map(|()| {
+        let mut conn = database.connect();
+        spawn(move || -> Vec<i64> {
+            let mut record = Stepped { id: 1, value: 0, version: 0 };
+            let save = |_| {
+                // The attempts are bounded, so a save may give up; what it says then is that it can be tried again.
+                while let Err(error) = record.save_unchecked(&mut conn) {
+                    assert!(error.is_retryable(), "{error:?}");
+                }
+                record.version
+            };
+            (0..SAVES).map(save).collect()
+        })
     });
+    let mut versions: Vec<i64> = writers.into_iter().flat_map(Running::join).collect();
     versions.sort_unstable();
     let expected: Vec<i64> = (1..=2 * SAVES).map(|saves| 10 * saves).collect();
     assert_eq!(versions, expected);
