@@ -7,7 +7,6 @@
     elided_lifetimes_in_paths,
     explicit_outlives_requirements,
     let_underscore_drop,
-    non_ascii_idents,
     single_use_lifetimes,
     trivial_casts,
     trivial_numeric_casts,
@@ -17,7 +16,6 @@
     unused_qualifications,
     unused_results,
     variant_size_differences,
-    rust_2024_compatibility,
     keyword_idents,
     unnameable_types,
     nonstandard_style,
@@ -117,7 +115,7 @@ pub struct Texts<'a> {
 /// What another crate exports.
 pub mod other {
     /// A number.
-    #[derive(Debug, Clone, Copy, PartialEq)]
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub struct Numbers {
         /// Views.
         pub views: i32,
@@ -201,6 +199,10 @@ pub struct Key<K: Debug + Clone> {
 }
 
 /// Saves.
+///
+/// # Errors
+///
+/// As the save.
 pub fn save(
     article: &mut Article<'_>,
     connection: &mut diesel::SqliteConnection,
