@@ -4,12 +4,13 @@ use std::fmt;
 
 use concurrency_core::Engine;
 use diesel::backend::Backend;
-use diesel::query_builder::AstPass;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::serialize::ToSql;
-use diesel::sql_types::HasSqlType;
+use diesel::sql_types::{BigInt, HasSqlType, Nullable, Text};
 
 use crate::bind::{Bindable, Element};
+use crate::executor::{Executor, Session};
 
 #[cfg(feature = "mysql_backend")]
 mod mysql;
@@ -43,6 +44,10 @@ pub trait ConcurrencyBackend: Backend<QueryBuilder: Default> + Default + sealed:
     #[doc(hidden)]
     const __LOCKING_READ: &'static str;
 
+    /// Whether a SELECT that locks rows can be run again after it was refused in the middle of its answer, if it was kept prepared.
+    #[doc(hidden)]
+    const __KEEPS_LOCKING_READS: bool;
+
     /// What begins a transaction that is not inside of another.
     #[doc(hidden)]
     const __BEGIN: &'static str;
@@ -73,14 +78,11 @@ pub trait ConcurrencyBackend: Backend<QueryBuilder: Default> + Default + sealed:
     where
         U: Bindable<ST, Self>;
 
-    /// Whether the SQL type is an integer, where that makes a difference to the engine.
+    /// Whether the SQL type is an integer: of no two different ones does the engine think that they are equal.
     #[doc(hidden)]
     fn __is_integer<ST, U>() -> bool
     where
-        U: Bindable<ST, Self>,
-    {
-        false
-    }
+        U: Bindable<ST, Self>;
 
     /// Writes the condition that a row's column and another value are exactly the same: NULL-safe, and for text byte by byte.
     #[doc(hidden)]
@@ -98,6 +100,57 @@ pub trait ConcurrencyBackend: Backend<QueryBuilder: Default> + Default + sealed:
     where
         Self: HasSqlType<ST>,
         U: ToSql<ST, Self>;
+
+    /// Appends what a key is sorted by, so that all who write batches lock rows in one order, where the database does not sort them: the
+    /// same for one value whatever its Rust type, and different for two.
+    #[doc(hidden)]
+    fn __push_order<ST, U>(value: &U, order: &mut Vec<u8>) -> QueryResult<()>
+    where
+        Self: HasSqlType<ST>,
+        U: ToSql<ST, Self>,
+    {
+        let _ = (value, order);
+        Ok(())
+    }
+
+    /// How many bytes of values go into one statement, where the engine refuses a statement for its length.
+    #[doc(hidden)]
+    const __MOST_BYTES: Option<usize> = None;
+
+    /// How many bytes a value is sent as, where that is asked.
+    #[doc(hidden)]
+    fn __length<ST, U>(value: &U) -> QueryResult<usize>
+    where
+        Self: HasSqlType<ST>,
+        U: ToSql<ST, Self>,
+    {
+        let _ = value;
+        Ok(0)
+    }
+
+    /// Whether there are tables that no transaction rolls back.
+    #[doc(hidden)]
+    const __HAS_TABLES_WITHOUT_TRANSACTIONS: bool = false;
+
+    /// Runs a question about a table, which answers with a name and a number.
+    #[doc(hidden)]
+    fn __ask<'a, E, Q>(
+        question: Q,
+        session: &'a mut Session<'_, E>,
+    ) -> E::Future<'a, QueryResult<Vec<(Option<String>, i64)>>>
+    where
+        E: Executor<Backend = Self>,
+        Q: Query<SqlType = (Nullable<Text>, BigInt)> + QueryFragment<Self> + QueryId + 'a;
+
+    /// Runs a statement that answers with pairs of numbers.
+    #[doc(hidden)]
+    fn __load_pairs<'a, E, Q>(
+        statement: Q,
+        session: &'a mut Session<'_, E>,
+    ) -> E::Future<'a, QueryResult<Vec<(i64, i64)>>>
+    where
+        E: Executor<Backend = Self>,
+        Q: Query<SqlType = (BigInt, BigInt)> + QueryFragment<Self> + QueryId + 'a;
 
     /// How many records reach the database at once.
     #[doc(hidden)]

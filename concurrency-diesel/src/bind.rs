@@ -45,6 +45,18 @@ pub trait Bindable<ST, DB: Backend> {
     where
         DB: ConcurrencyBackend;
 
+    /// Appends what the value is sorted by where it is a part of a key.
+    #[doc(hidden)]
+    fn __push_order(&self, order: &mut Vec<u8>) -> QueryResult<()>
+    where
+        DB: ConcurrencyBackend;
+
+    /// How many bytes the value is sent as, where the engine asks for that.
+    #[doc(hidden)]
+    fn __length(&self) -> QueryResult<usize>
+    where
+        DB: ConcurrencyBackend;
+
     /// The SQL type, so that an engine can choose a comparison.
     #[doc(hidden)]
     fn __sql_type() -> TypeId;
@@ -84,6 +96,20 @@ where
         DB: ConcurrencyBackend,
     {
         DB::__write_bound::<ST, U>(self, out)
+    }
+
+    fn __push_order(&self, order: &mut Vec<u8>) -> QueryResult<()>
+    where
+        DB: ConcurrencyBackend,
+    {
+        DB::__push_order::<ST, U>(self, order)
+    }
+
+    fn __length(&self) -> QueryResult<usize>
+    where
+        DB: ConcurrencyBackend,
+    {
+        DB::__length::<ST, U>(self)
     }
 
     fn __sql_type() -> TypeId {

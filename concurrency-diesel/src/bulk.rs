@@ -4,8 +4,10 @@ mod batch;
 mod cases;
 mod error;
 mod joined;
+mod one_by_one;
 mod outcome;
 mod returning;
+mod same_rows;
 mod singles;
 mod versions;
 mod way;
@@ -20,7 +22,7 @@ use crate::statement::Committed;
 
 pub use error::{BulkConflict, BulkError};
 
-use write::{may_be_one_records_fault, next_versions};
+use write::next_versions;
 
 /// The methods of many records of one type, in a slice, an array or a vector: few statements instead of one for each record.
 ///
@@ -36,16 +38,21 @@ use write::{may_be_one_records_fault, next_versions};
 ///   `VALUES`.
 /// - MySQL and MariaDB: for each 500 records `SELECT … FOR UPDATE`, then
 ///   `UPDATE (SELECT ? AS k0, … UNION ALL SELECT …) AS s STRAIGHT_JOIN articles AS t ON … SET …` of those that are current. A
-///   `ConditionalVersionField` is read back with one statement more. From 100 records on, where the key is one integer and
-///   `information_schema`, which is asked once, says that it is the primary key, full hundreds are written by
-///   `UPDATE articles AS t FORCE INDEX (PRIMARY) SET title = CASE t.id WHEN ? THEN ? … END, … WHERE t.id IN (?, …)` instead, which
-///   is faster.
+///   `ConditionalVersionField` is read back with one statement more. Where the key is one integer and the
+///   primary key, and the version is known before, each hundred is written by `UPDATE articles AS t FORCE INDEX (PRIMARY) SET title =
+///   CASE t.id WHEN ? THEN ? … END, … WHERE t.id IN (?, …) AND t.version = CASE t.id WHEN ? THEN ? … END` instead, which is faster. A statement holds at most 1 MB of values,
+///   or one record. `information_schema` is asked first, once for each batch: where the table's engine has no transactions (MyISAM,
+///   Aria, MEMORY), the methods with *all* in their names refuse, and those with *each* send single statements, as for a view and for
+///   a table whose struct holds a GENERATED column.
 /// - SQLite: the single statements of `save_concurrent`; nothing lies between them and the database, and they are faster.
 ///
 /// A batch is written in a transaction, or in a savepoint where one is open. Its rows are locked in the order of their keys, so
 /// that two batches that meet do not wait for each other in a circle; with other writers they may, and get
 /// [`Restart`](crate::ConcurrencyError::Restart). An empty batch sends nothing. Two records with the same key are an error before anything
-/// is sent.
+/// is sent, two whose different keys name one row are one afterwards, and nothing is written.
+///
+/// Rows are deleted in the order of the records where their order makes a difference: a child before its parent. What a foreign key
+/// (`ON DELETE CASCADE`) or a trigger deletes together with a record of the batch counts as deleted by the batch.
 ///
 /// With `#[diesel(treat_none_as_null = false)]` each record leaves out its own columns. On PostgreSQL, MySQL and MariaDB the
 /// statement then sets such a column to itself, which triggers on that column notice.
@@ -57,14 +64,15 @@ pub trait BulkConcurrentDsl {
     ///
     /// Every such record is named. On success the versions in memory are the rows'.
     ///
-    /// Where the database refuses the batch for another reason, a violated constraint for example, it is written once more in halves,
-    /// in savepoints, until the error is known to be one record's: that takes about two statements for each time that the batch
-    /// can be halved. Where the halves are then accepted, so is the batch.
+    /// Where the database refuses a record for another reason, a violated constraint for example, the batch is written once more in
+    /// halves, in savepoints, until the error is known to be one record's: that takes about two statements for each time that the
+    /// batch can be halved. Where the halves are then accepted, so is the batch. What is no record's fault ends the batch at once: a
+    /// table that is missing, a right, a full disk.
     ///
     /// # Errors
     ///
     /// [`Conflicts`](BulkError::Conflicts), [`Record`](BulkError::Record), [`SameKey`](BulkError::SameKey),
-    /// [`Concurrency`](BulkError::Concurrency). Whichever it is, nothing was written and every record is as it was before the call.
+    /// [`CannotRollBack`](BulkError::CannotRollBack), [`Concurrency`](BulkError::Concurrency). Whichever it is, nothing was written and every record is as it was before the call.
     ///
     /// # Example
     ///
@@ -108,6 +116,9 @@ pub trait BulkConcurrentDsl {
     ///
     /// Not written are records that somebody else modified or deleted, whose version is at the maximum, or that violate a constraint;
     /// they are as they were before the call. The others are written and have their rows' versions.
+    ///
+    /// On a table that cannot roll back each record is written for itself. If the batch then ends with an error, those before
+    /// it stay written, and have their old versions in memory.
     ///
     /// # Errors
     ///

@@ -114,12 +114,13 @@ pub trait Concurrent: ConcurrentColumns + Sized {
     #[doc(hidden)]
     fn __write_key(&self, out: &mut dyn fmt::Write) -> fmt::Result;
 
+    /// The same, for a message: of a long one only the beginning.
     #[doc(hidden)]
     fn __key(&self) -> String {
-        let mut key = String::new();
-        // A `Debug` of the user's that fails leaves its part out; a `String` takes everything.
+        let mut key = Shortened(String::new());
+        // A `Debug` of the user's that fails leaves its part out.
         let _ = self.__write_key(&mut key);
-        key
+        key.0
     }
 
     #[doc(hidden)]
@@ -165,6 +166,28 @@ pub trait ConcurrentOn<DB: ConcurrencyBackend>:
     where
         Self: 'b,
         W: ColumnVisitor<'b, Self, DB>;
+}
+
+/// A text that ends where nobody would read on.
+struct Shortened(String);
+
+impl Shortened {
+    const BYTES: usize = 300;
+}
+
+impl fmt::Write for Shortened {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let room = Self::BYTES.saturating_sub(self.0.len());
+        if text.len() <= room {
+            self.0.push_str(text);
+            return Ok(());
+        }
+        let end = (0..=room).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+        self.0.push_str(text.get(..end).unwrap_or_default());
+        self.0.push('…');
+        // Whoever writes on need not.
+        Err(fmt::Error)
+    }
 }
 
 /// The SQL name of a record's table, unquoted; `schema.table` where the `table!` names a schema.

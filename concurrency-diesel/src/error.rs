@@ -7,7 +7,7 @@ use concurrency_core::{RecordDeletedError, RecordModifiedError, WriteSuppressedE
 use crate::trace;
 
 use classify::Meaning;
-pub(crate) use classify::{is_missing_privilege, must_restart};
+pub(crate) use classify::{Fault, is_missing_privilege, must_restart};
 
 /// Why a record was not saved, deleted or read. Whatever it is, the record in memory is as it was before the call.
 ///
@@ -113,6 +113,17 @@ impl ConcurrencyError {
         match classify::meaning(&error) {
             Meaning::Unanswered => Self::OutcomeUnknown(Box::new(error)),
             _ => Self::classified(error),
+        }
+    }
+}
+
+impl ConcurrencyError {
+    /// Whose fault the error is, where many records were sent at once.
+    pub(crate) fn fault(&self) -> Fault {
+        match self {
+            Self::Database(error) => classify::fault(error),
+            Self::VersionExhausted { .. } => Fault::Record,
+            _ => Fault::Statement,
         }
     }
 }

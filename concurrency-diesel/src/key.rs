@@ -90,3 +90,38 @@ where
         Ok(is_null)
     }
 }
+
+/// Shows each byte that a value is bound as, on engines whose values are bound as bytes; none for NULL.
+pub(crate) fn for_each_byte<ST, U, DB>(
+    value: &U,
+    lookup: &mut DB::MetadataLookup,
+    visit: impl FnMut(u8),
+) -> QueryResult<()>
+where
+    DB: ConcurrencyBackend + HasSqlType<ST>,
+    U: ToSql<ST, DB>,
+    for<'c> DB::BindCollector<'c>: Default,
+    for<'c> <DB::BindCollector<'c> as BindCollector<'c, DB>>::Buffer: fmt::Debug,
+{
+    write_bound::<ST, U, DB>(value, lookup, &mut Bytes { number: None, visit })
+}
+
+/// Reads bytes out of `[1, 0]`: Diesel shows them nowhere but in this text.
+struct Bytes<F> {
+    number: Option<u8>,
+    visit: F,
+}
+
+impl<F: FnMut(u8)> fmt::Write for Bytes<F> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for character in text.bytes() {
+            if character.is_ascii_digit() {
+                let digit = character & 0x0f;
+                self.number = Some(self.number.unwrap_or(0).wrapping_mul(10).wrapping_add(digit));
+            } else if let Some(byte) = self.number.take() {
+                (self.visit)(byte);
+            }
+        }
+        Ok(())
+    }
+}

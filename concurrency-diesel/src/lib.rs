@@ -30,6 +30,7 @@ mod retry;
 mod save;
 mod scope;
 mod statement;
+mod table;
 #[cfg(feature = "testing")]
 pub mod testing;
 #[cfg(feature = "tracing")]
@@ -58,6 +59,7 @@ pub use crate::records::Records;
 pub use crate::resolve::{Conflict, Resolution, client_wins, store_wins};
 pub use crate::retry::{Retryable, retry_if, retry_on_conflict};
 pub use crate::scope::{disable_concurrency, disable_concurrency_for, disable_increment, disable_increment_for};
+pub use crate::table::CannotRollBackError;
 pub use crate::tracked::{MergeError, Trackable, Tracked, TrackedDsl};
 pub use crate::transaction_concurrent::transaction_concurrent;
 #[cfg(feature = "postgres_backend")]

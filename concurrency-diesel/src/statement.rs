@@ -11,6 +11,7 @@ mod select;
 mod selection;
 mod set_version;
 mod source;
+mod table;
 mod update;
 mod where_version;
 
@@ -19,4 +20,5 @@ pub(crate) use delete::Delete;
 pub(crate) use select::{Committed, ForUpdate, LastInsertId, Lock, SelectRecord, SelectVersion};
 pub(crate) use selection::{EveryColumn, Selection, SomeColumns};
 pub(crate) use source::Source;
+pub(crate) use table::TableQuestion;
 pub(crate) use update::{Changes, ReturningVersion, Update};

@@ -26,8 +26,8 @@ pub use interleave::{Turn, interleave};
 /// The database stays as it was: all of it happens in a transaction that is rolled back, in a savepoint where the connection is in a
 /// transaction already, such as Diesel's `begin_test_transaction` with a row that was only inserted for the test. Until then
 /// other writers of the row wait, on SQLite those of the whole file. What no transaction takes back stays: sequences and
-/// AUTO_INCREMENT counters that a trigger of yours moves, on MySQL and MariaDB everything in a table of an engine without
-/// transactions, which is found and named. `load` and `edit` must not commit; on MySQL and MariaDB `CREATE TABLE` does so, too.
+/// AUTO_INCREMENT counters that a trigger of yours moves. A table of an engine without transactions, on MySQL and MariaDB, is
+/// named, and nothing is written to it. `load` and `edit` must not commit; on MySQL and MariaDB `CREATE TABLE` does so, too.
 ///
 /// A scope such as [`disable_concurrency`](crate::disable_concurrency) is in force here, too, and is then what is found.
 ///

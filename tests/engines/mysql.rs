@@ -18,6 +18,8 @@ mod exhausted;
 pub mod history;
 #[path = "mysql/isolation.rs"]
 mod isolation;
+#[path = "mysql/locking_reads.rs"]
+mod locking_reads;
 #[path = "mysql/refusals.rs"]
 mod refusals;
 #[path = "server.rs"]
@@ -32,6 +34,8 @@ mod triggers;
 mod unsigned;
 #[path = "mysql/version_fields.rs"]
 mod version_fields;
+#[path = "mysql/without_transactions.rs"]
+mod without_transactions;
 
 pub use self::isolation::settings;
 pub use self::transactions::{
@@ -61,8 +65,8 @@ pub const CONFLICT_READ_LOCKS: bool = true;
 pub const HAS_RETURNING: bool = false;
 
 /// How batches are sent: in chunks, the rows of each locked before they are written. Only what is sent for a whole chunk
-/// or a hundred is prepared for good, and the question for the primary key.
-pub const BULK: Bulk = Bulk { chunk: 500, a_chunk: 2, refused: 0, prepared: 3, hundreds: true };
+/// or a hundred is prepared for good, and the question for the table; no read that locks.
+pub const BULK: Bulk = Bulk { chunk: 500, a_chunk: 2, refused: 0, prepared: 2, hundreds: true, asks: 1 };
 
 /// A version column that keeps microseconds.
 pub const TIMESTAMP_VERSION: &str = ", version DATETIME(6) NOT NULL";
@@ -78,6 +82,50 @@ pub const HIDING_COLUMNS: [&str; 2] = [
 
 /// What these columns need to be there.
 pub const HIDING_SETUP: &[&str] = &[];
+
+/// Column types, and two keys that are one under each.
+pub const EQUAL_KEYS: &[(&str, &str, &str)] = &[
+    ("VARCHAR(100) CHARACTER SET latin1 COLLATE latin1_swedish_ci", "ann", "Ann"),
+    ("VARCHAR(100) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci", "zed", "ZED"),
+    ("VARCHAR(100) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin", "ann", "ann "),
+];
+
+/// What makes the engine refuse article 3 of `suite/bulk/faults.rs`, and what it says.
+pub const FAULTS_OF_A_ROW: &[(&str, &str)] = &[
+    ("ALTER TABLE articles MODIFY title VARCHAR(20) NOT NULL", "Data too long for column"),
+    ("ALTER TABLE articles MODIFY views SMALLINT NOT NULL", "Out of range value for column"),
+    ("ALTER TABLE articles MODIFY views DECIMAL(3) NOT NULL", "Out of range value for column"),
+    ("ALTER TABLE articles MODIFY body TEXT NOT NULL", "cannot be null"),
+    ("ALTER TABLE articles ADD CHECK (views < 100)", "articles"),
+    (
+        "CREATE TABLE small (id INTEGER PRIMARY KEY); INSERT INTO small VALUES (0), (5);
+         ALTER TABLE articles ADD FOREIGN KEY (views) REFERENCES small (id)",
+        "a foreign key constraint fails",
+    ),
+    (
+        "CREATE TRIGGER closed BEFORE UPDATE ON articles FOR EACH ROW
+         BEGIN IF NEW.views > 100 THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'closed'; END IF; END",
+        "closed",
+    ),
+    (
+        "CREATE TRIGGER closed BEFORE UPDATE ON articles FOR EACH ROW
+         BEGIN IF NEW.views > 100 THEN SET NEW.title = NULL; END IF; END",
+        "cannot be null",
+    ),
+];
+
+/// What refuses every row in words that nobody knows.
+pub const CLOSED: &str =
+    "CREATE TRIGGER closed BEFORE UPDATE ON articles FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'closed'";
+
+/// What makes every save fail.
+pub const FAULTS_OF_A_STATEMENT: &[&str] = &[
+    "DROP TABLE articles",
+    "ALTER TABLE articles DROP COLUMN body",
+    "ALTER TABLE articles DROP COLUMN views, ADD COLUMN views INTEGER GENERATED ALWAYS AS (1) STORED",
+    "SET SESSION TRANSACTION READ ONLY",
+    "CREATE TRIGGER closed BEFORE UPDATE ON articles FOR EACH ROW INSERT INTO nowhere VALUES (1)",
+];
 
 /// Whether an UPDATE that assigns a column twice is an error.
 pub const REFUSES_DOUBLE_ASSIGNMENT: bool = false;

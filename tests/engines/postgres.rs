@@ -57,7 +57,7 @@ pub const CONFLICT_READ_LOCKS: bool = false;
 pub const HAS_RETURNING: bool = true;
 
 /// How batches are sent: any number of records in one statement.
-pub const BULK: Bulk = Bulk { chunk: usize::MAX, a_chunk: 1, refused: 1, prepared: 1, hundreds: false };
+pub const BULK: Bulk = Bulk { chunk: usize::MAX, a_chunk: 1, refused: 1, prepared: 1, hundreds: false, asks: 0 };
 
 /// A version column that keeps microseconds.
 pub const TIMESTAMP_VERSION: &str = ", version TIMESTAMP NOT NULL";
@@ -72,6 +72,72 @@ pub const HIDING_COLUMNS: [&str; 2] = ["public.citext", "TEXT COLLATE hiding"];
 pub const HIDING_SETUP: &[&str] = &[
     "CREATE EXTENSION IF NOT EXISTS citext SCHEMA public",
     "CREATE COLLATION hiding (provider = icu, locale = 'und-u-ks-level2', deterministic = false)",
+];
+
+/// Column types, and two keys that are one under each.
+pub const EQUAL_KEYS: &[(&str, &str, &str)] = &[("TEXT COLLATE hiding", "ann", "ANN")];
+
+/// What makes the engine refuse article 3 of `suite/bulk/faults.rs`, and what it says.
+pub const FAULTS_OF_A_ROW: &[(&str, &str)] = &[
+    ("ALTER TABLE articles ALTER title TYPE VARCHAR(20)", "value too long for type"),
+    (
+        "CREATE FUNCTION small() RETURNS trigger LANGUAGE plpgsql AS
+         'BEGIN NEW.title = NEW.views::smallint::text; RETURN NEW; END';
+         CREATE TRIGGER small BEFORE UPDATE ON articles FOR EACH ROW EXECUTE FUNCTION small()",
+        "smallint out of range",
+    ),
+    (
+        "CREATE FUNCTION small() RETURNS trigger LANGUAGE plpgsql AS
+         'BEGIN NEW.title = NEW.views::numeric(3)::text; RETURN NEW; END';
+         CREATE TRIGGER small BEFORE UPDATE ON articles FOR EACH ROW EXECUTE FUNCTION small()",
+        "numeric field overflow",
+    ),
+    ("ALTER TABLE articles ALTER body SET NOT NULL", "violates not-null constraint"),
+    ("ALTER TABLE articles ADD CHECK (views < 100)", "violates check constraint"),
+    (
+        "CREATE DOMAIN short AS TEXT CHECK (length(value) < 20); ALTER TABLE articles ALTER title TYPE short",
+        "value for domain",
+    ),
+    (
+        "CREATE TABLE small (id INTEGER PRIMARY KEY); INSERT INTO small VALUES (0), (5);
+         ALTER TABLE articles ADD FOREIGN KEY (views) REFERENCES small (id)",
+        "violates foreign key constraint",
+    ),
+    (
+        "CREATE FUNCTION closed() RETURNS trigger LANGUAGE plpgsql AS
+         'BEGIN IF NEW.views > 100 THEN RAISE EXCEPTION ''closed''; END IF; RETURN NEW; END';
+         CREATE TRIGGER closed BEFORE UPDATE ON articles FOR EACH ROW EXECUTE FUNCTION closed()",
+        "closed",
+    ),
+    (
+        "CREATE FUNCTION closed() RETURNS trigger LANGUAGE plpgsql AS
+         'BEGIN NEW.views = NEW.views + 0 / (NEW.views - 77777); RETURN NEW; END';
+         CREATE TRIGGER closed BEFORE UPDATE ON articles FOR EACH ROW EXECUTE FUNCTION closed()",
+        "division by zero",
+    ),
+    (
+        "CREATE FUNCTION closed() RETURNS trigger LANGUAGE plpgsql AS
+         'BEGIN IF NEW.views > 100 THEN NEW.views = ''many''::text::integer; END IF; RETURN NEW; END';
+         CREATE TRIGGER closed BEFORE UPDATE ON articles FOR EACH ROW EXECUTE FUNCTION closed()",
+        "invalid input syntax for type integer",
+    ),
+];
+
+/// What refuses every row in words that nobody knows.
+pub const CLOSED: &str =
+    "CREATE FUNCTION closed() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''closed''; END';
+     CREATE TRIGGER closed BEFORE UPDATE ON articles FOR EACH ROW EXECUTE FUNCTION closed()";
+
+/// What makes every save fail.
+pub const FAULTS_OF_A_STATEMENT: &[&str] = &[
+    "DROP TABLE articles",
+    "ALTER TABLE articles DROP COLUMN body",
+    "ALTER TABLE articles DROP COLUMN views; ALTER TABLE articles ADD views INTEGER GENERATED ALWAYS AS (1) STORED",
+    "SET default_transaction_read_only = on",
+    "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(9); RETURN NEW; END';
+     CREATE TRIGGER slow BEFORE UPDATE ON articles FOR EACH ROW EXECUTE FUNCTION slow(); SET statement_timeout = '50ms'",
+    "CREATE FUNCTION lost() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO nowhere VALUES (1); RETURN NEW; END';
+     CREATE TRIGGER lost BEFORE UPDATE ON articles FOR EACH ROW EXECUTE FUNCTION lost()",
 ];
 
 /// Whether an UPDATE that assigns a column twice is an error.

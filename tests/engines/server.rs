@@ -2,6 +2,8 @@
 
 #[path = "server/commit.rs"]
 mod commit;
+#[path = "server/lock_order.rs"]
+mod lock_order;
 #[path = "server/wire.rs"]
 pub mod wire;
 

@@ -49,7 +49,7 @@ pub const CONFLICT_READ_LOCKS: bool = false;
 pub const HAS_RETURNING: bool = true;
 
 /// How batches are sent: each record by itself.
-pub const BULK: Bulk = Bulk { chunk: 1, a_chunk: 1, refused: 1, prepared: 1, hundreds: false };
+pub const BULK: Bulk = Bulk { chunk: 1, a_chunk: 1, refused: 1, prepared: 1, hundreds: false, asks: 0 };
 
 /// A version column that keeps microseconds.
 pub const TIMESTAMP_VERSION: &str = ", version TIMESTAMP NOT NULL";
@@ -62,6 +62,60 @@ pub const HIDING_COLUMNS: [&str; 2] = ["TEXT COLLATE NOCASE", "TEXT COLLATE RTRI
 
 /// What these columns need to be there.
 pub const HIDING_SETUP: &[&str] = &[];
+
+/// Column types, and two keys that are one under each.
+pub const EQUAL_KEYS: &[(&str, &str, &str)] =
+    &[("TEXT COLLATE NOCASE", "ann", "ANN"), ("TEXT COLLATE RTRIM", "ann", "ann ")];
+
+/// What makes the engine refuse article 3 of `suite/bulk/faults.rs`, and what it says.
+pub const FAULTS_OF_A_ROW: &[(&str, &str)] = &[
+    (
+        "CREATE TRIGGER closed BEFORE UPDATE ON articles WHEN NEW.views > 100 BEGIN SELECT RAISE(ABORT, 'closed'); END",
+        "closed",
+    ),
+    (
+        "CREATE TRIGGER closed AFTER UPDATE ON articles WHEN NEW.views > 100 BEGIN SELECT RAISE(ABORT, 'closed'); END",
+        "closed",
+    ),
+    (
+        "CREATE TABLE small (id INTEGER NOT NULL CHECK (id < 100));
+         CREATE TRIGGER small AFTER UPDATE ON articles BEGIN INSERT INTO small VALUES (NEW.views); END",
+        "CHECK constraint failed",
+    ),
+    (
+        "CREATE TABLE texts (text TEXT NOT NULL);
+         CREATE TRIGGER texts AFTER UPDATE ON articles BEGIN INSERT INTO texts VALUES (NEW.body); END",
+        "NOT NULL constraint failed",
+    ),
+    (
+        "CREATE TABLE numbers (id INTEGER PRIMARY KEY) STRICT;
+         CREATE TRIGGER numbers AFTER UPDATE ON articles WHEN NEW.views > 100 BEGIN INSERT INTO numbers VALUES (NEW.title); END",
+        "datatype mismatch",
+    ),
+    (
+        "CREATE TABLE numbers (id INTEGER) STRICT;
+         CREATE TRIGGER numbers AFTER UPDATE ON articles WHEN NEW.views > 100 BEGIN INSERT INTO numbers VALUES (NEW.title); END",
+        "cannot store TEXT value in INTEGER column",
+    ),
+    (
+        "PRAGMA foreign_keys = ON; CREATE TABLE small (id INTEGER PRIMARY KEY); INSERT INTO small VALUES (5);
+         CREATE TABLE known (id INTEGER REFERENCES small (id));
+         CREATE TRIGGER known AFTER UPDATE ON articles BEGIN INSERT INTO known VALUES (NEW.views); END",
+        "FOREIGN KEY constraint failed",
+    ),
+];
+
+/// What refuses every row in words that nobody knows.
+pub const CLOSED: &str = "CREATE TRIGGER closed BEFORE UPDATE ON articles BEGIN SELECT RAISE(ABORT, 'closed'); END";
+
+/// What makes every save fail.
+pub const FAULTS_OF_A_STATEMENT: &[&str] = &[
+    "DROP TABLE articles",
+    "ALTER TABLE articles DROP COLUMN body",
+    "ALTER TABLE articles DROP COLUMN views; ALTER TABLE articles ADD COLUMN views INTEGER GENERATED ALWAYS AS (1) VIRTUAL",
+    "PRAGMA query_only = ON",
+    "CREATE TRIGGER lost AFTER UPDATE ON articles BEGIN INSERT INTO nowhere VALUES (1); END",
+];
 
 /// Whether an UPDATE that assigns a column twice is an error.
 pub const REFUSES_DOUBLE_ASSIGNMENT: bool = false;

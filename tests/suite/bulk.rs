@@ -2,7 +2,10 @@
 
 mod columns;
 mod constraints;
+mod deletes;
 pub mod every_field;
+mod faults;
+mod one_row;
 mod outcomes;
 mod races;
 pub mod statements;
@@ -25,14 +28,16 @@ pub struct Bulk {
     pub refused: usize,
     /// The statements that are kept prepared, whatever the sizes of the batches.
     pub prepared: usize,
-    /// Whether full hundreds take a statement each instead of one for all, once it was asked for the primary key.
+    /// Whether full hundreds take a statement each instead of one for all.
     pub hundreds: bool,
+    /// The statements that ask for the table, before a batch that writes.
+    pub asks: usize,
 }
 
 impl Bulk {
     /// For records with a key that is not one integer.
     fn saves_of_other_keys(&self, records: usize) -> usize {
-        records.div_ceil(self.chunk) * self.a_chunk
+        self.asks + records.div_ceil(self.chunk) * self.a_chunk
     }
 
     fn saves(&self, records: usize) -> usize {
@@ -43,7 +48,7 @@ impl Bulk {
         let (full, last) = (records / self.chunk, records % self.chunk);
         // Of a chunk the last statement is replaced.
         let instead = full * self.chunk.div_ceil(100) + last.div_ceil(100);
-        chunks - records.div_ceil(self.chunk) + instead + 1
+        chunks - records.div_ceil(self.chunk) + instead
     }
 
     fn refused(&self, records: usize, refused: usize) -> usize {

@@ -4,14 +4,15 @@ use std::fmt;
 
 use concurrency_core::Engine;
 use diesel::mysql::{Mysql, MysqlType};
-use diesel::query_builder::AstPass;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::serialize::ToSql;
-use diesel::sql_types::HasSqlType;
+use diesel::sql_types::{BigInt, HasSqlType, Nullable, Text};
 
 use super::{Bulk, ConcurrencyBackend, ReadBack, Tuples, sealed::Sealed};
 use crate::bind::Bindable;
-use crate::key::write_bound;
+use crate::executor::{Executor, Session};
+use crate::key::{for_each_byte, write_bound};
 
 impl Sealed for Mysql {}
 
@@ -22,6 +23,9 @@ impl ConcurrencyBackend for Mysql {
     /// A plain SELECT at REPEATABLE READ still shows the version that the UPDATE did not match; MariaDB has no FOR SHARE.
     const __COMMITTED_READ: &'static str = " LOCK IN SHARE MODE";
     const __LOCKING_READ: &'static str = " FOR UPDATE";
+    /// libmysqlclient and libmariadb wait for ever at the next execution of a statement that was refused (1205, 1213) in the middle
+    /// of its answer.
+    const __KEEPS_LOCKING_READS: bool = false;
     /// After a deadlock (1213, and on MariaDB 1020) the transaction is gone, and the connection commits every statement by itself. The
     /// savepoint is gone with it, so that its release is refused (1305).
     const __BEGIN: &'static str = "BEGIN; SAVEPOINT diesel_savepoint_0";
@@ -85,6 +89,68 @@ impl ConcurrencyBackend for Mysql {
         write_bound::<ST, U, Self>(value, &mut (), out)
     }
 
+    fn __ask<'a, E, Q>(
+        question: Q,
+        session: &'a mut Session<'_, E>,
+    ) -> E::Future<'a, QueryResult<Vec<(Option<String>, i64)>>>
+    where
+        E: Executor<Backend = Self>,
+        Q: Query<SqlType = (Nullable<Text>, BigInt)> + QueryFragment<Self> + QueryId + 'a,
+    {
+        session.load(question)
+    }
+
+    fn __load_pairs<'a, E, Q>(
+        statement: Q,
+        session: &'a mut Session<'_, E>,
+    ) -> E::Future<'a, QueryResult<Vec<(i64, i64)>>>
+    where
+        E: Executor<Backend = Self>,
+        Q: Query<SqlType = (BigInt, BigInt)> + QueryFragment<Self> + QueryId + 'a,
+    {
+        session.load(statement)
+    }
+
+    fn __push_order<ST, U>(value: &U, order: &mut Vec<u8>) -> QueryResult<()>
+    where
+        Self: HasSqlType<ST>,
+        U: ToSql<ST, Self>,
+    {
+        let mut bytes = Vec::new();
+        for_each_byte::<ST, U, Self>(value, &mut (), |byte| bytes.push(byte))?;
+        match integer(&<Self as HasSqlType<ST>>::metadata(&mut ()), &bytes) {
+            Some(integer) => order.extend((integer ^ i128::MIN).to_be_bytes()),
+            // Ended by two zeros, which stand nowhere in it, so that a part of the key does not run on into the next.
+            None => {
+                bytes.iter().for_each(|byte| match byte {
+                    0 => order.extend([0, u8::MAX]),
+                    byte => order.push(*byte),
+                });
+                order.extend([0, 0]);
+            }
+        }
+        Ok(())
+    }
+
+    /// A statement as long as `max_allowed_packet` (4 MB or more, where nobody made it less) ends the connection.
+    const __MOST_BYTES: Option<usize> = Some(1 << 20);
+
+    fn __length<ST, U>(value: &U) -> QueryResult<usize>
+    where
+        Self: HasSqlType<ST>,
+        U: ToSql<ST, Self>,
+    {
+        if has_fixed_length(&<Self as HasSqlType<ST>>::metadata(&mut ())) {
+            return Ok(8);
+        }
+        let mut length: usize = 0;
+        for_each_byte::<ST, U, Self>(value, &mut (), |_| length = length.saturating_add(1))?;
+        Ok(length)
+    }
+
+    /// MyISAM, Aria, MEMORY and others.
+    const __HAS_TABLES_WITHOUT_TRANSACTIONS: bool = true;
+
     const __BULK: Bulk = Bulk::Chunks { chunk: 500 };
     const __ERROR_ENDS_TRANSACTION: bool = false;
     const __TUPLES: Tuples = Tuples {
@@ -130,5 +196,75 @@ fn cast(sql_type: MysqlType) -> Option<&'static str> {
         MysqlType::String | MysqlType::Enum | MysqlType::Set => Some("CHAR"),
         MysqlType::Blob => Some("BINARY"),
         _ => None,
+    }
+}
+
+/// The integer that these bytes are bound as; nothing for a type that is none.
+fn integer(sql_type: &MysqlType, bytes: &[u8]) -> Option<i128> {
+    let is_signed = match sql_type {
+        MysqlType::Tiny | MysqlType::Short | MysqlType::Long | MysqlType::LongLong => true,
+        MysqlType::UnsignedTiny | MysqlType::UnsignedShort | MysqlType::UnsignedLong | MysqlType::UnsignedLongLong => {
+            false
+        }
+        _ => return None,
+    };
+    let is_negative = is_signed && bytes.last()? & 0x80 != 0;
+    let mut whole = [if is_negative { u8::MAX } else { 0 }; 16];
+    whole.get_mut(..bytes.len())?.copy_from_slice(bytes);
+    Some(i128::from_le_bytes(whole))
+}
+
+fn has_fixed_length(sql_type: &MysqlType) -> bool {
+    !matches!(
+        sql_type,
+        MysqlType::String | MysqlType::Blob | MysqlType::Enum | MysqlType::Set | MysqlType::Bit | MysqlType::Numeric
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use diesel::mysql::Mysql;
+    use diesel::serialize::ToSql;
+    use diesel::sql_types::{BigInt, Binary, HasSqlType, Integer, SmallInt, Text, Unsigned};
+
+    use crate::backend::ConcurrencyBackend as _;
+
+    fn order<ST, U>(value: &U) -> Vec<u8>
+    where
+        Mysql: HasSqlType<ST>,
+        U: ToSql<ST, Mysql>,
+    {
+        let mut order = Vec::new();
+        Mysql::__push_order::<ST, U>(value, &mut order).unwrap();
+        order
+    }
+
+    #[test]
+    fn integers_are_sorted_as_numbers_whatever_their_type() {
+        let numbers = [i64::MIN, -70_000, -1, 0, 1, 9, 10, 255, 256, 70_000, i64::MAX];
+        let sorted: Vec<_> = numbers.iter().map(order::<BigInt, _>).collect();
+        assert!(sorted.is_sorted_by(|one, next| one < next));
+        assert_eq!(order::<SmallInt, _>(&-3_i16), order::<BigInt, _>(&-3_i64));
+        assert_eq!(order::<Integer, _>(&70_000), order::<BigInt, _>(&70_000_i64));
+        assert_eq!(order::<Unsigned<BigInt>, _>(&9_u64), order::<BigInt, _>(&9_i64));
+        assert!(order::<Unsigned<BigInt>, _>(&u64::MAX) > order::<BigInt, _>(&i64::MAX));
+    }
+
+    #[test]
+    fn texts_are_sorted_by_their_bytes_and_a_part_of_a_key_ends() {
+        let texts = ["", "\0", "\0a", "a", "a\0", "a\0\0", "a\u{1}", "aa", "b"];
+        let sorted: Vec<_> = texts.iter().map(order::<Text, _>).collect();
+        assert!(sorted.is_sorted_by(|one, next| one < next));
+        assert_eq!(order::<Text, _>(&"née".to_owned()), order::<Binary, _>(&"née".as_bytes()));
+        let pair = |one: &str, other: &str| [order::<Text, _>(&one), order::<Text, _>(&other)].concat();
+        assert!(pair("a", "bc") < pair("ab", "c"));
+        assert_ne!(pair("a\0", "b"), pair("a", "\0b"));
+    }
+
+    #[test]
+    fn a_value_is_as_long_as_it_is_sent() {
+        assert_eq!(Mysql::__length::<Text, _>(&"née").unwrap(), 4);
+        assert_eq!(Mysql::__length::<Binary, _>(&vec![0_u8, 255, 10]).unwrap(), 3);
+        assert_eq!(Mysql::__length::<BigInt, _>(&1_i64).unwrap(), 8);
     }
 }

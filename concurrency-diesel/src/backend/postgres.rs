@@ -5,16 +5,17 @@ use std::fmt;
 
 use concurrency_core::Engine;
 use diesel::pg::{Pg, PgMetadataLookup, PgTypeMetadata};
-use diesel::query_builder::AstPass;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::serialize::ToSql;
 use diesel::sql_types::{
-    Array, BigInt, Binary, Bool, Date, Double, Float, HasSqlType, Integer, Nullable, Numeric, Oid, SmallInt, Time,
-    Timestamp, Timestamptz, Uuid,
+    Array, BigInt, Binary, Bool, Date, Double, Float, HasSqlType, Integer, Nullable, Numeric, Oid, SmallInt, Text,
+    Time, Timestamp, Timestamptz, Uuid,
 };
 
 use super::{Bulk, ConcurrencyBackend, ReadBack, Tuples, sealed::Sealed};
 use crate::bind::{Bindable, Element};
+use crate::executor::{Executor, Session};
 use crate::key::write_bound;
 use crate::xmin::sql_types::Xid;
 
@@ -26,6 +27,7 @@ impl ConcurrencyBackend for Pg {
     /// At READ COMMITTED each statement sees what is committed; above it a write over an older snapshot is refused (40001).
     const __COMMITTED_READ: &'static str = "";
     const __LOCKING_READ: &'static str = " FOR UPDATE";
+    const __KEEPS_LOCKING_READS: bool = true;
     const __BEGIN: &'static str = "BEGIN";
     /// After an error every statement is refused (25P02), but for COMMIT, which then rolls back and says nothing.
     const __BEFORE_COMMIT: &'static str = "SELECT 1; ";
@@ -43,6 +45,13 @@ impl ConcurrencyBackend for Pg {
         U: Bindable<ST, Self>,
     {
         has_exact_equality(U::__sql_type())
+    }
+
+    fn __is_integer<ST, U>() -> bool
+    where
+        U: Bindable<ST, Self>,
+    {
+        is_integer(U::__sql_type())
     }
 
     /// As text wherever equality is not exact: under a nondeterministic collation and in `citext` different texts are equal,
@@ -70,6 +79,28 @@ impl ConcurrencyBackend for Pg {
         U: ToSql<ST, Self>,
     {
         write_bound::<ST, U, Self>(value, &mut AnyType, out)
+    }
+
+    fn __ask<'a, E, Q>(
+        question: Q,
+        session: &'a mut Session<'_, E>,
+    ) -> E::Future<'a, QueryResult<Vec<(Option<String>, i64)>>>
+    where
+        E: Executor<Backend = Self>,
+        Q: Query<SqlType = (Nullable<Text>, BigInt)> + QueryFragment<Self> + QueryId + 'a,
+    {
+        session.load(question)
+    }
+
+    fn __load_pairs<'a, E, Q>(
+        statement: Q,
+        session: &'a mut Session<'_, E>,
+    ) -> E::Future<'a, QueryResult<Vec<(i64, i64)>>>
+    where
+        E: Executor<Backend = Self>,
+        Q: Query<SqlType = (BigInt, BigInt)> + QueryFragment<Self> + QueryId + 'a,
+    {
+        session.load(statement)
     }
 
     const __BULK: Bulk = Bulk::Arrays { chunk: 100 };
@@ -117,14 +148,19 @@ impl PgMetadataLookup for AnyType {
     }
 }
 
+macro_rules! is_one_of {
+    ($sql_type:ident: $($known:ty)*) => {
+        $($sql_type == TypeId::of::<$known>() || $sql_type == TypeId::of::<Nullable<$known>>())||*
+    };
+}
+
+fn is_integer(sql_type: TypeId) -> bool {
+    is_one_of!(sql_type: SmallInt Integer BigInt Oid)
+}
+
 /// Of the types known here; those of extensions and of the user's own count as having none.
 fn has_exact_equality(sql_type: TypeId) -> bool {
-    macro_rules! is_one_of {
-        ($($known:ty)*) => {
-            $(sql_type == TypeId::of::<$known>() || sql_type == TypeId::of::<Nullable<$known>>())||*
-        };
-    }
-    is_one_of!(
+    is_one_of!(sql_type:
         SmallInt Integer BigInt Float Double Numeric Bool Binary Date Time Timestamp Timestamptz Uuid Oid Xid
     )
 }

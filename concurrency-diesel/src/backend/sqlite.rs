@@ -3,14 +3,15 @@
 use std::fmt;
 
 use concurrency_core::Engine;
-use diesel::query_builder::AstPass;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::serialize::ToSql;
-use diesel::sql_types::HasSqlType;
+use diesel::sql_types::{BigInt, HasSqlType, Nullable, Text};
 use diesel::sqlite::{Sqlite, SqliteType};
 
 use super::{Bulk, ConcurrencyBackend, ReadBack, Tuples, sealed::Sealed};
 use crate::bind::Bindable;
+use crate::executor::{Executor, Session};
 use crate::key::write_bound;
 
 impl Sealed for Sqlite {}
@@ -22,6 +23,7 @@ impl ConcurrencyBackend for Sqlite {
     const __COMMITTED_READ: &'static str = "";
     /// There are no row locks: the first write locks the file.
     const __LOCKING_READ: &'static str = "";
+    const __KEEPS_LOCKING_READS: bool = true;
     /// A transaction that has read and then writes must start again where somebody else wrote in between; this one need not.
     const __BEGIN: &'static str = "BEGIN IMMEDIATE";
     /// COMMIT itself fails where there is no transaction.
@@ -40,6 +42,13 @@ impl ConcurrencyBackend for Sqlite {
         U: Bindable<ST, Self>,
     {
         U::__metadata(&mut ()) != SqliteType::Text
+    }
+
+    fn __is_integer<ST, U>() -> bool
+    where
+        U: Bindable<ST, Self>,
+    {
+        matches!(U::__metadata(&mut ()), SqliteType::SmallInt | SqliteType::Integer | SqliteType::Long)
     }
 
     /// BINARY, because the column's own collation may be NOCASE or RTRIM; values that are no text ignore it.
@@ -64,17 +73,39 @@ impl ConcurrencyBackend for Sqlite {
         write_bound::<ST, U, Self>(value, &mut (), out)
     }
 
+    fn __ask<'a, E, Q>(
+        question: Q,
+        session: &'a mut Session<'_, E>,
+    ) -> E::Future<'a, QueryResult<Vec<(Option<String>, i64)>>>
+    where
+        E: Executor<Backend = Self>,
+        Q: Query<SqlType = (Nullable<Text>, BigInt)> + QueryFragment<Self> + QueryId + 'a,
+    {
+        session.load(question)
+    }
+
+    fn __load_pairs<'a, E, Q>(
+        statement: Q,
+        session: &'a mut Session<'_, E>,
+    ) -> E::Future<'a, QueryResult<Vec<(i64, i64)>>>
+    where
+        E: Executor<Backend = Self>,
+        Q: Query<SqlType = (BigInt, BigInt)> + QueryFragment<Self> + QueryId + 'a,
+    {
+        session.load(statement)
+    }
+
     /// Nothing lies between the program and the database: a statement for many records takes longer than theirs together.
     const __BULK: Bulk = Bulk::Singles;
     const __ERROR_ENDS_TRANSACTION: bool = false;
     const __TUPLES: Tuples = Tuples {
-        before: "(VALUES ",
-        first: "(",
-        next: ", (",
+        before: "(",
+        first: "SELECT ",
+        next: " UNION ALL SELECT ",
         after_number: "",
-        last: ")",
+        last: "",
         after: ") AS s",
-        names_first_tuple: false,
+        names_first_tuple: true,
     };
     const __ORDERED_JOIN: &'static str = " CROSS JOIN ";
 }

@@ -1,16 +1,17 @@
-//! The records of a batch: that no two have the same key, and the order in which they are sent. Nothing here sends them.
+//! The records of a batch: that no two have the same key, the order in which they are sent, and where they are cut. Nothing here sends
+//! them.
 
-use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{BuildHasher, Hasher, RandomState};
 
-use diesel::query_builder::QueryFragment;
+use diesel::result::QueryResult;
 
 use super::BulkError;
 use crate::backend::{Bulk, ConcurrencyBackend};
-use crate::concurrent::{Concurrent, ConcurrentOn, table_name};
+use crate::concurrent::{ConcurrentOn, table_name};
+use crate::key::write_key;
 use crate::statement::Source;
-use crate::statement::bulk::Item;
+use crate::statement::bulk::{Item, length, order_of_key};
 
 /// The records as statements bind them.
 pub(super) fn items<'b, T, DB>(
@@ -21,44 +22,97 @@ where
     DB: ConcurrencyBackend,
     T: ConcurrentOn<DB>,
 {
-    refuse_same_key::<T, DB>(records)?;
     let sources = records.iter().zip(serialized);
     let items =
         sources.enumerate().map(|(index, (record, serialized))| Item { index, source: Source { record, serialized } });
     let mut items: Vec<_> = items.collect();
-    // Elsewhere the database sorts them, or has no row locks.
+    refuse_same_key::<T, DB>(&items)?;
+    // Elsewhere the database sorts them, or has no row locks. A key that cannot be bound is refused where it is sent.
     if let Bulk::Chunks { .. } = DB::__BULK {
-        items.sort_by_cached_key(|item| Key(item.source.record.__key()));
+        items.sort_by_cached_key(|item| order_of_key::<T, DB>(item.source).unwrap_or_default());
     }
     Ok(items)
 }
 
 /// Looks for two records with the same key, by hashes: the keys themselves would take as much memory as many a batch.
-fn refuse_same_key<T, DB>(records: &[T]) -> Result<(), BulkError>
+fn refuse_same_key<T, DB>(items: &[Item<'_, T>]) -> Result<(), BulkError>
 where
     DB: ConcurrencyBackend,
-    T: Concurrent<Table: QueryFragment<DB>>,
+    T: ConcurrentOn<DB>,
 {
     let state = RandomState::new();
-    let mut hashes: Vec<(u64, usize)> =
-        records.iter().enumerate().map(|(index, record)| (hash_of_key(record, &state), index)).collect();
-    hashes.sort_unstable();
+    let mut hashes: Vec<_> = items.iter().map(|item| (hash_of_key::<T, DB>(item.source, &state), *item)).collect();
+    hashes.sort_unstable_by_key(|(hash, item)| (*hash, item.index));
     for same_hash in hashes.chunk_by(|one, other| one.0 == other.0) {
         let [(_, first), others @ ..] = same_hash else { continue };
-        let Some(key) = records.get(*first).map(Concurrent::__key) else { continue };
-        for (_, second) in others {
-            if records.get(*second).is_some_and(|record| record.__key() == key) {
-                return Err(BulkError::SameKey { table: table_name::<T, DB>(), key, first: *first, second: *second });
-            }
+        if others.is_empty() {
+            continue;
+        }
+        let Some(key) = bound_key::<T, DB>(first.source) else { continue };
+        let is_same = |item: &Item<'_, T>| bound_key::<T, DB>(item.source).as_ref() == Some(&key);
+        if let Some((_, second)) = others.iter().find(|(_, item)| is_same(item)) {
+            return Err(same_key::<T, DB>(*first, *second));
         }
     }
     Ok(())
 }
 
-fn hash_of_key<T: Concurrent>(record: &T, state: &RandomState) -> u64 {
+/// Two records of the batch are of one row.
+pub(super) fn same_key<T, DB>(first: Item<'_, T>, second: Item<'_, T>) -> BulkError
+where
+    DB: ConcurrencyBackend,
+    T: ConcurrentOn<DB>,
+{
+    let table = table_name::<T, DB>();
+    BulkError::SameKey { table, key: first.source.record.__key(), first: first.index, second: second.index }
+}
+
+/// Cuts the records where one more would make a statement too long: a record that is too long stands alone.
+pub(super) fn cut<'i, 'b, T, DB>(items: &'i [Item<'b, T>], chunk: usize) -> QueryResult<Vec<&'i [Item<'b, T>]>>
+where
+    DB: ConcurrencyBackend,
+    T: ConcurrentOn<DB>,
+{
+    let Some(most) = DB::__MOST_BYTES else {
+        return Ok(items.chunks(chunk).collect());
+    };
+    let mut parts = Vec::new();
+    let mut rest = items;
+    while !rest.is_empty() {
+        let mut sum: usize = 0;
+        let mut count: usize = 0;
+        for item in rest.iter().take(chunk) {
+            sum = sum.saturating_add(length::<T, DB>(item.source)?);
+            if sum > most && count > 0 {
+                break;
+            }
+            count = count.saturating_add(1);
+        }
+        let (part, others) = rest.split_at_checked(count).unwrap_or((rest, &[]));
+        parts.push(part);
+        rest = others;
+    }
+    Ok(parts)
+}
+
+fn hash_of_key<T, DB>(source: Source<'_, T>, state: &RandomState) -> u64
+where
+    DB: ConcurrencyBackend,
+    T: ConcurrentOn<DB>,
+{
     let mut hashed = Hashed(state.build_hasher());
-    let _ = record.__write_key(&mut hashed);
+    // A key that cannot be bound is refused where it is sent.
+    let _ = write_key::<T, DB>(source, &mut hashed);
     hashed.0.finish()
+}
+
+fn bound_key<T, DB>(source: Source<'_, T>) -> Option<String>
+where
+    DB: ConcurrencyBackend,
+    T: ConcurrentOn<DB>,
+{
+    let mut key = String::new();
+    write_key::<T, DB>(source, &mut key).is_ok().then_some(key)
 }
 
 /// Hashes a text while it is written.
@@ -69,43 +123,4 @@ impl<H: Hasher> fmt::Write for Hashed<H> {
         self.0.write(text.as_bytes());
         Ok(())
     }
-}
-
-/// A key as errors show it, in the order of keys: 9 before 10.
-///
-/// It need not be the database's order, only the same for all who write batches.
-#[derive(PartialEq, Eq)]
-struct Key(String);
-
-impl Ord for Key {
-    fn cmp(&self, other: &Self) -> Ordering {
-        let (mut one, mut two) = (self.0.as_str(), other.0.as_str());
-        loop {
-            let (one_digits, one_rest) = split(one, |character| character.is_ascii_digit());
-            let (two_digits, two_rest) = split(two, |character| character.is_ascii_digit());
-            let order = one_digits.len().cmp(&two_digits.len()).then_with(|| one_digits.cmp(two_digits));
-            if order.is_ne() {
-                return order;
-            }
-            let (one_text, one_rest) = split(one_rest, |character| !character.is_ascii_digit());
-            let (two_text, two_rest) = split(two_rest, |character| !character.is_ascii_digit());
-            let order = one_text.cmp(two_text);
-            if order.is_ne() || (one_rest.is_empty() && two_rest.is_empty()) {
-                return order;
-            }
-            (one, two) = (one_rest, two_rest);
-        }
-    }
-}
-
-impl PartialOrd for Key {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-/// Splits off the first characters that are so.
-fn split(text: &str, is_so: impl Fn(char) -> bool) -> (&str, &str) {
-    let end = text.find(|character| !is_so(character)).unwrap_or(text.len());
-    text.split_at_checked(end).unwrap_or((text, ""))
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::error::ConcurrencyError;
 use crate::retry::Retryable;
+use crate::table::CannotRollBackError;
 
 /// A record of a batch that could not be written, or is not current any more.
 #[derive(Debug, thiserror::Error)]
@@ -37,8 +38,11 @@ pub enum BulkError {
     #[error("nothing was written: {0}")]
     Record(#[source] Box<BulkConflict>),
 
-    /// Returned when two records of the batch have the same key, before anything is sent: the second of the two would meet the
-    /// version that the first one wrote.
+    /// Returned when two records of the batch are of one row: the second of the two would meet the version that the first one wrote.
+    /// Nothing was written.
+    ///
+    /// Two keys that are bound alike are found before anything is sent. Whether two different ones name one row the database
+    /// decides, by the collation of their column for example, and is asked where the second of the two was refused.
     #[error(
         "{table} with {key} is in the batch twice, as record {first} and as record {second}; leave one of them out"
     )]
@@ -53,8 +57,12 @@ pub enum BulkError {
         second: usize,
     },
 
-    /// Returned for what is no single record's fault: the engine refused a concurrent write, the connection was lost, COMMIT
-    /// failed.
+    /// Returned where all or nothing is asked of a table whose engine cannot roll back, on MySQL and MariaDB: before anything is sent.
+    #[error(transparent)]
+    CannotRollBack(CannotRollBackError),
+
+    /// Returned for what is no single record's fault: a table or a right is missing, the disk is full, a statement took too
+    /// long, the engine refused a concurrent write, the connection was lost, COMMIT failed.
     #[error(transparent)]
     Concurrency(ConcurrencyError),
 }
@@ -65,7 +73,7 @@ impl BulkError {
     pub fn is_conflict(&self) -> bool {
         match self {
             Self::Conflicts(conflicts) => conflicts.iter().all(|conflict| conflict.error.is_conflict()),
-            Self::Record(_) | Self::SameKey { .. } => false,
+            Self::Record(_) | Self::SameKey { .. } | Self::CannotRollBack(_) => false,
             Self::Concurrency(error) => error.is_conflict(),
         }
     }
@@ -76,7 +84,7 @@ impl BulkError {
         match self {
             Self::Conflicts(conflicts) => conflicts.iter().all(|conflict| conflict.error.is_retryable()),
             Self::Record(conflict) => conflict.error.is_retryable(),
-            Self::SameKey { .. } => false,
+            Self::SameKey { .. } | Self::CannotRollBack(_) => false,
             Self::Concurrency(error) => error.is_retryable(),
         }
     }

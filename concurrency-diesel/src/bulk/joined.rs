@@ -5,7 +5,8 @@ use concurrency_core::{Advance, VersionField};
 use diesel::result::QueryResult;
 
 use super::Write;
-use super::cases::{self, Cases};
+use super::batch::cut;
+use super::cases;
 use super::outcome::{Outcome, refusal};
 use super::versions::found_versions;
 use crate::concurrent::ConcurrentOn;
@@ -16,12 +17,17 @@ use crate::statement::bulk::{
     AssignNext, BumpIfChanged, Item, JoinedDelete, JoinedUpdate, LeaveVersion, Parts, Tuples,
 };
 use crate::statement::{Committed, ForUpdate};
+use crate::table::TableFacts;
 
 /// Locks the rows in the order of the items and writes those that are at their records' versions.
+///
+/// Where fewer rows were written, or more, the records are suspects: two keys that are different here and the same there, or a row
+/// that went with another.
 pub(super) async fn write<T, E>(
     items: &[Item<'_, T>],
     what: Write,
     chunk: usize,
+    table: &TableFacts,
     session: &mut Session<'_, E>,
 ) -> Result<Outcome<T::Version>, ConcurrencyError>
 where
@@ -29,8 +35,7 @@ where
     T: ConcurrentOn<E::Backend>,
 {
     let mut outcome = Outcome::new();
-    let mut cases = Cases::of::<T, E>(what)?;
-    for part in items.chunks(chunk) {
+    for part in parts::<T, E>(items, what, chunk)? {
         let found = found_versions::<T, E, ForUpdate>(part, session).await?;
         let mut current = Vec::with_capacity(part.len());
         for (item, found) in part.iter().zip(found) {
@@ -40,20 +45,9 @@ where
             }
         }
         let next = super::next_versions::<T, E>(&current, what)?;
-        let Some(first) = current.first() else { continue };
-        let size = cases.chunk(&current, session).await?;
-        let (parts, next_parts) = (current.chunks_exact(size), next.chunks_exact(size));
-        let (rest, next_rest) = (parts.remainder(), next_parts.remainder());
-        let mut rows: usize = 0;
-        for (part, next) in parts.zip(next_parts) {
-            rows = rows.saturating_add(cases::send(part, next, session).await?);
-        }
-        if !rest.is_empty() {
-            rows = rows.saturating_add(send(rest, next_rest, what, rest.len() == chunk, session).await?);
-        }
-        if rows != current.len() {
-            // Keys that are different here and the same there, by the collation of their column.
-            return Err(outcome::ambiguous_key::<T, E::Backend>(first.source.record, rows));
+        if write_current(&current, &next, what, chunk, table, session).await? != current.len() {
+            outcome.suspects.extend(current.iter().map(|item| item.index));
+            return Ok(outcome);
         }
         match (what, T::VersionField::__ADVANCE) {
             (Write::Delete, _) => {}
@@ -69,6 +63,42 @@ where
         }
     }
     Ok(outcome)
+}
+
+/// The records of each statement. A DELETE sends keys and versions only.
+fn parts<'i, 'b, T, E>(items: &'i [Item<'b, T>], what: Write, chunk: usize) -> QueryResult<Vec<&'i [Item<'b, T>]>>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+{
+    match what {
+        Write::Save => cut::<T, E::Backend>(items, chunk),
+        Write::Delete => Ok(items.chunks(chunk).collect()),
+    }
+}
+
+/// Writes records whose rows are locked, and answers with the number of rows.
+async fn write_current<T, E>(
+    current: &[Item<'_, T>],
+    next: &[T::Version],
+    what: Write,
+    chunk: usize,
+    table: &TableFacts,
+    session: &mut Session<'_, E>,
+) -> QueryResult<usize>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+{
+    let mut rows: usize = 0;
+    if cases::are_possible::<T, E>(what, table) {
+        for (part, next) in current.chunks(cases::CHUNK).zip(next.chunks(cases::CHUNK)) {
+            rows = rows.saturating_add(cases::send(part, next, session).await?);
+        }
+    } else if !current.is_empty() {
+        rows = send(current, next, what, current.len() == chunk, session).await?;
+    }
+    Ok(rows)
 }
 
 /// No `async fn`: the statement must not live while the answer is awaited, because nothing says that it is `Send`.

@@ -3,7 +3,7 @@
 use super::BulkConflict;
 use crate::backend::ConcurrencyBackend;
 use crate::concurrent::{Concurrent, ConcurrentOn};
-use crate::error::ConcurrencyError;
+use crate::error::{ConcurrencyError, Fault};
 use crate::memory::Memory as _;
 use crate::outcome;
 use crate::statement::bulk::Item;
@@ -14,11 +14,13 @@ pub(super) struct Outcome<V> {
     /// By the record's place in the batch; empty after a DELETE.
     pub(super) versions: Vec<(usize, V)>,
     pub(super) refused: Vec<BulkConflict>,
+    /// Records of which it is not known whether this very batch took their rows from under them: by their places in the batch.
+    pub(super) suspects: Vec<usize>,
 }
 
 impl<V> Outcome<V> {
     pub(super) const fn new() -> Self {
-        Self { versions: Vec::new(), refused: Vec::new() }
+        Self { versions: Vec::new(), refused: Vec::new(), suspects: Vec::new() }
     }
 
     pub(super) fn append(&mut self, mut other: Self) {
@@ -28,6 +30,21 @@ impl<V> Outcome<V> {
             self.versions.append(&mut other.versions);
         }
         self.refused.append(&mut other.refused);
+        self.suspects.append(&mut other.suspects);
+    }
+
+    /// The error that every record of several met, where it is not known to be said of a row: then it is no single record's fault.
+    pub(super) fn take_common_error(&mut self, count: usize) -> Option<ConcurrencyError> {
+        let is_unclear = |one: &BulkConflict| one.error.fault() == Fault::Unclear;
+        let nothing_was_written = self.versions.is_empty() && self.refused.len() == count;
+        if count < 2 || !nothing_was_written || !self.refused.iter().all(is_unclear) {
+            return None;
+        }
+        let message = self.refused.first()?.error.to_string();
+        if self.refused.iter().any(|one| one.error.to_string() != message) {
+            return None;
+        }
+        self.refused.pop().map(|one| one.error)
     }
 }
 

@@ -4,7 +4,7 @@ use super::outcome::Outcome;
 use super::{BulkConflict, BulkError, Policy, Write};
 use crate::backend::ConcurrencyBackend;
 use crate::concurrent::ConcurrentOn;
-use crate::error::ConcurrencyError;
+use crate::error::{ConcurrencyError, Fault};
 use crate::executor::{Session, Transactions};
 use crate::statement::EveryColumn;
 use crate::statement::bulk::Item;
@@ -33,7 +33,7 @@ where
             Err(error) if error.is_conflict() || matches!(error, ConcurrencyError::WriteSuppressed(_)) => {
                 outcome.refused.push(BulkConflict::new(item.index, error));
             }
-            Err(error) if super::may_be_one_records_fault(&error) => {
+            Err(error) if error.fault() != Fault::Statement => {
                 let conflict = BulkConflict::new(item.index, error);
                 match policy {
                     Policy::AllOrNothing => return Err(BulkError::Record(Box::new(conflict))),

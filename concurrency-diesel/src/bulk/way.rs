@@ -2,9 +2,11 @@
 
 use diesel::result::QueryResult;
 
+use super::Write;
 use crate::backend::{Bulk, ConcurrencyBackend};
 use crate::concurrent::ConcurrentOn;
-use crate::statement::bulk::{has_arrays, has_key_arrays, tuple_length};
+use crate::statement::bulk::{has_arrays, has_key_arrays, has_version_array, tuple_length};
+use crate::table::{Rollback, TableFacts};
 
 /// The most values that a statement can bind, on every engine that takes tuples.
 const MOST_BINDS: usize = 65_535;
@@ -23,19 +25,24 @@ pub(super) enum Way {
 }
 
 impl Way {
-    /// Of writing records.
-    pub(super) fn of_writes<T, DB>() -> QueryResult<Self>
+    /// Of writing records to a table of which this is known.
+    pub(super) fn of_writes<T, DB>(what: Write, table: &TableFacts) -> QueryResult<Self>
     where
         DB: ConcurrencyBackend,
         T: ConcurrentOn<DB>,
     {
-        Ok(match DB::__BULK {
-            Bulk::Arrays { .. } if has_arrays::<T, DB>()? => Self::Arrays,
+        Ok(match (DB::__BULK, what) {
+            (Bulk::Arrays { .. }, Write::Save) if has_arrays::<T, DB>()? => Self::Arrays,
+            // A DELETE needs no other columns, and in one statement rows that need each other go together.
+            (Bulk::Arrays { .. }, Write::Delete) if has_key_arrays::<T, DB>()? && has_version_array::<T, DB>() => {
+                Self::Arrays
+            }
             // A column that is left out would have no value to tell its type.
-            Bulk::Arrays { .. } if T::__SKIPPABLE > 0 => Self::Singles,
-            Bulk::Arrays { chunk } => Self::Tuples { chunk: at_most::<T, DB>(chunk)? },
-            Bulk::Chunks { chunk } => Self::Joined { chunk: at_most::<T, DB>(chunk)? },
-            Bulk::Singles => Self::Singles,
+            (Bulk::Arrays { .. }, Write::Save) if T::__SKIPPABLE > 0 => Self::Singles,
+            (Bulk::Arrays { chunk }, _) => Self::Tuples { chunk: at_most::<T, DB>(chunk)? },
+            (Bulk::Chunks { .. }, _) if !can_be_joined(what, table) => Self::Singles,
+            (Bulk::Chunks { chunk }, _) => Self::Joined { chunk: at_most::<T, DB>(chunk)? },
+            (Bulk::Singles, _) => Self::Singles,
         })
     }
 
@@ -51,6 +58,16 @@ impl Way {
             Bulk::Chunks { chunk } => Self::Joined { chunk },
             Bulk::Singles => Self::Singles,
         })
+    }
+}
+
+/// Whether the number of rows that a joined statement wrote says which: only where rows can be locked before, and where nothing can
+/// be rolled back there are no such locks. And a joined UPDATE says nothing of a column that the database computes, and leaves it.
+const fn can_be_joined(what: Write, table: &TableFacts) -> bool {
+    let can_lock = matches!(table.rollback, Rollback::Possible);
+    match what {
+        Write::Save => can_lock && !table.writes_generated_column,
+        Write::Delete => can_lock,
     }
 }
 

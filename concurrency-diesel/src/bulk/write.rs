@@ -1,18 +1,20 @@
 //! Writing a batch in a transaction: what is committed, and which record is at fault where the database refuses them all.
 
 use concurrency_core::{Advance, VersionField};
-use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
-use super::outcome::Outcome;
+use super::outcome::{Outcome, refusal};
+use super::versions::found_versions;
 use super::way::Way;
-use super::{BulkConflict, BulkError, Policy, Write, joined, returning, singles};
-use crate::concurrent::ConcurrentOn;
-use crate::error::ConcurrencyError;
+use super::{BulkConflict, BulkError, Policy, Write, joined, one_by_one, returning, same_rows, singles};
+use crate::concurrent::{Concurrent, ConcurrentOn};
+use crate::error::{ConcurrencyError, Fault};
 use crate::executor::{Executor, Session, Transactions};
-use crate::outcome::exhausted;
+use crate::outcome::{exhausted as exhausted_version, is_current};
 use crate::save::next_version;
 use crate::scope::{self, Rule};
+use crate::statement::Committed;
 use crate::statement::bulk::Item;
+use crate::table::{self, Rollback, TableFacts};
 use crate::transaction;
 
 /// Writes the records in a transaction of their own, or in a savepoint of the caller's transaction; after an error it says whether
@@ -28,40 +30,83 @@ where
     E: Transactions,
     T: ConcurrentOn<E::Backend>,
 {
-    let mut outcome = Outcome::new();
+    if items.is_empty() {
+        return Ok(Outcome::new());
+    }
+    let table = table::facts::<T, E>(session).await?;
+    let can_roll_back = match (&table.rollback, policy) {
+        (Rollback::Impossible(error), Policy::AllOrNothing) => return Err(BulkError::CannotRollBack(error.clone())),
+        (Rollback::Impossible(_) | Rollback::Unknown, _) => false,
+        (Rollback::Possible, _) => true,
+    };
+    let mut exhausted = Vec::new();
     // In a scope the version that advances is the row's, or none.
     if matches!((what, scope::rule::<T>()), (Write::Save, Rule::Ordinary)) {
-        outcome.refused = take_exhausted::<T, E>(&mut items, policy)?;
+        exhausted = take_exhausted::<T>(&mut items);
     }
-    if !items.is_empty() {
-        outcome.append(in_transaction(&items, what, policy, session, may_be_committed).await?);
-        outcome.refused.sort_by_key(|conflict| conflict.index);
-    }
+    let batch = Batch { items: &items, exhausted: &exhausted, table: &table, what, policy, can_roll_back };
+    let mut outcome = in_transaction(&batch, session, may_be_committed).await?;
+    outcome.refused.sort_by_key(|conflict| conflict.index);
     Ok(outcome)
 }
 
-/// Takes out the records whose versions cannot advance: they are not sent.
-fn take_exhausted<T, E>(items: &mut Vec<Item<'_, T>>, policy: Policy) -> Result<Vec<BulkConflict>, BulkError>
+/// What is to be written, and what is known of it.
+struct Batch<'i, 'b, T: Concurrent> {
+    items: &'i [Item<'b, T>],
+    /// The records whose versions cannot advance.
+    exhausted: &'i [Item<'b, T>],
+    table: &'i TableFacts,
+    what: Write,
+    policy: Policy,
+    can_roll_back: bool,
+}
+
+/// Takes out the records whose versions cannot advance: no next version can be sent.
+fn take_exhausted<'b, T: Concurrent>(items: &mut Vec<Item<'b, T>>) -> Vec<Item<'b, T>> {
+    let mut exhausted = Vec::new();
+    items.retain(|item| {
+        let can_advance = T::VersionField::next(item.source.record.__version()).is_some();
+        if !can_advance {
+            exhausted.push(*item);
+        }
+        can_advance
+    });
+    exhausted
+}
+
+/// Refuses the records whose versions cannot advance: at the maximum is only whose row is there, too. A version that came from
+/// outside may be any.
+async fn refuse_exhausted<T, E>(
+    exhausted: &[Item<'_, T>],
+    policy: Policy,
+    session: &mut Session<'_, E>,
+) -> Result<Vec<BulkConflict>, BulkError>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
-    let can_advance = |item: &Item<'_, T>| T::VersionField::next(item.source.record.__version()).is_some();
-    let mut refused = Vec::new();
-    items.retain(|item| {
-        let keep = can_advance(item);
-        if !keep {
-            refused.push(BulkConflict::new(item.index, exhausted::<T, E::Backend>()));
-        }
-        keep
-    });
+    if exhausted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = found_versions::<T, E, Committed>(exhausted, session).await?;
+    let mut refused: Vec<_> = exhausted
+        .iter()
+        .zip(found)
+        .map(|(item, found)| match found {
+            Some(found) if is_current(item.source.record, &found) => {
+                BulkConflict::new(item.index, exhausted_version::<T, E::Backend>())
+            }
+            found => refusal::<T, E::Backend>(*item, found.as_ref()),
+        })
+        .collect();
     refused.sort_by_key(|conflict| conflict.index);
+    let is_exhausted = |one: &BulkConflict| matches!(one.error, ConcurrencyError::VersionExhausted { .. });
     match policy {
-        Policy::Each => Ok(refused),
-        Policy::AllOrNothing => match refused.into_iter().next() {
-            Some(first) => Err(BulkError::Record(Box::new(first))),
-            None => Ok(Vec::new()),
+        Policy::AllOrNothing => match refused.iter().position(is_exhausted) {
+            Some(position) => Err(BulkError::Record(Box::new(refused.swap_remove(position)))),
+            None => Ok(refused),
         },
+        Policy::Each => Ok(refused),
     }
 }
 
@@ -79,11 +124,9 @@ where
     }
 }
 
-/// Writes the records at once; where an error may be the fault of one of them, starts again and writes them in parts.
+/// Writes the records at once; where that does not tell what became of each, starts again and writes them otherwise.
 async fn in_transaction<T, E>(
-    items: &[Item<'_, T>],
-    what: Write,
-    policy: Policy,
+    batch: &Batch<'_, '_, T>,
     session: &mut Session<'_, E>,
     may_be_committed: &mut bool,
 ) -> Result<Outcome<T::Version>, BulkError>
@@ -91,20 +134,107 @@ where
     E: Transactions,
     T: ConcurrentOn<E::Backend>,
 {
-    let mut open = transaction::begin(session).await?;
-    let mut written = send(items, what, policy, session).await;
-    if matches!(&written, Err(BulkError::Concurrency(error)) if may_be_one_records_fault(error)) {
+    let mut attempt = Attempt::Together;
+    loop {
+        let open = transaction::begin(session).await?;
+        let written = attempt.run(batch, session).await;
+        let Some(next) = attempt.next(&written, batch) else {
+            return transaction::end_known(open, decide(written, batch), session, may_be_committed).await;
+        };
+        drop(written);
         transaction::roll_back(open, session).await?;
-        open = transaction::begin(session).await?;
-        written = in_parts(items, what, policy, session).await;
+        attempt = next;
     }
-    transaction::end_known(open, decide(written, policy), session, may_be_committed).await
+}
+
+/// How the records are sent, after what came of it before.
+enum Attempt {
+    /// The way that the engine is fastest with.
+    Together,
+    /// In halves, because an error may be the fault of one record.
+    InParts,
+    /// Each by itself, the rows locked and checked before; of the suspects it is asked whether they name other records' rows.
+    OneByOne { suspects: Vec<usize>, is_last: bool },
+}
+
+impl Attempt {
+    async fn run<T, E>(
+        &self,
+        batch: &Batch<'_, '_, T>,
+        session: &mut Session<'_, E>,
+    ) -> Result<Outcome<T::Version>, BulkError>
+    where
+        E: Transactions,
+        T: ConcurrentOn<E::Backend>,
+    {
+        let Batch { items, what, policy, .. } = *batch;
+        let mut refused = refuse_exhausted(batch.exhausted, policy, session).await?;
+        let mut outcome = match self {
+            _ if items.is_empty() => Outcome::new(),
+            Self::Together => send(items, batch, session).await?,
+            Self::InParts => in_parts(batch, session).await?,
+            Self::OneByOne { suspects, .. } => one_by_one::write(items, suspects, what, policy, session).await?,
+        };
+        if let Write::Save = what {
+            same_rows::refuse_after(items, &outcome, session).await?;
+        }
+        outcome.refused.append(&mut refused);
+        Ok(outcome)
+    }
+
+    /// What is tried next, if this attempt did not tell what became of each record.
+    fn next<T: Concurrent>(
+        &self,
+        written: &Result<Outcome<T::Version>, BulkError>,
+        batch: &Batch<'_, '_, T>,
+    ) -> Option<Self> {
+        if !batch.can_roll_back {
+            return None;
+        }
+        let one_by_one = |suspects: &[usize], is_last| Some(Self::OneByOne { suspects: suspects.to_vec(), is_last });
+        match (self, written) {
+            (Self::Together, Err(BulkError::Concurrency(error))) if error.fault() != Fault::Statement => {
+                match batch.what {
+                    Write::Save => Some(Self::InParts),
+                    // In halves a row could come before another that needs it.
+                    Write::Delete => one_by_one(&[], false),
+                }
+            }
+            (Self::Together | Self::InParts, Ok(outcome)) => {
+                let suspects = outcome.suspects(batch);
+                if suspects.is_empty() { None } else { one_by_one(&suspects, false) }
+            }
+            (Self::OneByOne { is_last: false, .. }, Ok(outcome)) if !outcome.suspects.is_empty() => {
+                one_by_one(&outcome.suspects, true)
+            }
+            _ => None,
+        }
+    }
+}
+
+impl<V> Outcome<V> {
+    /// The records of which it is not known what became of them; among them rows that are gone, where others were deleted: a foreign
+    /// key may have taken them.
+    fn suspects<T: Concurrent<Version = V>>(&self, batch: &Batch<'_, '_, T>) -> Vec<usize> {
+        let mut suspects = self.suspects.clone();
+        if matches!(batch.what, Write::Delete) && self.refused.len() < batch.items.len() {
+            let is_gone = |one: &&BulkConflict| matches!(one.error, ConcurrencyError::RecordDeleted(_));
+            suspects.extend(self.refused.iter().filter(is_gone).map(|one| one.index));
+        }
+        suspects
+    }
 }
 
 /// What is committed: with a refused record, nothing or the rest.
-fn decide<V>(written: Result<Outcome<V>, BulkError>, policy: Policy) -> Result<Outcome<V>, BulkError> {
+fn decide<T: Concurrent>(
+    written: Result<Outcome<T::Version>, BulkError>,
+    batch: &Batch<'_, '_, T>,
+) -> Result<Outcome<T::Version>, BulkError> {
     let mut outcome = written?;
-    match policy {
+    if let Some(error) = outcome.take_common_error(batch.items.len()) {
+        return Err(error.into());
+    }
+    match batch.policy {
         Policy::AllOrNothing if !outcome.refused.is_empty() => {
             outcome.refused.sort_by_key(|conflict| conflict.index);
             Err(BulkError::Conflicts(outcome.refused))
@@ -115,9 +245,7 @@ fn decide<V>(written: Result<Outcome<V>, BulkError>, policy: Policy) -> Result<O
 
 /// Writes the records in halves, and a half that is refused by an error in its halves, until the error is one record's.
 async fn in_parts<T, E>(
-    items: &[Item<'_, T>],
-    what: Write,
-    policy: Policy,
+    batch: &Batch<'_, '_, T>,
     session: &mut Session<'_, E>,
 ) -> Result<Outcome<T::Version>, BulkError>
 where
@@ -125,17 +253,17 @@ where
     T: ConcurrentOn<E::Backend>,
 {
     let mut outcome = Outcome::new();
-    let mut parts = vec![items];
+    let mut parts = vec![batch.items];
     while let Some(part) = parts.pop() {
         if let [_] = part {
-            outcome.append(singles::write(part, what, policy, session).await?);
+            outcome.append(singles::write(part, batch.what, batch.policy, session).await?);
             continue;
         }
         let open = transaction::begin(session).await?;
-        let written = send(part, what, policy, session).await;
+        let written = send(part, batch, session).await;
         match transaction::end(open, written, session).await {
             Ok(written) => outcome.append(written),
-            Err(BulkError::Concurrency(error)) if may_be_one_records_fault(&error) => {
+            Err(BulkError::Concurrency(error)) if error.fault() != Fault::Statement => {
                 let (first, second) = part.split_at_checked(part.len() / 2).unwrap_or((part, &[]));
                 parts.extend([second, first]);
             }
@@ -148,38 +276,22 @@ where
 /// Sends the records the way that the engine is fastest with; in a scope each by itself, because only single statements know scopes.
 async fn send<T, E>(
     items: &[Item<'_, T>],
-    what: Write,
-    policy: Policy,
+    batch: &Batch<'_, '_, T>,
     session: &mut Session<'_, E>,
 ) -> Result<Outcome<T::Version>, BulkError>
 where
     E: Transactions,
     T: ConcurrentOn<E::Backend>,
 {
+    let Batch { what, policy, table, .. } = *batch;
     let way = match scope::rule::<T>() {
-        Rule::Ordinary => Way::of_writes::<T, E::Backend>()?,
+        Rule::Ordinary => Way::of_writes::<T, E::Backend>(what, table)?,
         Rule::Unchecked | Rule::WithoutIncrement => Way::Singles,
     };
     Ok(match way {
         Way::Arrays => returning::write(items, what, None, session).await?,
         Way::Tuples { chunk } => returning::write(items, what, Some(chunk), session).await?,
-        Way::Joined { chunk } => joined::write(items, what, chunk, session).await?,
+        Way::Joined { chunk } => joined::write(items, what, chunk, table, session).await?,
         Way::Singles => singles::write(items, what, policy, session).await?,
     })
-}
-
-/// Whether an error may be the fault of one record, so that the others can be written without it.
-pub(super) fn may_be_one_records_fault(error: &ConcurrencyError) -> bool {
-    match error {
-        ConcurrencyError::Database(DieselError::DatabaseError(kind, _)) => !matches!(
-            kind,
-            DatabaseErrorKind::ClosedConnection
-                | DatabaseErrorKind::UnableToSendCommand
-                | DatabaseErrorKind::ReadOnlyTransaction
-                | DatabaseErrorKind::SerializationFailure
-        ),
-        ConcurrencyError::Database(DieselError::SerializationError(_) | DieselError::QueryBuilderError(_))
-        | ConcurrencyError::VersionExhausted { .. } => true,
-        _ => false,
-    }
 }

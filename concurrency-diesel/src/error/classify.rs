@@ -3,7 +3,11 @@
 //!
 //! Measured on the engines; Diesel reports most of these codes as `Unknown`, with the server's English message.
 
+mod fault;
+
 use diesel::result::{DatabaseErrorKind, Error};
+
+pub(crate) use fault::{Fault, fault};
 
 /// How the messages begin with which an engine refuses a concurrent write. The code stands beside each.
 const REFUSALS: &[&str] = &[

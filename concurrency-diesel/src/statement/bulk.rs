@@ -4,7 +4,10 @@
 mod arrays;
 mod cases;
 mod delete;
-mod primary;
+mod key;
+mod length;
+mod order;
+mod same_rows;
 mod set;
 mod tuples;
 mod update;
@@ -18,10 +21,13 @@ use super::source::Source;
 use crate::backend::ConcurrencyBackend;
 use crate::columns::ConcurrentColumns;
 
-pub(crate) use arrays::{Arrays, has_arrays, has_key_arrays};
+pub(crate) use arrays::{Arrays, has_arrays, has_key_arrays, has_version_array};
 pub(crate) use cases::CaseUpdate;
 pub(crate) use delete::{DeleteAll, JoinedDelete};
-pub(crate) use primary::{SelectPrimary, integer_key};
+pub(crate) use key::{has_equal_keys, integer_key};
+pub(crate) use length::length;
+pub(crate) use order::order_of_key;
+pub(crate) use same_rows::SameRows;
 pub(crate) use set::{AssignNext, BumpIfChanged, LeaveVersion};
 pub(crate) use tuples::{Tuples, tuple_length};
 pub(crate) use update::{JoinedUpdate, UpdateAll};

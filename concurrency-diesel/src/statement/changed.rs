@@ -7,6 +7,7 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 
 use super::columns::push_table;
+use super::select::{Committed, Lock as _};
 use super::selection::{EveryColumn, Selection};
 use super::set_version::push_successor;
 use super::source::Source;
@@ -103,7 +104,7 @@ where
         let mut changes = ChangeWriter { source: self.source, out: out.reborrow() };
         self.selection.visit_columns::<DB, _>(&mut changes)?;
         out.push_sql(")");
-        out.push_sql(DB::__COMMITTED_READ);
+        Committed::push(&mut out);
         Ok(())
     }
 }

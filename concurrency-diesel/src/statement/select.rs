@@ -15,14 +15,28 @@ use crate::concurrent::{Concurrent, ConcurrentOn, VersionSqlType};
 
 /// How a SELECT sees and locks its row.
 pub(crate) trait Lock: 'static {
+    /// Whether it keeps other writers off.
+    const HOLDS: bool;
+
     /// What the SELECT ends with on the engine.
     fn sql<DB: ConcurrencyBackend>() -> &'static str;
+
+    /// Writes it, and sees to it that a statement that locks is kept prepared only where that is safe.
+    fn push<DB: ConcurrencyBackend>(out: &mut AstPass<'_, '_, DB>) {
+        let sql = Self::sql::<DB>();
+        if !sql.is_empty() && !DB::__KEEPS_LOCKING_READS {
+            out.unsafe_to_cache_prepared();
+        }
+        out.push_sql(sql);
+    }
 }
 
 /// Sees what is committed.
 pub(crate) struct Committed;
 
 impl Lock for Committed {
+    const HOLDS: bool = false;
+
     fn sql<DB: ConcurrencyBackend>() -> &'static str {
         DB::__COMMITTED_READ
     }
@@ -32,6 +46,8 @@ impl Lock for Committed {
 pub(crate) struct ForUpdate;
 
 impl Lock for ForUpdate {
+    const HOLDS: bool = true;
+
     fn sql<DB: ConcurrencyBackend>() -> &'static str {
         DB::__LOCKING_READ
     }
@@ -68,7 +84,7 @@ where
         out.push_sql(" FROM ");
         push_table::<T, DB>(out.reborrow())?;
         self.source.push_key(out.reborrow())?;
-        out.push_sql(L::sql::<DB>());
+        L::push(&mut out);
         Ok(())
     }
 }
@@ -123,7 +139,7 @@ where
             out.push_sql(" AND ");
             version.walk_ast(out.reborrow())?;
         }
-        out.push_sql(Committed::sql::<DB>());
+        Committed::push(&mut out);
         Ok(())
     }
 }

@@ -16,6 +16,7 @@ use crate::executor::{Blocking, Session, now};
 use crate::outcome::version_value;
 use crate::retry;
 use crate::statement::{Source, Update};
+use crate::table::{self, Rollback, TableFacts};
 use crate::transaction_concurrent::transaction_concurrent;
 use crate::triggers::{self, CatalogBackend};
 
@@ -32,6 +33,16 @@ where
     C: LoadConnection<Backend: CatalogBackend>,
     T: ConcurrentOn<C::Backend>,
 {
+    match now(table::facts::<T, _>(&mut Blocking::session(conn))) {
+        Ok(TableFacts { rollback: Rollback::Impossible(error), .. }) => {
+            return vec![Finding { guarantee: Guarantee::RollsBack, problem: error.to_string() }];
+        }
+        Ok(_) => {}
+        Err(error) => {
+            let problem = format!("the catalog cannot be asked for the table: {error}");
+            return vec![Finding { guarantee: Guarantee::RollsBack, problem }];
+        }
+    }
     let mut subject = Subject { load, edit, types: PhantomData };
     let before = match subject.row_version(conn) {
         Ok(version) => version,

@@ -1,6 +1,7 @@
 //! What can go wrong with a file: it is full, it is no database any more, a number in it is no integer. There is no
 //! connection that could be lost; a file that is overwritten under the connection is what comes nearest.
 
+use crate::library::BulkError;
 use crate::library::prelude::*;
 use diesel::connection::SimpleConnection as _;
 use diesel::dsl::sql;
@@ -10,6 +11,7 @@ use diesel::sql_types::{BigInt, Text};
 
 use super::TestConnection;
 use crate::suite::bad_input::{WRITES, assert_database, assert_refused, edited};
+use crate::suite::bulk::{rows, with_articles};
 use crate::suite::fixtures::{article, insert_article, with_article};
 use crate::suite::models::{Article, articles};
 
@@ -54,6 +56,26 @@ fn a_full_disk_undoes_the_transaction() {
     assert!(!error.is_retryable(), "{error:?}");
     assert_eq!(refused.version, 1);
     assert_eq!([1, 2].map(|id| article(id, conn)), rows);
+}
+
+/// SQLite rolls the transaction back by itself: that there is nothing left to roll back is not the cause.
+#[test]
+fn a_batch_on_a_full_disk_is_told_the_cause() {
+    let (_database, conn) = &mut with_articles(40);
+    let before = rows(conn);
+    fill(conn);
+    let mut records = before.clone();
+    records.iter_mut().skip(3).for_each(|record| record.title = "x".repeat(100_000));
+    let unsaved = records.clone();
+    for result in [records.save_all_concurrent(conn), records.save_each_concurrent(conn).map(drop)] {
+        let Err(BulkError::Concurrency(error)) = result else { panic!("{result:?}") };
+        assert_database(&error, DatabaseErrorKind::Unknown, "database or disk is full");
+        assert!(records == unsaved && rows(conn) == before);
+    }
+    let mut smaller = before;
+    smaller.iter_mut().for_each(|record| record.title = "x".to_owned());
+    smaller.save_all_concurrent(conn).unwrap();
+    assert_eq!(rows(conn), smaller);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
-use super::super::models::{Author, authors, old_notes};
+use super::super::models::{Author, articles, authors, old_notes};
 use super::super::statements::Log;
 use super::statements::statements;
 use super::{assert_conflicts, edit, rows, save_elsewhere, with_articles};
@@ -108,27 +108,54 @@ fn a_row_that_others_need_is_not_deleted() {
 }
 
 #[test]
-fn a_version_at_the_maximum_is_refused_before_anything_is_sent() {
+fn a_version_at_the_maximum_is_refused_where_the_row_is_there_too() {
     let (_database, conn) = &mut with_articles(5);
-    save_elsewhere(&[2], conn);
+    save_elsewhere(&[1], conn);
+    diesel::update(articles::table.find(2)).set(articles::version.eq(i64::MAX)).execute(conn).unwrap();
     let mut records = rows(conn);
+    // Stale, exhausted, and never at this version.
+    records[0].version = 1;
     records[3].version = i64::MAX;
-    let before = records.clone();
-    let log = Log::attach(conn);
-    let error = records.save_all_concurrent(conn).unwrap_err();
-    assert_eq!(log.take_sent(), [""; 0]);
-    let BulkError::Record(conflict) = error else { panic!("{error:?}") };
-    assert_eq!(conflict.index, 3);
-    assert!(matches!(conflict.error, ConcurrencyError::VersionExhausted { table: "articles" }), "{conflict:?}");
-    assert_eq!(records, before);
-
     edit(&mut records);
-    let refused = records.save_each_concurrent(conn).unwrap();
-    assert_eq!(refused.len(), 1);
-    assert!(matches!(refused[0].error, ConcurrencyError::VersionExhausted { .. }), "{refused:?}");
-    assert_eq!(records.iter().map(|record| record.version).collect::<Vec<_>>(), [2, 3, 2, i64::MAX, 2]);
-    let Err(BulkError::Conflicts(conflicts)) = records.delete_all_concurrent(conn) else { panic!() };
-    assert_conflicts(&conflicts, &[(3, "id 4", i64::MAX, Some(1))]);
+    let before = records.clone();
+    let before_rows = rows(conn);
+    let error = records.save_all_concurrent(conn).unwrap_err();
+    let BulkError::Record(conflict) = error else { panic!("{error:?}") };
+    assert_eq!(conflict.index, 1);
+    assert!(matches!(conflict.error, ConcurrencyError::VersionExhausted { table: "articles" }), "{conflict:?}");
+    assert_eq!((&records, rows(conn)), (&before, before_rows));
+
+    let mut refused = records.save_each_concurrent(conn).unwrap();
+    assert_eq!(refused.iter().map(|one| one.index).collect::<Vec<_>>(), [0, 1, 3]);
+    assert!(matches!(refused[1].error, ConcurrencyError::VersionExhausted { .. }), "{refused:?}");
+    refused.remove(1);
+    assert_conflicts(&refused, &[(0, "id 1", 1, Some(2)), (3, "id 4", i64::MAX, Some(1))]);
+    assert_eq!(records.iter().map(|record| record.version).collect::<Vec<_>>(), [1, i64::MAX, 2, i64::MAX, 2]);
+    assert_eq!(rows(conn).iter().map(|row| row.version).collect::<Vec<_>>(), [2, i64::MAX, 2, 1, 2]);
+
+    let mut from_outside = records[3..4].to_vec();
+    let Err(BulkError::Conflicts(conflicts)) = from_outside.save_all_concurrent(conn) else { panic!() };
+    assert_conflicts(&conflicts, &[(0, "id 4", i64::MAX, Some(1))]);
+    diesel::delete(articles::table.find(4)).execute(conn).unwrap();
+    let Err(BulkError::Conflicts(conflicts)) = from_outside.save_all_concurrent(conn) else { panic!() };
+    assert_conflicts(&conflicts, &[(0, "id 4", i64::MAX, None)]);
+}
+
+#[test]
+fn a_copy_at_the_maximum_is_written_where_nothing_is_checked() {
+    let (_database, conn) = &mut with_articles(3);
+    diesel::update(articles::table.find(3)).set(articles::version.eq(i64::MAX)).execute(conn).unwrap();
+    let mut records = rows(conn);
+    records[0].version = i64::MAX;
+    edit(&mut records);
+    let refused = crate::library::disable_concurrency(|| records.save_each_concurrent(conn)).unwrap();
+    assert_eq!(refused.iter().map(|one| one.index).collect::<Vec<_>>(), [2]);
+    assert!(matches!(refused[0].error, ConcurrencyError::VersionExhausted { table: "articles" }), "{refused:?}");
+    assert_eq!(records.iter().map(|record| record.version).collect::<Vec<_>>(), [2, 2, i64::MAX]);
+    assert_eq!(rows(conn)[..2], records[..2]);
+    let error = crate::library::disable_concurrency(|| records.save_all_concurrent(conn)).unwrap_err();
+    assert!(matches!(error, BulkError::Record(_)), "{error:?}");
+    assert_eq!(rows(conn)[..2], records[..2]);
 }
 
 /// A table that got its version column later: some rows have no version yet.

@@ -166,13 +166,22 @@ where
     Ok(check.0)
 }
 
+/// Whether the engine has an array for the version.
+pub(crate) fn has_version_array<T, DB>() -> bool
+where
+    DB: ConcurrencyBackend,
+    T: ConcurrentOn<DB>,
+{
+    <T::Version as Bindable<VersionSqlType<T>, DB>>::__has_array()
+}
+
 /// Whether the engine has an array for each column of a `T`.
 pub(crate) fn has_arrays<T, DB>() -> QueryResult<bool>
 where
     DB: ConcurrencyBackend,
     T: ConcurrentOn<DB>,
 {
-    let mut check = ArrayCheck(<T::Version as Bindable<VersionSqlType<T>, DB>>::__has_array());
+    let mut check = ArrayCheck(has_version_array::<T, DB>());
     T::__visit_key(&mut check)?;
     T::__visit_columns(&mut check)?;
     Ok(check.0)

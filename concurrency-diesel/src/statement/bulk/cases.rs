@@ -1,11 +1,11 @@
-//! An UPDATE of many rows that are locked already, of one table: the values stand in the SET, one for each key. Which rows are
-//! written is decided by those who locked them.
+//! An UPDATE of many rows of one table: the values stand in the SET, one for each key, and the versions in the WHERE.
 
 use diesel::Column;
 use diesel::backend::Backend;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 
+use super::write::push_exactly;
 use super::{Item, push_row_column, push_rows};
 use crate::backend::ConcurrencyBackend;
 use crate::bind::Bindable;
@@ -13,19 +13,23 @@ use crate::columns::{ColumnVisitor, ConcurrentColumns, RecordVisitor};
 use crate::concurrent::{Concurrent, ConcurrentOn, VersionSqlType};
 use crate::statement::Source;
 
-/// `UPDATE table AS t FORCE INDEX (PRIMARY) SET a = CASE t.id WHEN ? THEN ? … END, … WHERE t.id IN (?, …)`.
+/// `UPDATE table AS t FORCE INDEX (PRIMARY) SET a = CASE t.id WHEN ? THEN ? … END, … WHERE t.id IN (?, …) AND t.version = CASE t.id
+/// WHEN ? THEN ? … END`.
+///
+/// The rows were locked before, but a lock is no guard: engines without transactions have none.
 ///
 /// A join is written to a temporary table first, which is slow where a column is a TEXT. Without the index a table that is not
 /// much larger than the batch would be scanned, and every row locked.
 pub(crate) struct CaseUpdate<'b, T: Concurrent> {
     items: &'b [Item<'b, T>],
     next: &'b [T::Version],
+    is_full: bool,
 }
 
 impl<'b, T: Concurrent> CaseUpdate<'b, T> {
-    /// Always of as many records: each number of them would be kept prepared.
-    pub(crate) const fn new(items: &'b [Item<'b, T>], next: &'b [T::Version]) -> Self {
-        Self { items, next }
+    /// Kept prepared only where it is as long as most are.
+    pub(crate) const fn new(items: &'b [Item<'b, T>], next: &'b [T::Version], is_full: bool) -> Self {
+        Self { items, next, is_full }
     }
 }
 
@@ -40,12 +44,16 @@ where
     T: ConcurrentOn<DB>,
 {
     fn walk_ast<'c>(&'c self, mut out: AstPass<'_, 'c, DB>) -> QueryResult<()> {
+        if !self.is_full {
+            out.unsafe_to_cache_prepared();
+        }
         out.push_sql("UPDATE ");
         push_rows::<T, DB>(&mut out)?;
         out.push_sql(" FORCE INDEX (PRIMARY) SET ");
         let mut cases = CaseWriter { items: self.items, out: out.reborrow(), separator: "" };
+        let version = <T as Concurrent>::__VersionColumn::NAME;
         let next = self.items.iter().zip(self.next).map(|(item, next)| (*item, next));
-        cases.push_case::<VersionSqlType<T>, _>(<T as Concurrent>::__VersionColumn::NAME, next)?;
+        cases.push_assignment::<VersionSqlType<T>, _>(version, next)?;
         T::__visit_columns(&mut cases)?;
         out.push_sql(" WHERE ");
         push_key_column::<T, DB>(out.reborrow())?;
@@ -55,9 +63,39 @@ where
             separator = ", ";
             push_key_value(item.source, out.reborrow())?;
         }
-        out.push_sql(")");
-        Ok(())
+        out.push_sql(") AND ");
+        push_exactly::<VersionSqlType<T>, T::Version, DB>(
+            &mut out,
+            |out| push_row_column(out, version),
+            |out| {
+                let versions = self.items.iter().map(|item| (*item, item.source.record.__version()));
+                push_case::<T, VersionSqlType<T>, T::Version, DB>(out, versions)
+            },
+        )
     }
+}
+
+/// Writes `CASE t.id WHEN ? THEN ? … END`.
+fn push_case<'b, T, ST, U, DB>(
+    out: &mut AstPass<'_, 'b, DB>,
+    values: impl Iterator<Item = (Item<'b, T>, &'b U)>,
+) -> QueryResult<()>
+where
+    DB: ConcurrencyBackend,
+    T: ConcurrentOn<DB, __Serialized: 'b> + 'b,
+    ST: 'static,
+    U: Bindable<ST, DB> + 'b,
+{
+    out.push_sql("CASE ");
+    push_key_column::<T, DB>(out.reborrow())?;
+    for (item, value) in values {
+        out.push_sql(" WHEN ");
+        push_key_value(item.source, out.reborrow())?;
+        out.push_sql(" THEN ");
+        DB::__push_typed::<ST, U>(out, value)?;
+    }
+    out.push_sql(" END");
+    Ok(())
 }
 
 /// Writes `a = CASE t.id WHEN ? THEN ? … END`, after the separator.
@@ -72,7 +110,7 @@ where
     DB: ConcurrencyBackend,
     T: ConcurrentOn<DB>,
 {
-    fn push_case<ST, U>(
+    fn push_assignment<ST, U>(
         &mut self,
         name: &'static str,
         values: impl Iterator<Item = (Item<'b, T>, &'b U)>,
@@ -84,16 +122,8 @@ where
         self.out.push_sql(self.separator);
         self.separator = ", ";
         self.out.push_identifier(name)?;
-        self.out.push_sql(" = CASE ");
-        push_key_column::<T, DB>(self.out.reborrow())?;
-        for (item, value) in values {
-            self.out.push_sql(" WHEN ");
-            push_key_value(item.source, self.out.reborrow())?;
-            self.out.push_sql(" THEN ");
-            DB::__push_typed::<ST, U>(&mut self.out, value)?;
-        }
-        self.out.push_sql(" END");
-        Ok(())
+        self.out.push_sql(" = ");
+        push_case::<T, ST, U, DB>(&mut self.out, values)
     }
 }
 
@@ -109,7 +139,7 @@ where
     {
         let items = self.items;
         let values = items.iter().map(|item| (*item, get(item.source.record, item.source.serialized)));
-        self.push_case::<ST, U>(name, values)
+        self.push_assignment::<ST, U>(name, values)
     }
 }
 

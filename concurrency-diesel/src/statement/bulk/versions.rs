@@ -8,8 +8,9 @@ use diesel::result::QueryResult;
 use diesel::sql_types::BigInt;
 
 use super::update::push_joined;
+use super::write::push_row_key;
 use super::{Arrays, Records, Tuples, push_row_column};
-use crate::backend::ConcurrencyBackend;
+use crate::backend::{Bulk, ConcurrencyBackend};
 use crate::concurrent::{Concurrent, ConcurrentOn, VersionSqlType};
 use crate::statement::select::Lock;
 
@@ -49,7 +50,12 @@ where
         push_row_column(&mut out, <T as Concurrent>::__VersionColumn::NAME)?;
         out.push_sql(" FROM ");
         push_joined::<T, R, DB>(&self.records, &mut out)?;
-        out.push_sql(L::sql::<DB>());
+        if let (true, Bulk::Arrays { .. }) = (L::HOLDS, DB::__BULK) {
+            // The rows are locked after they were sorted. Elsewhere they are met in the order of the records.
+            out.push_sql(" ORDER BY ");
+            push_row_key::<T, DB>(out.reborrow())?;
+        }
+        L::push(&mut out);
         Ok(())
     }
 }

@@ -1,0 +1,84 @@
+//! Writing a batch again, each record by itself, where writing it together did not tell what became of each. The rows are locked and
+//! checked first, so that what is missing afterwards was taken by this very batch.
+
+use super::outcome::{Outcome, refusal};
+use super::versions::found_versions;
+use super::{BulkConflict, BulkError, Policy, Write, same_rows, singles};
+use crate::concurrent::ConcurrentOn;
+use crate::error::{ConcurrencyError, Fault};
+use crate::executor::{Session, Transactions};
+use crate::outcome::is_current;
+use crate::save::found_version;
+use crate::scope::{self, Rule};
+use crate::statement::ForUpdate;
+use crate::statement::bulk::Item;
+
+/// Locks the rows in the order of the key, and writes the records in their own order.
+///
+/// A row that was there and is not any more was deleted by a foreign key, or a trigger, of a row that the batch deleted before: it
+/// counts as deleted, and is named among the suspects, unless they are known not to name another record's row.
+pub(super) async fn write<T, E>(
+    items: &[Item<'_, T>],
+    suspects: &[usize],
+    what: Write,
+    policy: Policy,
+    session: &mut Session<'_, E>,
+) -> Result<Outcome<T::Version>, BulkError>
+where
+    E: Transactions,
+    T: ConcurrentOn<E::Backend>,
+{
+    let any_version = scope::rule::<T>() == Rule::Unchecked;
+    let mut current = Vec::with_capacity(items.len());
+    let mut refused = Vec::new();
+    for (item, found) in items.iter().zip(found::<T, E>(items, session).await?) {
+        match found {
+            Ok(Some(found)) if any_version || is_current(item.source.record, &found) => current.push(*item),
+            Ok(found) => refused.push(refusal::<T, E::Backend>(*item, found.as_ref())),
+            Err(error) if error.fault() == Fault::Record => {
+                let conflict = BulkConflict::new(item.index, error);
+                match policy {
+                    Policy::AllOrNothing => return Err(BulkError::Record(Box::new(conflict))),
+                    Policy::Each => refused.push(conflict),
+                }
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    current.sort_by_key(|item| item.index);
+    let is_suspect = |index: usize| suspects.contains(&index);
+    let suspected: Vec<_> = current.iter().filter(|item| is_suspect(item.index)).copied().collect();
+    same_rows::refuse(&suspected, &current, session).await?;
+
+    let mut outcome = singles::write(&current, what, policy, session).await?;
+    if let Write::Delete = what {
+        let is_gone = |error: &ConcurrencyError| matches!(error, ConcurrencyError::RecordDeleted(_));
+        outcome.suspects = outcome.refused.iter().filter(|one| is_gone(&one.error)).map(|one| one.index).collect();
+        outcome.suspects.retain(|index| !is_suspect(*index));
+        outcome.refused.retain(|one| !is_gone(&one.error));
+    }
+    outcome.refused.append(&mut refused);
+    Ok(outcome)
+}
+
+/// The versions of the rows, which are locked; where one record cannot be asked for with the others, each is asked for by itself.
+async fn found<T, E>(
+    items: &[Item<'_, T>],
+    session: &mut Session<'_, E>,
+) -> Result<Vec<Result<Option<T::Version>, ConcurrencyError>>, ConcurrencyError>
+where
+    E: Transactions,
+    T: ConcurrentOn<E::Backend>,
+{
+    match found_versions::<T, E, ForUpdate>(items, session).await {
+        Ok(found) => Ok(found.into_iter().map(Ok).collect()),
+        Err(error) if error.fault() == Fault::Record => {
+            let mut found = Vec::with_capacity(items.len());
+            for item in items {
+                found.push(found_version::<T, E, ForUpdate>(item.source, session).await);
+            }
+            Ok(found)
+        }
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,78 @@
+//! What the database's catalog says of a record's table: whether a transaction rolls it back, and what a batch must know before it is
+//! written. It is asked each time: the same table may be kept otherwise in the next database.
+
+use diesel::result::QueryResult;
+
+use crate::backend::ConcurrencyBackend as _;
+use crate::concurrent::{ConcurrentOn, table_name};
+use crate::executor::{Executor, Session};
+use crate::statement::TableQuestion;
+
+/// Returned where all or nothing is asked of a table that cannot roll back: MyISAM, Aria and MEMORY keep what was written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{table} is kept by the engine {engine}, which cannot roll back, so that a part could stay written; convert it with ALTER TABLE … ENGINE = InnoDB, or write each record by itself"
+)]
+#[non_exhaustive]
+pub struct CannotRollBackError {
+    /// The table's SQL name, unquoted, `schema.table` where one is named.
+    pub table: &'static str,
+    /// The storage engine, as the server calls it.
+    pub engine: String,
+}
+
+/// What the catalog says of a table.
+pub(crate) struct TableFacts {
+    pub(crate) rollback: Rollback,
+    /// Whether the record's key is one integer, and alone the primary key.
+    pub(crate) key_is_primary: bool,
+    /// Whether the database computes a column that the record writes.
+    pub(crate) writes_generated_column: bool,
+}
+
+/// Whether what was written to a table is gone after ROLLBACK.
+pub(crate) enum Rollback {
+    Possible,
+    /// The catalog does not say it of views and temporary tables.
+    Unknown,
+    Impossible(CannotRollBackError),
+}
+
+const HAS_TRANSACTIONS: i64 = 1;
+const KEY_IS_PRIMARY: i64 = 2;
+const WRITES_GENERATED_COLUMN: i64 = 4;
+
+/// Asks for the record's table, on engines where tables differ.
+pub(crate) async fn facts<T, E>(session: &mut Session<'_, E>) -> QueryResult<TableFacts>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+{
+    if !E::Backend::__HAS_TABLES_WITHOUT_TRANSACTIONS {
+        let rollback = Rollback::Possible;
+        return Ok(TableFacts { rollback, key_is_primary: false, writes_generated_column: false });
+    }
+    let answers = E::Backend::__ask(TableQuestion::<T>::new(), session).await?;
+    let (engine, facts) = answers.into_iter().next().unwrap_or((None, 0));
+    let is_so = |fact: i64| facts & fact != 0;
+    let rollback = match engine {
+        Some(_) if is_so(HAS_TRANSACTIONS) => Rollback::Possible,
+        Some(engine) => Rollback::Impossible(CannotRollBackError { table: table_name::<T, E::Backend>(), engine }),
+        None => Rollback::Unknown,
+    };
+    let (key_is_primary, writes_generated_column) = (is_so(KEY_IS_PRIMARY), is_so(WRITES_GENERATED_COLUMN));
+    Ok(TableFacts { rollback, key_is_primary, writes_generated_column })
+}
+
+/// Refuses a table that cannot roll back, before a transaction is begun that may have to.
+#[allow(dead_code, reason = "for transactions whose records are known")]
+pub(crate) async fn refuse_without_rollback<T, E>(session: &mut Session<'_, E>) -> QueryResult<()>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+{
+    match facts::<T, E>(session).await?.rollback {
+        Rollback::Possible | Rollback::Unknown => Ok(()),
+        Rollback::Impossible(error) => Err(diesel::result::Error::QueryBuilderError(Box::new(error))),
+    }
+}

@@ -1,0 +1,153 @@
+//! Tables that no transaction rolls back and whose rows cannot be locked: all or nothing is refused, and what is written for itself is
+//! exact.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+
+use crate::library::BulkError;
+use crate::library::prelude::*;
+use diesel::connection::SimpleConnection as _;
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+
+use super::{Database, TestConnection};
+use crate::suite::bulk::statements::statements;
+use crate::suite::statements::Log;
+use crate::suite::threads::spawn;
+
+diesel::table! {
+    counters (id) {
+        id -> BigInt,
+        value -> Integer,
+        version -> BigInt,
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, Concurrent)]
+#[diesel(table_name = counters)]
+struct Counter {
+    id: i64,
+    value: i32,
+    #[concurrent(version)]
+    version: i64,
+}
+
+/// The engines without transactions that the server has.
+fn engines(conn: &mut TestConnection) -> Vec<&'static str> {
+    let version = diesel::select(sql::<Text>("VERSION()")).get_result::<String>(conn).unwrap();
+    if version.contains("MariaDB") { vec!["MyISAM", "Aria", "MEMORY"] } else { vec!["MyISAM", "MEMORY"] }
+}
+
+fn with_counters(engine: &str, count: i64) -> (Database, TestConnection) {
+    let database = Database::new();
+    let mut conn = database.connect();
+    let create = format!(
+        "CREATE TABLE counters (id BIGINT PRIMARY KEY, value INTEGER NOT NULL, version BIGINT NOT NULL) ENGINE = {engine}"
+    );
+    conn.batch_execute(&create).unwrap();
+    let rows: Vec<_> = (1..=count).map(|id| Counter { id, value: 0, version: 1 }).collect();
+    diesel::insert_into(counters::table).values(rows).execute(&mut conn).unwrap();
+    (database, conn)
+}
+
+fn all(conn: &mut TestConnection) -> Vec<Counter> {
+    counters::table.order(counters::id).select(Counter::as_select()).load(conn).unwrap()
+}
+
+#[test]
+fn all_or_nothing_is_refused_before_anything_is_written() {
+    let (_database, conn) = &mut with_counters("InnoDB", 3);
+    for engine in engines(conn) {
+        conn.batch_execute(&format!("ALTER TABLE counters ENGINE = {engine}")).unwrap();
+        let before = all(conn);
+        let mut records = before.clone();
+        let log = Log::attach(conn);
+        for result in [records.save_all_concurrent(conn), records.delete_all_concurrent(conn)] {
+            let Err(BulkError::CannotRollBack(error)) = result else { panic!("{result:?}") };
+            assert_eq!((error.table, error.engine.as_str()), ("counters", engine));
+            assert_eq!(
+                error.to_string(),
+                format!(
+                    "counters is kept by the engine {engine}, which cannot roll back, so that a part could stay written; \
+                     convert it with ALTER TABLE … ENGINE = InnoDB, or write each record by itself"
+                )
+            );
+        }
+        let sent = statements(&log);
+        assert!(sent.len() == 2 && sent.iter().all(|text| text.contains("information_schema")), "{sent:#?}");
+        assert_eq!((all(conn), records), (before.clone(), before));
+        conn.batch_execute("ALTER TABLE counters ENGINE = InnoDB").unwrap();
+        records_are_written(conn);
+    }
+}
+
+/// What was said of the table before holds no longer once it is converted.
+fn records_are_written(conn: &mut TestConnection) {
+    let mut records = all(conn);
+    records.iter_mut().for_each(|record| record.value += 1);
+    records.save_all_concurrent(conn).unwrap();
+    assert_eq!(all(conn), records);
+}
+
+#[test]
+fn each_is_exact_where_nothing_can_be_locked() {
+    let (_database, conn) = &mut with_counters("InnoDB", 1);
+    for engine in engines(conn) {
+        let (_database, conn) = &mut with_counters(engine, 300);
+        let mut records = all(conn);
+        for id in [7, 250] {
+            let theirs = diesel::update(counters::table.find(id)).set(counters::version.eq(2));
+            assert_eq!(theirs.execute(conn), Ok(1));
+        }
+        diesel::delete(counters::table.find(9)).execute(conn).unwrap();
+        records.iter_mut().for_each(|record| record.value = 5);
+        let refused = records.save_each_concurrent(conn).unwrap();
+        assert_eq!(refused.iter().map(|one| one.index).collect::<Vec<_>>(), [6, 8, 249]);
+        assert!(refused.iter().all(|one| one.error.is_conflict()));
+        for row in all(conn) {
+            let is_theirs = [7, 250].contains(&row.id);
+            assert_eq!((row.version, row.value), (2, if is_theirs { 0 } else { 5 }), "{engine}, {}", row.id);
+        }
+        let refused = records.delete_each_concurrent(conn).unwrap();
+        assert_eq!(refused.iter().map(|one| one.index).collect::<Vec<_>>(), [6, 8, 249]);
+        assert_eq!(all(conn).iter().map(|row| row.id).collect::<Vec<_>>(), [7, 250]);
+    }
+}
+
+#[test]
+fn no_save_is_overwritten_by_a_batch() {
+    let (_database, conn) = &mut with_counters("InnoDB", 1);
+    for engine in engines(conn) {
+        let (database, conn) = &mut with_counters(engine, 100);
+        let is_over = Arc::new(AtomicBool::new(false));
+        let saved = Arc::new(AtomicI64::new(0));
+        let other = {
+            let (is_over, saved, mut conn) = (Arc::clone(&is_over), Arc::clone(&saved), database.connect());
+            spawn(move || {
+                while !is_over.load(Ordering::SeqCst) {
+                    let find = counters::table.find(50).select(Counter::as_select());
+                    let mut record: Counter = find.first(&mut conn).unwrap();
+                    record.value += 1;
+                    match record.save_concurrent(&mut conn) {
+                        Ok(()) => drop(saved.fetch_add(1, Ordering::SeqCst)),
+                        Err(error) => assert!(error.is_conflict(), "{error:?}"),
+                    }
+                }
+            })
+        };
+        let mut batches = 0;
+        for _ in 0..40 {
+            let mut records = all(conn);
+            records.iter_mut().for_each(|record| record.value += 1);
+            let refused = records.save_each_concurrent(conn).unwrap();
+            assert!(refused.iter().all(|one| one.index == 49 && one.error.is_conflict()), "{refused:?}");
+            batches += i64::from(refused.is_empty());
+        }
+        is_over.store(true, Ordering::SeqCst);
+        other.join();
+        let row = all(conn).swap_remove(49);
+        let said = batches + saved.load(Ordering::SeqCst);
+        assert_eq!((row.version - 1, i64::from(row.value)), (said, said), "{engine}");
+    }
+}
