@@ -52,9 +52,26 @@ pub trait ConcurrencyBackend: Backend<QueryBuilder: Default> + Default + sealed:
     #[doc(hidden)]
     const __BEGIN: &'static str;
 
-    /// What fails before such a transaction's COMMIT, where the engine has dropped the transaction; ends in `; ` or is empty.
+    /// What fails in a request of its own, before such a transaction's COMMIT, where the engine has dropped the transaction. It
+    /// then belongs to a savepoint that `__BEGIN` sets in its second statement.
     #[doc(hidden)]
-    const __BEFORE_COMMIT: &'static str;
+    const __BEFORE_COMMIT: Option<&'static str>;
+
+    /// What commits such a transaction, or fails where the engine has dropped it.
+    #[doc(hidden)]
+    const __COMMIT: &'static str;
+
+    /// What rolls it back, or fails where the engine has dropped it.
+    #[doc(hidden)]
+    const __ROLLBACK: &'static str;
+
+    /// Whether any error of a statement may have rolled back the whole transaction.
+    #[doc(hidden)]
+    const __ERROR_MAY_ROLL_BACK: bool;
+
+    /// Whether a connection of diesel-async sends a statement when it is first polled, behind those that are not answered yet.
+    #[doc(hidden)]
+    const __QUEUES_STATEMENTS: bool;
 
     /// Whether a connection of diesel-async still gives the right answers after the future of a statement was dropped.
     #[doc(hidden)]

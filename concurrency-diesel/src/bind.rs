@@ -1,6 +1,6 @@
 //! The bounds on field types, one trait each, so that an error names the field's type and not Diesel's machinery.
 
-use std::any::TypeId;
+use std::any::{Any, TypeId};
 use std::fmt;
 
 use diesel::backend::Backend;
@@ -146,6 +146,14 @@ where
     note = "the type must implement `Clone`, and `ToSql` and `FromSqlRow` for `{ST}` on `{DB}`: `i64` for `BigInt`, `i32` for `Integer`, `Option<i64>` for `Nullable<BigInt>`"
 )]
 pub trait VersionOn<ST, DB: Backend>: Bindable<ST, DB> + Clone + Send + Sync {
+    /// A copy of it in a list of versions of all types.
+    #[doc(hidden)]
+    fn __erase(&self) -> Box<dyn Any + Send>;
+
+    /// A copy of one in such a list, if it is of this type.
+    #[doc(hidden)]
+    fn __recall(version: &(dyn Any + Send)) -> Option<Self>;
+
     /// Runs a statement that answers with versions, to its end: what the database refuses late is an error, too.
     #[doc(hidden)]
     fn __load<'a, E, Q>(statement: Q, session: &'a mut Session<'_, E>) -> E::Future<'a, QueryResult<Vec<Self>>>
@@ -172,6 +180,14 @@ where
     V: Bindable<ST, DB> + FromSqlRow<ST, DB> + Clone + Send + Sync + 'static,
     (i64, V): FromSqlRow<(BigInt, ST), DB>,
 {
+    fn __erase(&self) -> Box<dyn Any + Send> {
+        Box::new(self.clone())
+    }
+
+    fn __recall(version: &(dyn Any + Send)) -> Option<Self> {
+        version.downcast_ref().cloned()
+    }
+
     fn __load<'a, E, Q>(statement: Q, session: &'a mut Session<'_, E>) -> E::Future<'a, QueryResult<Vec<Self>>>
     where
         E: Executor<Backend = DB>,

@@ -4,10 +4,15 @@ mod classify;
 
 use concurrency_core::{RecordDeletedError, RecordModifiedError, WriteSuppressedError};
 
+use crate::backend::ConcurrencyBackend;
+use crate::retry::note_restart;
 use crate::trace;
 
 use classify::Meaning;
-pub(crate) use classify::{Fault, is_missing_privilege, must_restart};
+pub(crate) use classify::{
+    Fault, ends_transaction, is_already_in_transaction, is_missing_privilege, is_nothing_to_roll_back,
+    is_transaction_lost, is_unanswered, must_restart,
+};
 
 /// Why a record was not saved, deleted or read. Whatever it is, the record in memory is as it was before the call.
 ///
@@ -48,7 +53,7 @@ pub enum ConcurrencyError {
     /// Returned when no answer came to a write or to COMMIT, because the connection was lost. The write may have been done.
     ///
     /// This library never sends such a write again. Reload the record, and look.
-    #[error("no answer came from the database, so the write may have been done; reload before trying again: {0}")]
+    #[error("{}", unanswered(.0))]
     OutcomeUnknown(#[source] Box<diesel::result::Error>),
 
     /// Returned when the engine no longer has the transaction that was to be committed. What ran before that may be
@@ -80,7 +85,10 @@ impl ConcurrencyError {
     /// Whether reloading and running the transaction again can succeed: [`RecordModified`](Self::RecordModified) or
     /// [`Restart`](Self::Restart).
     #[must_use]
-    pub const fn is_retryable(&self) -> bool {
+    pub fn is_retryable(&self) -> bool {
+        if let Self::Restart(refusal) = self {
+            note_restart(refusal);
+        }
         matches!(self, Self::RecordModified(_) | Self::Restart(_))
     }
 
@@ -125,6 +133,31 @@ impl ConcurrencyError {
             Self::VersionExhausted { .. } => Fault::Record,
             _ => Fault::Statement,
         }
+    }
+
+    /// Whether it tells by itself that the engine has no transaction any more: a refusal after which the engine has rolled back, a lost
+    /// connection, a lost transaction.
+    pub(crate) fn explains_lost_transaction<DB: ConcurrencyBackend>(&self) -> bool {
+        match self {
+            Self::TransactionLost(_) | Self::OutcomeUnknown(_) => true,
+            Self::Restart(error) => DB::__ERROR_MAY_ROLL_BACK || ends_transaction(error),
+            Self::Database(error @ diesel::result::Error::DatabaseError(..)) => {
+                DB::__ERROR_MAY_ROLL_BACK || is_unanswered(error)
+            }
+            _ => false,
+        }
+    }
+}
+
+/// What may have been done without an answer.
+fn unanswered(error: &diesel::result::Error) -> String {
+    match error {
+        diesel::result::Error::RollbackErrorOnCommit { commit_error, .. } => format!(
+            "no answer came to COMMIT, so the transaction may be committed as a whole, or not at all; reload before trying again: {commit_error}"
+        ),
+        error => format!(
+            "no answer came from the database, so the write may have been done; reload before trying again: {error}"
+        ),
     }
 }
 

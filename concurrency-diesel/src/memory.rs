@@ -25,6 +25,9 @@ pub trait Memory<T: Concurrent>: Sized {
     /// Gives it back, and the version, after a transaction that was rolled back or, without an answer to its COMMIT, may be committed.
     fn restore(self, version: T::Version, record: &mut T, may_be_committed: bool);
 
+    /// Gives back the version alone, where what the record remembered of the row is not at hand: it then remembers nothing of it.
+    fn forget(version: T::Version, record: &mut T);
+
     /// Whether this row is what a write without an answer made of it, and the record has nothing to add; otherwise the record goes on
     /// from there.
     fn is_saved_in(record: &mut T, row: T) -> bool;
@@ -56,6 +59,10 @@ impl<T: Concurrent> Memory<T> for Untracked {
     }
 
     fn restore(self, version: T::Version, record: &mut T, _may_be_committed: bool) {
+        record.__set_version(version);
+    }
+
+    fn forget(version: T::Version, record: &mut T) {
         record.__set_version(version);
     }
 

@@ -1,11 +1,18 @@
 //! The records of a transaction: their versions are kept when it begins and given back when it rolls back. When that is, is
 //! decided elsewhere.
 
+use std::any::{Any, TypeId};
 use std::collections::{HashMap, VecDeque};
 use std::iter::once;
 
-use crate::concurrent::Concurrent;
+use concurrency_core::{VersionField as _, VersionValue};
+
+use crate::backend::ConcurrencyBackend;
+use crate::bind::VersionOn as _;
+use crate::concurrent::{Concurrent, ConcurrentOn};
+use crate::key::write_key;
 use crate::memory::Memory as _;
+use crate::statement::Source;
 
 /// Records whose versions [`transaction_concurrent`](crate::transaction_concurrent) restores if the transaction rolls back.
 ///
@@ -14,20 +21,24 @@ use crate::memory::Memory as _;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` names no records whose versions could be restored",
     label = "not a list of records",
-    note = "name records as `&mut record`, several as `(&mut one, &mut other)`, and those of a vector as `&mut vector[..]`; each needs `#[derive(Concurrent)]` and a version that is `Clone`"
+    note = "name records as `&mut record`, several as `(&mut one, &mut other)`, and those of a vector as `&mut vector[..]`; each needs `#[derive(Concurrent)]`"
 )]
-pub trait Records: sealed::Sealed {
-    /// The versions as they were.
+pub trait Records<DB: ConcurrencyBackend>: sealed::Sealed {
+    /// What the records remember beside their versions.
     #[doc(hidden)]
-    type __Versions;
+    type __Memories;
 
+    /// Keeps what the records are, in the order of the list.
     #[doc(hidden)]
-    fn __versions(&self) -> Self::__Versions;
+    fn __keep(&self, kept: &mut Kept) -> Self::__Memories;
 
-    /// Gives the records back the versions that they had, after a transaction of which nobody knows, or everybody, that it was
-    /// not committed.
+    /// Says of which rows they are now.
     #[doc(hidden)]
-    fn __restore(&mut self, versions: Self::__Versions, may_be_committed: bool);
+    fn __identify(&self, found: &mut Vec<Identity>);
+
+    /// Gives them back what was kept of their rows.
+    #[doc(hidden)]
+    fn __restore(&mut self, memories: Self::__Memories, restoring: &mut Restoring);
 }
 
 mod sealed {
@@ -35,49 +46,181 @@ mod sealed {
     pub trait Sealed {}
 }
 
-/// What is kept of each record: its key, by which it is found again, since the closure may sort a list or put another record into
-/// a place, its version, and what else it remembers of its row.
-type Kept<T> = Vec<(String, State<T>)>;
-type State<T> = (<T as Concurrent>::Version, <T as Concurrent>::__Memory);
-
-fn keep<'r, T>(records: impl Iterator<Item = &'r T>) -> Kept<T>
-where
-    T: Concurrent<Version: Clone> + 'r,
-{
-    records.map(|record| (record.__key(), (record.__version().clone(), T::__Memory::of(record)))).collect()
+/// Which row a record is of: its type, and the value of its key as it is bound. A key that cannot be bound is not known.
+#[doc(hidden)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Identity {
+    record: TypeId,
+    key: Option<String>,
 }
 
-/// A record that was not there before stays as it is.
-fn restore<'r, T>(records: impl Iterator<Item = &'r mut T>, kept: Kept<T>, may_be_committed: bool)
-where
-    T: Concurrent + 'r,
-{
-    let mut states: HashMap<String, VecDeque<State<T>>> = HashMap::new();
-    for (key, state) in kept {
-        states.entry(key).or_default().push_back(state);
+impl Identity {
+    fn of<T, DB>(record: &T) -> Self
+    where
+        DB: ConcurrencyBackend,
+        T: ConcurrentOn<DB>,
+    {
+        let mut key = String::new();
+        let written = write_key::<T, DB>(Source { record, serialized: &record.__serialize() }, &mut key);
+        Self { record: TypeId::of::<T::__StatementId>(), key: written.is_ok().then_some(key) }
     }
-    for record in records {
-        if let Some((version, memory)) = states.get_mut(&record.__key()).and_then(VecDeque::pop_front) {
-            memory.restore(version, record, may_be_committed);
+}
+
+/// The rows and versions of all records, in the order of the list.
+#[doc(hidden)]
+#[derive(Debug, Default)]
+pub struct Kept(Vec<(Identity, Box<dyn Any + Send>)>);
+
+/// What a list's records remember, and where in the whole list they begin.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Memories<T: Concurrent> {
+    start: usize,
+    memories: Vec<Option<T::__Memory>>,
+}
+
+/// What each record gets, one after the other.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Restoring {
+    kept: Kept,
+    states: std::vec::IntoIter<Option<Found>>,
+    may_be_committed: bool,
+}
+
+/// Which of the kept states a record gets.
+#[derive(Debug, Clone, Copy)]
+struct Found {
+    index: usize,
+    /// Not by its key: it only stands where the state was taken.
+    is_by_place: bool,
+}
+
+/// Keeps what the records are.
+pub(crate) fn keep<DB, R>(records: &R) -> (Kept, R::__Memories)
+where
+    DB: ConcurrencyBackend,
+    R: Records<DB>,
+{
+    let mut kept = Kept::default();
+    let memories = records.__keep(&mut kept);
+    (kept, memories)
+}
+
+/// Gives each record the version that was kept of its row, wherever in the list the closure has put it, after a transaction of
+/// which nobody knows, or everybody, that it was not committed.
+///
+/// A record of a row that was not listed stays as it is, unless it stands where a record stood that is not in the list any more: it
+/// may be that record, with a key that was changed. A version only gets older there, so that it never hides what others saved.
+pub(crate) fn restore<DB, R>(records: &mut R, (kept, memories): (Kept, R::__Memories), may_be_committed: bool)
+where
+    DB: ConcurrencyBackend,
+    R: Records<DB>,
+{
+    let mut found = Vec::new();
+    records.__identify(&mut found);
+    let states = states_of(&found, &kept.0).into_iter();
+    records.__restore(memories, &mut Restoring { kept, states, may_be_committed });
+}
+
+/// The state of each record. Of several copies of one row each gets that of its place, or else the next that nobody has; a copy
+/// too many gets the first.
+fn states_of(found: &[Identity], kept: &[(Identity, Box<dyn Any + Send>)]) -> Vec<Option<Found>> {
+    let stays = |place: usize| match (found.get(place), kept.get(place)) {
+        (Some(found), Some((kept, _))) => found == kept,
+        _ => false,
+    };
+    let mut by_row: HashMap<&Identity, (usize, VecDeque<usize>)> = HashMap::new();
+    for (index, (identity, _)) in kept.iter().enumerate().filter(|(_, (identity, _))| identity.key.is_some()) {
+        let (_, moved) = by_row.entry(identity).or_insert_with(|| (index, VecDeque::new()));
+        if !stays(index) {
+            moved.push_back(index);
         }
+    }
+    let state_at = |(place, identity): (usize, &Identity)| {
+        if stays(place) {
+            return Some(Found { index: place, is_by_place: false });
+        }
+        match by_row.get_mut(identity) {
+            Some((first, moved)) => Some(Found { index: moved.pop_front().unwrap_or(*first), is_by_place: false }),
+            None => {
+                let (before, _) = kept.get(place)?;
+                let is_elsewhere = before.key.is_some() && found.contains(before);
+                (!is_elsewhere && before.record == identity.record).then_some(Found { index: place, is_by_place: true })
+            }
+        }
+    };
+    found.iter().enumerate().map(state_at).collect()
+}
+
+fn keep_each<'r, T, DB>(records: impl Iterator<Item = &'r T>, Kept(kept): &mut Kept) -> Memories<T>
+where
+    DB: ConcurrencyBackend,
+    T: ConcurrentOn<DB> + 'r,
+{
+    let start = kept.len();
+    let keep = |record: &T| {
+        kept.push((Identity::of(record), record.__version().__erase()));
+        Some(T::__Memory::of(record))
+    };
+    Memories { start, memories: records.map(keep).collect() }
+}
+
+fn restore_each<'r, T, DB>(records: impl Iterator<Item = &'r mut T>, memories: Memories<T>, restoring: &mut Restoring)
+where
+    DB: ConcurrencyBackend,
+    T: ConcurrentOn<DB> + 'r,
+{
+    let mut memories = memories;
+    for record in records {
+        let Some(found) = restoring.states.next().flatten() else { continue };
+        let Some(version) = restoring.kept.0.get(found.index).and_then(|(_, version)| T::Version::__recall(&**version))
+        else {
+            continue;
+        };
+        if found.is_by_place && is_older::<T>(record.__version(), &version) {
+            continue;
+        }
+        let place = found.index.checked_sub(memories.start);
+        match place.and_then(|place| memories.memories.get_mut(place)).and_then(Option::take) {
+            Some(memory) => memory.restore(version, record, restoring.may_be_committed),
+            // What is kept of a record that was swapped with one of another list cannot follow it.
+            None => T::__Memory::forget(version, record),
+        }
+    }
+}
+
+fn is_older<T: Concurrent>(version: &T::Version, than: &T::Version) -> bool {
+    match (T::VersionField::value(version), T::VersionField::value(than)) {
+        (VersionValue::Integer(version), VersionValue::Integer(than)) => version < than,
+        _ => false,
     }
 }
 
 macro_rules! records {
     ($($list:ty [$($length:tt)*]: $this:ident => $shared:expr, $exclusive:expr;)*) => {$(
-        impl<T: Concurrent<Version: Clone>, $($length)*> sealed::Sealed for $list {}
+        impl<T: Concurrent, $($length)*> sealed::Sealed for $list {}
 
-        impl<T: Concurrent<Version: Clone>, $($length)*> Records for $list {
-            type __Versions = Kept<T>;
+        impl<T, DB, $($length)*> Records<DB> for $list
+        where
+            DB: ConcurrencyBackend,
+            T: ConcurrentOn<DB>,
+        {
+            type __Memories = Memories<T>;
 
-            fn __versions(&self) -> Kept<T> {
+            fn __keep(&self, kept: &mut Kept) -> Memories<T> {
                 let $this = self;
-                keep($shared)
+                keep_each($shared, kept)
             }
 
-            fn __restore(&mut self, versions: Kept<T>, may_be_committed: bool) {
+            fn __identify(&self, found: &mut Vec<Identity>) {
                 let $this = self;
-                restore($exclusive, versions, may_be_committed);
+                found.extend($shared.map(|record| Identity::of(record)));
+            }
+
+            fn __restore(&mut self, memories: Memories<T>, restoring: &mut Restoring) {
+                let $this = self;
+                restore_each($exclusive, memories, restoring);
             }
         }
     )*};
@@ -96,27 +239,33 @@ records! {
 
 impl sealed::Sealed for () {}
 
-impl Records for () {
-    type __Versions = ();
+impl<DB: ConcurrencyBackend> Records<DB> for () {
+    type __Memories = ();
 
-    fn __versions(&self) {}
+    fn __keep(&self, _: &mut Kept) {}
 
-    fn __restore(&mut self, (): (), _: bool) {}
+    fn __identify(&self, _: &mut Vec<Identity>) {}
+
+    fn __restore(&mut self, (): (), _: &mut Restoring) {}
 }
 
 macro_rules! tuples {
     ($($($records:ident $index:tt)*;)*) => {$(
-        impl<$($records: Records),*> sealed::Sealed for ($($records,)*) {}
+        impl<$($records: sealed::Sealed),*> sealed::Sealed for ($($records,)*) {}
 
-        impl<$($records: Records),*> Records for ($($records,)*) {
-            type __Versions = ($($records::__Versions,)*);
+        impl<DB: ConcurrencyBackend, $($records: Records<DB>),*> Records<DB> for ($($records,)*) {
+            type __Memories = ($($records::__Memories,)*);
 
-            fn __versions(&self) -> Self::__Versions {
-                ($(self.$index.__versions(),)*)
+            fn __keep(&self, kept: &mut Kept) -> Self::__Memories {
+                ($(self.$index.__keep(kept),)*)
             }
 
-            fn __restore(&mut self, versions: Self::__Versions, may_be_committed: bool) {
-                $(self.$index.__restore(versions.$index, may_be_committed);)*
+            fn __identify(&self, found: &mut Vec<Identity>) {
+                $(self.$index.__identify(found);)*
+            }
+
+            fn __restore(&mut self, memories: Self::__Memories, restoring: &mut Restoring) {
+                $(self.$index.__restore(memories.$index, restoring);)*
             }
         }
     )*};

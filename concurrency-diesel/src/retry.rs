@@ -1,6 +1,7 @@
 //! `retry_on_conflict`: a transaction that is run again as long as somebody else comes between. How often, and after which
 //! pauses, is the policy's; what a conflict is, the error's.
 
+mod explained;
 mod retryable;
 
 use std::thread;
@@ -10,11 +11,11 @@ use concurrency_core::RetryPolicy;
 use diesel::connection::LoadConnection;
 
 use crate::backend::ConcurrencyBackend;
-use crate::executor::Blocking;
+use crate::executor::{Blocking, now};
 use crate::trace;
-use crate::transaction;
-use crate::transaction_concurrent::transaction_concurrent;
+use crate::transaction::{self, Frame};
 
+pub(crate) use explained::{explains_lost_transaction, note_restart};
 pub use retryable::Retryable;
 
 /// Runs the closure in a transaction of its own, and again from the start when it met a conflict.
@@ -133,12 +134,27 @@ where
 {
     let mut attempts = Attempts::of(policy);
     loop {
-        let outcome = transaction_concurrent(conn, (), |conn, ()| f(conn));
+        let outcome = attempt(conn, &is_retryable, &mut f);
         match attempts.pause_after(&outcome, &is_retryable) {
             Some(pause) => policy.__sleep().unwrap_or(thread::sleep)(pause),
             None => return outcome,
         }
     }
+}
+
+fn attempt<C, T, E>(
+    conn: &mut C,
+    is_retryable: impl Fn(&E) -> bool,
+    f: &mut impl FnMut(&mut C) -> Result<T, E>,
+) -> Result<T, E>
+where
+    C: LoadConnection<Backend: ConcurrencyBackend>,
+    E: From<diesel::result::Error>,
+{
+    let mut frame = now(Frame::<Blocking<C>, ()>::begin(conn, ()))?;
+    let (conn, ()) = frame.parts();
+    let outcome = f(conn);
+    now(frame.end(outcome, |error| explains_lost_transaction(error, is_retryable)))
 }
 
 /// The attempts made so far under a policy, awaited or not.

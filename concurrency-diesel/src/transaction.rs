@@ -1,25 +1,41 @@
-//! How a transaction of our own is begun and ended, alone or as a savepoint. What is restored or tried again when it is rolled
-//! back is decided by those who use it.
+//! A transaction of our own, alone or as a savepoint: who begins one owns it, and it is rolled back wherever its owner ends without
+//! having ended it. What is restored or tried again after that is decided by those who use it.
+
+mod frame;
 
 use diesel::result::Error::{AlreadyInTransaction, BrokenTransactionManager, NotInTransaction, RollbackErrorOnCommit};
-use diesel::result::QueryResult;
+use diesel::result::{Error, QueryResult};
 
+use crate::backend::ConcurrencyBackend;
+use crate::error;
 use crate::executor::{Session, Transactions};
 
-/// A transaction or savepoint that was begun here and must be ended.
-#[must_use = "what was begun stays open until `end` or `roll_back`"]
-#[derive(Debug)]
-pub(crate) struct Open {
+pub(crate) use frame::Frame;
+
+/// A transaction or savepoint that was begun here, and its connection, which nobody else reaches meanwhile.
+///
+/// Dropped before it was ended, by a panic or because its future was dropped, it is rolled back where that can be done at once,
+/// and otherwise its connection is marked as broken.
+#[must_use = "dropped, it is rolled back"]
+pub(crate) struct Transaction<'c, E: Transactions> {
+    connection: &'c mut E::Connection,
     /// How many others are around it.
     around: u32,
+    is_over: bool,
 }
 
-/// Begins a transaction, or a savepoint inside of one.
-pub(crate) async fn begin<E: Transactions>(session: &mut Session<'_, E>) -> QueryResult<Open> {
-    let around = session.depth()?;
-    session.begin().await?;
-    Ok(Open { around })
+/// What became of a transaction that was to be rolled back.
+#[derive(Debug)]
+pub(crate) enum RolledBack {
+    /// Nothing of it is left.
+    Now,
+    /// The engine no longer had it: nobody knows what of it was committed before.
+    Gone(Error),
 }
+
+/// Proves that the owner of a transaction asks: only here can one be made, so that nobody begins what nobody owns.
+#[derive(Debug)]
+pub struct Owned(());
 
 /// Refuses to begin what must be able to start again: inside a transaction only the outermost one can. That of a test stands in for
 /// none at all.
@@ -31,82 +47,201 @@ pub(crate) fn refuse_inside<E: Transactions>(session: &mut Session<'_, E>) -> Qu
     }
 }
 
-/// Commits what came out well and rolls back what did not.
-///
-/// `Ok` means that it is committed: where the engine had dropped the transaction, because of an error that somebody swallowed,
-/// the outcome is an error.
-pub(crate) async fn end<E, T, X>(open: Open, outcome: Result<T, X>, session: &mut Session<'_, E>) -> Result<T, X>
-where
-    E: Transactions,
-    X: From<diesel::result::Error>,
-{
-    end_known(open, outcome, session, &mut false).await
-}
+impl<'c, E: Transactions> Transaction<'c, E> {
+    /// Begins a transaction, or a savepoint inside of one.
+    pub(crate) async fn begin(connection: &'c mut E::Connection) -> QueryResult<Self> {
+        let around = E::depth(connection)?;
+        let mut transaction = Self { connection, around, is_over: false };
+        let begun = match around {
+            0 => transaction.begin_outermost().await,
+            _ => E::set_savepoint(transaction.connection, Owned(())).await,
+        };
+        transaction.is_over = begun.is_err();
+        begun.map(|()| transaction)
+    }
 
-/// The same, and says after an error, or where its future was dropped, whether the transaction may be committed all the same.
-pub(crate) async fn end_known<E, T, X>(
-    open: Open,
-    outcome: Result<T, X>,
-    session: &mut Session<'_, E>,
-    may_be_committed: &mut bool,
-) -> Result<T, X>
-where
-    E: Transactions,
-    X: From<diesel::result::Error>,
-{
-    match outcome {
-        Ok(value) => {
-            commit(open, session, may_be_committed).await?;
-            Ok(value)
+    async fn begin_outermost(&mut self) -> QueryResult<()> {
+        let begun = E::batch(self.connection, E::Backend::__BEGIN).await;
+        if begun.is_ok() {
+            E::set_open(self.connection, true);
+        } else if E::Backend::__BEFORE_COMMIT.is_some() && E::batch(self.connection, "ROLLBACK").await.is_err() {
+            // BEGIN may have been done, and the savepoint after it not.
+            E::mark_broken(self.connection);
         }
-        Err(error) => match roll_back(open, session).await {
+        begun
+    }
+
+    /// The connection as the saves see it.
+    pub(crate) fn session(&mut self) -> Session<'_, E> {
+        Session(self.connection)
+    }
+
+    /// The connection, for a closure of the user's.
+    pub(crate) fn connection(&mut self) -> &mut E::Connection {
+        self.connection
+    }
+
+    /// Commits what came out well and rolls back what did not.
+    ///
+    /// `Ok` means that it is committed: where the engine had dropped the transaction, because of an error that somebody swallowed,
+    /// the outcome is an error.
+    pub(crate) async fn end<T, X>(self, outcome: Result<T, X>, explains: impl FnOnce(&X) -> bool) -> Result<T, X>
+    where
+        X: From<Error>,
+    {
+        let mut transaction = self;
+        transaction.end_known(outcome, explains, &mut false).await
+    }
+
+    /// The same, and says after an error, or where its future was dropped, whether the transaction may be committed all the same.
+    ///
+    /// Where the engine no longer had a transaction that was to be rolled back, the error is the outcome's own if that explains
+    /// it, and otherwise says that the transaction was lost.
+    pub(crate) async fn end_known<T, X>(
+        &mut self,
+        outcome: Result<T, X>,
+        explains: impl FnOnce(&X) -> bool,
+        may_be_committed: &mut bool,
+    ) -> Result<T, X>
+    where
+        X: From<Error>,
+    {
+        let error = match outcome {
+            Ok(value) => return self.commit(may_be_committed).await.map(|()| value).map_err(X::from),
+            Err(error) => error,
+        };
+        match self.roll_back().await {
             // As in Diesel: what broke the connection is more interesting than that it is broken.
-            Ok(()) | Err(BrokenTransactionManager) => Err(error),
+            Ok(RolledBack::Now) | Err(BrokenTransactionManager) => Err(error),
+            Ok(RolledBack::Gone(_)) if explains(&error) => Err(error),
+            Ok(RolledBack::Gone(lost)) => {
+                *may_be_committed = true;
+                Err(lost.into())
+            }
             Err(rollback_error) => Err(rollback_error.into()),
-        },
+        }
+    }
+
+    async fn commit(&mut self, may_be_committed: &mut bool) -> QueryResult<()> {
+        // The same number must be open as after `begin`: COMMIT would mean another transaction.
+        let committed = match E::depth(self.connection)?.checked_sub(self.around) {
+            Some(1) if self.around == 0 => self.commit_outermost(may_be_committed).await,
+            // A savepoint is not committed by itself.
+            Some(1) => E::release_savepoint(self.connection, Owned(())).await,
+            Some(2..) => Err(AlreadyInTransaction),
+            Some(0) | None => Err(NotInTransaction),
+        };
+        let Err(commit_error) = committed else {
+            self.is_over = true;
+            return Ok(());
+        };
+        let was_sent = std::mem::take(may_be_committed);
+        let is_unanswered = was_sent && error::is_unanswered(&commit_error);
+        let rolled_back = self.roll_back().await;
+        *may_be_committed = is_unanswered || error::is_transaction_lost(&commit_error);
+        // An error that comes with no answer to COMMIT is told from one that comes with no answer to anything else.
+        let rollback_error = match rolled_back {
+            Err(rollback_error) if is_unanswered => rollback_error,
+            Ok(_) if is_unanswered => BrokenTransactionManager,
+            Err(BrokenTransactionManager) | Ok(_) => return Err(commit_error),
+            Err(_) if error::is_unanswered(&commit_error) => return Err(commit_error),
+            Err(rollback_error) => rollback_error,
+        };
+        Err(RollbackErrorOnCommit { rollback_error: Box::new(rollback_error), commit_error: Box::new(commit_error) })
+    }
+
+    /// The proof that the engine still has the transaction is a request of its own where an abort could come between it and the
+    /// COMMIT.
+    async fn commit_outermost(&mut self, is_sent: &mut bool) -> QueryResult<()> {
+        if let Some(before) = E::Backend::__BEFORE_COMMIT {
+            E::batch(self.connection, before).await?;
+        }
+        *is_sent = true;
+        E::batch(self.connection, E::Backend::__COMMIT).await?;
+        E::set_open(self.connection, false);
+        Ok(())
+    }
+
+    /// Rolls back, and with it whatever is still open inside.
+    pub(crate) async fn roll_back(&mut self) -> QueryResult<RolledBack> {
+        let rolled_back = roll_back::<E>(self.connection, self.around).await;
+        self.is_over = true;
+        rolled_back
     }
 }
 
-async fn commit<E: Transactions>(
-    open: Open,
-    session: &mut Session<'_, E>,
-    may_be_committed: &mut bool,
-) -> QueryResult<()> {
-    // The same number must be open as after `begin`: COMMIT would mean another transaction.
-    let committed = match session.depth()?.checked_sub(open.around) {
-        Some(1) => {
-            // A savepoint is not committed by itself.
-            *may_be_committed = open.around == 0;
-            session.commit().await
+impl<E: Transactions> Drop for Transaction<'_, E> {
+    fn drop(&mut self) {
+        if !self.is_over {
+            E::abandon(self.connection, self.around);
         }
-        Some(2..) => Err(AlreadyInTransaction),
-        Some(0) | None => Err(NotInTransaction),
-    };
-    let Err(commit_error) = committed else {
-        *may_be_committed = false;
-        return Ok(());
-    };
-    let rolled_back = roll_back(open, session).await;
-    // Whoever could still roll back had not lost the connection.
-    *may_be_committed &= rolled_back.is_err();
-    Err(match rolled_back {
-        Ok(()) | Err(BrokenTransactionManager) => commit_error,
-        Err(rollback_error) => {
-            RollbackErrorOnCommit { rollback_error: Box::new(rollback_error), commit_error: Box::new(commit_error) }
-        }
-    })
+    }
 }
 
-/// Rolls back, and before it whatever is still open inside: a panic leaves that behind.
-pub(crate) async fn roll_back<E: Transactions>(open: Open, session: &mut Session<'_, E>) -> QueryResult<()> {
+/// Whether the engine still has the transaction that is open, after an error with which it may have rolled back.
+pub(crate) async fn is_open<E: Transactions>(session: &mut Session<'_, E>) -> QueryResult<bool> {
+    if !E::Backend::__ERROR_MAY_ROLL_BACK {
+        return Ok(true);
+    }
+    // Nothing else says it: a second transaction cannot begin inside the first.
+    match session.batch("BEGIN").await {
+        Err(error) if error::is_already_in_transaction(&error) => Ok(true),
+        Err(error) => Err(error),
+        Ok(()) => session.batch("ROLLBACK").await.map(|()| false),
+    }
+}
+
+/// Rolls back what is open within so many others.
+pub(crate) async fn roll_back<E: Transactions>(connection: &mut E::Connection, around: u32) -> QueryResult<RolledBack> {
+    let depth = E::depth(connection)?;
+    if depth <= around {
+        return Ok(RolledBack::Gone(NotInTransaction));
+    }
+    let rolled_back = match around {
+        0 => roll_back_outermost::<E>(connection).await,
+        _ => roll_back_savepoints::<E>(connection, depth, around).await,
+    };
+    match rolled_back {
+        Ok(()) => Ok(RolledBack::Now),
+        Err(error) if error::is_transaction_lost(&error) => Ok(RolledBack::Gone(error)),
+        Err(error) => Err(error),
+    }
+}
+
+/// A ROLLBACK that is refused is sent again: on Galera it may be answered with a deadlock, and then succeeds.
+async fn roll_back_outermost<E: Transactions>(connection: &mut E::Connection) -> QueryResult<()> {
+    let first = E::batch(connection, E::Backend::__ROLLBACK).await;
+    let is_over = match &first {
+        Ok(()) => true,
+        Err(error) if error::is_unanswered(error) => false,
+        Err(error) if error::is_nothing_to_roll_back(error) => true,
+        Err(_) => E::batch(connection, "ROLLBACK").await.is_ok(),
+    };
+    if is_over {
+        E::set_open(connection, false);
+    } else {
+        E::mark_broken(connection);
+    }
+    match first {
+        Err(error) if is_over && !error::is_transaction_lost(&error) => Ok(()),
+        first => first,
+    }
+}
+
+/// Savepoints are Diesel's, one by one: it keeps count of them.
+async fn roll_back_savepoints<E: Transactions>(
+    connection: &mut E::Connection,
+    depth: u32,
+    around: u32,
+) -> QueryResult<()> {
     let mut result = Ok(());
-    let mut depth = session.depth()?;
-    while depth > open.around {
-        result = session.roll_back().await;
-        match session.depth() {
+    let mut depth = depth;
+    while depth > around {
+        result = E::roll_back_to_savepoint(connection, Owned(())).await;
+        match E::depth(connection) {
             Ok(left) if left < depth => depth = left,
             Ok(_) => {
-                session.mark_broken();
+                E::mark_broken(connection);
                 break;
             }
             Err(_) => break,

@@ -1,14 +1,12 @@
 //! `transaction_concurrent`: a transaction that leaves no wrong version behind. How a transaction begins and ends stands in
 //! `transaction`.
 
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-
 use diesel::connection::LoadConnection;
 
 use crate::backend::ConcurrencyBackend;
 use crate::executor::{Blocking, now};
 use crate::records::Records;
-use crate::transaction;
+use crate::transaction::Frame;
 
 /// Runs the closure in a transaction, and restores the versions of the listed records if it rolls back.
 ///
@@ -69,28 +67,13 @@ use crate::transaction;
 pub fn transaction_concurrent<C, R, T, E, F>(conn: &mut C, records: R, f: F) -> Result<T, E>
 where
     C: LoadConnection<Backend: ConcurrencyBackend>,
-    R: Records,
+    R: Records<C::Backend>,
     E: From<diesel::result::Error>,
     F: FnOnce(&mut C, &mut R) -> Result<T, E>,
 {
-    let mut records = records;
-    let open = now(transaction::begin(&mut Blocking::session(conn)))?;
-    let versions = records.__versions();
-    match catch_unwind(AssertUnwindSafe(|| f(conn, &mut records))) {
-        Ok(outcome) => {
-            let mut may_be_committed = false;
-            let session = &mut Blocking::session(conn);
-            let ended = now(transaction::end_known(open, outcome, session, &mut may_be_committed));
-            if ended.is_err() {
-                records.__restore(versions, may_be_committed);
-            }
-            ended
-        }
-        Err(panic) => {
-            records.__restore(versions, false);
-            // The panic goes on whatever happens: a connection that cannot roll back is marked as broken.
-            let _ = now(transaction::roll_back(open, &mut Blocking::session(conn)));
-            resume_unwind(panic)
-        }
-    }
+    let mut frame = now(Frame::<Blocking<C>, R>::begin(conn, records))?;
+    let (conn, records) = frame.parts();
+    // A panic of the closure ends the frame, which rolls back and gives the versions back.
+    let outcome = f(conn, records);
+    now(frame.end(outcome, |_| true))
 }

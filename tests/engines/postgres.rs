@@ -31,7 +31,8 @@ mod version_fields;
 
 pub use self::isolation::settings;
 pub use self::transactions::{
-    BEGIN, COMMIT, FAILED_COMMIT, FAILED_COMMIT_ENDS_CONNECTION, MAKE_COMMIT_FAIL, PREPARE_FAILING_COMMIT, droppings,
+    BEGIN, COMMIT, FAILED_COMMIT, FAILED_COMMIT_ENDS_CONNECTION, MAKE_COMMIT_FAIL, PREPARE_FAILING_COMMIT, ROLLBACK,
+    droppings,
 };
 pub use self::triggers::*;
 use crate::suite::bad_input::suppressed::Suppression;

@@ -64,6 +64,9 @@ impl<T: ?Sized + Send + Sync> Crosses for T {}
 /// Any error, as a closure may return it.
 pub type BoxedError = Box<dyn std::error::Error + Send + Sync>;
 
+/// Whether a transaction that is left by a panic is rolled back before the panic goes on: nothing can be awaited then.
+pub const ROLLS_BACK_AT_ONCE: bool = false;
+
 /// Whether the connections take MySQL's error 1213 for the end of the transaction.
 #[allow(dead_code, reason = "other engines do not ask")]
 pub const KNOWS_DEADLOCKS: bool = false;

@@ -30,6 +30,9 @@ impl<T: ?Sized> Crosses for T {}
 /// Any error, as a closure may return it.
 pub type BoxedError = Box<dyn std::error::Error>;
 
+/// Whether a transaction that is left by a panic is rolled back before the panic goes on.
+pub const ROLLS_BACK_AT_ONCE: bool = true;
+
 /// Whether the connections take MySQL's error 1213 for the end of the transaction.
 #[allow(dead_code, reason = "other engines do not ask")]
 pub const KNOWS_DEADLOCKS: bool = true;

@@ -5,6 +5,7 @@ pub mod dropped;
 mod ended;
 mod kept;
 mod nested;
+mod owned;
 mod records;
 
 use crate::library::prelude::*;

@@ -9,11 +9,11 @@ use concurrency_core::RetryPolicy;
 use diesel_async::AsyncConnection;
 use futures_core::future::BoxFuture;
 
-use super::transaction::{Unfinished, catch_unwind};
+use super::transaction::{self, catch_unwind};
 use crate::backend::ConcurrencyBackend;
 use crate::executor::Awaiting;
-use crate::retry::{Attempts, Retryable};
-use crate::transaction;
+use crate::retry::{Attempts, Retryable, explains_lost_transaction};
+use crate::transaction::{Frame, refuse_inside};
 
 pub use self::sleep::{Sleep, TokioSleep};
 
@@ -161,10 +161,10 @@ where
     let policy = *policy;
     let mut f = f;
     Box::pin(async move {
-        transaction::refuse_inside(&mut Awaiting::session(conn))?;
+        refuse_inside(&mut Awaiting::session(conn))?;
         let mut attempts = Attempts::of(&policy);
         loop {
-            let outcome = attempt(conn, &mut f).await;
+            let outcome = attempt(conn, &is_retryable, &mut f).await;
             match attempts.pause_after(&outcome, &is_retryable) {
                 Some(pause) => sleep.sleep(pause).await,
                 None => return outcome,
@@ -173,16 +173,17 @@ where
     })
 }
 
-async fn attempt<C, T, E, F>(conn: &mut C, f: &mut F) -> Result<T, E>
+async fn attempt<C, T, E, P, F>(conn: &mut C, is_retryable: &P, f: &mut F) -> Result<T, E>
 where
     C: AsyncConnection<Backend: ConcurrencyBackend>,
     E: From<diesel::result::Error>,
+    P: Fn(&E) -> bool,
     F: for<'a> Work<&'a mut C, Result<T, E>>,
 {
-    let (mut unfinished, open) = Unfinished::begin(conn, ()).await?;
-    let (conn, ()) = unfinished.parts();
+    let mut frame = Frame::<Awaiting<C>, ()>::begin(conn, ()).await?;
+    let (conn, ()) = frame.parts();
     let outcome = catch_unwind(|| f(conn)).await;
-    unfinished.end(open, outcome).await
+    transaction::end(frame, outcome, |error| explains_lost_transaction(error, is_retryable)).await
 }
 
 /// An async closure that may be run several times, and whose future is named, so that it can be asked to be `Send`.

@@ -1,16 +1,18 @@
 //! `transaction_concurrent` on diesel-async's connections. How a transaction begins and ends stands in `crate::transaction`.
 
-mod unfinished;
-
-use std::future::Future;
+use std::any::Any;
+use std::future::{Future, poll_fn};
+use std::panic::{self, AssertUnwindSafe, resume_unwind};
+use std::pin::pin;
+use std::task::Poll;
 
 use diesel_async::AsyncConnection;
 use futures_core::future::BoxFuture;
 
 use crate::backend::ConcurrencyBackend;
+use crate::executor::Awaiting;
 use crate::records::Records;
-
-pub(super) use self::unfinished::{Unfinished, catch_unwind};
+use crate::transaction::Frame;
 
 /// Runs the closure in a transaction, and restores the versions of the listed records if it rolls back:
 /// [`transaction_concurrent`](crate::transaction_concurrent), awaited.
@@ -66,17 +68,51 @@ pub(super) use self::unfinished::{Unfinished, catch_unwind};
 pub fn transaction_concurrent<'c, C, R, T, E, F>(conn: &'c mut C, records: R, f: F) -> BoxFuture<'c, Result<T, E>>
 where
     C: AsyncConnection<Backend: ConcurrencyBackend>,
-    R: Records<__Versions: Send> + Send + 'c,
+    R: Records<C::Backend, __Memories: Send> + Send + 'c,
     T: Send + 'c,
     E: From<diesel::result::Error> + Send + 'c,
     F: for<'a, 'r> WorkOnce<&'a mut C, &'r mut R, Result<T, E>, Work: Send> + Send + 'c,
 {
     Box::pin(async move {
-        let (mut unfinished, open) = Unfinished::begin(conn, records).await?;
-        let (conn, records) = unfinished.parts();
+        let mut frame = Frame::<Awaiting<C>, R>::begin(conn, records).await?;
+        let (conn, records) = frame.parts();
         let outcome = catch_unwind(|| f(conn, records)).await;
-        unfinished.end(open, outcome).await
+        end(frame, outcome, |_| true).await
     })
+}
+
+/// Commits what came out well, rolls back what did not, and lets a panic go on after that.
+pub(super) async fn end<C, R, T, E>(
+    frame: Frame<'_, Awaiting<C>, R>,
+    outcome: Result<Result<T, E>, Panic>,
+    explains: impl FnOnce(&E) -> bool,
+) -> Result<T, E>
+where
+    C: AsyncConnection<Backend: ConcurrencyBackend>,
+    R: Records<C::Backend>,
+    E: From<diesel::result::Error>,
+{
+    match outcome {
+        Ok(outcome) => frame.end(outcome, explains).await,
+        Err(panic) => {
+            frame.roll_back().await;
+            resume_unwind(panic)
+        }
+    }
+}
+
+/// What a panic carries.
+type Panic = Box<dyn Any + Send>;
+
+/// Awaits work that may panic, so that its transaction can be rolled back before the panic goes on.
+pub(super) async fn catch_unwind<W: Future>(begin: impl FnOnce() -> W) -> Result<W::Output, Panic> {
+    let mut work = pin!(panic::catch_unwind(AssertUnwindSafe(begin))?);
+    poll_fn(|context| match panic::catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
+        Ok(Poll::Pending) => Poll::Pending,
+        Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
+        Err(panic) => Poll::Ready(Err(panic)),
+    })
+    .await
 }
 
 /// An async closure that is run once, on two things, and whose future is named, so that it can be asked to be `Send`.

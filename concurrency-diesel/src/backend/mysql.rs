@@ -29,7 +29,13 @@ impl ConcurrencyBackend for Mysql {
     /// After a deadlock (1213, and on MariaDB 1020) the transaction is gone, and the connection commits every statement by itself. The
     /// savepoint is gone with it, so that its release is refused (1305).
     const __BEGIN: &'static str = "BEGIN; SAVEPOINT diesel_savepoint_0";
-    const __BEFORE_COMMIT: &'static str = "RELEASE SAVEPOINT diesel_savepoint_0; ";
+    /// Not in one packet with COMMIT: Galera can abort the transaction between two statements of a packet, and the second is then
+    /// answered with Ok.
+    const __BEFORE_COMMIT: Option<&'static str> = Some("RELEASE SAVEPOINT diesel_savepoint_0");
+    const __COMMIT: &'static str = "COMMIT";
+    const __ROLLBACK: &'static str = "ROLLBACK TO SAVEPOINT diesel_savepoint_0; ROLLBACK";
+    const __ERROR_MAY_ROLL_BACK: bool = false;
+    const __QUEUES_STATEMENTS: bool = false;
     /// The next statement takes the answer that nobody waited for as its own.
     const __SURVIVES_DROPPED_STATEMENTS: bool = false;
     /// Without CLIENT_FOUND_ROWS, which Diesel and diesel-async set, and which a connection built by hand may lack.

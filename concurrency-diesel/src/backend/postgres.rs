@@ -29,8 +29,13 @@ impl ConcurrencyBackend for Pg {
     const __LOCKING_READ: &'static str = " FOR UPDATE";
     const __KEEPS_LOCKING_READS: bool = true;
     const __BEGIN: &'static str = "BEGIN";
-    /// After an error every statement is refused (25P02), but for COMMIT, which then rolls back and says nothing.
-    const __BEFORE_COMMIT: &'static str = "SELECT 1; ";
+    const __BEFORE_COMMIT: Option<&'static str> = None;
+    /// After an error every statement is refused (25P02), but for COMMIT, which then rolls back and says nothing. Nothing can abort
+    /// the transaction between the two: a request is run to its end or to its first error.
+    const __COMMIT: &'static str = "SELECT 1; COMMIT";
+    const __ROLLBACK: &'static str = "ROLLBACK";
+    const __ERROR_MAY_ROLL_BACK: bool = false;
+    const __QUEUES_STATEMENTS: bool = true;
     /// Each answer is handed to the statement that it belongs to, or to nobody.
     const __SURVIVES_DROPPED_STATEMENTS: bool = true;
     const __MAY_COUNT_CHANGES: bool = false;

@@ -26,8 +26,13 @@ impl ConcurrencyBackend for Sqlite {
     const __KEEPS_LOCKING_READS: bool = true;
     /// A transaction that has read and then writes must start again where somebody else wrote in between; this one need not.
     const __BEGIN: &'static str = "BEGIN IMMEDIATE";
-    /// COMMIT itself fails where there is no transaction.
-    const __BEFORE_COMMIT: &'static str = "";
+    const __BEFORE_COMMIT: Option<&'static str> = None;
+    /// It fails by itself where there is no transaction, and so does ROLLBACK.
+    const __COMMIT: &'static str = "COMMIT";
+    const __ROLLBACK: &'static str = "ROLLBACK";
+    /// A full disk, an I/O error, ON CONFLICT ROLLBACK, RAISE(ROLLBACK).
+    const __ERROR_MAY_ROLL_BACK: bool = true;
+    const __QUEUES_STATEMENTS: bool = false;
     /// The statement runs to its end in its thread, and dropping the future waits for that.
     const __SURVIVES_DROPPED_STATEMENTS: bool = true;
     const __MAY_COUNT_CHANGES: bool = false;

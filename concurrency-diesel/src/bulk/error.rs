@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::backend::ConcurrencyBackend;
 use crate::error::ConcurrencyError;
 use crate::retry::Retryable;
 use crate::table::CannotRollBackError;
@@ -68,6 +69,15 @@ pub enum BulkError {
 }
 
 impl BulkError {
+    /// Whether it tells by itself that the engine has no transaction any more.
+    pub(crate) fn explains_lost_transaction<DB: ConcurrencyBackend>(&self) -> bool {
+        match self {
+            Self::Concurrency(error) => error.explains_lost_transaction::<DB>(),
+            Self::Record(conflict) => conflict.error.explains_lost_transaction::<DB>(),
+            Self::Conflicts(_) | Self::SameKey { .. } | Self::CannotRollBack(_) => false,
+        }
+    }
+
     /// Whether records were modified or deleted by somebody else, and that is all.
     #[must_use]
     pub fn is_conflict(&self) -> bool {

@@ -36,8 +36,9 @@ where
             Err(error) if error.fault() != Fault::Statement => {
                 let conflict = BulkConflict::new(item.index, error);
                 match policy {
-                    Policy::AllOrNothing => return Err(BulkError::Record(Box::new(conflict))),
-                    Policy::Each => outcome.refused.push(conflict),
+                    // Further records would each be committed alone.
+                    Policy::Each if transaction::is_open(session).await? => outcome.refused.push(conflict),
+                    Policy::Each | Policy::AllOrNothing => return Err(BulkError::Record(Box::new(conflict))),
                 }
             }
             Err(error) => return Err(error.into()),
@@ -56,9 +57,9 @@ where
     E: Transactions,
     T: ConcurrentOn<E::Backend>,
 {
-    let open = transaction::begin(session).await?;
-    let written = write_one(item, what, session).await;
-    transaction::end(open, written, session).await
+    let mut savepoint = session.begin().await?;
+    let written = write_one(item, what, &mut savepoint.session()).await;
+    savepoint.end(written, ConcurrencyError::explains_lost_transaction::<E::Backend>).await
 }
 
 /// Writes one record; after a DELETE it has no version.

@@ -15,7 +15,7 @@ use crate::scope::{self, Rule};
 use crate::statement::Committed;
 use crate::statement::bulk::Item;
 use crate::table::{self, Rollback, TableFacts};
-use crate::transaction;
+use crate::transaction::RolledBack;
 
 /// Writes the records in a transaction of their own, or in a savepoint of the caller's transaction; after an error it says whether
 /// they may be committed all the same.
@@ -136,13 +136,16 @@ where
 {
     let mut attempt = Attempt::Together;
     loop {
-        let open = transaction::begin(session).await?;
-        let written = attempt.run(batch, session).await;
+        let mut transaction = session.begin().await?;
+        let written = attempt.run(batch, &mut transaction.session()).await;
         let Some(next) = attempt.next(&written, batch) else {
-            return transaction::end_known(open, decide(written, batch), session, may_be_committed).await;
+            let explains = BulkError::explains_lost_transaction::<E::Backend>;
+            return transaction.end_known(decide(written, batch), explains, may_be_committed).await;
         };
         drop(written);
-        transaction::roll_back(open, session).await?;
+        if let RolledBack::Gone(lost) = transaction.roll_back().await? {
+            return Err(lost.into());
+        }
         attempt = next;
     }
 }
@@ -259,9 +262,9 @@ where
             outcome.append(singles::write(part, batch.what, batch.policy, session).await?);
             continue;
         }
-        let open = transaction::begin(session).await?;
-        let written = send(part, batch, session).await;
-        match transaction::end(open, written, session).await {
+        let mut savepoint = session.begin().await?;
+        let written = send(part, batch, &mut savepoint.session()).await;
+        match savepoint.end(written, BulkError::explains_lost_transaction::<E::Backend>).await {
             Ok(written) => outcome.append(written),
             Err(BulkError::Concurrency(error)) if error.fault() != Fault::Statement => {
                 let (first, second) = part.split_at_checked(part.len() / 2).unwrap_or((part, &[]));

@@ -29,6 +29,11 @@ const REFUSALS: &[&str] = &[
     "database schema is locked", // SQLITE_LOCKED
 ];
 
+const NOTHING_TO_ROLL_BACK: &str = "cannot rollback - no transaction is active";
+
+/// What SQLite says when it has no transaction any more, because it has rolled it back by itself.
+const LOST: &[&str] = &["cannot commit - no transaction is active", NOTHING_TO_ROLL_BACK];
+
 /// How the messages begin with which a client library says that the answer to a statement did not come.
 const UNANSWERED: &[&str] = &[
     // libpq.
@@ -81,20 +86,22 @@ pub(crate) fn meaning(error: &Error) -> Meaning {
             Meaning::Unanswered => Meaning::CommitUnanswered,
             other => other,
         },
+        // Diesel has noticed that SQLite had rolled back, or somebody ended what is not theirs.
+        Error::NotInTransaction => Meaning::TransactionLost,
         _ => Meaning::Answered,
     }
 }
 
 fn meaning_of(message: &str) -> Meaning {
     let begins_with_one_of = |beginnings: &[&str]| beginnings.iter().any(|beginning| message.starts_with(beginning));
-    match lost_savepoint(message) {
-        Some("0") => Meaning::TransactionLost,
-        // What is left of a deadlock or of error 1020 in a nested transaction: MySQL and MariaDB dropped the whole transaction,
-        // and with it the savepoint to which Diesel then tried to roll back.
-        Some(_) => Meaning::Restart,
-        None if begins_with_one_of(REFUSALS) => Meaning::Restart,
-        None if begins_with_one_of(UNANSWERED) => Meaning::Unanswered,
-        None => Meaning::Answered,
+    if is_lost_savepoint(message) || LOST.contains(&message) {
+        Meaning::TransactionLost
+    } else if begins_with_one_of(REFUSALS) {
+        Meaning::Restart
+    } else if begins_with_one_of(UNANSWERED) {
+        Meaning::Unanswered
+    } else {
+        Meaning::Answered
     }
 }
 
@@ -103,10 +110,53 @@ pub(crate) fn must_restart(error: &Error) -> bool {
     meaning(error) == Meaning::Restart
 }
 
-/// The number of the savepoint that MySQL or MariaDB no longer has (1305): 0 is that of our outermost transactions, Diesel counts
-/// nested ones from 1.
-fn lost_savepoint(message: &str) -> Option<&str> {
-    message.strip_prefix("SAVEPOINT diesel_savepoint_")?.strip_suffix(" does not exist")
+/// Whether a savepoint of a transaction is gone, and so is the transaction: MySQL and MariaDB (1305), SQLite. That numbered 0 is set by our
+/// outermost transactions, Diesel counts nested ones from 1.
+///
+/// A statement committed by itself, or an error rolled back: what is left does not say which.
+fn is_lost_savepoint(message: &str) -> bool {
+    (message.starts_with("SAVEPOINT diesel_savepoint_") && message.ends_with(" does not exist"))
+        || message.starts_with("no such savepoint: diesel_savepoint_")
+}
+
+/// Whether the engine no longer has the transaction.
+pub(crate) fn is_transaction_lost(error: &Error) -> bool {
+    meaning(error) == Meaning::TransactionLost
+}
+
+/// Whether no answer came to a statement.
+pub(crate) fn is_unanswered(error: &Error) -> bool {
+    meaning(error) == Meaning::Unanswered
+}
+
+/// Whether SQLite had nothing to roll back.
+pub(crate) fn is_nothing_to_roll_back(error: &Error) -> bool {
+    said(error) == Some(NOTHING_TO_ROLL_BACK)
+}
+
+/// Whether SQLite did not begin a transaction because one is open.
+pub(crate) fn is_already_in_transaction(error: &Error) -> bool {
+    said(error) == Some("cannot start a transaction within a transaction")
+}
+
+/// Whether the engine has rolled back the whole transaction when it says this. A lock wait timeout (1205) takes back the one
+/// statement; InnoDB does more only where the server is set to.
+pub(crate) fn ends_transaction(error: &Error) -> bool {
+    match error {
+        Error::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => true,
+        error => said(error).is_some_and(|message| {
+            let statement_only = ["Lock wait timeout exceeded", "Statement aborted because lock(s) could not be"];
+            meaning(error) == Meaning::Restart && !statement_only.iter().any(|beginning| message.starts_with(beginning))
+        }),
+    }
+}
+
+/// The message of an error that Diesel has no kind for.
+fn said(error: &Error) -> Option<&str> {
+    match error {
+        Error::DatabaseError(DatabaseErrorKind::Unknown, information) => Some(information.message()),
+        _ => None,
+    }
 }
 
 /// Whether the database user lacks the right to what it asked for.

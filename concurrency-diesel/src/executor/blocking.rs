@@ -17,6 +17,9 @@ use diesel::result::QueryResult;
 use super::{Executor, Session};
 use crate::backend::ConcurrencyBackend;
 
+#[cfg(feature = "async")]
+pub(super) use transactions::counted;
+
 /// A Diesel connection, which blocks until its answer is there.
 pub(crate) struct Blocking<C>(PhantomData<C>);
 
@@ -43,7 +46,7 @@ where
     where
         S: QueryFragment<DB> + QueryId + 'a,
     {
-        ready(connection.execute_returning_count(&statement))
+        ready(refuse_broken(connection).and_then(|()| connection.execute_returning_count(&statement)))
     }
 
     fn load<'a, S, V>(connection: &'a mut C, statement: S) -> Ready<QueryResult<Vec<V>>>
@@ -52,8 +55,13 @@ where
         DB: QueryMetadata<S::SqlType>,
         V: FromSqlRow<S::SqlType, DB> + Send + 'a,
     {
-        ready(load(statement, connection))
+        ready(refuse_broken(connection).and_then(|()| load(statement, connection)))
     }
+}
+
+/// Nobody knows what is open on a connection that is marked as broken: a save may seem to be written, and never be committed.
+fn refuse_broken<C: LoadConnection>(connection: &mut C) -> QueryResult<()> {
+    transactions::status(connection).transaction_depth().map(drop)
 }
 
 /// Runs a statement to its end: what the database refuses late is an error, too.

@@ -4,6 +4,7 @@
 use diesel::result::QueryResult;
 
 use super::{Executor, Session};
+use crate::transaction::{Owned, Transaction};
 
 /// A kind of connection that can hold a transaction open.
 ///
@@ -16,22 +17,27 @@ pub trait Transactions: Executor {
     /// Whether the connection is in what Diesel's `begin_test_transaction` began.
     fn is_in_test_transaction(connection: &mut Self::Connection) -> bool;
 
-    /// Begins a transaction with the engine's `__BEGIN`, or a savepoint inside of one.
-    fn begin(connection: &mut Self::Connection) -> Self::Future<'_, QueryResult<()>>;
+    /// Tells Diesel's count that the outermost transaction was begun, or that it was ended.
+    fn set_open(connection: &mut Self::Connection, is_open: bool);
 
-    /// Commits the transaction, where the engine's `__BEFORE_COMMIT` proves that it is still there, or releases the savepoint.
-    ///
-    /// After an error it may still be open.
-    fn commit(connection: &mut Self::Connection) -> Self::Future<'_, QueryResult<()>>;
+    /// Sets a savepoint inside a transaction.
+    fn set_savepoint(connection: &mut Self::Connection, owned: Owned) -> Self::Future<'_, QueryResult<()>>;
 
-    /// Rolls back the transaction or the savepoint.
-    fn roll_back(connection: &mut Self::Connection) -> Self::Future<'_, QueryResult<()>>;
+    /// Releases the innermost savepoint. After an error it may still be there.
+    fn release_savepoint(connection: &mut Self::Connection, owned: Owned) -> Self::Future<'_, QueryResult<()>>;
+
+    /// Rolls back to the innermost savepoint.
+    fn roll_back_to_savepoint(connection: &mut Self::Connection, owned: Owned) -> Self::Future<'_, QueryResult<()>>;
 
     /// Runs statements as they stand. MySQL can prepare neither CREATE TRIGGER nor DROP TRIGGER.
     fn batch<'a>(connection: &'a mut Self::Connection, sql: &'a str) -> Self::Future<'a, QueryResult<()>>;
 
     /// Keeps the connection from being used again: nobody knows what is open on it.
     fn mark_broken(connection: &mut Self::Connection);
+
+    /// Rolls back what is open within so many others, where that can be done without waiting; else keeps the connection from being
+    /// used again. It never panics: it is called while a panic goes on.
+    fn abandon(connection: &mut Self::Connection, around: u32);
 }
 
 impl<E: Transactions> Session<'_, E> {
@@ -45,28 +51,13 @@ impl<E: Transactions> Session<'_, E> {
         E::is_in_test_transaction(self.0)
     }
 
-    /// Begins a transaction, or a savepoint inside of one.
-    pub(crate) fn begin(&mut self) -> E::Future<'_, QueryResult<()>> {
-        E::begin(self.0)
-    }
-
-    /// Commits the transaction, where it is still there, or releases the savepoint.
-    pub(crate) fn commit(&mut self) -> E::Future<'_, QueryResult<()>> {
-        E::commit(self.0)
-    }
-
-    /// Rolls back the transaction or the savepoint.
-    pub(crate) fn roll_back(&mut self) -> E::Future<'_, QueryResult<()>> {
-        E::roll_back(self.0)
+    /// Begins a transaction, or a savepoint inside of one, which its owner ends.
+    pub(crate) async fn begin(&mut self) -> QueryResult<Transaction<'_, E>> {
+        Transaction::begin(self.0).await
     }
 
     /// Runs statements as they stand.
     pub(crate) fn batch<'a>(&'a mut self, sql: &'a str) -> E::Future<'a, QueryResult<()>> {
         E::batch(self.0, sql)
-    }
-
-    /// Keeps the connection from being used again.
-    pub(crate) fn mark_broken(&mut self) {
-        E::mark_broken(self.0);
     }
 }

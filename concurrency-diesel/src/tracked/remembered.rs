@@ -63,6 +63,11 @@ where
         }
     }
 
+    /// A base of another version says nothing.
+    fn forget(version: T::Version, tracked: &mut Tracked<T>) {
+        tracked.record.__set_version(version);
+    }
+
     fn is_saved_in(tracked: &mut Tracked<T>, row: Tracked<T>) -> bool {
         if tracked.attempt_at(&row.record).is_none() {
             return false;

@@ -9,7 +9,6 @@ use super::models::distinct;
 use super::problem::Problem;
 use crate::backend::ConcurrencyBackend as _;
 use crate::executor::{Executor, Session, Transactions};
-use crate::transaction;
 
 /// The statements about one trigger.
 struct Step {
@@ -126,9 +125,9 @@ where
     if steps.is_empty() || !E::Backend::__TRANSACTIONAL_DDL {
         return send(steps, session).await;
     }
-    let open = transaction::begin(session).await?;
-    let sent = send(steps, session).await;
-    transaction::end(open, sent, session).await
+    let mut transaction = session.begin().await?;
+    let sent = send(steps, &mut transaction.session()).await;
+    transaction.end(sent, |_| true).await
 }
 
 async fn send<E>(steps: &[Step], session: &mut Session<'_, E>) -> Result<(), Error>

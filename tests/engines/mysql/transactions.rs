@@ -3,16 +3,22 @@
 use std::sync::mpsc;
 
 use crate::library::prelude::*;
+use crate::library::{RetryPolicy, Retryable, retry_on_conflict, transaction_concurrent};
 use diesel::connection::SimpleConnection as _;
+use diesel::prelude::*;
 use diesel::result::DatabaseErrorKind;
 
 use super::{Database, TestConnection, connection_id};
-use crate::suite::fixtures::article;
+use crate::suite::fixtures::{article, insert_article, with_article};
+use crate::suite::models::Article;
 use crate::suite::threads::{DEADLINE, spawn, until_waiting};
+use crate::suite::transactions::assert_nothing_open;
 use crate::suite::transactions::dropped::Dropping;
 
 pub const BEGIN: &str = "BEGIN; SAVEPOINT diesel_savepoint_0";
-pub const COMMIT: &str = "RELEASE SAVEPOINT diesel_savepoint_0; COMMIT";
+/// A request of its own before COMMIT is the proof that the transaction is still there.
+pub const COMMIT: &[&str] = &["RELEASE SAVEPOINT diesel_savepoint_0", "COMMIT"];
+pub const ROLLBACK: &str = "ROLLBACK TO SAVEPOINT diesel_savepoint_0; ROLLBACK";
 
 /// Nothing is checked only at COMMIT: it fails when there is no connection any more.
 pub const PREPARE_FAILING_COMMIT: &str = "SELECT 1";
@@ -27,7 +33,7 @@ pub fn droppings(connection: &mut TestConnection) -> Vec<Dropping> {
         session: &[],
         provoke: deadlock,
         told: "SAVEPOINT diesel_savepoint_",
-        is_retryable: true,
+        is_retryable: false,
         commits_the_rest: true,
         deceives_diesel: true,
     };
@@ -41,8 +47,13 @@ pub fn droppings(connection: &mut TestConnection) -> Vec<Dropping> {
     if has_snapshot_isolation { vec![DEADLOCK, OLDER_SNAPSHOT] } else { vec![DEADLOCK] }
 }
 
-/// InnoDB refuses whoever has written less; the other one waits for article 1.
 fn deadlock(database: &Database, connection: &mut TestConnection) {
+    let refused = refused_by_deadlock(database, connection).to_string();
+    assert!(refused.contains("Deadlock found"), "{refused}");
+}
+
+/// InnoDB refuses whoever has written less; the other one waits for article 1.
+fn refused_by_deadlock(database: &Database, connection: &mut TestConnection) -> ConcurrencyError {
     const LOCK: &str = "INSERT INTO clocks (id, value, version) VALUES (1, 0, 0)";
     let mut other = database.connect();
     let id = connection_id(&mut other);
@@ -59,9 +70,9 @@ fn deadlock(database: &Database, connection: &mut TestConnection) {
     });
     told.recv_timeout(DEADLINE).unwrap();
     until_waiting(id, &mut database.connect());
-    let refused = connection.batch_execute(LOCK).unwrap_err().to_string();
-    assert!(refused.starts_with("Deadlock found"), "{refused}");
+    let refused = connection.batch_execute(LOCK).unwrap_err();
     waiting.join();
+    refused.into()
 }
 
 fn write_over_older_snapshot(database: &Database, connection: &mut TestConnection) {
@@ -72,4 +83,153 @@ fn write_over_older_snapshot(database: &Database, connection: &mut TestConnectio
         refused.is_retryable() && refused.to_string().contains("Record has changed since last read"),
         "{refused:?}"
     );
+}
+
+/// A statement that commits the transaction it stands in.
+const COMMITS: &str = "CREATE TABLE IF NOT EXISTS log (id INT)";
+
+#[track_caller]
+fn assert_lost<T: std::fmt::Debug>(result: Result<T, ConcurrencyError>) {
+    let error = result.unwrap_err();
+    assert!(matches!(error, ConcurrencyError::TransactionLost(_)), "{error:?}");
+    assert!(!error.is_retryable() && !error.is_conflict());
+    let told = error.to_string();
+    assert!(told.contains("commits by itself") && told.contains("was ignored"), "{told}");
+}
+
+fn increment(conn: &mut TestConnection) -> Result<Article, ConcurrencyError> {
+    let mut record = article(1, conn);
+    record.views += 1;
+    record.save_concurrent(conn)?;
+    Ok(record)
+}
+
+/// How a closure goes on after it was committed by a statement of its own.
+type After = fn(&mut TestConnection) -> Result<(), ConcurrencyError>;
+const AFTER: [(&str, After); 4] = [
+    ("success", |_| Ok(())),
+    ("a conflict", |conn| Article { version: 0, ..article(1, conn) }.save_concurrent(conn)),
+    ("Diesel's savepoint", |conn| {
+        conn.transaction(|conn| Article { version: 0, ..article(1, conn) }.save_concurrent(conn))
+    }),
+    ("a savepoint of ours", |conn| {
+        transaction_concurrent(conn, (), |conn, ()| Article { version: 0, ..article(1, conn) }.save_concurrent(conn))
+    }),
+];
+
+#[test]
+fn a_closure_that_was_committed_by_its_own_statement_is_not_run_again() {
+    for (name, after) in AFTER {
+        let (_database, conn) = &mut with_article();
+        let mut runs = 0;
+        let result = retry_on_conflict(conn, &RetryPolicy::default(), |conn| {
+            runs += 1;
+            increment(conn)?;
+            conn.batch_execute(COMMITS)?;
+            after(conn)
+        });
+        assert_lost(result);
+        let row = article(1, conn);
+        assert_eq!((runs, row.views, row.version), (1, 1, 2), "{name}");
+        assert_nothing_open(conn);
+    }
+}
+
+#[test]
+fn a_savepoint_that_was_committed_by_a_statement_in_it_is_lost() {
+    type Nest = fn(&mut TestConnection) -> Result<(), ConcurrencyError>;
+    fn work(conn: &mut TestConnection) -> Result<(), ConcurrencyError> {
+        increment(conn)?;
+        Ok(conn.batch_execute(COMMITS)?)
+    }
+    let nests: [Nest; 2] =
+        [|conn| conn.transaction(work), |conn| transaction_concurrent(conn, (), |conn, ()| work(conn))];
+    for nest in nests {
+        let (_database, conn) = &mut with_article();
+        let mut runs = 0;
+        let result = retry_on_conflict(conn, &RetryPolicy::default(), |conn| {
+            runs += 1;
+            nest(conn)
+        });
+        assert_lost(result);
+        assert_eq!((runs, article(1, conn).views), (1, 1));
+        assert_nothing_open(conn);
+    }
+}
+
+/// The record keeps an older version than its row, so that nothing is written over unseen.
+#[test]
+fn a_record_of_a_transaction_that_is_lost_conflicts() {
+    let (_database, conn) = &mut with_article();
+    let mut record = article(1, conn);
+    let result = transaction_concurrent(conn, &mut record, |conn, record| {
+        record.save_concurrent(conn)?;
+        Ok(conn.batch_execute("CREATE TABLE log (id INT)")?)
+    });
+    assert_lost(result);
+    assert_eq!((record.version, article(1, conn).version), (1, 2));
+    assert!(record.save_concurrent(conn).unwrap_err().is_conflict());
+}
+
+/// "Nothing was written" is not known of a batch whose transaction was committed by a statement before it.
+#[test]
+fn a_batch_after_such_a_statement_does_not_say_that_nothing_was_written() {
+    let (_database, conn) = &mut with_article();
+    insert_article(2, 1, conn);
+    let mut records = [article(1, conn), Article { version: 0, ..article(2, conn) }];
+    let result = transaction_concurrent(conn, (), |conn, ()| {
+        conn.batch_execute(COMMITS)?;
+        match records.save_all_concurrent(conn) {
+            Err(crate::library::BulkError::Concurrency(error)) => Err(error),
+            other => panic!("{other:?}"),
+        }
+    });
+    assert_lost(result);
+    assert_eq!(records.each_ref().map(|record| record.version), [1, 0]);
+}
+
+/// An application's own error.
+#[derive(Debug)]
+struct AppError(ConcurrencyError);
+
+impl From<diesel::result::Error> for AppError {
+    fn from(error: diesel::result::Error) -> Self {
+        Self(error.into())
+    }
+}
+
+impl Retryable for AppError {
+    fn is_retryable(&self) -> bool {
+        self.0.is_retryable()
+    }
+}
+
+/// After a deadlock the transaction is gone, too, and running it again is the remedy; whatever the closure's error is.
+#[test]
+fn a_deadlock_is_told_from_a_statement_that_commits() {
+    let (database, conn) = &mut with_article();
+    for id in [2, 3] {
+        insert_article(id, 1, conn);
+    }
+    let mut runs = 0;
+    retry_on_conflict(conn, &RetryPolicy::default(), |conn| {
+        runs += 1;
+        increment(conn).map_err(AppError)?;
+        if runs == 1 {
+            return Err(AppError(refused_by_deadlock(database, conn)));
+        }
+        Ok(())
+    })
+    .unwrap();
+    assert_eq!((runs, article(1, conn).views), (2, 1));
+
+    let mut runs = 0;
+    let result = retry_on_conflict(conn, &RetryPolicy::default(), |conn| {
+        runs += 1;
+        increment(conn).map_err(AppError)?;
+        conn.batch_execute(COMMITS)?;
+        Article { version: 0, ..article(1, conn) }.save_concurrent(conn).map_err(AppError)
+    });
+    assert_lost(result.map_err(|AppError(error)| error));
+    assert_eq!((runs, article(1, conn).views), (1, 2));
 }

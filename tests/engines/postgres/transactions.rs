@@ -7,7 +7,8 @@ use super::TestConnection;
 use crate::suite::transactions::dropped::Dropping;
 
 pub const BEGIN: &str = "BEGIN";
-pub const COMMIT: &str = "SELECT 1; COMMIT";
+pub const COMMIT: &[&str] = &["SELECT 1; COMMIT"];
+pub const ROLLBACK: &str = "ROLLBACK";
 
 /// A constraint that is checked only at COMMIT, and a row that violates it.
 pub const PREPARE_FAILING_COMMIT: &str =

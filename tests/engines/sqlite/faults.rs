@@ -39,6 +39,7 @@ fn a_full_disk_is_told_and_nothing_is_written() {
     assert_eq!(article(1, conn), smaller);
 }
 
+/// All that Diesel's own transaction says is that there is nothing to roll back.
 #[test]
 fn a_full_disk_undoes_the_transaction() {
     let (_database, conn) = &mut with_article();
@@ -52,7 +53,7 @@ fn a_full_disk_undoes_the_transaction() {
         refused.save_concurrent(conn)
     });
     let error = result.unwrap_err();
-    assert!(matches!(error, ConcurrencyError::Database(_)), "{error:?}");
+    assert!(matches!(error, ConcurrencyError::TransactionLost(_)), "{error:?}");
     assert!(!error.is_retryable(), "{error:?}");
     assert_eq!(refused.version, 1);
     assert_eq!([1, 2].map(|id| article(id, conn)), rows);

@@ -1,14 +1,20 @@
 //! How transactions of our own look on SQLite, and how they break.
 
+use crate::library::prelude::*;
+use crate::library::{BulkError, RetryPolicy, retry_on_conflict, transaction_concurrent};
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel::result::DatabaseErrorKind;
 
-use super::TestConnection;
+use super::{Database, TestConnection};
+use crate::suite::fixtures::{article, insert_article, with_article};
+use crate::suite::models::Article;
+use crate::suite::transactions::assert_nothing_open;
 use crate::suite::transactions::dropped::Dropping;
 
 pub const BEGIN: &str = "BEGIN IMMEDIATE";
-pub const COMMIT: &str = "COMMIT";
+pub const COMMIT: &[&str] = &["COMMIT"];
+pub const ROLLBACK: &str = "ROLLBACK";
 
 /// A constraint that is checked only at COMMIT, and a row that violates it.
 pub const PREPARE_FAILING_COMMIT: &str = "PRAGMA foreign_keys = ON;
@@ -42,4 +48,115 @@ pub fn droppings(_connection: &mut TestConnection) -> Vec<Dropping> {
         ..PREPARED
     };
     vec![PREPARED, IN_A_BATCH]
+}
+
+/// Whoever writes article 2 loses the whole transaction.
+const ROLLS_BACK: &str = "CREATE TRIGGER sundays BEFORE UPDATE ON articles WHEN NEW.id = 2
+    BEGIN SELECT RAISE(ROLLBACK, 'closed on Sundays'); END";
+
+fn with_trigger() -> (Database, TestConnection, Vec<Article>) {
+    let (database, mut conn) = with_article();
+    insert_article(2, 1, &mut conn);
+    insert_article(3, 1, &mut conn);
+    conn.batch_execute(ROLLS_BACK).unwrap();
+    let rows = [1, 2, 3].map(|id| article(id, &mut conn)).to_vec();
+    (database, conn, rows)
+}
+
+#[track_caller]
+fn assert_rows(database: &Database, versions: [i64; 3]) {
+    assert_eq!([1, 2, 3].map(|id| article(id, &mut database.connect()).version), versions);
+}
+
+/// Each further record would be committed alone.
+#[test]
+fn a_batch_whose_transaction_is_rolled_back_goes_on_with_nothing() {
+    for each in [false, true] {
+        let (database, conn, rows) = &mut with_trigger();
+        let mut records = rows.clone();
+        let refused =
+            if each { records.save_each_concurrent(conn).map(drop) } else { records.save_all_concurrent(conn) };
+        let Err(BulkError::Record(refused)) = refused else { panic!("not one record's: {refused:?}") };
+        assert_eq!(refused.index, 1);
+        assert!(refused.error.to_string().contains("closed on Sundays"), "{refused:?}");
+        assert_eq!(records, *rows);
+        assert_rows(database, [1, 1, 1]);
+        assert_nothing_open(conn);
+
+        let mut others = [records[0].clone(), records[2].clone()];
+        others.save_all_concurrent(conn).unwrap();
+        assert_rows(database, [2, 1, 2]);
+    }
+}
+
+#[test]
+fn a_transaction_around_a_batch_that_was_rolled_back_is_lost() {
+    let (database, conn, rows) = &mut with_trigger();
+    let mut records = rows[1..].to_vec();
+    let mut first = rows[0].clone();
+    let result = transaction_concurrent(conn, &mut first, |conn, first| {
+        first.save_concurrent(conn)?;
+        assert!(records.save_each_concurrent(conn).is_err());
+        Ok::<_, ConcurrencyError>(())
+    });
+    assert!(matches!(result, Err(ConcurrencyError::TransactionLost(_))), "{result:?}");
+    assert_eq!((&first, &records[..]), (&rows[0], &rows[1..]));
+    assert_rows(database, [1, 1, 1]);
+    assert_nothing_open(conn);
+}
+
+#[test]
+fn the_error_that_rolled_back_comes_out_and_the_connection_goes_on() {
+    let (database, conn, rows) = &mut with_trigger();
+    let mut records = rows.clone();
+    let result = transaction_concurrent(conn, &mut records, |conn, records| {
+        records.iter_mut().try_for_each(|record| record.save_concurrent(conn))
+    });
+    let error = result.unwrap_err();
+    assert!(matches!(error, ConcurrencyError::Database(_)), "{error:?}");
+    assert!(error.to_string().contains("closed on Sundays"), "{error:?}");
+    assert_eq!(records, *rows);
+    assert_rows(database, [1, 1, 1]);
+    assert_nothing_open(conn);
+    transaction_concurrent(conn, &mut records[0], |conn, record| record.save_concurrent(conn)).unwrap();
+    assert_rows(database, [2, 1, 1]);
+}
+
+/// What came after it was committed, each statement by itself.
+#[test]
+fn a_conflict_after_a_transaction_was_rolled_back_is_not_tried_again() {
+    let (database, conn, rows) = &mut with_trigger();
+    let stale = Article { version: 0, ..rows[0].clone() };
+    let mut runs = 0;
+    let result = retry_on_conflict(conn, &RetryPolicy::default(), |conn| {
+        runs += 1;
+        article(2, conn).save_concurrent(conn).unwrap_err();
+        article(3, conn).save_concurrent(conn)?;
+        stale.clone().save_concurrent(conn)
+    });
+    assert!(matches!(result, Err(ConcurrencyError::TransactionLost(_))), "{result:?}");
+    assert_eq!(runs, 1);
+    assert_rows(database, [1, 1, 2]);
+    assert_nothing_open(conn);
+}
+
+#[test]
+fn a_full_disk_takes_the_versions_back() {
+    let (_database, conn) = &mut with_article();
+    insert_article(2, 1, conn);
+    let rows = [1, 2].map(|id| article(id, conn));
+    conn.batch_execute("PRAGMA max_page_count = 1").unwrap();
+    let mut records = rows.clone();
+    records[1].title = "x".repeat(1_000_000);
+    let result = transaction_concurrent(conn, &mut records, |conn, records| {
+        records.iter_mut().try_for_each(|record| record.save_concurrent(conn))
+    });
+    let error = result.unwrap_err();
+    assert!(error.to_string().contains("database or disk is full"), "{error:?}");
+    assert_eq!(records.each_ref().map(|record| record.version), [1, 1]);
+    assert_eq!([1, 2].map(|id| article(id, conn)), rows);
+    assert_nothing_open(conn);
+    let refused = records.save_all_concurrent(conn).unwrap_err();
+    assert!(refused.to_string().contains("database or disk is full"), "{refused:?}");
+    records[0].save_concurrent(conn).unwrap();
 }

@@ -13,7 +13,7 @@ use super::block_on::block_on;
 pub fn transaction_concurrent<C, R, T, E, F>(conn: &mut C, records: R, f: F) -> Result<T, E>
 where
     C: AsyncConnection<Backend: ConcurrencyBackend>,
-    R: Records<__Versions: Send> + Send,
+    R: Records<C::Backend, __Memories: Send> + Send,
     T: Send,
     E: From<Error> + Send,
     F: FnOnce(&mut C, &mut R) -> Result<T, E> + Send,

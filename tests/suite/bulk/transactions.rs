@@ -9,7 +9,7 @@ use diesel::r2d2::{ConnectionManager, Pool};
 use super::super::models::{Article, articles};
 use super::super::statements::Log;
 use super::{assert_conflicts, edit, rows, save_elsewhere, with_articles};
-use crate::engine::TestConnection;
+use crate::engine::{self, TestConnection};
 
 #[test]
 fn a_batch_that_is_refused_leaves_the_callers_transaction_as_it_was() {
@@ -91,7 +91,7 @@ fn a_batch_alone_is_committed_at_once_and_leaves_nothing_open() {
     assert_eq!(rows(&mut database.connect()), records);
     save_elsewhere(&[1], conn);
     records.save_all_concurrent(conn).unwrap_err();
-    assert!(log.take_sent().iter().any(|text| text == "ROLLBACK"));
+    assert!(log.take_sent().iter().any(|text| text == engine::ROLLBACK));
     conn.transaction(|conn| records[1].save_concurrent(conn)).unwrap();
     assert_eq!(rows(&mut database.connect())[1].version, 3);
 }

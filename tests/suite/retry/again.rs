@@ -24,8 +24,8 @@ fn without_a_conflict_it_is_one_transaction() {
     let log = Log::attach(conn);
     let record = retry_on_conflict(conn, &recorded(), increment).unwrap();
     let sent = log.take_sent();
-    assert_eq!(sent.len(), 4, "{sent:?}");
-    assert_eq!([&sent[0], &sent[3]], [engine::BEGIN, engine::COMMIT]);
+    assert_eq!((&sent[0][..], sent[1..3].len()), (engine::BEGIN, 2), "{sent:?}");
+    assert_eq!(sent[3..], *engine::COMMIT);
     assert_eq!((record.views, record.version), (1, 2));
     assert_eq!(article(1, conn), record);
     assert!(pauses().is_empty());
@@ -49,7 +49,8 @@ fn after_a_conflict_the_whole_transaction_is_run_again() {
     assert_eq!((article(1, conn).views, article(2, conn).version), (1, 2));
     let sent = log.take_sent();
     let count = |text: &str| sent.iter().filter(|sql| *sql == text).count();
-    assert_eq!((count(engine::BEGIN), count("ROLLBACK"), count(engine::COMMIT)), (4, 3, 1), "{sent:?}");
+    let ends = engine::COMMIT.last().unwrap();
+    assert_eq!((count(engine::BEGIN), count(engine::ROLLBACK), count(ends)), (4, 3, 1), "{sent:?}");
 }
 
 #[test]

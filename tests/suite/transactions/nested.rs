@@ -41,8 +41,9 @@ fn a_savepoint_that_rolls_back_takes_back_only_what_was_saved_in_it() {
     .unwrap();
 
     let sent = log.take_sent();
-    assert_eq!([sent.len(), sent.iter().filter(|sql| sql.starts_with("UPDATE")).count()], [7, 3]);
-    assert_eq!([&sent[0], &sent[6]], [engine::BEGIN, engine::COMMIT]);
+    assert_eq!(sent.iter().filter(|sql| sql.starts_with("UPDATE")).count(), 3, "{sent:?}");
+    assert_eq!(sent[0], engine::BEGIN);
+    assert_eq!(sent[6..], *engine::COMMIT);
     assert_eq!([&sent[2], &sent[4]], ["SAVEPOINT diesel_savepoint_1", "ROLLBACK TO SAVEPOINT diesel_savepoint_1"]);
     assert_eq!((outer.version, inner.version), (3, 1));
     assert_eq!((article(1, conn), article(2, conn)), (outer, inner));

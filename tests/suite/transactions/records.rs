@@ -2,15 +2,20 @@
 
 use crate::library::prelude::*;
 use crate::library::{Records, transaction_concurrent};
+use diesel::backend::Backend;
+use diesel::deserialize::FromSql;
+use diesel::prelude::*;
 use diesel::result::Error as DieselError;
+use diesel::serialize::{Output, ToSql};
+use diesel::sql_types::BigInt;
 
 use super::super::fixtures::{article, author, insert_article, insert_author, with_article};
-use super::super::models::Article;
+use super::super::models::{Article, articles};
 use crate::engine::TestConnection;
 
 /// Articles 1 to `count`, at the versions 10, 20, …
-fn articles(count: i64, conn: &mut TestConnection) -> Vec<Article> {
-    diesel::delete(super::super::models::articles::table).execute(conn).unwrap();
+fn with_rows(count: i64, conn: &mut TestConnection) -> Vec<Article> {
+    diesel::delete(articles::table).execute(conn).unwrap();
     (1..=count)
         .map(|id| {
             insert_article(id, 10 * id, conn);
@@ -19,13 +24,12 @@ fn articles(count: i64, conn: &mut TestConnection) -> Vec<Article> {
         .collect()
 }
 
-use diesel::RunQueryDsl as _;
-
 /// Rolls back what the closure does.
 #[track_caller]
-fn roll_back<R>(conn: &mut TestConnection, records: R, f: impl FnOnce(&mut TestConnection, &mut R) + Crosses)
+fn roll_back<C, R>(conn: &mut C, records: R, f: impl FnOnce(&mut C, &mut R) + Crosses)
 where
-    R: Records<__Versions: Crosses> + Crosses,
+    C: AnyConnection,
+    R: Records<C::Backend, __Memories: Crosses> + Crosses,
 {
     let result = transaction_concurrent(conn, records, |conn, records| {
         f(conn, records);
@@ -43,7 +47,7 @@ fn save(record: &mut Article, conn: &mut TestConnection) {
 #[test]
 fn sequences_of_records_are_restored() {
     let (_database, conn) = &mut with_article();
-    let rows = articles(3, conn);
+    let rows = with_rows(3, conn);
 
     let mut vector = rows.clone();
     roll_back(conn, &mut vector, |conn, records| records.iter_mut().for_each(|record| save(record, conn)));
@@ -77,7 +81,7 @@ fn sequences_of_records_are_restored() {
 #[test]
 fn tuples_of_up_to_twelve_lists_are_restored() {
     let (_database, conn) = &mut with_article();
-    let rows = articles(13, conn);
+    let rows = with_rows(13, conn);
     let mut records = rows.clone();
     let [a, b, c, d, e, f, g, h, i, j, k, rest @ ..] = &mut records[..] else { unreachable!() };
     roll_back(conn, (a, b, c, d, e, f, g, h, i, j, k, rest), |conn, (a, b, c, d, e, f, g, h, i, j, k, rest)| {
@@ -104,7 +108,7 @@ fn tuples_of_up_to_twelve_lists_are_restored() {
 #[test]
 fn a_list_that_the_closure_sorts_gets_no_versions_swapped() {
     let (_database, conn) = &mut with_article();
-    let rows = articles(4, conn);
+    let rows = with_rows(4, conn);
     let reversed: Vec<_> = rows.iter().rev().cloned().collect();
 
     let mut vector = rows.clone();
@@ -125,7 +129,7 @@ fn a_list_that_the_closure_sorts_gets_no_versions_swapped() {
 #[test]
 fn a_list_that_the_closure_shortens_or_lengthens_keeps_what_is_left_of_it_right() {
     let (_database, conn) = &mut with_article();
-    let rows = articles(4, conn);
+    let rows = with_rows(4, conn);
     let mut vector = rows[..3].to_vec();
     roll_back(conn, &mut vector, |conn, records| {
         records.iter_mut().for_each(|record| save(record, conn));
@@ -144,7 +148,7 @@ fn a_list_that_the_closure_shortens_or_lengthens_keeps_what_is_left_of_it_right(
 #[test]
 fn two_copies_of_one_row_in_a_list_get_each_its_own_version_back() {
     let (_database, conn) = &mut with_article();
-    let rows = articles(1, conn);
+    let rows = with_rows(1, conn);
     let stale = Article { version: 3, ..rows[0].clone() };
     let mut vector = vec![rows[0].clone(), stale.clone()];
     roll_back(conn, &mut vector, |conn, records| {
@@ -155,14 +159,126 @@ fn two_copies_of_one_row_in_a_list_get_each_its_own_version_back() {
     assert_eq!(vector, [rows[0].clone(), stale]);
 }
 
+/// It may be the listed one under a key that was changed, so that it gets no version that is newer than it.
 #[test]
-fn another_record_put_into_a_listed_place_stays_as_it_is() {
+fn another_record_put_into_a_listed_place_never_hides_what_was_saved_after_it_was_loaded() {
     let (_database, conn) = &mut with_article();
-    let rows = articles(2, conn);
+    let rows = with_rows(2, conn);
     let mut record = rows[0].clone();
     roll_back(conn, &mut record, |conn, record| {
         save(record, conn);
         **record = article(2, conn);
     });
-    assert_eq!(record, rows[1]);
+    assert_eq!(record, Article { version: 10, ..rows[1].clone() });
+    assert!(record.save_concurrent(conn).unwrap_err().is_conflict());
+
+    let stale = Article { version: 5, ..rows[1].clone() };
+    let mut record = rows[0].clone();
+    roll_back(conn, &mut record, |_, record| **record = stale.clone());
+    assert_eq!(record, stale);
+}
+
+#[test]
+fn records_that_the_closure_swaps_get_the_versions_of_their_rows() {
+    let (_database, conn) = &mut with_article();
+    let rows = with_rows(3, conn);
+    let mut records = rows.clone();
+    let [a, rest @ ..] = &mut records[..] else { unreachable!() };
+    roll_back(conn, (a, rest), |conn, (a, rest)| {
+        save(a, conn);
+        rest.iter_mut().for_each(|record| save(record, conn));
+        std::mem::swap(*a, &mut rest[1]);
+        save(a, conn);
+    });
+    assert_eq!(records, [rows[2].clone(), rows[1].clone(), rows[0].clone()]);
+
+    let mut author_row = insert_author(1, "Ada", conn);
+    let (mut first, mut second) = (rows[0].clone(), rows[1].clone());
+    roll_back(conn, (&mut first, &mut author_row, &mut second), |conn, (first, author, second)| {
+        std::mem::swap(*first, *second);
+        author.save_concurrent(conn).unwrap();
+        save(first, conn);
+    });
+    assert_eq!([&first, &second], [&rows[1], &rows[0]]);
+    assert_eq!(author_row, author(1, conn));
+}
+
+#[test]
+fn a_row_listed_twice_gets_its_version_back_in_both_places() {
+    let (_database, conn) = &mut with_article();
+    let rows = with_rows(2, conn);
+    let (mut one, mut vector) = (rows[0].clone(), vec![rows[1].clone(), rows[0].clone()]);
+    roll_back(conn, (&mut one, &mut vector), |conn, (one, vector)| {
+        save(one, conn);
+        vector[1].reload_concurrent(conn).unwrap();
+        vector.reverse();
+        // One more copy than before.
+        vector.push((**one).clone());
+    });
+    assert_eq!((&one, &vector), (&rows[0], &vec![rows[0].clone(), rows[1].clone(), rows[0].clone()]));
+}
+
+#[test]
+fn a_key_that_the_closure_changes_does_not_keep_a_version_that_was_rolled_back() {
+    let (_database, conn) = &mut with_article();
+    let rows = with_rows(2, conn);
+    let mut records = rows.clone();
+    let [a, b] = &mut records[..] else { unreachable!() };
+    roll_back(conn, (a, b), |conn, (a, b)| {
+        save(a, conn);
+        save(b, conn);
+        a.id = 99;
+    });
+    assert_eq!(records, [Article { id: 99, ..rows[0].clone() }, rows[1].clone()]);
+}
+
+/// A key is what is bound: its `Debug` may hide it.
+#[derive(Debug, Clone, PartialEq, diesel::Queryable, diesel::Selectable, Concurrent)]
+#[diesel(table_name = articles)]
+struct Discreet {
+    id: Redacted,
+    title: String,
+    #[concurrent(version)]
+    version: i64,
+}
+
+#[derive(Clone, PartialEq, diesel::expression::AsExpression, diesel::deserialize::FromSqlRow)]
+#[diesel(sql_type = BigInt)]
+struct Redacted(i64);
+
+impl std::fmt::Debug for Redacted {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("[redacted]")
+    }
+}
+
+impl<DB: Backend> ToSql<BigInt, DB> for Redacted
+where
+    i64: ToSql<BigInt, DB>,
+{
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> diesel::serialize::Result {
+        self.0.to_sql(out)
+    }
+}
+
+impl<DB: Backend> FromSql<BigInt, DB> for Redacted
+where
+    i64: FromSql<BigInt, DB>,
+{
+    fn from_sql(value: DB::RawValue<'_>) -> diesel::deserialize::Result<Self> {
+        i64::from_sql(value).map(Self)
+    }
+}
+
+#[test]
+fn keys_whose_debug_is_redacted_are_told_apart() {
+    let (_database, conn) = &mut with_article();
+    with_rows(2, conn);
+    let rows: Vec<Discreet> = articles::table.order(articles::id).select(Discreet::as_select()).load(conn).unwrap();
+    let mut vector = rows.clone();
+    roll_back(conn, &mut vector, |conn, records| {
+        records.iter_mut().for_each(|record| record.save_concurrent(conn).unwrap());
+        records.reverse();
+    });
+    assert_eq!(vector, [rows[1].clone(), rows[0].clone()]);
 }

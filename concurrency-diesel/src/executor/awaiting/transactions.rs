@@ -1,15 +1,20 @@
 //! Transactions on diesel-async's connections, pooled ones included.
 
 use std::num::NonZeroU32;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::task::{Context, Waker};
 
-use diesel::connection::{TransactionDepthChange, TransactionManagerStatus};
+use diesel::connection::TransactionManagerStatus;
 use diesel::result::QueryResult;
 use diesel_async::{AsyncConnection, TransactionManager};
 use futures_core::future::BoxFuture;
 
+use super::super::blocking::counted;
 use super::super::transactions::Transactions;
 use super::Awaiting;
 use crate::backend::ConcurrencyBackend;
+use crate::transaction::Owned;
 
 impl<C, DB> Transactions for Awaiting<C>
 where
@@ -26,15 +31,19 @@ where
             && !C::TransactionManager::is_broken_transaction_manager(connection)
     }
 
-    fn begin(connection: &mut C) -> BoxFuture<'_, QueryResult<()>> {
-        Box::pin(begin(connection))
+    fn set_open(connection: &mut C, is_open: bool) {
+        *status(connection) = counted(is_open);
     }
 
-    fn commit(connection: &mut C) -> BoxFuture<'_, QueryResult<()>> {
-        Box::pin(commit(connection))
+    fn set_savepoint(connection: &mut C, _: Owned) -> BoxFuture<'_, QueryResult<()>> {
+        Box::pin(C::TransactionManager::begin_transaction(connection))
     }
 
-    fn roll_back(connection: &mut C) -> BoxFuture<'_, QueryResult<()>> {
+    fn release_savepoint(connection: &mut C, _: Owned) -> BoxFuture<'_, QueryResult<()>> {
+        Box::pin(C::TransactionManager::commit_transaction(connection))
+    }
+
+    fn roll_back_to_savepoint(connection: &mut C, _: Owned) -> BoxFuture<'_, QueryResult<()>> {
         Box::pin(C::TransactionManager::rollback_transaction(connection))
     }
 
@@ -45,55 +54,20 @@ where
     fn mark_broken(connection: &mut C) {
         status(connection).set_in_error();
     }
+
+    /// Nothing can be awaited here. A connection that is shared knows of no mark; what it is asked to do after the ROLLBACK is
+    /// done outside of the transaction.
+    fn abandon(connection: &mut C, _: u32) {
+        let _ = catch_unwind(AssertUnwindSafe(|| Self::mark_broken(connection)));
+        if DB::__QUEUES_STATEMENTS {
+            let _ = catch_unwind(AssertUnwindSafe(|| {
+                let mut queued = pin!(connection.batch_execute("ROLLBACK"));
+                let _ = queued.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+            }));
+        }
+    }
 }
 
 fn status<C: AsyncConnection>(connection: &mut C) -> &mut TransactionManagerStatus {
     C::TransactionManager::transaction_manager_status_mut(connection)
-}
-
-async fn begin<C>(connection: &mut C) -> QueryResult<()>
-where
-    C: AsyncConnection<Backend: ConcurrencyBackend>,
-{
-    if status(connection).transaction_depth()?.is_some() {
-        return C::TransactionManager::begin_transaction(connection).await;
-    }
-    let begun = undivided(connection, C::Backend::__BEGIN).await;
-    *status(connection) = TransactionManagerStatus::default();
-    begun?;
-    count_one(connection)
-}
-
-/// In one batch, so that a row is not locked for a round trip more. Where the batch fails at its first statement, the second is
-/// not run.
-async fn commit<C>(connection: &mut C) -> QueryResult<()>
-where
-    C: AsyncConnection<Backend: ConcurrencyBackend>,
-{
-    if status(connection).transaction_depth()?.is_none_or(|depth| depth.get() > 1) {
-        return C::TransactionManager::commit_transaction(connection).await;
-    }
-    let batch = format!("{}COMMIT", C::Backend::__BEFORE_COMMIT);
-    let committed = undivided(connection, &batch).await;
-    *status(connection) = TransactionManagerStatus::default();
-    if committed.is_err() {
-        count_one(connection)?;
-    }
-    committed
-}
-
-/// Runs what begins or ends a transaction. Where this future is dropped, nobody knows whether one is open, and the connection
-/// stays marked as broken.
-async fn undivided<C: AsyncConnection>(connection: &mut C, sql: &str) -> QueryResult<()> {
-    status(connection).set_in_error();
-    connection.batch_execute(sql).await
-}
-
-fn count_one<C: AsyncConnection>(connection: &mut C) -> QueryResult<()> {
-    match status(connection) {
-        TransactionManagerStatus::Valid(status) => {
-            status.change_transaction_depth(TransactionDepthChange::IncreaseDepth)
-        }
-        TransactionManagerStatus::InError => Err(diesel::result::Error::BrokenTransactionManager),
-    }
 }

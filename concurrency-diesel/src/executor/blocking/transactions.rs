@@ -2,15 +2,18 @@
 
 use std::future::{Ready, ready};
 use std::num::NonZeroU32;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use diesel::connection::{
     Connection, LoadConnection, TransactionDepthChange, TransactionManager, TransactionManagerStatus,
 };
 use diesel::result::QueryResult;
 
+use super::super::now;
 use super::super::transactions::Transactions;
 use super::Blocking;
 use crate::backend::ConcurrencyBackend;
+use crate::transaction::{self, Owned};
 
 impl<C, DB> Transactions for Blocking<C>
 where
@@ -27,15 +30,19 @@ where
             && !C::TransactionManager::is_broken_transaction_manager(connection)
     }
 
-    fn begin(connection: &mut C) -> Ready<QueryResult<()>> {
-        ready(begin(connection))
+    fn set_open(connection: &mut C, is_open: bool) {
+        *status(connection) = counted(is_open);
     }
 
-    fn commit(connection: &mut C) -> Ready<QueryResult<()>> {
-        ready(commit(connection))
+    fn set_savepoint(connection: &mut C, _: Owned) -> Ready<QueryResult<()>> {
+        ready(C::TransactionManager::begin_transaction(connection))
     }
 
-    fn roll_back(connection: &mut C) -> Ready<QueryResult<()>> {
+    fn release_savepoint(connection: &mut C, _: Owned) -> Ready<QueryResult<()>> {
+        ready(C::TransactionManager::commit_transaction(connection))
+    }
+
+    fn roll_back_to_savepoint(connection: &mut C, _: Owned) -> Ready<QueryResult<()>> {
         ready(C::TransactionManager::rollback_transaction(connection))
     }
 
@@ -46,43 +53,26 @@ where
     fn mark_broken(connection: &mut C) {
         status(connection).set_in_error();
     }
+
+    fn abandon(connection: &mut C, around: u32) {
+        let rolled_back = catch_unwind(AssertUnwindSafe(|| now(transaction::roll_back::<Self>(connection, around))));
+        if !matches!(rolled_back, Ok(Ok(_))) {
+            Self::mark_broken(connection);
+        }
+    }
 }
 
-fn status<C: Connection>(connection: &mut C) -> &mut TransactionManagerStatus {
+/// The connection's own count of what is open.
+pub(super) fn status<C: Connection>(connection: &mut C) -> &mut TransactionManagerStatus {
     C::TransactionManager::transaction_manager_status_mut(connection)
 }
 
-fn begin<C>(connection: &mut C) -> QueryResult<()>
-where
-    C: Connection<Backend: ConcurrencyBackend>,
-{
-    if status(connection).transaction_depth()?.is_some() {
-        return C::TransactionManager::begin_transaction(connection);
+/// The count where the outermost transaction is open, or none.
+pub(in crate::executor) fn counted(is_open: bool) -> TransactionManagerStatus {
+    let mut status = TransactionManagerStatus::default();
+    if let (true, TransactionManagerStatus::Valid(status)) = (is_open, &mut status) {
+        // Only to count down from nothing is refused.
+        let _ = status.change_transaction_depth(TransactionDepthChange::IncreaseDepth);
     }
-    connection.batch_execute(C::Backend::__BEGIN)?;
-    change_depth(connection, TransactionDepthChange::IncreaseDepth)
-}
-
-/// In one batch, so that a row is not locked for a round trip more. Where the batch fails at its first statement, the second is
-/// not run.
-fn commit<C>(connection: &mut C) -> QueryResult<()>
-where
-    C: Connection<Backend: ConcurrencyBackend>,
-{
-    if status(connection).transaction_depth()?.is_none_or(|depth| depth.get() > 1) {
-        return C::TransactionManager::commit_transaction(connection);
-    }
-    connection.batch_execute(&format!("{}COMMIT", C::Backend::__BEFORE_COMMIT))?;
-    // PostgreSQL's connection has noticed by itself.
-    if status(connection).transaction_depth()?.is_some() {
-        change_depth(connection, TransactionDepthChange::DecreaseDepth)?;
-    }
-    Ok(())
-}
-
-fn change_depth<C: Connection>(connection: &mut C, change: TransactionDepthChange) -> QueryResult<()> {
-    match status(connection) {
-        TransactionManagerStatus::Valid(status) => status.change_transaction_depth(change),
-        TransactionManagerStatus::InError => Err(diesel::result::Error::BrokenTransactionManager),
-    }
+    status
 }

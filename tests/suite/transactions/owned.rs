@@ -1,0 +1,177 @@
+//! A transaction of ours whose work panics, wherever that is: it is rolled back, or its connection is not used again.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::library::prelude::*;
+use crate::library::transaction_concurrent;
+use diesel::backend::Backend;
+use diesel::connection::InstrumentationEvent;
+use diesel::expression::AsExpression;
+use diesel::prelude::*;
+use diesel::result::Error::BrokenTransactionManager;
+use diesel::serialize::{Output, ToSql};
+use diesel::sql_types::Text;
+
+use super::super::fixtures::{article, insert_article};
+use super::super::models::{Article, articles};
+use super::assert_nothing_open;
+use crate::engine::{Database, TestConnection};
+use crate::library::ROLLS_BACK_AT_ONCE;
+
+/// An article whose title panics when it is bound.
+#[derive(Debug, Clone, Concurrent)]
+#[diesel(table_name = articles)]
+struct Bomb {
+    id: i64,
+    #[diesel(serialize_as = Fuse)]
+    title: String,
+    #[concurrent(version)]
+    version: i64,
+}
+
+#[derive(Debug, AsExpression)]
+#[diesel(sql_type = Text)]
+struct Fuse(String);
+
+impl From<String> for Fuse {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl<DB: Backend> ToSql<Text, DB> for Fuse
+where
+    String: ToSql<Text, DB>,
+{
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> diesel::serialize::Result {
+        assert_ne!(self.0, "boom");
+        self.0.to_sql(out)
+    }
+}
+
+fn with_three() -> (Database, TestConnection) {
+    let database = Database::new();
+    let mut conn = database.connect();
+    for id in [1, 2, 3] {
+        insert_article(id, 1, &mut conn);
+    }
+    (database, conn)
+}
+
+/// The next save is committed, or refused; it never only seems to be saved.
+#[track_caller]
+fn assert_honest(id: i64, database: &Database, conn: &mut TestConnection, rolls_back: bool) {
+    let row = article(id, &mut database.connect());
+    let mut record = Article { title: "after".to_owned(), ..row.clone() };
+    let saved = record.save_concurrent(conn);
+    let now = article(id, &mut database.connect());
+    if rolls_back {
+        saved.unwrap();
+        assert_eq!(now, Article { title: "after".to_owned(), version: row.version + 1, ..row });
+        assert_nothing_open(conn);
+    } else {
+        assert!(matches!(saved, Err(ConcurrencyError::Database(BrokenTransactionManager))), "{saved:?}");
+        assert_eq!((now, record.version), (row.clone(), row.version));
+        assert!(AnsiTransactionManager::is_broken_transaction_manager(conn), "a pool would hand it on");
+    }
+}
+
+#[test]
+fn a_batch_whose_value_panics_leaves_nothing_open() {
+    let bombs = |id| {
+        let bomb = |id, title: &str| Bomb { id, title: title.to_owned(), version: 1 };
+        [bomb(1, if id == 1 { "boom" } else { "one" }), bomb(2, if id == 2 { "boom" } else { "two" })]
+    };
+    for id in [1, 2] {
+        for each in [false, true] {
+            let (database, conn) = &mut with_three();
+            let mut records = bombs(id);
+            let panic = catch_unwind(AssertUnwindSafe(|| {
+                if each {
+                    let _ = records.save_each_concurrent(conn);
+                } else {
+                    let _ = records.save_all_concurrent(conn);
+                }
+            }));
+            assert!(panic.is_err());
+            assert_eq!([records[0].version, records[1].version], [1, 1]);
+            assert_eq!(article(1, &mut database.connect()).title, "first");
+            assert_honest(3, database, conn, ROLLS_BACK_AT_ONCE);
+        }
+    }
+}
+
+/// The caller's transaction is none of ours: only the savepoint is rolled back.
+#[test]
+fn a_batch_that_panics_in_the_callers_transaction_takes_back_its_own_writes() {
+    if !ROLLS_BACK_AT_ONCE {
+        return a_batch_whose_value_panics_leaves_nothing_open();
+    }
+    let (database, conn) = &mut with_three();
+    conn.transaction(|conn| {
+        let mut kept = article(3, conn);
+        kept.save_concurrent(conn)?;
+        let mut records = ["one", "boom"].map(|title| Bomb { id: 1, title: title.to_owned(), version: 1 });
+        records[1].id = 2;
+        assert!(catch_unwind(AssertUnwindSafe(|| records.save_all_concurrent(conn).is_ok())).is_err());
+        Ok::<_, ConcurrencyError>(())
+    })
+    .unwrap();
+    let rows = [1, 2, 3].map(|id| article(id, &mut database.connect()).version);
+    assert_eq!(rows, [1, 1, 2]);
+    assert_nothing_open(conn);
+}
+
+/// Panics when it is told of so many statements.
+fn panic_at(statement: usize, conn: &mut TestConnection) -> Arc<AtomicUsize> {
+    let told = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&told);
+    conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+        if matches!(event, InstrumentationEvent::StartQuery { .. }) {
+            let number = counter.fetch_add(1, Ordering::SeqCst);
+            assert_ne!(number, statement, "the observer panics");
+        }
+    });
+    told
+}
+
+/// An observer that panics at BEGIN, at a write, at COMMIT: every statement of a transaction and of a batch.
+#[test]
+fn an_observer_that_panics_at_any_statement_leaves_nothing_open() {
+    for is_batch in [false, true] {
+        for statement in 0.. {
+            let (database, conn) = &mut with_three();
+            let rows = [1, 2].map(|id| article(id, conn));
+            let mut records = rows.clone();
+            let told = panic_at(statement, conn);
+            let ended = catch_unwind(AssertUnwindSafe(|| {
+                if is_batch {
+                    records.save_all_concurrent(conn).is_ok()
+                } else {
+                    let both = &mut records[..];
+                    let saved = transaction_concurrent(conn, both, |conn, records| {
+                        records.iter_mut().try_for_each(|record| record.save_concurrent(conn))
+                    });
+                    saved.is_ok()
+                }
+            }));
+            if told.load(Ordering::SeqCst) <= statement {
+                assert!(ended.unwrap());
+                assert!(statement >= 3, "BEGIN, a write, COMMIT");
+                break;
+            }
+            conn.set_instrumentation(|_: InstrumentationEvent<'_>| {});
+            assert!(!matches!(ended, Ok(true)), "statement {statement}");
+            assert_eq!(records, rows, "statement {statement}");
+            assert_eq!([1, 2].map(|id| article(id, &mut database.connect())), rows, "statement {statement}");
+            if ROLLS_BACK_AT_ONCE {
+                assert_honest(3, database, conn, true);
+            } else {
+                let saved = article(3, &mut database.connect()).save_concurrent(conn).is_ok();
+                assert_eq!(article(3, &mut database.connect()).version, 1 + i64::from(saved), "statement {statement}");
+            }
+        }
+    }
+}
