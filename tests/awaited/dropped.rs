@@ -174,3 +174,63 @@ fn a_dropped_transaction_leaves_the_versions_and_a_connection_that_is_known_to_b
         }
     });
 }
+
+/// What is done with a batch.
+macro_rules! assert_dropped {
+    ($name:ident, |$records:ident, $conn:ident| $write:expr, $moves:expr) => {
+        #[test]
+        fn $name() {
+            let (database, observer) = &mut with_articles(3);
+            run(async {
+                for times in 0.. {
+                    let mut conn = connect(database);
+                    let rows = [article(1, observer).await, article(2, observer).await];
+                    let mut records = rows.clone();
+                    let ended = {
+                        let ($records, $conn) = (&mut records[..], &mut conn);
+                        poll_times($write, times).await
+                    };
+                    if let Some(ended) = ended {
+                        assert!(ended.is_ok());
+                        break;
+                    }
+                    assert_eq!(records, rows, "dropped after {times} polls");
+                    let mut other = article(3, observer).await;
+                    if times > 0 {
+                        assert!(conn.is_broken(), "dropped after {times} polls");
+                        let version = other.version;
+                        let refused = other.save_concurrent(&mut conn).await;
+                        assert!(
+                            matches!(refused, Err(ConcurrencyError::Database(BrokenTransactionManager))),
+                            "{refused:?}"
+                        );
+                        assert_eq!(article(3, observer).await.version, version);
+                    }
+                    // The server is done with it when its locks are free: all of it is written, or nothing.
+                    drop(conn);
+                    other.touch_concurrent(observer).await.unwrap();
+                    let mut touched = article(1, observer).await;
+                    touched.touch_concurrent(observer).await.unwrap();
+                    let second = article(2, observer).await;
+                    let moved = [touched.version - 1 - rows[0].version, second.version - rows[1].version];
+                    assert!(moved == [0, 0] || moved == [$moves, $moves], "dropped after {times} polls: {moved:?}");
+                }
+            });
+        }
+    };
+}
+
+assert_dropped!(a_dropped_batch_leaves_no_transaction_behind, |records, conn| records.save_all_concurrent(conn), 1);
+assert_dropped!(
+    a_dropped_batch_of_what_can_be_saved_leaves_none,
+    |records, conn| records.save_each_concurrent(conn),
+    1
+);
+assert_dropped!(
+    a_dropped_batch_in_a_transaction_leaves_none,
+    |records, conn| transaction_concurrent(conn, records, async |conn, records| {
+        records.save_all_concurrent(conn).await?;
+        conn.transaction(async |conn| records.to_vec().check_all_concurrent(conn).await).await
+    }),
+    1
+);

@@ -45,6 +45,9 @@ pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations/post
 /// Where the server listens when a URL names no port.
 pub const DEFAULT_PORT: u16 = 5432;
 
+/// How the server refuses a question, in its own protocol: SQLSTATE 40001, and still in the transaction.
+pub const REFUSAL: &[u8] = b"E\0\0\0\x2eSERROR\0VERROR\0C40001\0Ma made up deadlock\0\0Z\0\0\0\x05T";
+
 /// The engine's name.
 pub const NAME: &str = "PostgreSQL";
 

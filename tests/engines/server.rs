@@ -58,7 +58,10 @@ fn a_connection_lost_in_the_middle_of_a_write_is_no_conflict_and_leaves_the_reco
         kill(id, observer);
         let (first, second, mut written) = waiting.join();
         assert_lost(&first.unwrap_err());
-        assert_lost(&second.unwrap_err());
+        match second.unwrap_err() {
+            ConcurrencyError::Database(DieselError::BrokenTransactionManager) => {}
+            error => assert_lost(&error),
+        }
         assert_eq!(written, record, "{name}");
 
         AnsiTransactionManager::rollback_transaction(holder).unwrap();

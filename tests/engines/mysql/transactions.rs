@@ -177,7 +177,7 @@ fn a_batch_after_such_a_statement_does_not_say_that_nothing_was_written() {
     let (_database, conn) = &mut with_article();
     insert_article(2, 1, conn);
     let mut records = [article(1, conn), Article { version: 0, ..article(2, conn) }];
-    let result = transaction_concurrent(conn, (), |conn, ()| {
+    let result: Result<(), _> = transaction_concurrent(conn, (), |conn, ()| {
         conn.batch_execute(COMMITS)?;
         match records.save_all_concurrent(conn) {
             Err(crate::library::BulkError::Concurrency(error)) => Err(error),

@@ -5,6 +5,7 @@ use crate::library::{BulkError, MergeError, Resolution, RetryPolicy, Tracked};
 use crate::library::{retry_on_conflict, transaction_concurrent};
 use diesel::connection::InstrumentationEvent;
 use diesel::prelude::*;
+use diesel::result::Error as DieselError;
 
 use super::super::DEFAULT_PORT;
 use super::assert_lost;
@@ -12,6 +13,7 @@ use super::wire::{self, Cut, Scissors};
 use crate::engine::{Database, TestConnection};
 use crate::suite::fixtures::{article, insert_article, with_article};
 use crate::suite::models::{Article, articles};
+use crate::suite::transactions::assert_nothing_open;
 
 /// An article whose views are counted, and not written over.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, Queryable, Selectable, Concurrent)]
@@ -23,6 +25,15 @@ struct Counter {
     views: i32,
     #[concurrent(version)]
     version: i64,
+}
+
+/// COMMIT got no answer, which has words of its own.
+#[track_caller]
+fn assert_unanswered(error: &ConcurrencyError) {
+    let ConcurrencyError::OutcomeUnknown(cause) = error else { panic!("not OutcomeUnknown: {error:?}") };
+    assert!(matches!(**cause, DieselError::RollbackErrorOnCommit { .. }), "{error:?}");
+    assert!(error.to_string().starts_with("no answer came to COMMIT, so the transaction may be committed"), "{error}");
+    assert!(!error.is_retryable() && !error.is_conflict());
 }
 
 fn counter(id: i64, conn: &mut TestConnection) -> Tracked<Counter> {
@@ -45,7 +56,7 @@ fn counted_in_a_lost_transaction(database: &Database, cut: Cut) -> Tracked<Count
         scissors.cut(cut);
         Ok::<_, ConcurrencyError>(())
     });
-    assert_lost(&result.unwrap_err());
+    assert_unanswered(&result.unwrap_err());
     record
 }
 
@@ -65,7 +76,7 @@ fn the_record_is_as_it_was_and_the_row_all_or_nothing() {
             scissors.cut(cut);
             Ok::<_, ConcurrencyError>(())
         });
-        assert_lost(&result.unwrap_err());
+        assert_unanswered(&result.unwrap_err());
         assert_eq!(record, before);
         // Nothing brings the connection back.
         assert!(record.save_concurrent(lost).is_err());
@@ -97,7 +108,7 @@ fn it_is_not_run_again_by_itself() {
             scissors.cut(cut);
             Ok::<_, ConcurrencyError>(())
         });
-        assert_lost(&result.unwrap_err());
+        assert_unanswered(&result.unwrap_err());
         let row = article(1, observer);
         assert_eq!((runs, row.views, row.version), (1, i32::from(is_committed), 1 + i64::from(is_committed)));
     }
@@ -181,7 +192,7 @@ fn a_batch_is_merged_after_it_without_adding_a_sum_twice() {
         let BulkError::Concurrency(error) = records.save_all_concurrent(lost).unwrap_err() else {
             panic!("no lost connection");
         };
-        assert_lost(&error);
+        assert_unanswered(&error);
         for record in &mut records {
             assert_eq!((record.version, record.base().views), (1, 0));
             record.save_merging(observer).unwrap();
@@ -227,4 +238,81 @@ fn lose_the_answer_to_the_second_update(conn: &mut TestConnection, scissors: &Sc
             scissors.cut(Cut::NextAnswer);
         }
     });
+}
+
+/// The proof that the transaction is still there is lost before the COMMIT is sent: nothing is committed, and there is no doubt.
+#[test]
+fn a_connection_lost_at_the_proof_before_commit_is_a_rollback() {
+    for cut in [Cut::Question("RELEASE"), Cut::AnswerTo("RELEASE")] {
+        let (database, observer) = &mut with_article();
+        let (lost, scissors) = &mut over_a_wire(database);
+        let mut record = counter(1, observer);
+        record.views += 5;
+        let result = transaction_concurrent(lost, &mut record, |lost, record| {
+            record.save_concurrent(lost)?;
+            scissors.cut(cut);
+            // Where COMMIT proves it by itself, a savepoint is released with the same word.
+            if crate::engine::COMMIT.len() == 1 { lost.transaction(|_| Ok(())) } else { Ok(()) }
+        });
+        assert_lost(&result.unwrap_err());
+        assert_eq!((record.version, counter(1, observer).version), (1, 1));
+        record.save_merging(observer).unwrap();
+        assert_eq!((record.views, counter(1, observer).views), (5, 5));
+    }
+}
+
+/// Galera answers ROLLBACK with a deadlock, and takes the next one.
+#[test]
+fn a_rollback_that_is_refused_is_sent_again() {
+    let (database, observer) = &mut with_article();
+    let (conn, scissors) = &mut over_a_wire(database);
+    let mut record = article(1, conn);
+    let row = record.clone();
+    let mut attempts = 0;
+    retry_on_conflict(conn, &RetryPolicy::default(), |conn| {
+        attempts += 1;
+        let mut fresh = article(1, conn);
+        fresh.save_concurrent(conn)?;
+        if attempts == 1 {
+            scissors.refuse("ROLLBACK", 1);
+            return Article { version: 0, ..row.clone() }.save_concurrent(conn);
+        }
+        Ok(())
+    })
+    .unwrap();
+    assert_eq!((attempts, article(1, observer).version), (2, 2));
+
+    record.version = 2;
+    scissors.refuse("ROLLBACK", 1);
+    let result = transaction_concurrent(conn, &mut record, |conn, record| {
+        record.save_concurrent(conn)?;
+        record.version = 0;
+        record.save_concurrent(conn)
+    });
+    assert!(result.unwrap_err().is_conflict());
+    assert_eq!((record.version, article(1, observer).version), (2, 2));
+    assert_nothing_open(conn);
+    record.save_concurrent(observer).unwrap();
+    transaction_concurrent(conn, &mut record, |conn, record| record.save_concurrent(conn)).unwrap();
+    assert_eq!(article(1, observer), record);
+}
+
+/// The connection is given up, and says so to whoever saves on it.
+#[test]
+fn a_rollback_that_is_refused_twice_ends_the_connection() {
+    let (database, observer) = &mut with_article();
+    let (conn, scissors) = &mut over_a_wire(database);
+    let mut record = article(1, conn);
+    let row = record.clone();
+    scissors.refuse("ROLLBACK", 2);
+    let result = transaction_concurrent(conn, &mut record, |conn, record| {
+        record.save_concurrent(conn)?;
+        Err::<(), _>(ConcurrencyError::from(DieselError::NotFound))
+    });
+    let error = result.unwrap_err();
+    assert!(error.to_string().contains("made up"), "what comes out is why the connection is of no more use: {error:?}");
+    assert_eq!((&record, article(1, observer)), (&row, row.clone()));
+    let refused = record.save_concurrent(conn);
+    assert!(matches!(refused, Err(ConcurrencyError::Database(DieselError::BrokenTransactionManager))), "{refused:?}");
+    assert!(AnsiTransactionManager::is_broken_transaction_manager(conn));
 }

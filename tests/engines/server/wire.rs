@@ -17,13 +17,32 @@ pub enum Cut {
     AnswerTo(&'static str),
 }
 
-/// Cuts a wire, which ends the connection.
+/// Cuts a wire, which ends the connection, or answers a question in the server's place.
 #[derive(Clone, Default)]
-pub struct Scissors(Arc<Mutex<Option<Cut>>>);
+pub struct Scissors(Arc<Mutex<Option<Cut>>>, Arc<Mutex<Option<Refusal>>>);
+
+/// The word of the questions that never arrive, and how many of them are left.
+struct Refusal {
+    word: &'static str,
+    left: u32,
+}
 
 impl Scissors {
     pub fn cut(&self, cut: Cut) {
         *self.0.lock().unwrap() = Some(cut);
+    }
+
+    /// So many of the next questions with this word in it are answered with an error.
+    pub fn refuse(&self, word: &'static str, times: u32) {
+        *self.1.lock().unwrap() = Some(Refusal { word, left: times });
+    }
+
+    fn refuses(&self, question: &[u8]) -> bool {
+        let mut refusal = self.1.lock().unwrap();
+        let Some(Refusal { word, left: left @ 1.. }) = &mut *refusal else { return false };
+        let is_refused = question.windows(word.len()).any(|bytes| bytes == word.as_bytes());
+        *left -= u32::from(is_refused);
+        is_refused
     }
 
     /// Whether the wire is cut before this question.
@@ -59,9 +78,17 @@ pub fn lay(url: &str, default_port: u16) -> (String, Scissors) {
         for stream in [&client, &server] {
             stream.set_nodelay(true).unwrap();
         }
+        let mut back = client.try_clone().unwrap();
         let (questions, answers) = ((client.try_clone().unwrap(), server.try_clone().unwrap()), (server, client));
-        thread::spawn(move || pass_on(questions, |question| before_questions.cuts_question(question)));
-        pass_on(answers, |_| before_answers.cuts_answer());
+        thread::spawn(move || {
+            pass_on(questions, |question| {
+                if before_questions.refuses(question) {
+                    return back.write_all(super::super::REFUSAL).map_or(Next::Cut, |()| Next::Keep);
+                }
+                if before_questions.cuts_question(question) { Next::Cut } else { Next::PassOn }
+            });
+        });
+        pass_on(answers, |_| if before_answers.cuts_answer() { Next::Cut } else { Next::PassOn });
     });
     (url, scissors)
 }
@@ -87,12 +114,21 @@ fn split(url: &str) -> (&str, &str, &str) {
     (&url[..host], &url[host..end], &url[end..])
 }
 
+/// What becomes of some bytes.
+enum Next {
+    PassOn,
+    Keep,
+    Cut,
+}
+
 /// Hands on what comes, until one of the two ends the connection or it is cut.
-fn pass_on((mut from, mut to): (TcpStream, TcpStream), is_cut_before: impl Fn(&[u8]) -> bool) {
+fn pass_on((mut from, mut to): (TcpStream, TcpStream), mut decide: impl FnMut(&[u8]) -> Next) {
     let mut bytes = [0; 16 * 1024];
     while let Ok(read @ 1..) = from.read(&mut bytes) {
-        if is_cut_before(&bytes[..read]) || to.write_all(&bytes[..read]).is_err() {
-            break;
+        match decide(&bytes[..read]) {
+            Next::PassOn if to.write_all(&bytes[..read]).is_ok() => {}
+            Next::Keep => {}
+            Next::PassOn | Next::Cut => break,
         }
     }
     for stream in [from, to] {
