@@ -94,9 +94,12 @@
 //! save on it is refused with [`BrokenTransactionManager`](diesel::result::Error::BrokenTransactionManager), and the pools
 //! replace it. A connection of PostgreSQL or SQLite is good for the next save.
 //!
-//! The connection may still be inside the transaction in which the future was dropped: diesel-async's connections know
-//! that and report themselves broken, and its pools do not hand such a connection out again. Outside a pool, do not use a
-//! connection any further on which a `transaction` was dropped.
+//! A batch, a [`transaction_concurrent`] or a [`retry_on_conflict`] that is dropped, or a batch that panics, marks its connection as
+//! broken on every engine, because the transaction may still be open: pools replace the connection, and every further save on
+//! it is refused. A `&AsyncPgConnection` knows of no mark; there the transaction is rolled back before the next save is run.
+//!
+//! diesel-async's own `transaction` reports its connection to pools as broken, too, but a save on it is not refused. Outside
+//! a pool, do not use a connection any further on which such a transaction was dropped.
 
 mod bulk;
 mod concurrent;

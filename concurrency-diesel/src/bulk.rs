@@ -122,8 +122,9 @@ pub trait BulkConcurrentDsl {
     ///
     /// # Errors
     ///
-    /// [`SameKey`](BulkError::SameKey); [`Concurrency`](BulkError::Concurrency) for what is no single record's fault. Nothing was
-    /// written then.
+    /// [`SameKey`](BulkError::SameKey); [`Concurrency`](BulkError::Concurrency) for what is no single record's fault;
+    /// [`Record`](BulkError::Record) where the database rolled everything back because of one record, as SQLite does with `RAISE(ROLLBACK)`.
+    /// Nothing was written then.
     ///
     /// # Example
     ///

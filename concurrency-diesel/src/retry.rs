@@ -27,6 +27,11 @@ pub use retryable::Retryable;
 /// at a save, at COMMIT or, on SQLite, at BEGIN. It comes out unchanged, the last one, when the policy's attempts or its deadline
 /// are used up; every other error comes out at once.
 ///
+/// A transaction that the engine no longer has is never run again, whatever the closure returned: a statement may have committed a part of
+/// it. Only a refusal after which the engine rolls back by itself, such as a deadlock, explains that it is gone. Whether the
+/// closure's error is one, it tells by asking ours; a deadlock in a savepoint of Diesel's own may be hidden by Diesel, so nest
+/// with `transaction_concurrent`. What cannot be told apart is a statement that commits followed by a deadlock.
+///
 /// The transaction begins and ends as that of [`transaction_concurrent`](crate::transaction_concurrent): on SQLite with BEGIN
 /// IMMEDIATE, and never with `Ok` where the closure swallowed an error after which the engine had dropped it.
 ///

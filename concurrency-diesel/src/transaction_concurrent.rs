@@ -17,18 +17,23 @@ use crate::transaction::Frame;
 /// back, a panic, which goes on after that, or a COMMIT that failed.
 ///
 /// Called inside a transaction it sets a savepoint. A transaction around it can still roll back, so list a record in the
-/// outermost call. A record is known by its key: one that the closure puts into the place of another stays as it is.
+/// outermost call. A record is known by the value of its key, wherever in the list the closure puts it. A record of another row gets
+/// at most an older version, if it takes the place of a listed one: it may be that one, with another key.
 ///
 /// It sends BEGIN and COMMIT; on SQLite BEGIN IMMEDIATE, so that what was read is still so when it is written, on MySQL and
-/// MariaDB a savepoint with the BEGIN. The closure must not swallow a database error: after most of them PostgreSQL commits nothing more,
-/// MySQL and MariaDB have rolled back and commit every later statement by itself. Diesel's `transaction` says `Ok` there; this
+/// MariaDB a savepoint with the BEGIN, which is released before the COMMIT. The closure must not swallow a database error: after most of
+/// them PostgreSQL commits nothing more, MySQL and MariaDB have rolled back and commit every later statement by itself, and SQLite does
+/// so after a full disk, an I/O error, `ON CONFLICT ROLLBACK` and `RAISE(ROLLBACK)`. Diesel's `transaction` says `Ok` there; this
 /// one finds the transaction gone before it commits, and returns an error. So it does after a statement that commits by itself
 /// (`CREATE TABLE` on MySQL and MariaDB).
 ///
 /// # Errors
 ///
 /// What the closure returned; what the database said to BEGIN, COMMIT or ROLLBACK, of which
-/// [`ConcurrencyError`](crate::ConcurrencyError) makes [`Restart`](crate::ConcurrencyError::Restart) where that is the remedy.
+/// [`ConcurrencyError`](crate::ConcurrencyError) makes [`Restart`](crate::ConcurrencyError::Restart) where that is the remedy,
+/// [`TransactionLost`](crate::ConcurrencyError::TransactionLost) where the engine no longer had the transaction, and
+/// [`OutcomeUnknown`](crate::ConcurrencyError::OutcomeUnknown) where COMMIT got no answer. A ROLLBACK that is refused is sent once more;
+/// if that is refused, too, its error comes out, and the connection is marked as broken.
 ///
 /// # Example
 ///

@@ -12,7 +12,7 @@ use crate::concurrent::Concurrent;
 /// The methods of many records of one type, in a slice, an array or a vector: those of [`crate::BulkConcurrentDsl`], awaited, with
 /// the same statements.
 ///
-/// A future that is dropped leaves the records as they were, and the connection inside its transaction: see
+/// A future that is dropped leaves the records as they were, and the connection marked as broken: see
 /// [what a dropped future leaves](super#a-future-that-is-dropped).
 ///
 /// # Example
