@@ -1,9 +1,13 @@
 //! Saves that are sent through a shared connection before the earlier ones are answered.
 
-use concurrency_diesel::asynchronous::prelude::*;
-use futures_util::future::{join_all, try_join_all};
+use std::time::Duration;
 
-use super::awaited::fixtures::{article, with_articles};
+use concurrency_diesel::asynchronous::prelude::*;
+use diesel_async::SimpleAsyncConnection as _;
+use futures_util::future::{join_all, try_join_all};
+use tokio::time::timeout;
+
+use super::awaited::fixtures::{article, connect, with_articles};
 use crate::library::run;
 
 #[test]
@@ -67,5 +71,27 @@ fn saves_in_tasks_share_one_connection() {
         for task in tasks.collect::<Vec<_>>() {
             assert_eq!(task.await.unwrap(), 2);
         }
+    });
+}
+
+/// A connection that is shared cannot see that it is marked as broken: what is saved on it is saved outside of the transaction
+/// that was dropped.
+#[test]
+fn a_save_on_a_shared_connection_after_a_dropped_batch_is_committed() {
+    let (database, observer) = &mut with_articles(3);
+    run(async {
+        let mut conn = connect(database);
+        let mut batch = [article(1, &mut conn).await, article(2, &mut conn).await];
+        let holder = &mut connect(database);
+        holder.batch_execute("BEGIN; UPDATE articles SET views = 1 WHERE id = 1").await.unwrap();
+        let dropped = timeout(Duration::from_millis(200), batch.save_all_concurrent(&mut conn)).await;
+        assert!(dropped.is_err(), "{dropped:?}");
+        holder.batch_execute("ROLLBACK").await.unwrap();
+
+        let mut record = article(3, observer).await;
+        record.save_concurrent(&mut &conn).await.unwrap();
+        assert_eq!(article(3, observer).await, record);
+        assert_eq!([article(1, observer).await.version, article(2, observer).await.version], [1, 1]);
+        batch[0].save_concurrent(observer).await.unwrap();
     });
 }

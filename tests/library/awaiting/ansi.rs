@@ -18,6 +18,10 @@ impl AnsiTransactionManager {
         Manager::<C>::transaction_manager_status_mut(conn)
     }
 
+    pub fn is_broken_transaction_manager<C: AsyncConnection>(conn: &mut Awaited<C>) -> bool {
+        Manager::<C>::is_broken_transaction_manager(conn)
+    }
+
     pub fn begin_transaction<C: AsyncConnection>(conn: &mut Awaited<C>) -> QueryResult<()> {
         Manager::<C>::begin_transaction(conn)
     }
