@@ -82,6 +82,10 @@ pub trait ConcurrencyBackend: Backend<QueryBuilder: Default> + Default + sealed:
         false
     }
 
+    /// The operator under which NULL equals NULL and that an index serves; without one the condition is written out.
+    #[doc(hidden)]
+    const __NULL_SAFE_EQUALITY: Option<&'static str>;
+
     /// Writes the condition that a row's column and another value are exactly the same: NULL-safe, and for text byte by byte.
     #[doc(hidden)]
     fn __push_same<'b, ST, U>(

@@ -9,7 +9,7 @@ use diesel::expression::QueryMetadata;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::serialize::{self, IsNull, Output, ToSql};
-use diesel::sql_types::{BigInt, HasSqlType, SingleValue};
+use diesel::sql_types::{BigInt, HasSqlType, SingleValue, SqlType, is_nullable};
 
 use crate::backend::ConcurrencyBackend;
 use crate::executor::{Executor, Session};
@@ -49,6 +49,10 @@ pub trait Bindable<ST, DB: Backend> {
     #[doc(hidden)]
     fn __sql_type() -> TypeId;
 
+    /// Whether the column can hold NULL: by the SQL type and not by the field's, which need not say so.
+    #[doc(hidden)]
+    fn __is_nullable() -> bool;
+
     /// What the engine's own type is, so that it can choose a comparison.
     #[doc(hidden)]
     fn __metadata(lookup: &mut DB::MetadataLookup) -> DB::TypeMetadata;
@@ -57,7 +61,7 @@ pub trait Bindable<ST, DB: Backend> {
 #[diagnostic::do_not_recommend]
 impl<U, ST, DB> Bindable<ST, DB> for U
 where
-    ST: 'static,
+    ST: SqlType + 'static,
     DB: Backend + HasSqlType<ST>,
     U: ToSql<ST, DB>,
 {
@@ -88,6 +92,10 @@ where
 
     fn __sql_type() -> TypeId {
         TypeId::of::<ST>()
+    }
+
+    fn __is_nullable() -> bool {
+        TypeId::of::<ST::IsNull>() == TypeId::of::<is_nullable::IsNullable>()
     }
 
     fn __metadata(lookup: &mut DB::MetadataLookup) -> DB::TypeMetadata {

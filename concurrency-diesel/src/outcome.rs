@@ -103,6 +103,18 @@ pub(crate) fn version_value<T: Concurrent>(version: &T::Version) -> VersionValue
     T::VersionField::value(version)
 }
 
+/// Why a write that expected the maximum of versions was not sent: only where the row is there at this version it is exhausted.
+pub(crate) fn not_advanced<T, DB>(record: &T, expected: &T::Version, found: Option<&T::Version>) -> ConcurrencyError
+where
+    DB: ConcurrencyBackend,
+    T: Concurrent<Table: QueryFragment<DB>>,
+{
+    match found {
+        Some(found) if is_same::<T>(found, expected) => exhausted::<T, DB>(),
+        found => refusal::<T, DB>(record, expected, found),
+    }
+}
+
 /// The version cannot advance any further.
 pub(crate) fn exhausted<T, DB>() -> ConcurrencyError
 where

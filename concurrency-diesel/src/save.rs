@@ -80,14 +80,18 @@ where
     let guard = source.version_is(version);
     match T::VersionField::__ADVANCE {
         Advance::Assigned => {
-            let next = next_version::<T, E>(version)?;
+            let Some(next) = next_version::<T>(version) else {
+                return Err(cannot_advance(source, version, session).await);
+            };
             let set = source.with_some_columns(source.assign(&next), selection);
             send(source, Update::new(source, set, guard), session).await?;
             Ok(next)
         }
         Advance::IfChanged { signed } => {
             // At the maximum a save is refused whether or not it would advance the version.
-            next_version::<T, E>(version)?;
+            if next_version::<T>(version).is_none() {
+                return Err(cannot_advance(source, version, session).await);
+            }
             let set = source.with_some_columns(source.advance_if_changed(signed, selection), selection);
             match send_and_read_back(source, Update::new(source, set, guard), signed, session).await {
                 Err(refusal) => {
@@ -180,7 +184,9 @@ where
     if T::VersionField::__ADVANCE == Advance::ByDatabase {
         return read_back(source, Update::new(source, source.same_row(), guard), false, session).await;
     }
-    let next = next_version::<T, E>(expected)?;
+    let Some(next) = next_version::<T>(expected) else {
+        return Err(cannot_advance(source, expected, session).await);
+    };
     let rows = session.execute(Update::new(source, source.assign(&next), guard)).await;
     Ok(outcome::outcome::<T, E::Backend>(source.record, rows)?.written(next))
 }
@@ -228,7 +234,9 @@ where
             read_back(source, Update::new(source, Changes(changes), guard), false, session).await
         };
     }
-    let next = next_version::<T, E>(expected)?;
+    let Some(next) = next_version::<T>(expected) else {
+        return Err(cannot_advance(source, expected, session).await);
+    };
     let set = Changes((changes, source.assign(&next)));
     let rows = session.execute(Update::new(source, set, guard)).await;
     Ok(outcome::outcome::<T, E::Backend>(source.record, rows)?.written(next))
@@ -318,12 +326,24 @@ where
 }
 
 /// The version after this one.
-pub(crate) fn next_version<T, E>(current: &T::Version) -> Result<T::Version, ConcurrencyError>
+pub(crate) fn next_version<T: Concurrent>(current: &T::Version) -> Option<T::Version> {
+    T::VersionField::next(current)
+}
+
+/// Why a write was not sent whose version has none after it: the row is there and at this maximum, or it is not, as with any other version.
+pub(crate) async fn cannot_advance<T, E>(
+    source: Source<'_, T>,
+    expected: &T::Version,
+    session: &mut Session<'_, E>,
+) -> ConcurrencyError
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
-    T::VersionField::next(current).ok_or_else(outcome::exhausted::<T, E::Backend>)
+    match found_version::<T, E, Committed>(source, session).await {
+        Ok(found) => outcome::not_advanced::<T, E::Backend>(source.record, expected, found.as_ref()),
+        Err(error) => error,
+    }
 }
 
 /// Sends a statement that is guarded by the record's version; where it is refused, finds out why.

@@ -51,7 +51,7 @@ where
             return Ok(version);
         }
         let found = row_version(source, session).await?;
-        next_version::<T, E>(&found)?;
+        advancing::<T, E>(&found)?;
         found_again::<T, E>(source, found, &mut row)?;
     }
     Err(outcome::refusal::<T, E::Backend>(source.record, source.record.__version(), row.as_ref()))
@@ -132,7 +132,7 @@ where
     let record = source.record;
     let mut row = row_version(source, session).await?;
     for _ in 0..ATTEMPTS {
-        let next = next_version::<T, E>(&row)?;
+        let next = advancing::<T, E>(&row)?;
         let set = source.with_columns(source.assign(&next));
         let update = Update::new(source, set, source.version_is(&row));
         if let Outcome::Written = outcome::outcome::<T, E::Backend>(record, session.execute(update).await)? {
@@ -157,6 +157,7 @@ where
     let record = source.record;
     let mut row = row_version(source, session).await?;
     for _ in 0..ATTEMPTS {
+        advancing::<T, E>(&row)?;
         if let Some(version) = save::change(source, changes, &row, session).await? {
             return Ok(version);
         }
@@ -186,6 +187,15 @@ where
         found_again::<T, E>(source, found, &mut row)?;
     }
     Err(outcome::refusal::<T, E::Backend>(record, record.__version(), row.as_ref()))
+}
+
+/// The version after the one that the row was found at.
+fn advancing<T, E>(found: &T::Version) -> Result<T::Version, ConcurrencyError>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+{
+    next_version::<T>(found).ok_or_else(outcome::exhausted::<T, E::Backend>)
 }
 
 /// Keeps the version that was found after a statement wrote no row: a row that is there now may have been inserted since; one that is

@@ -53,6 +53,10 @@ pub const VERSION_QUERY: &str = "SELECT current_setting('server_version') AS ver
 /// Whether the read that explains a conflict locks the row.
 pub const CONFLICT_READ_LOCKS: bool = false;
 
+/// How a key is compared of which the first part can be NULL.
+pub const NULL_SAFE_KEY: &str =
+    r#"WHERE ("tenant_id" = $2 OR ("tenant_id" IS NULL AND $3 IS NULL)) AND "name" = $4 AND"#;
+
 /// Whether an UPDATE can answer with what it wrote.
 pub const HAS_RETURNING: bool = true;
 

@@ -45,6 +45,9 @@ pub const VERSION_QUERY: &str = "SELECT sqlite_version() AS version";
 /// Whether the read that explains a conflict locks the row.
 pub const CONFLICT_READ_LOCKS: bool = false;
 
+/// How a key is compared of which the first part can be NULL.
+pub const NULL_SAFE_KEY: &str = "WHERE `tenant_id` IS ? AND `name` = ? AND";
+
 /// Whether an UPDATE can answer with what it wrote.
 pub const HAS_RETURNING: bool = true;
 

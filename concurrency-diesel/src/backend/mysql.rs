@@ -31,6 +31,7 @@ impl ConcurrencyBackend for Mysql {
     /// Without CLIENT_FOUND_ROWS, which Diesel and diesel-async set, and which a connection built by hand may lack.
     const __MAY_COUNT_CHANGES: bool = true;
     const __READ_BACK: ReadBack = ReadBack::LastInsertId;
+    const __NULL_SAFE_EQUALITY: Option<&'static str> = Some(" <=> ");
 
     /// LAST_INSERT_ID is unsigned: without the CAST a version below zero is out of range. What it keeps must be an integer, and
     /// the sum of an unsigned column and a literal is a decimal, out of range from 2^63 on.

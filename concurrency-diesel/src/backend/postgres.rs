@@ -33,6 +33,8 @@ impl ConcurrencyBackend for Pg {
     const __SURVIVES_DROPPED_STATEMENTS: bool = true;
     const __MAY_COUNT_CHANGES: bool = false;
     const __READ_BACK: ReadBack = ReadBack::Returning;
+    /// No index serves IS NOT DISTINCT FROM.
+    const __NULL_SAFE_EQUALITY: Option<&'static str> = None;
 
     fn __kept(_signed: bool) -> (&'static str, &'static str) {
         ("", "")

@@ -30,6 +30,7 @@ impl ConcurrencyBackend for Sqlite {
     const __SURVIVES_DROPPED_STATEMENTS: bool = true;
     const __MAY_COUNT_CHANGES: bool = false;
     const __READ_BACK: ReadBack = ReadBack::Returning;
+    const __NULL_SAFE_EQUALITY: Option<&'static str> = Some(" IS ");
 
     fn __kept(_signed: bool) -> (&'static str, &'static str) {
         ("", "")

@@ -4,14 +4,16 @@ use concurrency_core::{Advance, VersionField};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 use super::outcome::Outcome;
+use super::versions::found_versions;
 use super::way::Way;
 use super::{BulkConflict, BulkError, Policy, Write, joined, returning, singles};
 use crate::concurrent::ConcurrentOn;
 use crate::error::ConcurrencyError;
 use crate::executor::{Executor, Session, Transactions};
-use crate::outcome::exhausted;
+use crate::outcome;
 use crate::save::next_version;
 use crate::scope::{self, Rule};
+use crate::statement::Committed;
 use crate::statement::bulk::Item;
 use crate::transaction;
 
@@ -28,39 +30,49 @@ where
     E: Transactions,
     T: ConcurrentOn<E::Backend>,
 {
-    let mut outcome = Outcome::new();
+    let mut refused = Vec::new();
     // In a scope the version that advances is the row's, or none.
     if matches!((what, scope::rule::<T>()), (Write::Save, Rule::Ordinary)) {
-        outcome.refused = take_exhausted::<T, E>(&mut items, policy)?;
+        refused = take_exhausted::<T, E>(&mut items, policy, session).await?;
     }
-    if !items.is_empty() {
-        outcome.append(in_transaction(&items, what, policy, session, may_be_committed).await?);
-        outcome.refused.sort_by_key(|conflict| conflict.index);
+    if items.is_empty() {
+        return decide(Ok(Outcome { versions: Vec::new(), refused }), policy);
     }
-    Ok(outcome)
+    in_transaction(&items, refused, what, policy, session, may_be_committed).await
 }
 
-/// Takes out the records whose versions cannot advance: they are not sent.
-fn take_exhausted<T, E>(items: &mut Vec<Item<'_, T>>, policy: Policy) -> Result<Vec<BulkConflict>, BulkError>
+/// Takes out the records whose versions cannot advance: they are not sent, and refused as their rows are found.
+async fn take_exhausted<T, E>(
+    items: &mut Vec<Item<'_, T>>,
+    policy: Policy,
+    session: &mut Session<'_, E>,
+) -> Result<Vec<BulkConflict>, BulkError>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
-    let can_advance = |item: &Item<'_, T>| T::VersionField::next(item.source.record.__version()).is_some();
-    let mut refused = Vec::new();
-    items.retain(|item| {
-        let keep = can_advance(item);
-        if !keep {
-            refused.push(BulkConflict::new(item.index, exhausted::<T, E::Backend>()));
-        }
-        keep
-    });
+    let can_advance = |item: &Item<'_, T>| next_version::<T>(item.source.record.__version()).is_some();
+    let at_maximum: Vec<_> = items.iter().filter(|item| !can_advance(item)).copied().collect();
+    if at_maximum.is_empty() {
+        return Ok(Vec::new());
+    }
+    items.retain(can_advance);
+    let found = found_versions::<T, E, Committed>(&at_maximum, session).await?;
+    let mut refused: Vec<_> = at_maximum
+        .iter()
+        .zip(found)
+        .map(|(item, found)| {
+            let record = item.source.record;
+            let error = outcome::not_advanced::<T, E::Backend>(record, record.__version(), found.as_ref());
+            BulkConflict::new(item.index, error)
+        })
+        .collect();
     refused.sort_by_key(|conflict| conflict.index);
     match policy {
         Policy::Each => Ok(refused),
-        Policy::AllOrNothing => match refused.into_iter().next() {
-            Some(first) => Err(BulkError::Record(Box::new(first))),
-            None => Ok(Vec::new()),
+        Policy::AllOrNothing => match refused.iter().position(|refused| !refused.error.is_conflict()) {
+            Some(exhausted) => Err(BulkError::Record(Box::new(refused.swap_remove(exhausted)))),
+            None => Ok(refused),
         },
     }
 }
@@ -73,15 +85,18 @@ where
 {
     match (what, T::VersionField::__ADVANCE) {
         (Write::Save, Advance::Assigned) => {
-            items.iter().map(|item| next_version::<T, E>(item.source.record.__version())).collect()
+            let next = items.iter().map(|item| next_version::<T>(item.source.record.__version()));
+            next.map(|next| next.ok_or_else(outcome::exhausted::<T, E::Backend>)).collect()
         }
         (Write::Delete, _) | (Write::Save, Advance::IfChanged { .. } | Advance::ByDatabase) => Ok(Vec::new()),
     }
 }
 
-/// Writes the records at once; where an error may be the fault of one of them, starts again and writes them in parts.
+/// Writes the records at once; where an error may be the fault of one of them, starts again and writes them in parts. Some records
+/// may be refused already.
 async fn in_transaction<T, E>(
     items: &[Item<'_, T>],
+    mut refused: Vec<BulkConflict>,
     what: Write,
     policy: Policy,
     session: &mut Session<'_, E>,
@@ -98,17 +113,18 @@ where
         open = transaction::begin(session).await?;
         written = in_parts(items, what, policy, session).await;
     }
+    if let Ok(written) = &mut written {
+        written.refused.append(&mut refused);
+    }
     transaction::end_known(open, decide(written, policy), session, may_be_committed).await
 }
 
 /// What is committed: with a refused record, nothing or the rest.
 fn decide<V>(written: Result<Outcome<V>, BulkError>, policy: Policy) -> Result<Outcome<V>, BulkError> {
     let mut outcome = written?;
+    outcome.refused.sort_by_key(|conflict| conflict.index);
     match policy {
-        Policy::AllOrNothing if !outcome.refused.is_empty() => {
-            outcome.refused.sort_by_key(|conflict| conflict.index);
-            Err(BulkError::Conflicts(outcome.refused))
-        }
+        Policy::AllOrNothing if !outcome.refused.is_empty() => Err(BulkError::Conflicts(outcome.refused)),
         Policy::AllOrNothing | Policy::Each => Ok(outcome),
     }
 }

@@ -1,6 +1,5 @@
 //! The version in WHERE: the guard of a statement.
 
-use std::any::TypeId;
 use std::marker::PhantomData;
 
 use diesel::Column;
@@ -8,7 +7,7 @@ use diesel::backend::Backend;
 use diesel::dsl::SqlTypeOf;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
-use diesel::sql_types::{SqlType, is_nullable};
+use diesel::sql_types::SqlType;
 
 use super::columns::push_assignment;
 use crate::backend::ConcurrencyBackend;
@@ -50,12 +49,7 @@ where
     DB: ConcurrencyBackend,
     V: Bindable<ST, DB>,
 {
-    DB::__equality_is_exact::<ST, V>() && !is_nullable::<ST>()
-}
-
-/// By the SQL type and not by the field's: only a column that is NOT NULL can do without a null-safe comparison.
-fn is_nullable<ST: SqlType + 'static>() -> bool {
-    TypeId::of::<ST::IsNull>() == TypeId::of::<is_nullable::IsNullable>()
+    DB::__equality_is_exact::<ST, V>() && !V::__is_nullable()
 }
 
 /// `(version IS NULL OR version < ?)`, in WHERE: the row's version can still move to the value, or below it.
