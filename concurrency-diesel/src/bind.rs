@@ -9,7 +9,7 @@ use diesel::expression::QueryMetadata;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::serialize::{self, IsNull, Output, ToSql};
-use diesel::sql_types::{BigInt, HasSqlType, SingleValue, SqlType, is_nullable};
+use diesel::sql_types::{BigInt, HasSqlType, SingleValue, SqlType, Text, is_nullable};
 
 use crate::backend::ConcurrencyBackend;
 use crate::executor::{Executor, Session};
@@ -135,6 +135,23 @@ pub trait VersionOn<ST, DB: Backend>: Bindable<ST, DB> + Clone + Send + Sync {
         E: Executor<Backend = DB>,
         Q: Query<SqlType = ST> + QueryFragment<DB> + QueryId + 'a;
 
+    /// The same with versions and how they are stored.
+    #[doc(hidden)]
+    fn __load_stored<'a, E, Q>(
+        statement: Q,
+        session: &'a mut Session<'_, E>,
+    ) -> E::Future<'a, QueryResult<Vec<(Self, String)>>>
+    where
+        E: Executor<Backend = DB>,
+        Q: Query<SqlType = (ST, Text)> + QueryFragment<DB> + QueryId + 'a;
+
+    /// The same with numbers alone.
+    #[doc(hidden)]
+    fn __load_numbers<'a, E, Q>(statement: Q, session: &'a mut Session<'_, E>) -> E::Future<'a, QueryResult<Vec<i64>>>
+    where
+        E: Executor<Backend = DB>,
+        Q: Query<SqlType = BigInt> + QueryFragment<DB> + QueryId + 'a;
+
     /// The same with versions of many records, each with the record's number.
     #[doc(hidden)]
     fn __load_numbered<'a, E, Q>(
@@ -150,14 +167,40 @@ pub trait VersionOn<ST, DB: Backend>: Bindable<ST, DB> + Clone + Send + Sync {
 impl<V, ST, DB> VersionOn<ST, DB> for V
 where
     ST: SingleValue + 'static,
-    DB: Backend + QueryMetadata<ST> + QueryMetadata<(BigInt, ST)> + 'static,
+    DB: Backend
+        + QueryMetadata<ST>
+        + QueryMetadata<(BigInt, ST)>
+        + QueryMetadata<(ST, Text)>
+        + QueryMetadata<BigInt>
+        + 'static,
     V: Bindable<ST, DB> + FromSqlRow<ST, DB> + Clone + Send + Sync + 'static,
     (i64, V): FromSqlRow<(BigInt, ST), DB>,
+    (V, String): FromSqlRow<(ST, Text), DB>,
+    i64: FromSqlRow<BigInt, DB>,
 {
     fn __load<'a, E, Q>(statement: Q, session: &'a mut Session<'_, E>) -> E::Future<'a, QueryResult<Vec<Self>>>
     where
         E: Executor<Backend = DB>,
         Q: Query<SqlType = ST> + QueryFragment<DB> + QueryId + 'a,
+    {
+        session.load(statement)
+    }
+
+    fn __load_stored<'a, E, Q>(
+        statement: Q,
+        session: &'a mut Session<'_, E>,
+    ) -> E::Future<'a, QueryResult<Vec<(Self, String)>>>
+    where
+        E: Executor<Backend = DB>,
+        Q: Query<SqlType = (ST, Text)> + QueryFragment<DB> + QueryId + 'a,
+    {
+        session.load(statement)
+    }
+
+    fn __load_numbers<'a, E, Q>(statement: Q, session: &'a mut Session<'_, E>) -> E::Future<'a, QueryResult<Vec<i64>>>
+    where
+        E: Executor<Backend = DB>,
+        Q: Query<SqlType = BigInt> + QueryFragment<DB> + QueryId + 'a,
     {
         session.load(statement)
     }

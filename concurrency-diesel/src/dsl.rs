@@ -403,7 +403,7 @@ pub trait ConcurrentDsl: Concurrent {
 
     /// The row, if it is at this version now; `None` where it has another version or was deleted. Older versions are not kept.
     ///
-    /// `SELECT … FROM articles WHERE id = ? AND version = ?`, seen as by [`current`](Self::current).
+    /// `SELECT … FROM articles WHERE id = ?`, seen as by [`current`](Self::current).
     ///
     /// # Errors
     ///

@@ -47,8 +47,10 @@ pub enum ConcurrencyError {
 
     /// Returned when no answer came to a write or to COMMIT, because the connection was lost. The write may have been done.
     ///
+    /// Also where an answer proves nothing, because a trigger or a rule of the table does something else with a DELETE.
+    ///
     /// This library never sends such a write again. Reload the record, and look.
-    #[error("no answer came from the database, so the write may have been done; reload before trying again: {0}")]
+    #[error("the write may have been done, nobody knows; reload before trying again: {0}")]
     OutcomeUnknown(#[source] Box<diesel::result::Error>),
 
     /// Returned when the engine no longer has the transaction that was to be committed. What ran before that may be

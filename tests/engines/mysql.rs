@@ -30,6 +30,8 @@ mod transactions;
 mod triggers;
 #[path = "mysql/unsigned.rs"]
 mod unsigned;
+#[path = "mysql/use_database.rs"]
+mod use_database;
 #[path = "mysql/version_fields.rs"]
 mod version_fields;
 

@@ -7,7 +7,7 @@ use diesel::mysql::{Mysql, MysqlType};
 use diesel::query_builder::AstPass;
 use diesel::result::QueryResult;
 use diesel::serialize::ToSql;
-use diesel::sql_types::HasSqlType;
+use diesel::sql_types::{HasSqlType, Text};
 
 use super::{Bulk, ConcurrencyBackend, ReadBack, Tuples, sealed::Sealed};
 use crate::bind::Bindable;
@@ -30,6 +30,13 @@ impl ConcurrencyBackend for Mysql {
     const __SURVIVES_DROPPED_STATEMENTS: bool = false;
     /// Without CLIENT_FOUND_ROWS, which Diesel and diesel-async set, and which a connection built by hand may lack.
     const __MAY_COUNT_CHANGES: bool = true;
+    /// A trigger can refuse to delete a row, and not leave it out.
+    const __CAN_TURN_DELETES: bool = false;
+
+    fn __push_text<'b>(out: &mut AstPass<'_, 'b, Self>, text: &'b str) -> QueryResult<()> {
+        out.push_bind_param::<Text, str>(text)
+    }
+
     const __READ_BACK: ReadBack = ReadBack::LastInsertId;
     const __NULL_SAFE_EQUALITY: Option<&'static str> = Some(" <=> ");
 

@@ -60,7 +60,7 @@ where
             (Write::Save, Advance::Assigned) => {
                 outcome.versions.extend(current.iter().map(|item| item.index).zip(next));
             }
-            (Write::Save, Advance::IfChanged { .. } | Advance::ByDatabase) => {
+            (Write::Save, Advance::IfChanged | Advance::ByDatabase) => {
                 // The rows are locked, so that what they hold is what was written here.
                 let versions = found_versions::<T, E, Committed>(&current, session).await?;
                 let versions = current.iter().zip(versions).filter_map(|(item, version)| Some((item.index, version?)));
@@ -92,7 +92,7 @@ where
             let records = Tuples::new(items, Parts::Columns { next }, is_full);
             match T::VersionField::__ADVANCE {
                 Advance::Assigned => session.execute(JoinedUpdate::<T, _, AssignNext>::new(records)),
-                Advance::IfChanged { .. } => session.execute(JoinedUpdate::<T, _, BumpIfChanged>::new(records)),
+                Advance::IfChanged => session.execute(JoinedUpdate::<T, _, BumpIfChanged>::new(records)),
                 Advance::ByDatabase => session.execute(JoinedUpdate::<T, _, LeaveVersion>::new(records)),
             }
         }

@@ -88,7 +88,7 @@ where
             let next = items.iter().map(|item| next_version::<T>(item.source.record.__version()));
             next.map(|next| next.ok_or_else(outcome::exhausted::<T, E::Backend>)).collect()
         }
-        (Write::Delete, _) | (Write::Save, Advance::IfChanged { .. } | Advance::ByDatabase) => Ok(Vec::new()),
+        (Write::Delete, _) | (Write::Save, Advance::IfChanged | Advance::ByDatabase) => Ok(Vec::new()),
     }
 }
 

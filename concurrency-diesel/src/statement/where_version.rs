@@ -42,6 +42,37 @@ where
     }
 }
 
+/// `quote(version) = ?`, in WHERE: the version is stored as it was when it was read, on an engine that stores one value in several ways.
+pub(crate) struct StoredIs<'b, C> {
+    pub(super) stored: &'b str,
+    pub(super) column: PhantomData<C>,
+}
+
+impl<C: 'static> QueryId for StoredIs<'_, C> {
+    type QueryId = StoredIs<'static, C>;
+}
+
+impl<C, DB> QueryFragment<DB> for StoredIs<'_, C>
+where
+    C: Column,
+    DB: ConcurrencyBackend,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        push_stored::<C, DB>(&mut out)?;
+        out.push_sql(" = ");
+        DB::__push_text(&mut out, self.stored)
+    }
+}
+
+/// Writes what the version is stored as.
+pub(super) fn push_stored<C: Column, DB: ConcurrencyBackend>(out: &mut AstPass<'_, '_, DB>) -> QueryResult<()> {
+    out.push_sql(DB::__STORED.unwrap_or_default());
+    out.push_sql("(");
+    out.push_identifier(C::NAME)?;
+    out.push_sql(")");
+    Ok(())
+}
+
 /// Whether `=` alone tells two versions apart.
 pub(super) fn needs_only_equality<ST, V, DB>() -> bool
 where

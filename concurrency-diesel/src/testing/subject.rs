@@ -113,7 +113,7 @@ where
                 "the version stayed at {row} when an edited record was saved; let `edit` change a field that counts each time, and the version field advance"
             ));
         }
-        let is_counted = matches!(T::VersionField::__ADVANCE, Advance::IfChanged { .. });
+        let is_counted = matches!(T::VersionField::__ADVANCE, Advance::IfChanged);
         if is_counted && Some(&row) != next.as_ref() {
             return Err(format!(
                 "one save moved the version from {before} to {row}; look for a trigger that moves it, too"

@@ -77,7 +77,7 @@ where
         out.push_sql("SELECT CAST(COALESCE((SELECT SUM(IF(column_name = ");
         push_text(&mut out, self.column);
         out.push_sql(", 1, 2)) FROM information_schema.statistics WHERE index_name = 'PRIMARY' AND table_name = ");
-        match table_path::<T, DB>().as_slice() {
+        match table_path::<T, DB>() {
             [schema, table] => {
                 push_text(&mut out, table);
                 out.push_sql(" AND table_schema = ");
