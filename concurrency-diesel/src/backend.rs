@@ -89,6 +89,10 @@ pub trait ConcurrencyBackend: Backend<QueryBuilder: Default> + Default + sealed:
     #[doc(hidden)]
     fn __push_text<'b>(out: &mut AstPass<'_, 'b, Self>, text: &'b str) -> QueryResult<()>;
 
+    /// A number for the current database, where a statement that is kept prepared stays in the one in which it was prepared.
+    #[doc(hidden)]
+    const __CURRENT_DATABASE: Option<&'static str> = None;
+
     /// How the version that an UPDATE computed comes back.
     #[doc(hidden)]
     const __READ_BACK: ReadBack;

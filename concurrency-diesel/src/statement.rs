@@ -29,6 +29,8 @@ mod where_version;
 
 pub(crate) use changed::SelectUnchanged;
 pub(crate) use delete::Delete;
+#[cfg(feature = "testing")]
+pub(crate) use select::SelectDatabase;
 pub(crate) use select::{
     Committed, ForUpdate, LastInsertId, Lock, SelectRecord, SelectStored, SelectUndeleted, SelectVersion, SelectViews,
 };

@@ -37,6 +37,7 @@ impl ConcurrencyBackend for Mysql {
         out.push_bind_param::<Text, str>(text)
     }
 
+    const __CURRENT_DATABASE: Option<&'static str> = Some("CAST(CRC32(DATABASE()) AS SIGNED)");
     const __READ_BACK: ReadBack = ReadBack::LastInsertId;
     const __NULL_SAFE_EQUALITY: Option<&'static str> = Some(" <=> ");
 

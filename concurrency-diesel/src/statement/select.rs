@@ -196,6 +196,33 @@ impl<T> Query for SelectViews<T> {
     type SqlType = BigInt;
 }
 
+/// A SELECT of a number for the current database, by a statement that is kept prepared or by one that is not.
+#[cfg(feature = "testing")]
+pub(crate) struct SelectDatabase<const IS_KEPT: bool>;
+
+#[cfg(feature = "testing")]
+impl<const IS_KEPT: bool> QueryId for SelectDatabase<IS_KEPT> {
+    type QueryId = Self;
+    const HAS_STATIC_QUERY_ID: bool = IS_KEPT;
+}
+
+#[cfg(feature = "testing")]
+impl<const IS_KEPT: bool, DB: ConcurrencyBackend> QueryFragment<DB> for SelectDatabase<IS_KEPT> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        if !IS_KEPT {
+            out.unsafe_to_cache_prepared();
+        }
+        out.push_sql("SELECT ");
+        out.push_sql(DB::__CURRENT_DATABASE.unwrap_or("0"));
+        Ok(())
+    }
+}
+
+#[cfg(feature = "testing")]
+impl<const IS_KEPT: bool> Query for SelectDatabase<IS_KEPT> {
+    type SqlType = BigInt;
+}
+
 /// A SELECT of one record's row as it is committed.
 pub(crate) struct SelectRecord<'b, T, DB>
 where

@@ -2,6 +2,7 @@
 //! database that it was prepared in. What the guide names as right is right.
 
 use crate::library::prelude::*;
+use crate::library::testing::{Guarantee, check_model};
 use diesel::connection::{CacheSize, SimpleConnection as _};
 use diesel::prelude::*;
 
@@ -93,6 +94,27 @@ fn kept_statements_that_are_thrown_away_do_not_reach_the_next_tenant() {
         conn.set_prepared_statement_cache_size(CacheSize::Unbounded);
         save(&mut conn);
     });
+}
+
+/// `check_model` names it on a connection that it has seen in both databases.
+#[test]
+fn a_checked_model_is_told_that_its_connection_changed_the_database() {
+    let databases = tenants();
+    let mut conn = databases[0].connect();
+    let load = |conn: &mut TestConnection| Ok(doc(conn));
+    let edit = |doc: &mut Doc| doc.body.push('!');
+    check_model::<Doc, _>(&mut conn, load, edit).unwrap();
+    conn.batch_execute(&format!("USE {}", name(&databases[1]))).unwrap();
+    let error = check_model::<Doc, _>(&mut conn, load, edit).unwrap_err();
+    assert_eq!(error.findings()[0].guarantee, Guarantee::CurrentDatabase);
+    let problem = "`USE` changed the database, and statements that are kept prepared stay in the one before; take a connection for \
+                   each database, name the schema in `table!`, or switch the connection's statement cache off";
+    assert_eq!(error.findings()[0].problem, problem);
+
+    conn.set_prepared_statement_cache_size(CacheSize::Disabled);
+    check_model::<Doc, _>(&mut conn, load, edit).unwrap();
+    conn.batch_execute(&format!("USE {}", name(&databases[0]))).unwrap();
+    check_model::<Doc, _>(&mut conn, load, edit).unwrap();
 }
 
 diesel::table! {
