@@ -288,11 +288,15 @@ where
     if let Outcome::Written = execute(source, Delete::new(source, source.version_is(version)), session).await? {
         return Ok(true);
     }
-    let Some(found) = undeleted_version(source, session).await? else { return Ok(false) };
+    let Some(mut found) = undeleted_version(source, session).await? else { return Ok(false) };
     if let Some(stored) = stored_otherwise(source, version, Some(&found), session).await? {
         let again = Delete::new(source, source.stored_is(&stored));
         if let Outcome::Written = execute(source, again, session).await? {
             return Ok(true);
+        }
+        match undeleted_version(source, session).await? {
+            Some(now) => found = now,
+            None => return Ok(false),
         }
     }
     Err(outcome::refusal::<T, E::Backend>(record, version, Some(&found)))

@@ -61,10 +61,8 @@ fn a_row_that_is_kept_is_nobodys_edit() {
         assert_unproven(&kept(1, conn).delete_concurrent(conn).unwrap_err(), 1);
         assert_eq!(kept(1, conn), Kept { id: 1, deleted: true, version: 2 }, "{keep}");
         assert_unproven(&kept(2, conn).delete_if_exists(conn).unwrap_err(), 2);
-        {
-            let _scope = disable_concurrency();
-            assert_unproven(&kept(3, conn).delete_concurrent(conn).unwrap_err(), 3);
-        }
+        let refused = disable_concurrency(|| kept(3, conn).delete_concurrent(conn));
+        assert_unproven(&refused.unwrap_err(), 3);
         assert_eq!(kept(3, conn), Kept { id: 3, deleted: true, version: 2 }, "once, and not again and again: {keep}");
 
         // Once the rows go, a conflict is a conflict.

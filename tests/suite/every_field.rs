@@ -173,10 +173,9 @@ pub fn an_unchecked_save_of_a_fresh_copy_moves_the_version<T: Sample>() {
         assert_ne!(shown::<T>(a.version()), shown::<T>(before.version()));
         assert_eq!(T::load(conn), a);
         assert_modified(&b.save_concurrent(conn).unwrap_err(), &b.clone(), &a);
-        let _scope = disable_concurrency_for::<T>();
         let scoped = a.clone();
         *a.value() += 10;
-        a.save_concurrent(conn).unwrap();
+        disable_concurrency_for::<T, _>(|| a.save_concurrent(conn)).unwrap();
         assert_ne!(shown::<T>(a.version()), shown::<T>(scoped.version()));
         b = scoped;
     }

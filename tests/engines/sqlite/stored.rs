@@ -142,6 +142,32 @@ fn a_number_that_is_stored_as_a_text_is_a_number() {
     assert_saved!(i64 as BigInt, IntegerVersionField, "'7'");
 }
 
+/// Times of which only a part of a microsecond differs are two versions.
+#[test]
+fn a_time_that_moved_by_less_than_a_microsecond_is_a_conflict() {
+    diesel::table! { moments (id) { id -> BigInt, value -> Integer, version -> Timestamp, } }
+
+    #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Concurrent)]
+    #[diesel(table_name = moments)]
+    struct Row {
+        id: i64,
+        value: i32,
+        #[concurrent(version = TimestampVersionField)]
+        version: chrono::NaiveDateTime,
+    }
+
+    let (_database, conn) = &mut with_moments();
+    conn.batch_execute("INSERT INTO moments VALUES (1, 0, '2024-01-02T03:04:05.1234561')").unwrap();
+    let mut mine: Row = moments::table.first(conn).unwrap();
+    conn.batch_execute("UPDATE moments SET value = 7, version = '2024-01-02T03:04:05.1234567'").unwrap();
+    mine.value = 9;
+    for refusal in [mine.save_concurrent(conn), mine.check_concurrent(conn), mine.delete_concurrent(conn)] {
+        let error = refusal.unwrap_err();
+        assert!(matches!(error, ConcurrencyError::RecordModified(_)), "{error:?}");
+    }
+    assert_eq!(moments::table.select(moments::value).first(conn), Ok(7));
+}
+
 /// Somebody else's save in between is found, though the version was stored in a way of its own before.
 #[test]
 fn a_moment_that_moves_in_between_is_a_conflict() {

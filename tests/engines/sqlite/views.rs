@@ -91,8 +91,7 @@ fn a_delete_may_be_the_first_write() {
     let (_database, conn) = &mut with_view();
     assert!(doc(2, conn).delete_if_exists(conn).unwrap());
     assert_eq!(docs::table.count().get_result(conn), Ok(2_i64));
-    let _scope = disable_concurrency();
-    doc(3, conn).delete_concurrent(conn).unwrap();
+    disable_concurrency(|| doc(3, conn).delete_concurrent(conn)).unwrap();
     assert_eq!(docs::table.count().get_result(conn), Ok(1_i64));
 }
 
