@@ -409,3 +409,34 @@ where
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::ColumnNames;
+
+    const TEXTS: ColumnNames = ColumnNames { own: &["title", "body"], embedded: &[] };
+
+    /// What the compiler would say.
+    fn message(names: ColumnNames) -> Option<String> {
+        let panic = std::panic::catch_unwind(|| names.are_distinct(&["version", "id"])).err()?;
+        Some(panic.downcast::<String>().map_or_else(|text| text.downcast::<&str>().unwrap().to_string(), |text| *text))
+    }
+
+    #[test]
+    fn two_columns_of_one_name_are_refused_by_their_name() {
+        let text = |name: &str| {
+            Some(format!(
+                "two columns of the record have the SQL name `{name}` in `table!`; look at their `#[sql_name]`"
+            ))
+        };
+        assert_eq!(message(TEXTS), None);
+        assert_eq!(message(ColumnNames { own: &["views"], embedded: &[&TEXTS] }), None);
+        assert_eq!(message(ColumnNames { own: &["title", "body", "title"], embedded: &[] }), text("title"));
+        assert_eq!(message(ColumnNames { own: &["body"], embedded: &[&TEXTS] }), text("body"));
+        assert_eq!(message(ColumnNames { own: &[], embedded: &[&TEXTS, &TEXTS] }), text("title"));
+        assert_eq!(message(ColumnNames { own: &["version"], embedded: &[] }), text("version"));
+        assert_eq!(message(ColumnNames { own: &["title", "id"], embedded: &[] }), text("id"));
+        let long = "n".repeat(200);
+        assert!(message(ColumnNames { own: &["title", long.leak(), "title"], embedded: &[] }).is_some());
+    }
+}

@@ -110,7 +110,9 @@ mod over_one_column {
 
     macro_rules! revision {
         ($name:ident, $integer:ident) => {
-            #[derive(Debug, Clone, Copy, PartialEq, diesel::AsExpression, diesel::FromSqlRow)]
+            #[derive(
+                Debug, Clone, Copy, PartialEq, diesel::expression::AsExpression, diesel::deserialize::FromSqlRow,
+            )]
             #[diesel(sql_type = BigInt)]
             pub struct $name(pub $integer);
 
@@ -133,7 +135,8 @@ mod over_one_column {
 
             impl FromSql<BigInt, Mysql> for $name {
                 fn from_sql(value: MysqlValue<'_>) -> deserialize::Result<Self> {
-                    Ok(Self(i64::from_sql(value)?.try_into()?))
+                    let integer = <i64 as FromSql<BigInt, Mysql>>::from_sql(value)?;
+                    Ok(Self($integer::try_from(integer)?))
                 }
             }
         };

@@ -126,7 +126,7 @@ mod decimal {
     use diesel::sql_types::Numeric;
 
     /// Ten-thousandths, above zero.
-    #[derive(Debug, Clone, Copy, PartialEq, diesel::AsExpression, diesel::FromSqlRow)]
+    #[derive(Debug, Clone, Copy, PartialEq, diesel::expression::AsExpression, diesel::deserialize::FromSqlRow)]
     #[diesel(sql_type = Numeric)]
     pub struct Decimal(pub u32);
 
@@ -214,7 +214,7 @@ fn a_version_of_a_domain_is_guarded() {
     mine.save_concurrent(conn).unwrap();
     mine.save_unchecked(conn).unwrap();
     mine.touch_concurrent(conn).unwrap();
-    [&mut mine].map(|mine| std::slice::from_mut(mine).save_all_concurrent(conn).unwrap());
+    std::slice::from_mut(&mut mine).save_all_concurrent(conn).unwrap();
     assert_eq!((mine.version, counted::table.first(conn).unwrap()), (5, mine.clone()));
     assert!(stale.save_concurrent(conn).unwrap_err().is_conflict());
 
