@@ -24,8 +24,10 @@ impl<V: Counter> VersionField<V> for AutoIncVersionField {
         version.to_integer().into()
     }
 
+    const __SIGNED: bool = <V::Integer as Integer>::SIGNED;
+
     fn __unchecked() -> UncheckedBump<V> {
-        UncheckedBump::Increment { maximum: V::from_integer(V::Integer::MAXIMUM), signed: V::Integer::SIGNED }
+        UncheckedBump::Increment { maximum: V::from_integer(V::Integer::MAXIMUM) }
     }
 }
 
@@ -65,11 +67,13 @@ mod tests {
     fn an_unchecked_save_stops_below_the_maximum() {
         assert_eq!(
             <AutoIncVersionField as VersionField<u64>>::__unchecked(),
-            UncheckedBump::Increment { maximum: u64::MAX, signed: false }
+            UncheckedBump::Increment { maximum: u64::MAX }
         );
         assert_eq!(
             <AutoIncVersionField as VersionField<Option<i16>>>::__unchecked(),
-            UncheckedBump::Increment { maximum: Some(i16::MAX), signed: true }
+            UncheckedBump::Increment { maximum: Some(i16::MAX) }
         );
+        const { assert!(!<AutoIncVersionField as VersionField<u64>>::__SIGNED) };
+        const { assert!(<AutoIncVersionField as VersionField<Option<i16>>>::__SIGNED) };
     }
 }

@@ -27,7 +27,9 @@ impl<V: Counter> VersionField<V> for ConditionalVersionField {
         AutoIncVersionField::value(version)
     }
 
-    const __ADVANCE: Advance = Advance::IfChanged { signed: <V::Integer as Integer>::SIGNED };
+    const __ADVANCE: Advance = Advance::IfChanged;
+
+    const __SIGNED: bool = <V::Integer as Integer>::SIGNED;
 
     fn __unchecked() -> UncheckedBump<V> {
         <AutoIncVersionField as VersionField<V>>::__unchecked()

@@ -53,7 +53,12 @@ impl<V: Moment> InitialVersion<V> for TimestampVersionField {
 
 #[cfg(feature = "chrono")]
 mod chrono {
-    use chrono::{DateTime, NaiveDateTime, SubsecRound as _, TimeDelta, Utc};
+    use chrono::{DateTime, NaiveDateTime, SubsecRound as _, TimeDelta, Timelike, Utc};
+
+    /// How a time is shown: in microseconds, unless another program wrote parts of one, which then tell two versions apart.
+    fn format_of(time: &impl Timelike) -> &'static str {
+        if time.nanosecond() % 1_000 == 0 { "%Y-%m-%d %H:%M:%S%.6f" } else { "%Y-%m-%d %H:%M:%S%.9f" }
+    }
 
     impl super::Moment for NaiveDateTime {}
 
@@ -67,7 +72,7 @@ mod chrono {
         }
 
         fn text(&self) -> String {
-            self.format("%Y-%m-%d %H:%M:%S%.6f").to_string()
+            self.format(format_of(self)).to_string()
         }
     }
 
@@ -83,7 +88,7 @@ mod chrono {
         }
 
         fn text(&self) -> String {
-            self.format("%Y-%m-%d %H:%M:%S%.6f%:z").to_string()
+            format!("{}+00:00", self.naive_utc().format(format_of(self)))
         }
     }
 }
@@ -164,6 +169,20 @@ mod tests {
     fn the_last_moment_has_no_next() {
         assert_eq!(TimestampVersionField::next(&::chrono::NaiveDateTime::MAX), None);
         assert_eq!(TimestampVersionField::next(&::time::PrimitiveDateTime::MAX), None);
+    }
+
+    /// Two that differ by less than a microsecond are two versions.
+    #[test]
+    fn no_part_of_a_time_is_left_out() {
+        use ::chrono::{DateTime, TimeDelta};
+        let whole = DateTime::from_timestamp(1_700_000_000, 123_456_000).unwrap();
+        let parts = whole + TimeDelta::nanoseconds(700);
+        let value = |moment: &DateTime<::chrono::Utc>| TimestampVersionField::value(moment).to_string();
+        assert_eq!(value(&whole), "\"2023-11-14 22:13:20.123456+00:00\"");
+        assert_eq!(value(&parts), "\"2023-11-14 22:13:20.123456700+00:00\"");
+        let value = |moment: &::chrono::NaiveDateTime| TimestampVersionField::value(moment).to_string();
+        assert_eq!(value(&whole.naive_utc()), "\"2023-11-14 22:13:20.123456\"");
+        assert_eq!(value(&parts.naive_utc()), "\"2023-11-14 22:13:20.123456700\"");
     }
 
     #[test]

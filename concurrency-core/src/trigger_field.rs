@@ -1,6 +1,6 @@
 //! `TriggerVersionField`: the version counts writes, those of other programs, too. The triggers stand in `trigger`.
 
-use crate::counter::Counter;
+use crate::counter::{Counter, Integer};
 use crate::{AutoIncVersionField, InitialVersion, UncheckedBump, VersionField, VersionValue};
 
 /// Versions 1, 2, 3 …: each save adds one, and a database trigger adds one to every other write of the row, whatever
@@ -29,6 +29,8 @@ impl<V: Counter> VersionField<V> for TriggerVersionField {
     }
 
     const __EVERY_WRITE_COUNTS: bool = true;
+
+    const __SIGNED: bool = <V::Integer as Integer>::SIGNED;
 
     fn __unchecked() -> UncheckedBump<V> {
         <AutoIncVersionField as VersionField<V>>::__unchecked()

@@ -44,7 +44,7 @@ use crate::VersionValue;
     note = "`IntegerVersionField` takes `i64` or `Option<i64>`, `TimestampVersionField` the timestamps of chrono and time, `RandomVersionField` `Uuid`, `Vec<u8>` and `String`; for another type implement `VersionField<{V}>` on a marker of your own"
 )]
 pub trait VersionField<V> {
-    /// The version after `current`, or `None` where there is none: the save is then refused and nothing is sent.
+    /// The version after `current`, or `None` where there is none: the save is then refused and nothing is written.
     fn next(current: &V) -> Option<V>;
 
     /// The version as errors show it and as two versions are compared.
@@ -57,6 +57,10 @@ pub trait VersionField<V> {
     /// Whether the database moves the version with every write of the row, so that no save can leave it.
     #[doc(hidden)]
     const __EVERY_WRITE_COUNTS: bool = false;
+
+    /// Whether the versions that the database counts may be below zero.
+    #[doc(hidden)]
+    const __SIGNED: bool = true;
 
     /// How a save that does not check the version moves it.
     #[doc(hidden)]
@@ -96,6 +100,8 @@ where
 
     const __EVERY_WRITE_COUNTS: bool = F::__EVERY_WRITE_COUNTS;
 
+    const __SIGNED: bool = F::__SIGNED;
+
     fn __unchecked() -> UncheckedBump<Option<V>> {
         F::__unchecked().map(Some)
     }
@@ -115,10 +121,7 @@ pub enum Advance {
     /// The application: it is `next` of the record's version.
     Assigned,
     /// The database adds one where a checked column changes; the version is read back.
-    IfChanged {
-        /// Whether the type has negative versions.
-        signed: bool,
-    },
+    IfChanged,
     /// The database, with every write of the row; the version is read back.
     ByDatabase,
 }
@@ -131,8 +134,6 @@ pub enum UncheckedBump<V> {
     Increment {
         /// The greatest version the type can hold.
         maximum: V,
-        /// Whether the type has negative versions.
-        signed: bool,
     },
     /// The row's version becomes `now` where it is smaller than that.
     Clock {
@@ -153,7 +154,7 @@ pub enum UncheckedBump<V> {
 impl<V> UncheckedBump<V> {
     fn map<W>(self, version: impl Fn(V) -> W) -> UncheckedBump<W> {
         match self {
-            Self::Increment { maximum, signed } => UncheckedBump::Increment { maximum: version(maximum), signed },
+            Self::Increment { maximum } => UncheckedBump::Increment { maximum: version(maximum) },
             Self::Clock { now } => UncheckedBump::Clock { now: version(now) },
             Self::Fresh { version: fresh } => UncheckedBump::Fresh { version: version(fresh) },
             Self::ByDatabase => UncheckedBump::ByDatabase,

@@ -100,6 +100,44 @@
 //!
 //! diesel-async's own `transaction` reports its connection to pools as broken, too, but a save on it is not refused. Outside
 //! a pool, do not use a connection any further on which such a transaction was dropped.
+//! The same happens when the future of a *plain Diesel statement* is dropped on such a connection, and there nobody marks it: neither
+//! diesel-async nor this crate sees it, and a save that follows may be told another statement's `Ok`. Throw such a connection
+//! away. A pool does so that asks a question of its own before it hands a connection out, and compares the answer:
+//!
+//! ```
+//! # #[cfg(feature = "mysql_backend")]
+//! # mod example {
+//! use std::sync::atomic::{AtomicI64, Ordering};
+//!
+//! use diesel::IntoSql as _;
+//! use diesel::result::Error::BrokenTransactionManager;
+//! use diesel::sql_types::BigInt;
+//! use diesel_async::pooled_connection::{ManagerConfig, RecyclingMethod};
+//! use diesel_async::{AsyncMysqlConnection, RunQueryDsl as _};
+//! use futures_util::FutureExt as _;
+//!
+//! static QUESTION: AtomicI64 = AtomicI64::new(0);
+//!
+//! fn config() -> ManagerConfig<AsyncMysqlConnection> {
+//!     let mut config = ManagerConfig::default();
+//!     config.recycling_method = RecyclingMethod::CustomFunction(Box::new(|conn| {
+//!         async move {
+//!             let question = QUESTION.fetch_add(1, Ordering::Relaxed);
+//!             let answer: i64 = diesel::select(question.into_sql::<BigInt>()).get_result(conn).await?;
+//!             if answer == question { Ok(()) } else { Err(BrokenTransactionManager) }
+//!         }
+//!         .boxed()
+//!     }));
+//!     config
+//! }
+//! # }
+//! ```
+//!
+//! `RecyclingMethod::Fast` asks nothing, and hands such a connection on.
+//!
+//! The connection may still be inside the transaction in which the future was dropped: diesel-async's connections know
+//! that and report themselves broken, and its pools do not hand such a connection out again. Outside a pool, do not use a
+//! connection any further on which a `transaction` was dropped.
 
 mod bulk;
 mod concurrent;

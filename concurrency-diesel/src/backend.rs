@@ -81,6 +81,40 @@ pub trait ConcurrencyBackend: Backend<QueryBuilder: Default> + Default + sealed:
     #[doc(hidden)]
     const __MAY_COUNT_CHANGES: bool;
 
+    /// Whether an UPDATE and a DELETE count the rows of a view that its triggers write.
+    #[doc(hidden)]
+    const __COUNTS_ROWS_OF_VIEWS: bool = true;
+
+    /// An expression that counts the views with this name, where that must be known.
+    #[doc(hidden)]
+    fn __count_of_views(path: &[String]) -> String {
+        let _ = path;
+        "0".to_owned()
+    }
+
+    /// Whether a trigger or a rule can do something else where a row is to be deleted.
+    #[doc(hidden)]
+    const __CAN_TURN_DELETES: bool;
+
+    /// An expression that counts the triggers and rules of the table that may do so.
+    #[doc(hidden)]
+    fn __count_of_delete_triggers(path: &[String]) -> String {
+        let _ = path;
+        "0".to_owned()
+    }
+
+    /// The function that shows how a value is stored, where one value can be stored in several ways.
+    #[doc(hidden)]
+    const __STORED: Option<&'static str> = None;
+
+    /// Binds a text.
+    #[doc(hidden)]
+    fn __push_text<'b>(out: &mut AstPass<'_, 'b, Self>, text: &'b str) -> QueryResult<()>;
+
+    /// A number for the current database, where a statement that is kept prepared stays in the one in which it was prepared.
+    #[doc(hidden)]
+    const __CURRENT_DATABASE: Option<&'static str> = None;
+
     /// How the version that an UPDATE computed comes back.
     #[doc(hidden)]
     const __READ_BACK: ReadBack;
@@ -101,6 +135,10 @@ pub trait ConcurrencyBackend: Backend<QueryBuilder: Default> + Default + sealed:
     where
         U: Bindable<ST, Self>;
 
+    /// The operator under which NULL equals NULL and that an index serves; without one the condition is written out.
+    #[doc(hidden)]
+    const __NULL_SAFE_EQUALITY: Option<&'static str>;
+
     /// Writes the condition that a row's column and another value are exactly the same: NULL-safe, and for text byte by byte.
     #[doc(hidden)]
     fn __push_same<'b, ST, U>(
@@ -110,6 +148,22 @@ pub trait ConcurrencyBackend: Backend<QueryBuilder: Default> + Default + sealed:
     ) -> QueryResult<()>
     where
         U: Bindable<ST, Self>;
+
+    /// Writes the condition that a row's column would be the same if it were set to the value: as [`__push_same`](Self::__push_same), but
+    /// the value as the column keeps it, where the engine can say how.
+    #[doc(hidden)]
+    fn __push_unchanged<'b, ST, U>(
+        out: &mut AstPass<'_, 'b, Self>,
+        column: Column<'_>,
+        push_column: impl Fn(&mut AstPass<'_, 'b, Self>) -> QueryResult<()>,
+        push_value: impl Fn(&mut AstPass<'_, 'b, Self>) -> QueryResult<()>,
+    ) -> QueryResult<()>
+    where
+        U: Bindable<ST, Self>,
+    {
+        let _ = column;
+        Self::__push_same::<ST, U>(out, push_column, push_value)
+    }
 
     /// Writes what a value is bound as.
     #[doc(hidden)]
@@ -224,8 +278,24 @@ pub trait ConcurrencyBackend: Backend<QueryBuilder: Default> + Default + sealed:
     }
 }
 
+/// A text as a literal, on engines where a backslash stands for itself.
+#[cfg(any(feature = "postgres_backend", feature = "sqlite"))]
+fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
 fn no_arrays() -> diesel::result::Error {
     diesel::result::Error::QueryBuilderError("this engine has no arrays".into())
+}
+
+/// A column by its SQL names.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub struct Column<'n> {
+    /// The schema, where one is named, and the table.
+    pub table: &'n [String],
+    /// The column.
+    pub name: &'n str,
 }
 
 /// How many records reach the database at once.

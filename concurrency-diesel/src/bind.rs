@@ -9,7 +9,7 @@ use diesel::expression::QueryMetadata;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::serialize::{self, IsNull, Output, ToSql};
-use diesel::sql_types::{BigInt, HasSqlType, SingleValue};
+use diesel::sql_types::{BigInt, HasSqlType, SingleValue, SqlType, Text, is_nullable};
 
 use crate::backend::ConcurrencyBackend;
 use crate::executor::{Executor, Session};
@@ -61,6 +61,10 @@ pub trait Bindable<ST, DB: Backend> {
     #[doc(hidden)]
     fn __sql_type() -> TypeId;
 
+    /// Whether the column can hold NULL: by the SQL type and not by the field's, which need not say so.
+    #[doc(hidden)]
+    fn __is_nullable() -> bool;
+
     /// What the engine's own type is, so that it can choose a comparison.
     #[doc(hidden)]
     fn __metadata(lookup: &mut DB::MetadataLookup) -> DB::TypeMetadata;
@@ -69,7 +73,7 @@ pub trait Bindable<ST, DB: Backend> {
 #[diagnostic::do_not_recommend]
 impl<U, ST, DB> Bindable<ST, DB> for U
 where
-    ST: 'static,
+    ST: SqlType + 'static,
     DB: Backend + HasSqlType<ST>,
     U: ToSql<ST, DB>,
 {
@@ -114,6 +118,10 @@ where
 
     fn __sql_type() -> TypeId {
         TypeId::of::<ST>()
+    }
+
+    fn __is_nullable() -> bool {
+        TypeId::of::<ST::IsNull>() == TypeId::of::<is_nullable::IsNullable>()
     }
 
     fn __metadata(lookup: &mut DB::MetadataLookup) -> DB::TypeMetadata {
@@ -161,6 +169,23 @@ pub trait VersionOn<ST, DB: Backend>: Bindable<ST, DB> + Clone + Send + Sync {
         E: Executor<Backend = DB>,
         Q: Query<SqlType = ST> + QueryFragment<DB> + QueryId + 'a;
 
+    /// The same with versions and how they are stored.
+    #[doc(hidden)]
+    fn __load_stored<'a, E, Q>(
+        statement: Q,
+        session: &'a mut Session<'_, E>,
+    ) -> E::Future<'a, QueryResult<Vec<(Self, String)>>>
+    where
+        E: Executor<Backend = DB>,
+        Q: Query<SqlType = (ST, Text)> + QueryFragment<DB> + QueryId + 'a;
+
+    /// The same with numbers alone.
+    #[doc(hidden)]
+    fn __load_numbers<'a, E, Q>(statement: Q, session: &'a mut Session<'_, E>) -> E::Future<'a, QueryResult<Vec<i64>>>
+    where
+        E: Executor<Backend = DB>,
+        Q: Query<SqlType = BigInt> + QueryFragment<DB> + QueryId + 'a;
+
     /// The same with versions of many records, each with the record's number.
     #[doc(hidden)]
     fn __load_numbered<'a, E, Q>(
@@ -176,9 +201,16 @@ pub trait VersionOn<ST, DB: Backend>: Bindable<ST, DB> + Clone + Send + Sync {
 impl<V, ST, DB> VersionOn<ST, DB> for V
 where
     ST: SingleValue + 'static,
-    DB: Backend + QueryMetadata<ST> + QueryMetadata<(BigInt, ST)> + 'static,
+    DB: Backend
+        + QueryMetadata<ST>
+        + QueryMetadata<(BigInt, ST)>
+        + QueryMetadata<(ST, Text)>
+        + QueryMetadata<BigInt>
+        + 'static,
     V: Bindable<ST, DB> + FromSqlRow<ST, DB> + Clone + Send + Sync + 'static,
     (i64, V): FromSqlRow<(BigInt, ST), DB>,
+    (V, String): FromSqlRow<(ST, Text), DB>,
+    i64: FromSqlRow<BigInt, DB>,
 {
     fn __erase(&self) -> Box<dyn Any + Send> {
         Box::new(self.clone())
@@ -192,6 +224,25 @@ where
     where
         E: Executor<Backend = DB>,
         Q: Query<SqlType = ST> + QueryFragment<DB> + QueryId + 'a,
+    {
+        session.load(statement)
+    }
+
+    fn __load_stored<'a, E, Q>(
+        statement: Q,
+        session: &'a mut Session<'_, E>,
+    ) -> E::Future<'a, QueryResult<Vec<(Self, String)>>>
+    where
+        E: Executor<Backend = DB>,
+        Q: Query<SqlType = (ST, Text)> + QueryFragment<DB> + QueryId + 'a,
+    {
+        session.load(statement)
+    }
+
+    fn __load_numbers<'a, E, Q>(statement: Q, session: &'a mut Session<'_, E>) -> E::Future<'a, QueryResult<Vec<i64>>>
+    where
+        E: Executor<Backend = DB>,
+        Q: Query<SqlType = BigInt> + QueryFragment<DB> + QueryId + 'a,
     {
         session.load(statement)
     }

@@ -110,6 +110,52 @@ impl ColumnNames {
         }
     }
 
+    /// Stops the compilation where two of these columns and of the version and the key have one SQL name: SQLite and MySQL keep the last
+    /// of two assignments.
+    #[allow(clippy::panic, reason = "this runs in the compiler, where a panic is a compile error")]
+    pub const fn are_distinct(&self, mut others: &[&str]) {
+        while let [name, rest @ ..] = others {
+            if is_one_of(self.own, name) || is_one_of(rest, name) {
+                panic!("{}", SameName::of(name).text());
+            }
+            others = rest;
+        }
+        self.are_distinct_among(self);
+    }
+
+    #[allow(clippy::panic, reason = "this runs in the compiler, where a panic is a compile error")]
+    const fn are_distinct_among(&self, all: &Self) {
+        let mut own = self.own;
+        while let [name, rest @ ..] = own {
+            if all.occurrences(name) > 1 {
+                panic!("{}", SameName::of(name).text());
+            }
+            own = rest;
+        }
+        let mut structs = self.embedded;
+        while let [first, rest @ ..] = structs {
+            first.are_distinct_among(all);
+            structs = rest;
+        }
+    }
+
+    const fn occurrences(&self, name: &str) -> usize {
+        let mut count: usize = 0;
+        let mut own = self.own;
+        while let [first, rest @ ..] = own {
+            if is_equal(first.as_bytes(), name.as_bytes()) {
+                count = count.saturating_add(1);
+            }
+            own = rest;
+        }
+        let mut structs = self.embedded;
+        while let [first, rest @ ..] = structs {
+            count = count.saturating_add(first.occurrences(name));
+            structs = rest;
+        }
+        count
+    }
+
     /// How many there are.
     pub(crate) const fn count(&self) -> usize {
         let mut count = self.own.len();
@@ -127,15 +173,53 @@ impl ColumnNames {
     }
 
     const fn contains(&self, name: &str) -> bool {
-        let mut own = self.own;
-        while let [first, rest @ ..] = own {
-            if is_equal(first.as_bytes(), name.as_bytes()) {
-                return true;
-            }
-            own = rest;
-        }
-        any_contains(self.embedded, name)
+        is_one_of(self.own, name) || any_contains(self.embedded, name)
     }
+}
+
+/// What the compiler says of two columns with one name: a panic there takes one text and no arguments.
+struct SameName {
+    bytes: [u8; 160],
+    length: usize,
+}
+
+impl SameName {
+    #[allow(clippy::indexing_slicing, reason = "this runs in the compiler, and stops at the end")]
+    const fn of(name: &str) -> Self {
+        let mut text = Self { bytes: [b' '; 160], length: 0 };
+        let parts =
+            ["two columns of the record have the SQL name `", name, "` in `table!`; look at their `#[sql_name]`"];
+        let mut parts = parts.as_slice();
+        while let [part, rest @ ..] = parts {
+            let mut bytes = part.as_bytes();
+            while let [byte, rest @ ..] = bytes {
+                if text.length < text.bytes.len() {
+                    text.bytes[text.length] = *byte;
+                    text.length = text.length.saturating_add(1);
+                }
+                bytes = rest;
+            }
+            parts = rest;
+        }
+        text
+    }
+
+    const fn text(&self) -> &str {
+        match std::str::from_utf8(self.bytes.split_at(self.length).0) {
+            Ok(text) => text,
+            Err(_) => "two columns of the record have one SQL name in `table!`; look at their `#[sql_name]`",
+        }
+    }
+}
+
+const fn is_one_of(mut names: &[&str], name: &str) -> bool {
+    while let [first, rest @ ..] = names {
+        if is_equal(first.as_bytes(), name.as_bytes()) {
+            return true;
+        }
+        names = rest;
+    }
+    false
 }
 
 const fn any_contains(mut structs: &[&ColumnNames], name: &str) -> bool {
@@ -323,5 +407,36 @@ where
             let (record, serialized) = embedded(record, serialized);
             get(record, serialized)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ColumnNames;
+
+    const TEXTS: ColumnNames = ColumnNames { own: &["title", "body"], embedded: &[] };
+
+    /// What the compiler would say.
+    fn message(names: ColumnNames) -> Option<String> {
+        let panic = std::panic::catch_unwind(|| names.are_distinct(&["version", "id"])).err()?;
+        Some(panic.downcast::<String>().map_or_else(|text| text.downcast::<&str>().unwrap().to_string(), |text| *text))
+    }
+
+    #[test]
+    fn two_columns_of_one_name_are_refused_by_their_name() {
+        let text = |name: &str| {
+            Some(format!(
+                "two columns of the record have the SQL name `{name}` in `table!`; look at their `#[sql_name]`"
+            ))
+        };
+        assert_eq!(message(TEXTS), None);
+        assert_eq!(message(ColumnNames { own: &["views"], embedded: &[&TEXTS] }), None);
+        assert_eq!(message(ColumnNames { own: &["title", "body", "title"], embedded: &[] }), text("title"));
+        assert_eq!(message(ColumnNames { own: &["body"], embedded: &[&TEXTS] }), text("body"));
+        assert_eq!(message(ColumnNames { own: &[], embedded: &[&TEXTS, &TEXTS] }), text("title"));
+        assert_eq!(message(ColumnNames { own: &["version"], embedded: &[] }), text("version"));
+        assert_eq!(message(ColumnNames { own: &["title", "id"], embedded: &[] }), text("id"));
+        let long = "n".repeat(200);
+        assert!(message(ColumnNames { own: &["title", long.leak(), "title"], embedded: &[] }).is_some());
     }
 }

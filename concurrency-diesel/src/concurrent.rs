@@ -3,6 +3,7 @@
 use std::any::TypeId;
 use std::fmt;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use concurrency_core::{InitialVersion, VersionField, VersionValue};
 use diesel::dsl::SqlTypeOf;
@@ -99,9 +100,9 @@ pub trait Concurrent: ConcurrentColumns + Sized {
     #[doc(hidden)]
     fn __table() -> &'static Self::Table;
 
-    /// Where the table's SQL name is kept once it was asked of Diesel, which does not keep it as text.
+    /// What is learned of the table while the program runs.
     #[doc(hidden)]
-    fn __table_name() -> &'static OnceLock<String>;
+    fn __table_facts() -> &'static TableFacts;
 
     /// The name that `#[concurrent(trigger_name = "…")]` gives the trigger of the version column.
     #[doc(hidden)]
@@ -190,23 +191,57 @@ impl fmt::Write for Shortened {
     }
 }
 
+/// What is learned of a record's table while the program runs.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct TableFacts {
+    /// Its SQL name, once it was asked of Diesel, which does not keep it as text.
+    name: OnceLock<String>,
+    /// The same, in its parts.
+    path: OnceLock<Vec<String>>,
+    /// Whether it is a view.
+    relation: AtomicU8,
+}
+
+impl TableFacts {
+    #[allow(clippy::new_without_default, reason = "only the derive makes one")]
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { name: OnceLock::new(), path: OnceLock::new(), relation: AtomicU8::new(0) }
+    }
+
+    /// Whether it was a view when it was asked for last; nothing where it never was.
+    pub(crate) fn is_view(&self) -> Option<bool> {
+        match self.relation.load(Ordering::Relaxed) {
+            0 => None,
+            relation => Some(relation == 2),
+        }
+    }
+
+    pub(crate) fn set_view(&self, is_view: bool) {
+        self.relation.store(if is_view { 2 } else { 1 }, Ordering::Relaxed);
+    }
+}
+
 /// The SQL name of a record's table, unquoted; `schema.table` where the `table!` names a schema.
 pub(crate) fn table_name<T, DB>() -> &'static str
 where
     T: Concurrent<Table: QueryFragment<DB>>,
     DB: ConcurrencyBackend,
 {
-    T::__table_name().get_or_init(|| table_path::<T, DB>().join("."))
+    T::__table_facts().name.get_or_init(|| table_path::<T, DB>().join("."))
 }
 
 /// The same, as Diesel's query builder writes it: the schema, where one is named, and the table.
-pub(crate) fn table_path<T, DB>() -> Vec<String>
+pub(crate) fn table_path<T, DB>() -> &'static [String]
 where
     T: Concurrent<Table: QueryFragment<DB>>,
     DB: ConcurrencyBackend,
 {
-    let sql = diesel::debug_query::<DB, _>(T::__table()).to_string();
-    unquote(sql.rsplit_once(" -- binds: ").map_or(sql.as_str(), |(name, _)| name))
+    T::__table_facts().path.get_or_init(|| {
+        let sql = diesel::debug_query::<DB, _>(T::__table()).to_string();
+        unquote(sql.rsplit_once(" -- binds: ").map_or(sql.as_str(), |(name, _)| name))
+    })
 }
 
 /// Takes a name apart at its dots and the quotes off its parts, as Diesel's query builders quote them; a doubled quote stands

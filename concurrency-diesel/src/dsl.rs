@@ -39,7 +39,7 @@ pub trait ConcurrentDsl: Concurrent {
     /// # Errors
     ///
     /// [`RecordModified`](ConcurrencyError::RecordModified), [`RecordDeleted`](ConcurrencyError::RecordDeleted),
-    /// [`WriteSuppressed`](ConcurrencyError::WriteSuppressed), [`VersionExhausted`](ConcurrencyError::VersionExhausted) (nothing was sent),
+    /// [`WriteSuppressed`](ConcurrencyError::WriteSuppressed), [`VersionExhausted`](ConcurrencyError::VersionExhausted),
     /// [`Restart`](ConcurrencyError::Restart), [`Database`](ConcurrencyError::Database). Whichever it is, the record is as it was before the call: a
     /// second try without reloading conflicts again.
     ///
@@ -220,8 +220,10 @@ pub trait ConcurrentDsl: Concurrent {
     ///
     /// # Errors
     ///
-    /// [`RecordDeleted`](ConcurrencyError::RecordDeleted) where somebody else deleted it first; otherwise as
-    /// [`save_concurrent`](Self::save_concurrent), without [`VersionExhausted`](ConcurrencyError::VersionExhausted).
+    /// [`RecordDeleted`](ConcurrencyError::RecordDeleted) where somebody else deleted it first;
+    /// [`OutcomeUnknown`](ConcurrencyError::OutcomeUnknown) where a trigger or a rule keeps the row and its version moved, so that nobody can say
+    /// whether that was this call's doing; otherwise as [`save_concurrent`](Self::save_concurrent), without
+    /// [`VersionExhausted`](ConcurrencyError::VersionExhausted).
     ///
     /// # Example
     ///
@@ -403,7 +405,7 @@ pub trait ConcurrentDsl: Concurrent {
 
     /// The row, if it is at this version now; `None` where it has another version or was deleted. Older versions are not kept.
     ///
-    /// `SELECT … FROM articles WHERE id = ? AND version = ?`, seen as by [`current`](Self::current).
+    /// `SELECT … FROM articles WHERE id = ?`, seen as by [`current`](Self::current).
     ///
     /// # Errors
     ///

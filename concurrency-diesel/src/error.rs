@@ -52,6 +52,8 @@ pub enum ConcurrencyError {
 
     /// Returned when no answer came to a write or to COMMIT, because the connection was lost. The write may have been done.
     ///
+    /// Also where an answer proves nothing, because a trigger or a rule of the table does something else with a DELETE.
+    ///
     /// This library never sends such a write again. Reload the record, and look.
     #[error("{}", unanswered(.0))]
     OutcomeUnknown(#[source] Box<diesel::result::Error>),

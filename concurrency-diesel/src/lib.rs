@@ -43,6 +43,7 @@ mod transaction;
 mod transaction_concurrent;
 pub mod triggers;
 mod unchecked;
+mod views;
 #[cfg(feature = "postgres_backend")]
 mod xmin;
 

@@ -27,9 +27,9 @@ use crate::statement::{SelectRecord, Source};
     note = "add `#[derive(Queryable, Selectable)]` to `{Self}`; `#[diesel(check_for_backend(…))]` on it says which field does not fit"
 )]
 pub trait LoadableOn<C>: Concurrent {
-    /// The committed row with the record's key; only at the version, if one is given.
+    /// The committed row with the record's key.
     #[doc(hidden)]
-    fn __load(&self, version: Option<&Self::Version>, connection: &mut C) -> Result<Option<Self>, ConcurrencyError>;
+    fn __load(&self, connection: &mut C) -> Result<Option<Self>, ConcurrencyError>;
 }
 
 #[diagnostic::do_not_recommend]
@@ -46,23 +46,18 @@ where
         > + FromSqlRow<SqlTypeOf<T::SelectExpression>, DB>
         + 'static,
 {
-    fn __load(&self, version: Option<&Self::Version>, connection: &mut C) -> Result<Option<Self>, ConcurrencyError> {
+    fn __load(&self, connection: &mut C) -> Result<Option<Self>, ConcurrencyError> {
         let serialized = self.__serialize();
         let source = Source { record: self, serialized: &serialized };
-        let select = SelectRecord::new(source, version);
-        let rows = executor::load::<_, T, _>(select, connection);
+        let rows = executor::load::<_, T, _>(SelectRecord::new(source), connection);
         outcome::at_most_one::<T, DB, _>(self, rows)
     }
 }
 
 /// A record that can be read again in a session of the executor `E`: what [`LoadableOn`] is to a connection.
 pub(crate) trait LoadableBy<E: Executor>: Concurrent {
-    /// The committed row with the record's key; only at the version, if one is given.
-    fn load_by<'a>(
-        &'a self,
-        version: Option<&'a Self::Version>,
-        session: &'a mut Session<'_, E>,
-    ) -> E::Future<'a, Result<Option<Self>, ConcurrencyError>>;
+    /// The committed row with the record's key.
+    fn load_by<'a>(&'a self, session: &'a mut Session<'_, E>) -> E::Future<'a, Result<Option<Self>, ConcurrencyError>>;
 }
 
 impl<T, C> LoadableBy<Blocking<C>> for T
@@ -72,10 +67,9 @@ where
 {
     fn load_by<'a>(
         &'a self,
-        version: Option<&'a Self::Version>,
         session: &'a mut Session<'_, Blocking<C>>,
     ) -> Ready<Result<Option<Self>, ConcurrencyError>> {
-        ready(self.__load(version, session.0))
+        ready(self.__load(session.0))
     }
 }
 
@@ -85,10 +79,10 @@ where
     E: Executor,
     T: LoadableBy<E>,
 {
-    record.load_by(None, session).await
+    record.load_by(session).await
 }
 
-/// The row, if it is at this version now.
+/// The row, if it is at this version now: compared here, because one version may be stored in several ways.
 pub(crate) async fn at_version<T, E>(
     record: &T,
     version: T::Version,
@@ -98,7 +92,8 @@ where
     E: Executor,
     T: LoadableBy<E>,
 {
-    record.load_by(Some(&version), session).await
+    let row = current(record, session).await?;
+    Ok(row.filter(|row| outcome::is_current(row, &version)))
 }
 
 /// Overwrites the record with its row as it is now.

@@ -17,12 +17,31 @@ pub(crate) enum Outcome {
     Refused,
 }
 
-impl Outcome {
-    /// The version, if it was written.
-    pub(crate) fn written<V>(self, version: V) -> Option<V> {
+/// What became of a write that was guarded by a version.
+pub(crate) enum Guarded<W, V> {
+    Written(W),
+    /// With the version that the row was found at; none where there is no row.
+    Refused(Option<V>),
+}
+
+impl<W, V> Guarded<W, V> {
+    /// Written as this.
+    pub(crate) fn map<X>(self, written: X) -> Guarded<X, V> {
         match self {
-            Self::Written => Some(version),
-            Self::Refused => None,
+            Self::Written(_) => Guarded::Written(written),
+            Self::Refused(found) => Guarded::Refused(found),
+        }
+    }
+
+    /// What was written, or why nothing was.
+    pub(crate) fn or_refusal<T, DB>(self, record: &T, expected: &V) -> Result<W, ConcurrencyError>
+    where
+        DB: ConcurrencyBackend,
+        T: Concurrent<Table: QueryFragment<DB>, Version = V>,
+    {
+        match self {
+            Self::Written(written) => Ok(written),
+            Self::Refused(found) => Err(refusal::<T, DB>(record, expected, found.as_ref())),
         }
     }
 }
@@ -103,6 +122,18 @@ pub(crate) fn version_value<T: Concurrent>(version: &T::Version) -> VersionValue
     T::VersionField::value(version)
 }
 
+/// Why a write that expected the maximum of versions was not sent: only where the row is there at this version it is exhausted.
+pub(crate) fn not_advanced<T, DB>(record: &T, expected: &T::Version, found: Option<&T::Version>) -> ConcurrencyError
+where
+    DB: ConcurrencyBackend,
+    T: Concurrent<Table: QueryFragment<DB>>,
+{
+    match found {
+        Some(found) if is_same::<T>(found, expected) => exhausted::<T, DB>(),
+        found => refusal::<T, DB>(record, expected, found),
+    }
+}
+
 /// The version cannot advance any further.
 pub(crate) fn exhausted<T, DB>() -> ConcurrencyError
 where
@@ -110,6 +141,35 @@ where
     T: Concurrent<Table: QueryFragment<DB>>,
 {
     ConcurrencyError::VersionExhausted { table: table_name::<T, DB>() }
+}
+
+/// A write to a view that does not count what its triggers write: whether the row was written is not known.
+pub(crate) fn uncounted<T, DB>(record: &T) -> ConcurrencyError
+where
+    DB: ConcurrencyBackend,
+    T: Concurrent<Table: QueryFragment<DB>>,
+{
+    let (table, key) = (table_name::<T, DB>(), record.__key());
+    unproven(format!(
+        "{table} was a table and is a view now, for which nothing counts what its triggers write, so {table} with {key} may have been written; from now on writes to it are counted in another way"
+    ))
+}
+
+/// A DELETE that deleted nothing over a row that is at another version: a trigger that keeps deleted rows may have moved it.
+pub(crate) fn undeleted<T, DB>(record: &T, found: &T::Version) -> ConcurrencyError
+where
+    DB: ConcurrencyBackend,
+    T: Concurrent<Table: QueryFragment<DB>>,
+{
+    let (table, key) = (table_name::<T, DB>(), record.__key());
+    let (expected, found) = (record.__version_value(), version_value::<T>(found));
+    unproven(format!(
+        "a trigger or a rule stands between {table} and its deletes, and {table} with {key} is at version {found}, not {expected}: that may be its doing or somebody else's; save such a record with its mark of deletion instead of deleting it"
+    ))
+}
+
+fn unproven(message: String) -> ConcurrencyError {
+    ConcurrencyError::OutcomeUnknown(Box::new(diesel::result::Error::QueryBuilderError(message.into())))
 }
 
 /// The key names several rows: the transaction must be rolled back and the model corrected.

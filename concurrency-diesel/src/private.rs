@@ -5,8 +5,6 @@ pub use std::format_args;
 pub use std::option::Option::{self, Some};
 pub use std::primitive::{bool, i64, str, usize};
 pub use std::result::Result::Ok;
-pub use std::string::String;
-pub use std::sync::OnceLock;
 
 pub use concurrency_core::{AutoIncVersionField, Merge, MergeOrder, MergeSum, VersionField};
 pub use diesel::backend::Backend;
@@ -20,7 +18,7 @@ pub use crate::bind::{Bindable, VersionOn};
 pub use crate::columns::{
     ColumnNames, ColumnVisitor, ConcurrentColumns, ConcurrentColumnsOn, ConcurrentKey, ConcurrentKeyOn, RecordVisitor,
 };
-pub use crate::concurrent::{Concurrent, ConcurrentOn};
+pub use crate::concurrent::{Concurrent, ConcurrentOn, TableFacts};
 pub use crate::expanded::{Mirror, SerializesAs, Shown};
 pub use crate::memory::Untracked;
 pub use crate::tracked::{ColumnSets, FieldCombination, FieldComparison, Trackable, TrackedField};

@@ -13,14 +13,14 @@ use crate::doubt::Unanswered;
 use crate::error::ConcurrencyError;
 use crate::executor::{Executor, Session};
 use crate::memory::Memory as _;
-use crate::outcome::{self, Outcome};
+use crate::outcome::{self, Guarded, Outcome};
 use crate::scope::{self, Rule};
 use crate::statement::{
-    Changes, Committed, Delete, EveryColumn, LastInsertId, Lock, ReturningVersion, SelectUnchanged, SelectVersion,
-    Selection, Source, Update,
+    Changes, Committed, Delete, EveryColumn, LastInsertId, Lock, ReturningVersion, SelectStored, SelectUnchanged,
+    SelectUndeleted, SelectVersion, Selection, Source, Update,
 };
 use crate::tracked::ColumnSet;
-use crate::unchecked;
+use crate::{unchecked, views};
 
 /// Writes the columns that the record itself says must be written, and the next version; under a scope, what it says.
 pub(crate) fn save<'a, T, E>(
@@ -76,30 +76,34 @@ where
         Rule::WithoutIncrement if can_keep::<T>() => return write_and_keep(source, selection, session).await,
         Rule::Ordinary | Rule::WithoutIncrement => {}
     }
-    let version = source.record.__version();
-    let guard = source.version_is(version);
+    let record = source.record;
+    let version = record.__version();
     match T::VersionField::__ADVANCE {
         Advance::Assigned => {
-            let next = next_version::<T, E>(version)?;
+            let Some(next) = next_version::<T>(version) else {
+                return Err(cannot_advance(source, version, session).await);
+            };
             let set = source.with_some_columns(source.assign(&next), selection);
-            send(source, Update::new(source, set, guard), session).await?;
+            send(source, set, version, session).await?.or_refusal::<T, E::Backend>(record, version)?;
             Ok(next)
         }
-        Advance::IfChanged { signed } => {
+        Advance::IfChanged => {
             // At the maximum a save is refused whether or not it would advance the version.
-            next_version::<T, E>(version)?;
-            let set = source.with_some_columns(source.advance_if_changed(signed, selection), selection);
-            match send_and_read_back(source, Update::new(source, set, guard), signed, session).await {
-                Err(refusal) => {
-                    unless_written(refusal, source, selection, session).await?;
+            if next_version::<T>(version).is_none() {
+                return Err(cannot_advance(source, version, session).await);
+            }
+            let set = source.with_some_columns(source.advance_if_changed(selection), selection);
+            match send_and_read_back(source, set, version, session).await? {
+                Guarded::Written(advanced) => Ok(advanced),
+                Guarded::Refused(found) => {
+                    unless_written(found, source, selection, session).await?;
                     Ok(version.clone())
                 }
-                advanced => advanced,
             }
         }
         Advance::ByDatabase => {
             let set = source.some_columns(selection);
-            send_and_read_back(source, Update::new(source, set, guard), false, session).await
+            send_and_read_back(source, set, version, session).await?.or_refusal::<T, E::Backend>(record, version)
         }
     }
 }
@@ -141,8 +145,8 @@ where
 {
     let version = source.record.__version();
     let set = source.with_some_columns(source.keep(), selection);
-    if let Err(refusal) = send(source, Update::new(source, set, source.version_is(version)), session).await {
-        unless_written(refusal, source, selection, session).await?;
+    if let Guarded::Refused(found) = send(source, set, version, session).await? {
+        unless_written(found, source, selection, session).await?;
     }
     Ok(version.clone())
 }
@@ -157,10 +161,10 @@ where
     let source = Source { record: &*record, serialized: &serialized };
     let version = match scope::rule::<T>() {
         Rule::Unchecked => unchecked::change(source, &(), session).await?,
-        Rule::Ordinary | Rule::WithoutIncrement => match advance(source, record.__version(), session).await? {
-            Some(version) => version,
-            None => return Err(refused(source, session).await),
-        },
+        Rule::Ordinary | Rule::WithoutIncrement => {
+            let expected = record.__version();
+            advance(source, expected, session).await?.or_refusal::<T, E::Backend>(source.record, expected)?
+        }
     };
     record.__set_version(version);
     Ok(())
@@ -171,18 +175,19 @@ async fn advance<T, E>(
     source: Source<'_, T>,
     expected: &T::Version,
     session: &mut Session<'_, E>,
-) -> Result<Option<T::Version>, ConcurrencyError>
+) -> Result<Guarded<T::Version, T::Version>, ConcurrencyError>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
-    let guard = source.version_is(expected);
     if T::VersionField::__ADVANCE == Advance::ByDatabase {
-        return read_back(source, Update::new(source, source.same_row(), guard), false, session).await;
+        return send_and_read_back(source, source.same_row(), expected, session).await;
     }
-    let next = next_version::<T, E>(expected)?;
-    let rows = session.execute(Update::new(source, source.assign(&next), guard)).await;
-    Ok(outcome::outcome::<T, E::Backend>(source.record, rows)?.written(next))
+    let Some(next) = next_version::<T>(expected) else {
+        return Err(cannot_advance(source, expected, session).await);
+    };
+    let sent = send(source, source.assign(&next), expected, session).await?;
+    Ok(sent.map(next))
 }
 
 /// Writes a changeset of the user's and the next version, which it returns.
@@ -201,10 +206,10 @@ where
     let source = Source { record, serialized: &serialized };
     match scope::rule::<T>() {
         Rule::Unchecked => unchecked::change(source, &changes, session).await,
-        Rule::Ordinary | Rule::WithoutIncrement => match change(source, &changes, record.__version(), session).await? {
-            Some(version) => Ok(version),
-            None => Err(refused(source, session).await),
-        },
+        Rule::Ordinary | Rule::WithoutIncrement => {
+            let expected = record.__version();
+            change(source, &changes, expected, session).await?.or_refusal::<T, E::Backend>(record, expected)
+        }
     }
 }
 
@@ -214,24 +219,25 @@ pub(crate) async fn change<T, U, E>(
     changes: &U,
     expected: &T::Version,
     session: &mut Session<'_, E>,
-) -> Result<Option<T::Version>, ConcurrencyError>
+) -> Result<Guarded<T::Version, T::Version>, ConcurrencyError>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
     U: QueryFragment<E::Backend>,
 {
-    let guard = source.version_is(expected);
     if T::VersionField::__ADVANCE == Advance::ByDatabase {
         return if is_empty::<E::Backend>(changes) {
             advance(source, expected, session).await
         } else {
-            read_back(source, Update::new(source, Changes(changes), guard), false, session).await
+            send_and_read_back(source, Changes(changes), expected, session).await
         };
     }
-    let next = next_version::<T, E>(expected)?;
+    let Some(next) = next_version::<T>(expected) else {
+        return Err(cannot_advance(source, expected, session).await);
+    };
     let set = Changes((changes, source.assign(&next)));
-    let rows = session.execute(Update::new(source, set, guard)).await;
-    Ok(outcome::outcome::<T, E::Backend>(source.record, rows)?.written(next))
+    let sent = send(source, set, expected, session).await?;
+    Ok(sent.map(next))
 }
 
 /// Whether a changeset sets nothing, asked by its text: Diesel's own answer is closed to us.
@@ -278,13 +284,44 @@ where
         return unchecked::remove_if_exists(source, session).await;
     }
     let record = source.record;
-    let rows = session.execute(Delete::new(source, source.version_is(record.__version()))).await;
-    if let Outcome::Written = outcome::outcome::<T, E::Backend>(record, rows)? {
+    let version = record.__version();
+    if let Outcome::Written = execute(source, Delete::new(source, source.version_is(version)), session).await? {
         return Ok(true);
     }
-    match found_version::<T, E, Committed>(source, session).await? {
-        Some(found) => Err(outcome::refusal::<T, E::Backend>(record, record.__version(), Some(&found))),
-        None => Ok(false),
+    let Some(mut found) = undeleted_version(source, session).await? else { return Ok(false) };
+    if let Some(stored) = stored_otherwise(source, version, Some(&found), session).await? {
+        let again = Delete::new(source, source.stored_is(&stored));
+        if let Outcome::Written = execute(source, again, session).await? {
+            return Ok(true);
+        }
+        match undeleted_version(source, session).await? {
+            Some(now) => found = now,
+            None => return Ok(false),
+        }
+    }
+    Err(outcome::refusal::<T, E::Backend>(record, version, Some(&found)))
+}
+
+/// The version of a row that a DELETE did not delete; none where there is no row. It is an error where nobody can say whether another
+/// version than the record's is the doing of that DELETE.
+pub(crate) async fn undeleted_version<T, E>(
+    source: Source<'_, T>,
+    session: &mut Session<'_, E>,
+) -> Result<Option<T::Version>, ConcurrencyError>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+{
+    if !E::Backend::__CAN_TURN_DELETES {
+        return found_version::<T, E, Committed>(source, session).await;
+    }
+    let record = source.record;
+    let found = T::Version::__load_numbered(SelectUndeleted::new(source), session).await;
+    match outcome::at_most_one::<T, E::Backend, _>(record, found)? {
+        Some((triggers, found)) if triggers > 0 && !outcome::is_current(record, &found) => {
+            Err(outcome::undeleted::<T, E::Backend>(record, &found))
+        }
+        found => Ok(found.map(|(_, found)| found)),
     }
 }
 
@@ -318,36 +355,94 @@ where
 }
 
 /// The version after this one.
-pub(crate) fn next_version<T, E>(current: &T::Version) -> Result<T::Version, ConcurrencyError>
+pub(crate) fn next_version<T: Concurrent>(current: &T::Version) -> Option<T::Version> {
+    T::VersionField::next(current)
+}
+
+/// Why a write was not sent whose version has none after it: the row is there and at this maximum, or it is not, as with any other version.
+pub(crate) async fn cannot_advance<T, E>(
+    source: Source<'_, T>,
+    expected: &T::Version,
+    session: &mut Session<'_, E>,
+) -> ConcurrencyError
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
-    T::VersionField::next(current).ok_or_else(outcome::exhausted::<T, E::Backend>)
+    match found_version::<T, E, Committed>(source, session).await {
+        Ok(found) => outcome::not_advanced::<T, E::Backend>(source.record, expected, found.as_ref()),
+        Err(error) => error,
+    }
 }
 
-/// Sends a statement that is guarded by the record's version; where it is refused, finds out why.
-async fn send<T, E, S>(
+/// Sends a statement about the record's row, and says whether it wrote the row.
+pub(crate) async fn execute<T, E, S>(
     source: Source<'_, T>,
     statement: S,
     session: &mut Session<'_, E>,
-) -> Result<(), ConcurrencyError>
+) -> Result<Outcome, ConcurrencyError>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
     S: QueryFragment<E::Backend> + QueryId,
 {
-    let rows = session.execute(statement).await;
-    match outcome::outcome::<T, E::Backend>(source.record, rows)? {
-        Outcome::Written => Ok(()),
-        Outcome::Refused => Err(refused(source, session).await),
+    if !E::Backend::__COUNTS_ROWS_OF_VIEWS {
+        return views::execute(source, statement, session).await;
     }
+    outcome::outcome::<T, E::Backend>(source.record, session.execute(statement).await)
+}
+
+/// Sends an UPDATE that is guarded by the expected version; where it is refused, says which version was found.
+pub(crate) async fn send<T, E, S>(
+    source: Source<'_, T>,
+    set: S,
+    expected: &T::Version,
+    session: &mut Session<'_, E>,
+) -> Result<Guarded<(), T::Version>, ConcurrencyError>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+    S: QueryFragment<E::Backend> + QueryId + Copy,
+{
+    let update = Update::new(source, set, source.version_is(expected));
+    if let Outcome::Written = execute(source, update, session).await? {
+        return Ok(Guarded::Written(()));
+    }
+    let found = found_version::<T, E, Committed>(source, session).await?;
+    let Some(stored) = stored_otherwise(source, expected, found.as_ref(), session).await? else {
+        return Ok(Guarded::Refused(found));
+    };
+    let update = Update::new(source, set, source.stored_is(&stored));
+    Ok(match execute(source, update, session).await? {
+        Outcome::Written => Guarded::Written(()),
+        Outcome::Refused => Guarded::Refused(found_version::<T, E, Committed>(source, session).await?),
+    })
+}
+
+/// How the database stores the version that a write expected and found, where this is another way than that in which the version is
+/// bound: SQLite compares a time, which may be a text in many forms or a number, as it is stored.
+async fn stored_otherwise<T, E>(
+    source: Source<'_, T>,
+    expected: &T::Version,
+    found: Option<&T::Version>,
+    session: &mut Session<'_, E>,
+) -> Result<Option<String>, ConcurrencyError>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+{
+    if E::Backend::__STORED.is_none() || !found.is_some_and(|found| outcome::is_same::<T>(found, expected)) {
+        return Ok(None);
+    }
+    let stored = T::Version::__load_stored(SelectStored::new(source, expected), session).await;
+    let stored = outcome::at_most_one::<T, E::Backend, _>(source.record, stored)?;
+    Ok(stored.filter(|(version, _)| outcome::is_same::<T>(version, expected)).map(|(_, stored)| stored))
 }
 
 /// Takes back the refusal of a save that may have left the version, if the row is all that the save would make of it: where an
 /// UPDATE counts only the rows that it changed, such a row counts as none.
 async fn unless_written<T, S, E>(
-    refusal: ConcurrencyError,
+    found: Option<T::Version>,
     source: Source<'_, T>,
     selection: S,
     session: &mut Session<'_, E>,
@@ -357,6 +452,8 @@ where
     T: ConcurrentOn<E::Backend>,
     S: Selection<T>,
 {
+    let record = source.record;
+    let refusal = outcome::refusal::<T, E::Backend>(record, record.__version(), found.as_ref());
     if !E::Backend::__MAY_COUNT_CHANGES || !matches!(refusal, ConcurrencyError::WriteSuppressed(_)) {
         return Err(refusal);
     }
@@ -367,22 +464,31 @@ where
     }
 }
 
-/// Sends a guarded UPDATE whose version the database computes, and learns it; where it is refused, finds out why.
+/// The same of an UPDATE whose version the database computes, which it learns.
 async fn send_and_read_back<T, E, S>(
     source: Source<'_, T>,
-    update: S,
-    signed: bool,
+    set: S,
+    expected: &T::Version,
     session: &mut Session<'_, E>,
-) -> Result<T::Version, ConcurrencyError>
+) -> Result<Guarded<T::Version, T::Version>, ConcurrencyError>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
-    S: QueryFragment<E::Backend> + QueryId,
+    S: QueryFragment<E::Backend> + QueryId + Copy,
 {
-    match read_back(source, update, signed, session).await? {
-        Some(version) => Ok(version),
-        None => Err(refused(source, session).await),
+    let update = Update::new(source, set, source.version_is(expected));
+    if let Some(version) = read_back(source, update, session).await? {
+        return Ok(Guarded::Written(version));
     }
+    let found = found_version::<T, E, Committed>(source, session).await?;
+    let Some(stored) = stored_otherwise(source, expected, found.as_ref(), session).await? else {
+        return Ok(Guarded::Refused(found));
+    };
+    let update = Update::new(source, set, source.stored_is(&stored));
+    Ok(match read_back(source, update, session).await? {
+        Some(version) => Guarded::Written(version),
+        None => Guarded::Refused(found_version::<T, E, Committed>(source, session).await?),
+    })
 }
 
 /// Sends an UPDATE whose version the database computes; `None` where it wrote no row.
@@ -391,7 +497,6 @@ where
 pub(crate) async fn read_back<T, E, S>(
     source: Source<'_, T>,
     update: S,
-    signed: bool,
     session: &mut Session<'_, E>,
 ) -> Result<Option<T::Version>, ConcurrencyError>
 where
@@ -405,7 +510,7 @@ where
         }
         ReadBack::LastInsertId => {
             match outcome::outcome::<T, E::Backend>(source.record, session.execute(update).await)? {
-                Outcome::Written => T::Version::__load(LastInsertId::<T::__VersionColumn>::new(signed), session).await,
+                Outcome::Written => T::Version::__load(LastInsertId::<T>::new(), session).await,
                 Outcome::Refused => return Ok(None),
             }
         }

@@ -3,6 +3,19 @@
 //! Each kind of statement has a `QueryId` of its own, made of zero-sized types, so that Diesel prepares it once per
 //! connection and finds it again without building its text.
 
+/// Makes a piece of a statement `Copy` whatever its types are, because it holds only references and types.
+macro_rules! copy_whatever {
+    ([$($generic:tt)*] $piece:ty) => {
+        impl<$($generic)*> Clone for $piece {
+            fn clone(&self) -> Self {
+                *self
+            }
+        }
+
+        impl<$($generic)*> Copy for $piece {}
+    };
+}
+
 pub(crate) mod bulk;
 mod changed;
 mod columns;
@@ -17,7 +30,11 @@ mod where_version;
 
 pub(crate) use changed::SelectUnchanged;
 pub(crate) use delete::Delete;
-pub(crate) use select::{Committed, ForUpdate, LastInsertId, Lock, SelectRecord, SelectVersion};
+#[cfg(feature = "testing")]
+pub(crate) use select::SelectDatabase;
+pub(crate) use select::{
+    Committed, ForUpdate, LastInsertId, Lock, SelectRecord, SelectStored, SelectUndeleted, SelectVersion, SelectViews,
+};
 pub(crate) use selection::{EveryColumn, Selection, SomeColumns};
 pub(crate) use source::Source;
 pub(crate) use table::TableQuestion;

@@ -22,7 +22,7 @@ pub struct CannotRollBackError {
 }
 
 /// What the catalog says of a table.
-pub(crate) struct TableFacts {
+pub(crate) struct CatalogFacts {
     pub(crate) rollback: Rollback,
     /// Whether the record's key is one integer, and alone the primary key.
     pub(crate) key_is_primary: bool,
@@ -43,14 +43,14 @@ const KEY_IS_PRIMARY: i64 = 2;
 const WRITES_GENERATED_COLUMN: i64 = 4;
 
 /// Asks for the record's table, on engines where tables differ.
-pub(crate) async fn facts<T, E>(session: &mut Session<'_, E>) -> QueryResult<TableFacts>
+pub(crate) async fn facts<T, E>(session: &mut Session<'_, E>) -> QueryResult<CatalogFacts>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
     if !E::Backend::__HAS_TABLES_WITHOUT_TRANSACTIONS {
         let rollback = Rollback::Possible;
-        return Ok(TableFacts { rollback, key_is_primary: false, writes_generated_column: false });
+        return Ok(CatalogFacts { rollback, key_is_primary: false, writes_generated_column: false });
     }
     let answers = E::Backend::__ask(TableQuestion::<T>::new(), session).await?;
     let (engine, facts) = answers.into_iter().next().unwrap_or((None, 0));
@@ -61,7 +61,7 @@ where
         None => Rollback::Unknown,
     };
     let (key_is_primary, writes_generated_column) = (is_so(KEY_IS_PRIMARY), is_so(WRITES_GENERATED_COLUMN));
-    Ok(TableFacts { rollback, key_is_primary, writes_generated_column })
+    Ok(CatalogFacts { rollback, key_is_primary, writes_generated_column })
 }
 
 /// Refuses a table that cannot roll back, before a transaction is begun that may have to.

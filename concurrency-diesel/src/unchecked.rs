@@ -4,12 +4,13 @@
 use concurrency_core::{UncheckedBump, VersionField};
 use diesel::query_builder::QueryFragment;
 
+use crate::backend::ConcurrencyBackend;
 use crate::concurrent::ConcurrentOn;
 use crate::doubt::Unanswered;
 use crate::error::ConcurrencyError;
 use crate::executor::{Executor, Session};
-use crate::outcome::{self, Outcome};
-use crate::save::{self, deleted, found_version, next_version, read_back};
+use crate::outcome::{self, Guarded, Outcome};
+use crate::save::{self, deleted, execute, found_version, next_version, read_back};
 use crate::statement::{Committed, Delete, Source, Update};
 use crate::tracked::ColumnSet;
 
@@ -41,7 +42,7 @@ where
     let mut row = None;
     for _ in 0..ATTEMPTS {
         let written = match T::VersionField::__unchecked() {
-            UncheckedBump::Increment { maximum, signed } => increment(source, &maximum, signed, session).await?,
+            UncheckedBump::Increment { maximum } => increment(source, &maximum, session).await?,
             UncheckedBump::Clock { now } => Some(advance_to(source, now, session).await?),
             UncheckedBump::Fresh { version } => overwrite(source, version, session).await?,
             UncheckedBump::ByDatabase => write_row(source, session).await?,
@@ -51,7 +52,11 @@ where
             return Ok(version);
         }
         let found = row_version(source, session).await?;
-        next_version::<T, E>(&found)?;
+        advancing::<T, E>(&found)?;
+        if E::Backend::__STORED.is_some() {
+            // A number that is stored as a text is greater than every number.
+            return read_then_save(source, session).await;
+        }
         found_again::<T, E>(source, found, &mut row)?;
     }
     Err(outcome::refusal::<T, E::Backend>(source.record, source.record.__version(), row.as_ref()))
@@ -61,15 +66,14 @@ where
 async fn increment<T, E>(
     source: Source<'_, T>,
     maximum: &T::Version,
-    signed: bool,
     session: &mut Session<'_, E>,
 ) -> Result<Option<T::Version>, ConcurrencyError>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
-    let set = source.with_columns(source.increment(signed));
-    read_back(source, Update::new(source, set, source.version_below(maximum)), signed, session).await
+    let set = source.with_columns(source.increment());
+    read_back(source, Update::new(source, set, source.version_below(maximum)), session).await
 }
 
 /// Moves the row's version to the clock's reading where it is smaller; a row ahead of the clock is saved from its version.
@@ -84,7 +88,7 @@ where
 {
     let set = source.with_columns(source.assign(&now));
     let update = Update::new(source, set, source.version_below(&now));
-    match outcome::outcome::<T, E::Backend>(source.record, session.execute(update).await)? {
+    match execute(source, update, session).await? {
         Outcome::Written => Ok(now),
         Outcome::Refused => read_then_save(source, session).await,
     }
@@ -101,7 +105,7 @@ where
     T: ConcurrentOn<E::Backend>,
 {
     let update = Update::new(source, source.with_columns(source.assign(&version)), source.any_version());
-    match outcome::outcome::<T, E::Backend>(source.record, session.execute(update).await)? {
+    match execute(source, update, session).await? {
         Outcome::Written => Ok(Some(version)),
         Outcome::Refused => Ok(None),
     }
@@ -117,7 +121,7 @@ where
     T: ConcurrentOn<E::Backend>,
 {
     let update = Update::new(source, source.columns(), source.any_version());
-    read_back(source, update, false, session).await
+    read_back(source, update, session).await
 }
 
 /// Reads the row's version and saves guarded by it, anew while other writers move it in between.
@@ -132,13 +136,12 @@ where
     let record = source.record;
     let mut row = row_version(source, session).await?;
     for _ in 0..ATTEMPTS {
-        let next = next_version::<T, E>(&row)?;
+        let next = advancing::<T, E>(&row)?;
         let set = source.with_columns(source.assign(&next));
-        let update = Update::new(source, set, source.version_is(&row));
-        if let Outcome::Written = outcome::outcome::<T, E::Backend>(record, session.execute(update).await)? {
-            return Ok(next);
+        match save::send(source, set, &row, session).await? {
+            Guarded::Written(()) => return Ok(next),
+            Guarded::Refused(found) => row = moved_version::<T, E>(source, &row, found)?,
         }
-        row = moved_version(source, &row, session).await?;
     }
     Err(outcome::refusal::<T, E::Backend>(record, record.__version(), Some(&row)))
 }
@@ -157,10 +160,11 @@ where
     let record = source.record;
     let mut row = row_version(source, session).await?;
     for _ in 0..ATTEMPTS {
-        if let Some(version) = save::change(source, changes, &row, session).await? {
-            return Ok(version);
+        advancing::<T, E>(&row)?;
+        match save::change(source, changes, &row, session).await? {
+            Guarded::Written(version) => return Ok(version),
+            Guarded::Refused(found) => row = moved_version::<T, E>(source, &row, found)?,
         }
-        row = moved_version(source, &row, session).await?;
     }
     Err(outcome::refusal::<T, E::Backend>(record, record.__version(), Some(&row)))
 }
@@ -178,14 +182,22 @@ where
     let record = source.record;
     let mut row = None;
     for _ in 0..ATTEMPTS {
-        let rows = session.execute(Delete::new(source, source.any_version())).await;
-        if let Outcome::Written = outcome::outcome::<T, E::Backend>(record, rows)? {
+        if let Outcome::Written = execute(source, Delete::new(source, source.any_version()), session).await? {
             return Ok(true);
         }
-        let Some(found) = found_version::<T, E, Committed>(source, session).await? else { return Ok(false) };
+        let Some(found) = save::undeleted_version(source, session).await? else { return Ok(false) };
         found_again::<T, E>(source, found, &mut row)?;
     }
     Err(outcome::refusal::<T, E::Backend>(record, record.__version(), row.as_ref()))
+}
+
+/// The version after the one that the row was found at.
+fn advancing<T, E>(found: &T::Version) -> Result<T::Version, ConcurrencyError>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+{
+    next_version::<T>(found).ok_or_else(outcome::exhausted::<T, E::Backend>)
 }
 
 /// Keeps the version that was found after a statement wrote no row: a row that is there now may have been inserted since; one that is
@@ -206,17 +218,17 @@ where
     Ok(())
 }
 
-/// The version of the record's row, which must be there and have moved: otherwise it was the database that did not write.
-async fn moved_version<T, E>(
+/// The version that the record's row was found at, which must be there and have moved: otherwise it was the database that did not write.
+fn moved_version<T, E>(
     source: Source<'_, T>,
     before: &T::Version,
-    session: &mut Session<'_, E>,
+    found: Option<T::Version>,
 ) -> Result<T::Version, ConcurrencyError>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
-    let found = row_version(source, session).await?;
+    let found = found.ok_or_else(|| deleted::<T, E>(source.record))?;
     if outcome::is_same::<T>(&found, before) {
         return Err(outcome::refusal::<T, E::Backend>(source.record, before, Some(&found)));
     }

@@ -20,7 +20,7 @@ use crate::library::run;
 use crate::suite::models::{Article, articles};
 
 /// Polls the future so many times, each time after it asked for it, and drops it; its output, if that came before.
-async fn poll_times<F: Future>(future: F, times: usize) -> Option<F::Output> {
+pub async fn poll_times<F: Future>(future: F, times: usize) -> Option<F::Output> {
     let mut future = pin!(future);
     let mut left = times;
     poll_fn(|context| {

@@ -32,6 +32,8 @@ mod transactions;
 mod triggers;
 #[path = "mysql/unsigned.rs"]
 mod unsigned;
+#[path = "mysql/use_database.rs"]
+mod use_database;
 #[path = "mysql/version_fields.rs"]
 mod version_fields;
 #[path = "mysql/without_transactions.rs"]
@@ -64,6 +66,9 @@ pub const VERSION_QUERY: &str = "SELECT version() AS version";
 
 /// Whether the read that explains a conflict locks the row.
 pub const CONFLICT_READ_LOCKS: bool = true;
+
+/// How a key is compared of which the first part can be NULL.
+pub const NULL_SAFE_KEY: &str = "WHERE `tenant_id` <=> ? AND `name` = ? AND";
 
 /// Whether an UPDATE can answer with what it wrote.
 pub const HAS_RETURNING: bool = false;

@@ -16,8 +16,12 @@ pub mod bulk;
 pub mod history;
 #[path = "postgres/isolation.rs"]
 mod isolation;
+#[path = "kept_rows.rs"]
+mod kept_rows;
 #[path = "postgres/refusals.rs"]
 mod refusals;
+#[path = "postgres/rounding.rs"]
+mod rounding;
 #[path = "server.rs"]
 pub mod server;
 #[path = "postgres/transactions.rs"]
@@ -56,6 +60,26 @@ pub const VERSION_QUERY: &str = "SELECT current_setting('server_version') AS ver
 
 /// Whether the read that explains a conflict locks the row.
 pub const CONFLICT_READ_LOCKS: bool = false;
+
+/// How a key is compared of which the first part can be NULL.
+pub const NULL_SAFE_KEY: &str =
+    r#"WHERE ("tenant_id" = $2 OR ("tenant_id" IS NULL AND $3 IS NULL)) AND "name" = $4 AND"#;
+
+/// How a row is kept that is to be deleted.
+const KEEPINGS: &[kept_rows::Keeping] = &[
+    kept_rows::Keeping {
+        keep: "CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                   UPDATE files_kept SET deleted = TRUE WHERE id = OLD.id; RETURN NULL;
+               END $$;
+               CREATE TRIGGER kept BEFORE DELETE ON files_kept FOR EACH ROW EXECUTE FUNCTION keep()",
+        release: "DROP TRIGGER kept ON files_kept",
+    },
+    kept_rows::Keeping {
+        keep: "CREATE RULE kept AS ON DELETE TO files_kept DO INSTEAD
+                   UPDATE files_kept SET deleted = TRUE WHERE id = OLD.id",
+        release: "DROP RULE kept ON files_kept",
+    },
+];
 
 /// Whether an UPDATE can answer with what it wrote.
 pub const HAS_RETURNING: bool = true;

@@ -14,14 +14,20 @@ mod faults;
 pub mod history;
 #[path = "sqlite/isolation.rs"]
 mod isolation;
+#[path = "kept_rows.rs"]
+mod kept_rows;
 #[path = "sqlite/refusals.rs"]
 mod refusals;
+#[path = "sqlite/stored.rs"]
+mod stored;
 #[path = "sqlite/transactions.rs"]
 mod transactions;
 #[path = "sqlite/triggers.rs"]
 mod triggers;
 #[path = "sqlite/version_fields.rs"]
 mod version_fields;
+#[path = "sqlite/views.rs"]
+mod views;
 
 pub use self::isolation::settings;
 pub use self::transactions::{
@@ -45,6 +51,17 @@ pub const VERSION_QUERY: &str = "SELECT sqlite_version() AS version";
 
 /// Whether the read that explains a conflict locks the row.
 pub const CONFLICT_READ_LOCKS: bool = false;
+
+/// How a key is compared of which the first part can be NULL.
+pub const NULL_SAFE_KEY: &str = "WHERE `tenant_id` IS ? AND `name` = ? AND";
+
+/// How a row is kept that is to be deleted.
+const KEEPINGS: &[kept_rows::Keeping] = &[kept_rows::Keeping {
+    keep: "CREATE TRIGGER kept BEFORE DELETE ON files_kept BEGIN
+               UPDATE files_kept SET deleted = TRUE WHERE id = OLD.id; SELECT RAISE(IGNORE);
+           END",
+    release: "DROP TRIGGER kept",
+}];
 
 /// Whether an UPDATE can answer with what it wrote.
 pub const HAS_RETURNING: bool = true;

@@ -10,7 +10,7 @@ use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 
 use super::fixtures::{article, insert_article, with_article};
-use super::models::articles;
+use super::models::{articles, old_notes};
 use super::threads::within;
 use crate::engine::{self, Database, TestConnection};
 
@@ -177,6 +177,103 @@ fn versions_below_zero_advance() {
         assert_eq!(a.version, version);
         assert_eq!(checked(2, conn), a);
     }
+}
+
+/// A nullable version that is NULL: a row without a version gets one whatever changes, and only once.
+#[test]
+fn a_version_that_is_null_ends_with_the_first_save_though_nothing_changed() {
+    #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Concurrent)]
+    #[diesel(table_name = old_notes)]
+    struct Note {
+        id: i64,
+        text: String,
+        #[concurrent(version = ConditionalVersionField)]
+        version: Option<i64>,
+    }
+
+    let (_database, conn) = &mut with_article();
+    conn.batch_execute("INSERT INTO old_notes (id, text, version) VALUES (1, 'old', NULL), (2, 'old', NULL)").unwrap();
+    let load = |conn: &mut TestConnection| -> Vec<Note> { old_notes::table.order(old_notes::id).load(conn).unwrap() };
+    let mut mine = load(conn);
+    let mut stale = mine.clone();
+    mine[0].save_concurrent(conn).unwrap();
+    mine[1..].save_all_concurrent(conn).unwrap();
+    assert_eq!(mine.iter().map(|note| note.version).collect::<Vec<_>>(), [Some(1), Some(1)]);
+    assert_eq!(load(conn), mine);
+    for note in &mut stale {
+        let error = note.save_concurrent(conn).unwrap_err();
+        assert!(matches!(&error, ConcurrencyError::RecordModified(error) if error.found == 1_i64.into()), "{error:?}");
+    }
+    mine[0].save_concurrent(conn).unwrap();
+    mine[1..].save_all_concurrent(conn).unwrap();
+    assert_eq!(load(conn), mine, "nothing changed");
+    assert_eq!(mine[0].version, Some(1));
+    mine[0].text = "new".to_owned();
+    mine[0].save_concurrent(conn).unwrap();
+    assert_eq!(mine[0].version, Some(2));
+}
+
+/// Which fields count is said of an embedded struct as of any field: all of its columns, or none.
+#[test]
+fn an_embedded_struct_counts_as_a_whole() {
+    #[derive(Debug, Clone, PartialEq, Queryable, Selectable, ConcurrentColumns)]
+    #[diesel(table_name = articles)]
+    struct Texts {
+        title: String,
+        body: Option<String>,
+    }
+
+    macro_rules! model {
+        ($name:ident, $fields:ident($field:ident)) => {
+            #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Concurrent)]
+            #[diesel(table_name = articles)]
+            #[concurrent($fields($field))]
+            struct $name {
+                id: i64,
+                #[diesel(embed)]
+                texts: Texts,
+                views: i32,
+                #[concurrent(version = ConditionalVersionField)]
+                version: i64,
+            }
+        };
+    }
+    model!(TextsCount, check_fields(texts));
+    model!(ViewsCount, check_fields(views));
+    model!(AllButTexts, ignore_fields(texts));
+    model!(AllButViews, ignore_fields(views));
+
+    macro_rules! assert_counts {
+        ($model:ident, texts = $texts:literal, views = $views:literal) => {
+            let (_database, conn) = &mut with_article();
+            let mut mine: $model = articles::table.select($model::as_select()).first(conn).unwrap();
+            let mut version = 1;
+            for batch in [false, true] {
+                let edits: [(fn(&mut $model), bool); 4] = [
+                    (|record| record.texts.title.push('!'), $texts),
+                    (|record| record.texts.body = record.texts.body.as_ref().map(|body| format!("{body}!")), $texts),
+                    (|record| record.views += 1, $views),
+                    (|_| (), false),
+                ];
+                for (edit, counts) in edits {
+                    edit(&mut mine);
+                    if batch {
+                        std::slice::from_mut(&mut mine).save_all_concurrent(conn).unwrap();
+                    } else {
+                        mine.save_concurrent(conn).unwrap();
+                    }
+                    version += i64::from(counts);
+                    assert_eq!(mine.version, version);
+                    let row: $model = articles::table.select($model::as_select()).first(conn).unwrap();
+                    assert_eq!(row, mine, "what does not count is written, too");
+                }
+            }
+        };
+    }
+    assert_counts!(TextsCount, texts = true, views = false);
+    assert_counts!(ViewsCount, texts = false, views = true);
+    assert_counts!(AllButTexts, texts = false, views = true);
+    assert_counts!(AllButViews, texts = true, views = false);
 }
 
 /// Another writer advances the version all the time; a save that succeeded must hold the version that it wrote itself.

@@ -7,6 +7,7 @@ use crate::library::prelude::*;
 use crate::library::testing::{check_model, stale_copy};
 use crate::library::{
     Trackable, VersionField, VersionValue, disable_concurrency, disable_concurrency_for, disable_increment,
+    transaction_concurrent,
 };
 use diesel::connection::{InstrumentationEvent, SimpleConnection as _};
 use diesel::prelude::*;
@@ -159,6 +160,44 @@ pub fn an_unchecked_save_is_noticed_by_the_others<T: Sample>() {
     assert_modified(&a.clone().save_concurrent(conn).unwrap_err(), &a, &b);
     *b.value() = 3;
     b.save_concurrent(conn).unwrap();
+}
+
+/// A copy that is fresh moves the version like a stale one: whoever holds another copy must notice.
+pub fn an_unchecked_save_of_a_fresh_copy_moves_the_version<T: Sample>() {
+    let (_database, conn) = &mut with_sample::<T>();
+    let (mut a, mut b) = (T::load(conn), T::load(conn));
+    for value in 1..=3 {
+        let before = a.clone();
+        *a.value() = value;
+        a.save_unchecked(conn).unwrap();
+        assert_ne!(shown::<T>(a.version()), shown::<T>(before.version()));
+        assert_eq!(T::load(conn), a);
+        assert_modified(&b.save_concurrent(conn).unwrap_err(), &b.clone(), &a);
+        let scoped = a.clone();
+        *a.value() += 10;
+        disable_concurrency_for::<T, _>(|| a.save_concurrent(conn)).unwrap();
+        assert_ne!(shown::<T>(a.version()), shown::<T>(scoped.version()));
+        b = scoped;
+    }
+    assert_modified(&b.delete_concurrent(conn).unwrap_err(), &b, &a);
+}
+
+/// In a transaction that restores versions, the questions about a stale copy are answered as outside of it.
+pub fn a_stale_copy_is_refused_in_a_transaction_that_checks_it<T: Sample>() {
+    let (_database, conn) = &mut with_sample::<T>();
+    let (mut a, mut b) = (T::load(conn), T::load(conn));
+    *a.value() = 1;
+    a.save_concurrent(conn).unwrap();
+    let before = b.clone();
+    for check in [T::check_concurrent, T::lock_concurrent] {
+        let refused = transaction_concurrent(conn, &mut b, |conn, b| {
+            check(b, conn)?;
+            b.save_unchecked(conn)
+        });
+        assert_modified(&refused.unwrap_err(), &before, &a);
+        assert_eq!((T::load(conn), &b), (a.clone(), &before));
+        transaction_concurrent(conn, &mut a, |conn, a| check(a, conn)).unwrap();
+    }
 }
 
 /// A record whose row is gone, and is inserted again by somebody else before the connection's next SELECT.
@@ -385,6 +424,8 @@ macro_rules! every_behaviour_of {
                 a_touch_advances_the_version_alone
                 a_record_is_checked_and_read_again
                 an_unchecked_save_is_noticed_by_the_others
+                an_unchecked_save_of_a_fresh_copy_moves_the_version
+                a_stale_copy_is_refused_in_a_transaction_that_checks_it
                 an_unchecked_save_writes_a_row_that_comes_back
                 a_delete_without_checks_deletes_a_row_that_comes_back
                 an_update_by_changeset_advances_the_version

@@ -1,6 +1,7 @@
 //! Keys of every type: the right row is found, and errors name it. The names of tables and columns stand in `keys/`.
 
 mod names;
+mod null;
 
 use crate::library::VersionValue;
 use crate::library::prelude::*;

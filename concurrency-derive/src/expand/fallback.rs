@@ -32,7 +32,7 @@ pub(crate) fn concurrent(model: &Model<'_>) -> TokenStream {
                 fn __version(&self) -> &__c::i64 { loop {} }
                 fn __set_version(&mut self, _: __c::i64) {}
                 fn __table() -> &'static Self::Table { loop {} }
-                fn __table_name() -> &'static __c::OnceLock<__c::String> { loop {} }
+                fn __table_facts() -> &'static __c::TableFacts { loop {} }
                 fn __column_sets() -> &'static __c::ColumnSets { loop {} }
                 fn __write_key(&self, _: &mut dyn __c::fmt::Write) -> __c::fmt::Result { loop {} }
             }

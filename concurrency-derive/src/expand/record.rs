@@ -8,7 +8,7 @@ use syn::{Ident, WherePredicate, parse_quote, parse_quote_spanned};
 use super::columns::{bindable, serializing};
 use super::key;
 use super::slot::{Slot, at};
-use crate::model::{Column, Model, Version};
+use crate::model::{Column, Form, Model, Version};
 
 pub(super) fn expand(model: &Model<'_>, version: &Version<'_>) -> TokenStream {
     let Model { ident, table, .. } = model;
@@ -30,6 +30,17 @@ pub(super) fn expand(model: &Model<'_>, version: &Version<'_>) -> TokenStream {
     });
     let (key, columns) = Slot::key_and_columns(model);
     let visits = key.iter().map(|slot| slot.visit_key(table));
+    // What lies in an embedded struct is compared with the rest where the columns are visited.
+    let names = match model.key.as_slice() {
+        [Column { form: Form::Embedded { .. }, .. }] => quote!(&[<#table::#version_column as __c::Column>::NAME]),
+        key => {
+            let key = key.iter().map(|column| &column.column);
+            quote!(&[
+                <#table::#version_column as __c::Column>::NAME,
+                #(<#table::#key as __c::Column>::NAME,)*
+            ])
+        }
+    };
 
     let (impl_generics, ty_generics, _) = model.generics.split_for_impl();
     let mut generics = serializing(model, &key, &columns);
@@ -77,9 +88,9 @@ pub(super) fn expand(model: &Model<'_>, version: &Version<'_>) -> TokenStream {
             }
 
             #[inline]
-            fn __table_name() -> &'static __c::OnceLock<__c::String> {
-                static NAME: __c::OnceLock<__c::String> = __c::OnceLock::new();
-                &NAME
+            fn __table_facts() -> &'static __c::TableFacts {
+                static FACTS: __c::TableFacts = __c::TableFacts::new();
+                &FACTS
             }
 
             #[inline]
@@ -103,6 +114,9 @@ pub(super) fn expand(model: &Model<'_>, version: &Version<'_>) -> TokenStream {
                 Self: '__b,
                 __W: __c::ColumnVisitor<'__b, Self, __DB>,
             {
+                const {
+                    <Self as __c::ConcurrentColumns>::__COLUMNS.are_distinct(#names);
+                }
                 #(#visits)*
                 __c::Ok(())
             }

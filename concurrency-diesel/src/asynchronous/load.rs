@@ -27,13 +27,9 @@ use crate::statement::{SelectRecord, Source};
     note = "add `#[derive(Queryable, Selectable)]` to `{Self}`; `#[diesel(check_for_backend(…))]` on it says which field does not fit"
 )]
 pub trait LoadableOn<C>: Concurrent {
-    /// The committed row with the record's key; only at the version, if one is given.
+    /// The committed row with the record's key.
     #[doc(hidden)]
-    fn __load<'a>(
-        &'a self,
-        version: Option<&'a Self::Version>,
-        connection: &'a mut C,
-    ) -> BoxFuture<'a, Result<Option<Self>, ConcurrencyError>>;
+    fn __load<'a>(&'a self, connection: &'a mut C) -> BoxFuture<'a, Result<Option<Self>, ConcurrencyError>>;
 }
 
 #[diagnostic::do_not_recommend]
@@ -50,15 +46,11 @@ where
         > + FromSqlRow<SqlTypeOf<T::SelectExpression>, DB>
         + 'static,
 {
-    fn __load<'a>(
-        &'a self,
-        version: Option<&'a Self::Version>,
-        connection: &'a mut C,
-    ) -> BoxFuture<'a, Result<Option<Self>, ConcurrencyError>> {
+    fn __load<'a>(&'a self, connection: &'a mut C) -> BoxFuture<'a, Result<Option<Self>, ConcurrencyError>> {
         Box::pin(async move {
             let serialized = self.__serialize();
             let source = Source { record: self, serialized: &serialized };
-            let rows = Awaiting::session(connection).load(SelectRecord::new(source, version)).await;
+            let rows = Awaiting::session(connection).load(SelectRecord::new(source)).await;
             outcome::at_most_one::<T, DB, _>(self, rows)
         })
     }
@@ -71,9 +63,8 @@ where
 {
     fn load_by<'a>(
         &'a self,
-        version: Option<&'a Self::Version>,
         session: &'a mut Session<'_, Awaiting<C>>,
     ) -> BoxFuture<'a, Result<Option<Self>, ConcurrencyError>> {
-        self.__load(version, session.0)
+        self.__load(session.0)
     }
 }

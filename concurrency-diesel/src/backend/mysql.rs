@@ -40,7 +40,16 @@ impl ConcurrencyBackend for Mysql {
     const __SURVIVES_DROPPED_STATEMENTS: bool = false;
     /// Without CLIENT_FOUND_ROWS, which Diesel and diesel-async set, and which a connection built by hand may lack.
     const __MAY_COUNT_CHANGES: bool = true;
+    /// A trigger can refuse to delete a row, and not leave it out.
+    const __CAN_TURN_DELETES: bool = false;
+
+    fn __push_text<'b>(out: &mut AstPass<'_, 'b, Self>, text: &'b str) -> QueryResult<()> {
+        out.push_bind_param::<Text, str>(text)
+    }
+
+    const __CURRENT_DATABASE: Option<&'static str> = Some("CAST(CRC32(DATABASE()) AS SIGNED)");
     const __READ_BACK: ReadBack = ReadBack::LastInsertId;
+    const __NULL_SAFE_EQUALITY: Option<&'static str> = Some(" <=> ");
 
     /// LAST_INSERT_ID is unsigned: without the CAST a version below zero is out of range. What it keeps must be an integer, and
     /// the sum of an unsigned column and a literal is a decimal, out of range from 2^63 on.

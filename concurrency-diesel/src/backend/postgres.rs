@@ -13,11 +13,18 @@ use diesel::sql_types::{
     Time, Timestamp, Timestamptz, Uuid,
 };
 
-use super::{Bulk, ConcurrencyBackend, ReadBack, Tuples, sealed::Sealed};
+use super::{Bulk, Column, ConcurrencyBackend, ReadBack, Tuples, literal, sealed::Sealed};
 use crate::bind::{Bindable, Element};
 use crate::executor::{Executor, Session};
 use crate::key::write_bound;
 use crate::xmin::sql_types::Xid;
+
+/// Whether a type is one of these, as it is or nullable.
+macro_rules! is_one_of {
+    ($sql_type:ident: $($known:ty)*) => {
+        $($sql_type == TypeId::of::<$known>() || $sql_type == TypeId::of::<Nullable<$known>>())||*
+    };
+}
 
 impl Sealed for Pg {}
 
@@ -39,7 +46,28 @@ impl ConcurrencyBackend for Pg {
     /// Each answer is handed to the statement that it belongs to, or to nobody.
     const __SURVIVES_DROPPED_STATEMENTS: bool = true;
     const __MAY_COUNT_CHANGES: bool = false;
+    /// By a trigger before each row, or in its stead, that returns NULL and does more than that, or by a rule that does something.
+    const __CAN_TURN_DELETES: bool = true;
+
+    fn __count_of_delete_triggers(path: &[String]) -> String {
+        let table = relation(path);
+        // Of `tgtype`, 1 is FOR EACH ROW, 2 BEFORE, 64 INSTEAD OF and 8 DELETE; of `ev_type`, 4 is DELETE.
+        format!(
+            "(SELECT count(*) FROM pg_catalog.pg_trigger AS trigger JOIN pg_catalog.pg_proc AS called ON called.oid = trigger.tgfoid \
+             WHERE trigger.tgrelid = {table} AND trigger.tgtype & 1 <> 0 AND trigger.tgtype & 66 <> 0 \
+             AND trigger.tgtype & 8 <> 0 AND trigger.tgenabled <> 'D' AND called.prosrc ~* 'return\\s+null' AND called.prosrc !~* '^\\s*begin\\s+return\\s+null\\s*;?\\s*end\\s*;?\\s*$') \
+             + (SELECT count(*) FROM pg_catalog.pg_rewrite WHERE ev_class = {table} AND ev_type = '4' AND is_instead \
+             AND pg_catalog.pg_get_ruledef(oid) NOT LIKE '%DO INSTEAD NOTHING;')"
+        )
+    }
+
+    fn __push_text<'b>(out: &mut AstPass<'_, 'b, Self>, text: &'b str) -> QueryResult<()> {
+        out.push_bind_param::<Text, str>(text)
+    }
+
     const __READ_BACK: ReadBack = ReadBack::Returning;
+    /// No index serves IS NOT DISTINCT FROM.
+    const __NULL_SAFE_EQUALITY: Option<&'static str> = None;
 
     fn __kept(_signed: bool) -> (&'static str, &'static str) {
         ("", "")
@@ -75,6 +103,43 @@ impl ConcurrencyBackend for Pg {
         out.push_sql(" IS NOT DISTINCT FROM ");
         push_value(out)?;
         out.push_sql(as_text);
+        Ok(())
+    }
+
+    /// A time and a number are rounded as the type of the column says. Of CHAR(n) the blanks at its end are no part, and the cast to text
+    /// takes them off.
+    fn __push_unchanged<'b, ST, U>(
+        out: &mut AstPass<'_, 'b, Self>,
+        column: Column<'_>,
+        push_column: impl Fn(&mut AstPass<'_, 'b, Self>) -> QueryResult<()>,
+        push_value: impl Fn(&mut AstPass<'_, 'b, Self>) -> QueryResult<()>,
+    ) -> QueryResult<()>
+    where
+        U: Bindable<ST, Self>,
+    {
+        let sql_type = U::__sql_type();
+        if is_one_of!(sql_type: Text) {
+            push_column(out)?;
+            out.push_sql("::text COLLATE \"C\" IS NOT DISTINCT FROM pg_catalog.rtrim(");
+            push_value(out)?;
+            out.push_sql("::text, CASE WHEN pg_catalog.pg_typeof(");
+            push_column(out)?;
+            out.push_sql(") = 'pg_catalog.bpchar'::pg_catalog.regtype THEN ' ' ELSE '' END) COLLATE \"C\"");
+            return Ok(());
+        }
+        Self::__push_same::<ST, U>(out, &push_column, &push_value)?;
+        let Some(round) = rounding_function(sql_type) else { return Ok(()) };
+        out.push_sql(" OR ");
+        push_column(out)?;
+        out.push_sql(" IS NOT DISTINCT FROM pg_catalog.");
+        out.push_sql(round);
+        out.push_sql("(");
+        push_value(out)?;
+        out.push_sql(&format!(
+            ", (SELECT atttypmod FROM pg_catalog.pg_attribute WHERE attrelid = {} AND attname = {}))",
+            relation(column.table),
+            literal(column.name)
+        ));
         Ok(())
     }
 
@@ -165,7 +230,28 @@ fn is_integer(sql_type: TypeId) -> bool {
 
 /// Of the types known here; those of extensions and of the user's own count as having none.
 fn has_exact_equality(sql_type: TypeId) -> bool {
-    is_one_of!(sql_type:
-        SmallInt Integer BigInt Float Double Numeric Bool Binary Date Time Timestamp Timestamptz Uuid Oid Xid
+    is_one_of!(
+        sql_type: SmallInt Integer BigInt Float Double Numeric Bool Binary Date Time Timestamp Timestamptz Uuid Oid Xid
     )
+}
+
+/// What rounds a value as a column of this type does that names a precision.
+fn rounding_function(sql_type: TypeId) -> Option<&'static str> {
+    if is_one_of!(sql_type: Numeric) {
+        Some("numeric")
+    } else if is_one_of!(sql_type: Timestamp) {
+        Some("\"timestamp\"")
+    } else if is_one_of!(sql_type: Timestamptz) {
+        Some("timestamptz")
+    } else if is_one_of!(sql_type: Time) {
+        Some("\"time\"")
+    } else {
+        None
+    }
+}
+
+/// A table, as the catalogs name it.
+fn relation(path: &[String]) -> String {
+    let quoted: Vec<_> = path.iter().map(|part| format!("\"{}\"", part.replace('"', "\"\""))).collect();
+    format!("{}::pg_catalog.regclass", literal(&quoted.join(".")))
 }

@@ -9,7 +9,7 @@ use diesel::serialize::ToSql;
 use diesel::sql_types::{BigInt, HasSqlType, Nullable, Text};
 use diesel::sqlite::{Sqlite, SqliteType};
 
-use super::{Bulk, ConcurrencyBackend, ReadBack, Tuples, sealed::Sealed};
+use super::{Bulk, ConcurrencyBackend, ReadBack, Tuples, literal, sealed::Sealed};
 use crate::bind::Bindable;
 use crate::executor::{Executor, Session};
 use crate::key::write_bound;
@@ -36,7 +36,46 @@ impl ConcurrencyBackend for Sqlite {
     /// The statement runs to its end in its thread, and dropping the future waits for that.
     const __SURVIVES_DROPPED_STATEMENTS: bool = true;
     const __MAY_COUNT_CHANGES: bool = false;
+    /// What the triggers of a view write is not counted; RETURNING answers for it.
+    const __COUNTS_ROWS_OF_VIEWS: bool = false;
+
+    /// In every schema that the name may mean.
+    fn __count_of_views(path: &[String]) -> String {
+        let (schema, table) = schema_and_table(path);
+        let of_schema = schema.map(|schema| format!(" AND schema = {} COLLATE NOCASE", literal(schema)));
+        let of_schema = of_schema.unwrap_or_default();
+        format!("count(*) FROM pragma_table_list({}) WHERE type = 'view'{of_schema}", literal(table))
+    }
+
+    /// By RAISE(IGNORE), after it updated the row.
+    const __CAN_TURN_DELETES: bool = true;
+
+    fn __count_of_delete_triggers(path: &[String]) -> String {
+        let (schema, table) = schema_and_table(path);
+        let condition = format!(
+            "type = 'trigger' AND tbl_name = {} COLLATE NOCASE AND sql LIKE '%DELETE%' AND sql LIKE '%IGNORE%' AND (sql LIKE '%UPDATE%' OR sql LIKE '%REPLACE%')",
+            literal(table)
+        );
+        match schema {
+            Some(schema) => {
+                let schema = schema.replace('`', "``");
+                format!("(SELECT count(*) FROM `{schema}`.sqlite_master WHERE {condition})")
+            }
+            None => format!(
+                "(SELECT count(*) FROM sqlite_master WHERE {condition}) + (SELECT count(*) FROM sqlite_temp_master WHERE {condition})"
+            ),
+        }
+    }
+
+    /// Any column takes any value: a time is a text in one of many forms, or a number.
+    const __STORED: Option<&'static str> = Some("quote");
+
+    fn __push_text<'b>(out: &mut AstPass<'_, 'b, Self>, text: &'b str) -> QueryResult<()> {
+        out.push_bind_param::<Text, str>(text)
+    }
+
     const __READ_BACK: ReadBack = ReadBack::Returning;
+    const __NULL_SAFE_EQUALITY: Option<&'static str> = Some(" IS ");
 
     fn __kept(_signed: bool) -> (&'static str, &'static str) {
         ("", "")
@@ -113,4 +152,12 @@ impl ConcurrencyBackend for Sqlite {
         names_first_tuple: true,
     };
     const __ORDERED_JOIN: &'static str = " CROSS JOIN ";
+}
+
+/// The schema, where one is named, and the table.
+fn schema_and_table(path: &[String]) -> (Option<&str>, &str) {
+    match path {
+        [schema, table] => (Some(schema), table),
+        path => (None, path.last().map_or("", String::as_str)),
+    }
 }

@@ -7,13 +7,13 @@ use super::Write;
 use crate::concurrent::ConcurrentOn;
 use crate::executor::{Executor, Session};
 use crate::statement::bulk::{CaseUpdate, Item};
-use crate::table::TableFacts;
+use crate::table::CatalogFacts;
 
 /// How many records are written in one statement: each row is compared with all keys.
 pub(super) const CHUNK: usize = 100;
 
 /// Whether records can be written so.
-pub(super) fn are_possible<T, E>(what: Write, table: &TableFacts) -> bool
+pub(super) fn are_possible<T, E>(what: Write, table: &CatalogFacts) -> bool
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,

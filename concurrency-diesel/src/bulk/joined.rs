@@ -17,7 +17,7 @@ use crate::statement::bulk::{
     AssignNext, BumpIfChanged, Item, JoinedDelete, JoinedUpdate, LeaveVersion, Parts, Tuples,
 };
 use crate::statement::{Committed, ForUpdate};
-use crate::table::TableFacts;
+use crate::table::CatalogFacts;
 
 /// Locks the rows in the order of the items and writes those that are at their records' versions.
 ///
@@ -27,7 +27,7 @@ pub(super) async fn write<T, E>(
     items: &[Item<'_, T>],
     what: Write,
     chunk: usize,
-    table: &TableFacts,
+    table: &CatalogFacts,
     session: &mut Session<'_, E>,
 ) -> Result<Outcome<T::Version>, ConcurrencyError>
 where
@@ -54,7 +54,7 @@ where
             (Write::Save, Advance::Assigned) => {
                 outcome.versions.extend(current.iter().map(|item| item.index).zip(next));
             }
-            (Write::Save, Advance::IfChanged { .. } | Advance::ByDatabase) => {
+            (Write::Save, Advance::IfChanged | Advance::ByDatabase) => {
                 // The rows are locked, so that what they hold is what was written here.
                 let versions = found_versions::<T, E, Committed>(&current, session).await?;
                 let versions = current.iter().zip(versions).filter_map(|(item, version)| Some((item.index, version?)));
@@ -83,7 +83,7 @@ async fn write_current<T, E>(
     next: &[T::Version],
     what: Write,
     chunk: usize,
-    table: &TableFacts,
+    table: &CatalogFacts,
     session: &mut Session<'_, E>,
 ) -> QueryResult<usize>
 where
@@ -122,7 +122,7 @@ where
             let records = Tuples::new(items, Parts::Columns { next }, is_full);
             match T::VersionField::__ADVANCE {
                 Advance::Assigned => session.execute(JoinedUpdate::<T, _, AssignNext>::new(records)),
-                Advance::IfChanged { .. } => session.execute(JoinedUpdate::<T, _, BumpIfChanged>::new(records)),
+                Advance::IfChanged => session.execute(JoinedUpdate::<T, _, BumpIfChanged>::new(records)),
                 Advance::ByDatabase => session.execute(JoinedUpdate::<T, _, LeaveVersion>::new(records)),
             }
         }

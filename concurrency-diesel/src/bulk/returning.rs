@@ -73,7 +73,7 @@ where
             let records = Arrays::new(items, Parts::Columns { next })?;
             match T::VersionField::__ADVANCE {
                 Advance::Assigned => T::Version::__load_numbered(UpdateAll::<T, _, AssignNext>::new(records), session),
-                Advance::IfChanged { .. } => {
+                Advance::IfChanged => {
                     T::Version::__load_numbered(UpdateAll::<T, _, BumpIfChanged>::new(records), session)
                 }
                 Advance::ByDatabase => {
@@ -104,7 +104,7 @@ where
             let records = Tuples::new(items, Parts::Columns { next }, is_full);
             match T::VersionField::__ADVANCE {
                 Advance::Assigned => T::Version::__load_numbered(UpdateAll::<T, _, AssignNext>::new(records), session),
-                Advance::IfChanged { .. } => {
+                Advance::IfChanged => {
                     T::Version::__load_numbered(UpdateAll::<T, _, BumpIfChanged>::new(records), session)
                 }
                 Advance::ByDatabase => {

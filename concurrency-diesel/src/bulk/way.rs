@@ -6,7 +6,7 @@ use super::Write;
 use crate::backend::{Bulk, ConcurrencyBackend};
 use crate::concurrent::ConcurrentOn;
 use crate::statement::bulk::{has_arrays, has_key_arrays, has_version_array, tuple_length};
-use crate::table::{Rollback, TableFacts};
+use crate::table::{CatalogFacts, Rollback};
 
 /// The most values that a statement can bind, on every engine that takes tuples.
 const MOST_BINDS: usize = 65_535;
@@ -26,7 +26,7 @@ pub(super) enum Way {
 
 impl Way {
     /// Of writing records to a table of which this is known.
-    pub(super) fn of_writes<T, DB>(what: Write, table: &TableFacts) -> QueryResult<Self>
+    pub(super) fn of_writes<T, DB>(what: Write, table: &CatalogFacts) -> QueryResult<Self>
     where
         DB: ConcurrencyBackend,
         T: ConcurrentOn<DB>,
@@ -63,7 +63,7 @@ impl Way {
 
 /// Whether the number of rows that a joined statement wrote says which: only where rows can be locked before, and where nothing can
 /// be rolled back there are no such locks. And a joined UPDATE says nothing of a column that the database computes, and leaves it.
-const fn can_be_joined(what: Write, table: &TableFacts) -> bool {
+const fn can_be_joined(what: Write, table: &CatalogFacts) -> bool {
     let can_lock = matches!(table.rollback, Rollback::Possible);
     match what {
         Write::Save => can_lock && !table.writes_generated_column,

@@ -14,7 +14,7 @@ use crate::save::next_version;
 use crate::scope::{self, Rule};
 use crate::statement::Committed;
 use crate::statement::bulk::Item;
-use crate::table::{self, Rollback, TableFacts};
+use crate::table::{self, CatalogFacts, Rollback};
 use crate::transaction::RolledBack;
 
 /// Writes the records in a transaction of their own, or in a savepoint of the caller's transaction; after an error it says whether
@@ -55,7 +55,7 @@ struct Batch<'i, 'b, T: Concurrent> {
     items: &'i [Item<'b, T>],
     /// The records whose versions cannot advance.
     exhausted: &'i [Item<'b, T>],
-    table: &'i TableFacts,
+    table: &'i CatalogFacts,
     what: Write,
     policy: Policy,
     can_roll_back: bool,
@@ -118,9 +118,10 @@ where
 {
     match (what, T::VersionField::__ADVANCE) {
         (Write::Save, Advance::Assigned) => {
-            items.iter().map(|item| next_version::<T, E>(item.source.record.__version())).collect()
+            let next = items.iter().map(|item| next_version::<T>(item.source.record.__version()));
+            next.map(|next| next.ok_or_else(exhausted_version::<T, E::Backend>)).collect()
         }
-        (Write::Delete, _) | (Write::Save, Advance::IfChanged { .. } | Advance::ByDatabase) => Ok(Vec::new()),
+        (Write::Delete, _) | (Write::Save, Advance::IfChanged | Advance::ByDatabase) => Ok(Vec::new()),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Whether the row holds what a record would write: the version in SET that advances only where a checked column changes, and
 //! the SELECT that asks after a write.
 
+use concurrency_core::VersionField;
 use diesel::Column;
 use diesel::backend::Backend;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
@@ -12,23 +13,31 @@ use super::selection::{EveryColumn, Selection};
 use super::set_version::push_successor;
 use super::source::Source;
 use super::where_version::VersionIs;
-use crate::backend::ConcurrencyBackend;
+use crate::backend::{Column as ColumnName, ConcurrencyBackend};
 use crate::bind::Bindable;
 use crate::columns::{ColumnVisitor, ConcurrentColumns, RecordVisitor};
-use crate::concurrent::{Concurrent, ConcurrentOn, VersionSqlType};
+use crate::concurrent::{Concurrent, ConcurrentOn, VersionSqlType, table_path};
 
 /// `version = CASE WHEN NOT (a IS NOT DISTINCT FROM ?) OR … THEN version + 1 ELSE version END`, in SET.
 ///
 /// It stands before the columns: MySQL assigns from left to right, and the comparison must see what the row held.
 pub(crate) struct AdvanceIfChanged<'b, T: ConcurrentColumns, S = EveryColumn> {
     pub(super) source: Source<'b, T>,
-    pub(super) signed: bool,
     pub(super) selection: S,
 }
 
-impl<T: ConcurrentColumns, S: Selection<T>> QueryId for AdvanceIfChanged<'_, T, S> {
+impl<T: ConcurrentColumns, S: Copy> Clone for AdvanceIfChanged<'_, T, S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: ConcurrentColumns, S: Copy> Copy for AdvanceIfChanged<'_, T, S> {}
+
+/// Only versions with a sign have this id: a generic struct may have them with and without, in two texts.
+impl<T: Concurrent, S: Selection<T>> QueryId for AdvanceIfChanged<'_, T, S> {
     type QueryId = (ChangedText, T::__StatementId);
-    const HAS_STATIC_QUERY_ID: bool = S::IS_STATIC && T::__SKIPPABLE == 0;
+    const HAS_STATIC_QUERY_ID: bool = S::IS_STATIC && T::__SKIPPABLE == 0 && T::VersionField::__SIGNED;
 }
 
 /// Tells this text from that of another fragment of the same struct.
@@ -41,7 +50,7 @@ where
     S: Selection<T>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        let (before, after) = DB::__kept(self.signed);
+        let (before, after) = DB::__kept(T::VersionField::__SIGNED);
         let version = <T as Concurrent>::__VersionColumn::NAME;
         out.push_identifier(version)?;
         out.push_sql(" = ");
@@ -117,8 +126,8 @@ struct ChangeWriter<'a, 'b, T: ConcurrentColumns, DB: Backend> {
 
 impl<'b, T, DB> ColumnVisitor<'b, T, DB> for ChangeWriter<'_, 'b, T, DB>
 where
-    T: ConcurrentColumns,
     DB: ConcurrencyBackend,
+    T: ConcurrentOn<DB>,
 {
     fn column<ST: 'static, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
     where
@@ -126,14 +135,14 @@ where
         G: Fn(&'b T, &'b T::__Serialized) -> &'b U + Copy,
     {
         let value = get(self.source.record, self.source.serialized);
-        push_changed::<ST, U, DB>(&mut self.out, name, value)
+        push_changed::<T, ST, U, DB>(&mut self.out, name, value)
     }
 }
 
 impl<'b, T, DB> RecordVisitor<'b, T, DB> for ChangeWriter<'_, 'b, T, DB>
 where
-    T: ConcurrentColumns,
     DB: ConcurrencyBackend,
+    T: ConcurrentOn<DB>,
 {
     fn skippable_column<ST: 'static, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
     where
@@ -143,17 +152,19 @@ where
         let Some(value) = get(self.source.record, self.source.serialized) else {
             return Ok(());
         };
-        push_changed::<ST, U, DB>(&mut self.out, name, value)
+        push_changed::<T, ST, U, DB>(&mut self.out, name, value)
     }
 }
 
-fn push_changed<'b, ST, U, DB>(out: &mut AstPass<'_, 'b, DB>, name: &str, value: &'b U) -> QueryResult<()>
+fn push_changed<'b, T, ST, U, DB>(out: &mut AstPass<'_, 'b, DB>, name: &str, value: &'b U) -> QueryResult<()>
 where
     DB: ConcurrencyBackend,
+    T: ConcurrentOn<DB>,
     U: Bindable<ST, DB>,
 {
     out.push_sql(" OR NOT (");
-    DB::__push_same::<ST, U>(out, |out| out.push_identifier(name), |out| value.__bind(out))?;
+    let column = ColumnName { table: table_path::<T, DB>(), name };
+    DB::__push_unchanged::<ST, U>(out, column, |out| out.push_identifier(name), |out| value.__bind(out))?;
     out.push_sql(")");
     Ok(())
 }

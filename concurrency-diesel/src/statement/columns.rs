@@ -30,6 +30,41 @@ where
     value.__bind(out)
 }
 
+/// Writes `column = ?`; where the column can hold NULL, the same by a condition under which NULL equals NULL.
+fn push_key_part<'b, ST, U, DB>(out: &mut AstPass<'_, 'b, DB>, name: &str, value: &'b U) -> QueryResult<()>
+where
+    DB: ConcurrencyBackend,
+    U: Bindable<ST, DB>,
+{
+    if !U::__is_nullable() {
+        return push_assignment(out, name, value);
+    }
+    push_null_safe(out, |out| out.push_identifier(name), |out| value.__bind(out))
+}
+
+/// Writes that two values are equal or both NULL, so that an index serves the condition whatever the values are.
+pub(super) fn push_null_safe<'b, DB: ConcurrencyBackend>(
+    out: &mut AstPass<'_, 'b, DB>,
+    push_column: impl Fn(&mut AstPass<'_, 'b, DB>) -> QueryResult<()>,
+    push_value: impl Fn(&mut AstPass<'_, 'b, DB>) -> QueryResult<()>,
+) -> QueryResult<()> {
+    if let Some(operator) = DB::__NULL_SAFE_EQUALITY {
+        push_column(out)?;
+        out.push_sql(operator);
+        return push_value(out);
+    }
+    out.push_sql("(");
+    push_column(out)?;
+    out.push_sql(" = ");
+    push_value(out)?;
+    out.push_sql(" OR (");
+    push_column(out)?;
+    out.push_sql(" IS NULL AND ");
+    push_value(out)?;
+    out.push_sql(" IS NULL))");
+    Ok(())
+}
+
 /// Writes ` WHERE a = ? AND b = ?`.
 pub(super) struct KeyWriter<'a, 'b, T: ConcurrentColumns, DB: Backend> {
     pub(super) source: Source<'b, T>,
@@ -40,7 +75,7 @@ pub(super) struct KeyWriter<'a, 'b, T: ConcurrentColumns, DB: Backend> {
 impl<'b, T, DB> ColumnVisitor<'b, T, DB> for KeyWriter<'_, 'b, T, DB>
 where
     T: ConcurrentColumns,
-    DB: Backend,
+    DB: ConcurrencyBackend,
 {
     fn column<ST: 'static, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
     where
@@ -50,7 +85,7 @@ where
         self.out.push_sql(self.separator);
         self.separator = " AND ";
         let value = get(self.source.record, self.source.serialized);
-        push_assignment(&mut self.out, name, value)
+        push_key_part(&mut self.out, name, value)
     }
 }
 

@@ -22,6 +22,7 @@ impl<'b, T: Concurrent, G> Delete<'b, T, G> {
 
 impl<T: Concurrent, G: QueryId> QueryId for Delete<'_, T, G> {
     type QueryId = (DeleteText, T::__StatementId, G::QueryId);
+    const HAS_STATIC_QUERY_ID: bool = G::HAS_STATIC_QUERY_ID;
 }
 
 /// Tells the text of a DELETE from that of another statement with the same parts.

@@ -2,16 +2,18 @@
 
 use std::marker::PhantomData;
 
+use concurrency_core::VersionField;
 use diesel::dsl::SqlTypeOf;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
+use diesel::sql_types::{BigInt, Text};
 use diesel::{Column, Selectable};
 
 use super::columns::push_table;
 use super::source::Source;
-use super::where_version::VersionIs;
+use super::where_version::{VersionIs, push_stored};
 use crate::backend::ConcurrencyBackend;
-use crate::concurrent::{Concurrent, ConcurrentOn, VersionSqlType};
+use crate::concurrent::{Concurrent, ConcurrentOn, VersionSqlType, table_path};
 
 /// How a SELECT sees and locks its row.
 pub(crate) trait Lock: 'static {
@@ -93,7 +95,151 @@ impl<T: Concurrent, L> Query for SelectVersion<'_, T, L> {
     type SqlType = VersionSqlType<T>;
 }
 
-/// A SELECT of one record's row as it is committed, at any version or only at the one given.
+/// A SELECT of the version of a record's row and of how it is stored, if the row does not match the version by the guard of a write.
+///
+/// `SELECT version, quote(version) FROM table WHERE key AND NOT (version = ?)`.
+pub(crate) struct SelectStored<'b, T: Concurrent> {
+    source: Source<'b, T>,
+    guard: VersionIs<'b, T::__VersionColumn, T::Version>,
+}
+
+impl<'b, T: Concurrent> SelectStored<'b, T> {
+    pub(crate) const fn new(source: Source<'b, T>, version: &'b T::Version) -> Self {
+        Self { source, guard: source.version_is(version) }
+    }
+}
+
+impl<T: Concurrent> QueryId for SelectStored<'_, T> {
+    type QueryId = (SelectStoredText, T::__StatementId);
+}
+
+/// Tells the text of this SELECT from that of another statement with the same parts.
+pub(crate) struct SelectStoredText;
+
+impl<T, DB> QueryFragment<DB> for SelectStored<'_, T>
+where
+    DB: ConcurrencyBackend,
+    T: ConcurrentOn<DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql("SELECT ");
+        out.push_identifier(<T as Concurrent>::__VersionColumn::NAME)?;
+        out.push_sql(", ");
+        push_stored::<T::__VersionColumn, DB>(&mut out)?;
+        out.push_sql(" FROM ");
+        push_table::<T, DB>(out.reborrow())?;
+        self.source.push_key(out.reborrow())?;
+        out.push_sql(" AND NOT (");
+        self.guard.walk_ast(out.reborrow())?;
+        out.push_sql(")");
+        Ok(())
+    }
+}
+
+impl<T: Concurrent> Query for SelectStored<'_, T> {
+    type SqlType = (VersionSqlType<T>, Text);
+}
+
+/// A SELECT of the version of a record's row, and of how many triggers and rules may do something else where a row is to be deleted.
+pub(crate) struct SelectUndeleted<'b, T: Concurrent> {
+    source: Source<'b, T>,
+}
+
+impl<'b, T: Concurrent> SelectUndeleted<'b, T> {
+    pub(crate) const fn new(source: Source<'b, T>) -> Self {
+        Self { source }
+    }
+}
+
+impl<T: Concurrent> QueryId for SelectUndeleted<'_, T> {
+    type QueryId = (SelectUndeletedText, T::__StatementId);
+}
+
+/// Tells the text of this SELECT from that of another statement with the same parts.
+pub(crate) struct SelectUndeletedText;
+
+impl<T, DB> QueryFragment<DB> for SelectUndeleted<'_, T>
+where
+    DB: ConcurrencyBackend,
+    T: ConcurrentOn<DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql("SELECT ");
+        out.push_sql(&DB::__count_of_delete_triggers(table_path::<T, DB>()));
+        out.push_sql(", ");
+        out.push_identifier(T::__VersionColumn::NAME)?;
+        out.push_sql(" FROM ");
+        push_table::<T, DB>(out.reborrow())?;
+        self.source.push_key(out.reborrow())?;
+        out.push_sql(DB::__COMMITTED_READ);
+        Ok(())
+    }
+}
+
+impl<T: Concurrent> Query for SelectUndeleted<'_, T> {
+    type SqlType = (BigInt, VersionSqlType<T>);
+}
+
+/// A SELECT of how many views have the name of a record's table.
+pub(crate) struct SelectViews<T>(PhantomData<T>);
+
+impl<T> SelectViews<T> {
+    pub(crate) const fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<T: Concurrent> QueryId for SelectViews<T> {
+    type QueryId = (SelectViewsText, T::__StatementId);
+}
+
+/// Tells the text of this SELECT from that of another statement with the same parts.
+pub(crate) struct SelectViewsText;
+
+impl<T, DB> QueryFragment<DB> for SelectViews<T>
+where
+    DB: ConcurrencyBackend,
+    T: ConcurrentOn<DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql("SELECT ");
+        out.push_sql(&DB::__count_of_views(table_path::<T, DB>()));
+        Ok(())
+    }
+}
+
+impl<T> Query for SelectViews<T> {
+    type SqlType = BigInt;
+}
+
+/// A SELECT of a number for the current database, by a statement that is kept prepared or by one that is not.
+#[cfg(feature = "testing")]
+pub(crate) struct SelectDatabase<const IS_KEPT: bool>;
+
+#[cfg(feature = "testing")]
+impl<const IS_KEPT: bool> QueryId for SelectDatabase<IS_KEPT> {
+    type QueryId = Self;
+    const HAS_STATIC_QUERY_ID: bool = IS_KEPT;
+}
+
+#[cfg(feature = "testing")]
+impl<const IS_KEPT: bool, DB: ConcurrencyBackend> QueryFragment<DB> for SelectDatabase<IS_KEPT> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        if !IS_KEPT {
+            out.unsafe_to_cache_prepared();
+        }
+        out.push_sql("SELECT ");
+        out.push_sql(DB::__CURRENT_DATABASE.unwrap_or("0"));
+        Ok(())
+    }
+}
+
+#[cfg(feature = "testing")]
+impl<const IS_KEPT: bool> Query for SelectDatabase<IS_KEPT> {
+    type SqlType = BigInt;
+}
+
+/// A SELECT of one record's row as it is committed.
 pub(crate) struct SelectRecord<'b, T, DB>
 where
     DB: ConcurrencyBackend,
@@ -101,7 +247,6 @@ where
 {
     source: Source<'b, T>,
     selection: T::SelectExpression,
-    version: Option<VersionIs<'b, T::__VersionColumn, T::Version>>,
 }
 
 impl<'b, T, DB> SelectRecord<'b, T, DB>
@@ -109,12 +254,12 @@ where
     DB: ConcurrencyBackend,
     T: Concurrent + Selectable<DB>,
 {
-    pub(crate) fn new(source: Source<'b, T>, version: Option<&'b T::Version>) -> Self {
-        Self { source, selection: T::construct_selection(), version: version.map(|version| source.version_is(version)) }
+    pub(crate) fn new(source: Source<'b, T>) -> Self {
+        Self { source, selection: T::construct_selection() }
     }
 }
 
-/// With and without a version are two texts under one type, so they are cached by their text.
+/// What the selection is stands in its value as well as in its type, so the statement is cached by its text.
 impl<T, DB> QueryId for SelectRecord<'_, T, DB>
 where
     DB: ConcurrencyBackend,
@@ -135,10 +280,6 @@ where
         out.push_sql(" FROM ");
         push_table::<T, DB>(out.reborrow())?;
         self.source.push_key(out.reborrow())?;
-        if let Some(version) = &self.version {
-            out.push_sql(" AND ");
-            version.walk_ast(out.reborrow())?;
-        }
         Committed::push(&mut out);
         Ok(())
     }
@@ -153,29 +294,28 @@ where
 }
 
 /// A SELECT of the version that this connection's last UPDATE computed, on engines without RETURNING.
-pub(crate) struct LastInsertId<C> {
-    signed: bool,
-    column: PhantomData<C>,
-}
+pub(crate) struct LastInsertId<T>(PhantomData<T>);
 
-impl<C> LastInsertId<C> {
-    pub(crate) const fn new(signed: bool) -> Self {
-        Self { signed, column: PhantomData }
+impl<T> LastInsertId<T> {
+    pub(crate) const fn new() -> Self {
+        Self(PhantomData)
     }
 }
 
-/// The sign is a property of the column, so the column alone tells two texts apart.
-impl<C: 'static> QueryId for LastInsertId<C> {
-    type QueryId = Self;
+/// Only versions with a sign have this id: two fields of one column, of which only one has a sign, have two texts.
+impl<T: Concurrent> QueryId for LastInsertId<T> {
+    type QueryId = LastInsertId<T::__VersionColumn>;
+    const HAS_STATIC_QUERY_ID: bool = T::VersionField::__SIGNED;
 }
 
-impl<C, DB: ConcurrencyBackend> QueryFragment<DB> for LastInsertId<C> {
+impl<T: Concurrent, DB: ConcurrencyBackend> QueryFragment<DB> for LastInsertId<T> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        out.push_sql(if self.signed { "SELECT CAST(LAST_INSERT_ID() AS SIGNED)" } else { "SELECT LAST_INSERT_ID()" });
+        let is_signed = T::VersionField::__SIGNED;
+        out.push_sql(if is_signed { "SELECT CAST(LAST_INSERT_ID() AS SIGNED)" } else { "SELECT LAST_INSERT_ID()" });
         Ok(())
     }
 }
 
-impl<C: Column> Query for LastInsertId<C> {
-    type SqlType = SqlTypeOf<C>;
+impl<T: Concurrent> Query for LastInsertId<T> {
+    type SqlType = VersionSqlType<T>;
 }

@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use concurrency_core::VersionField;
 use diesel::Column;
 use diesel::backend::Backend;
 use diesel::dsl::SqlTypeOf;
@@ -11,12 +12,15 @@ use diesel::result::QueryResult;
 use super::columns::{push_assignment, push_same};
 use crate::backend::ConcurrencyBackend;
 use crate::bind::Bindable;
+use crate::concurrent::Concurrent;
 
 /// `version = ?`, in SET.
 pub(crate) struct AssignVersion<'b, C, V> {
     pub(super) version: &'b V,
     pub(super) column: PhantomData<C>,
 }
+
+copy_whatever!(['b, C, V] AssignVersion<'b, C, V>);
 
 impl<C: 'static, V> QueryId for AssignVersion<'_, C, V> {
     type QueryId = AssignVersion<'static, C, ()>;
@@ -36,6 +40,8 @@ where
 /// `version = version`, in SET: the row is written, its version stays.
 pub(crate) struct KeepVersion<C>(pub(super) PhantomData<C>);
 
+copy_whatever!([C] KeepVersion<C>);
+
 impl<C: 'static> QueryId for KeepVersion<C> {
     type QueryId = Self;
 }
@@ -51,27 +57,27 @@ where
 }
 
 /// `version = version + 1`, in SET: from the row's version, whatever the record's is.
-pub(crate) struct IncrementVersion<C> {
-    pub(super) signed: bool,
-    pub(super) column: PhantomData<C>,
+pub(crate) struct IncrementVersion<T>(pub(super) PhantomData<T>);
+
+copy_whatever!([T] IncrementVersion<T>);
+
+/// Only versions with a sign have this id: two fields of one column, of which only one has a sign, have two texts.
+impl<T: Concurrent> QueryId for IncrementVersion<T> {
+    type QueryId = IncrementVersion<T::__VersionColumn>;
+    const HAS_STATIC_QUERY_ID: bool = T::VersionField::__SIGNED;
 }
 
-/// The sign is a property of the column, so the column alone tells two texts apart.
-impl<C: 'static> QueryId for IncrementVersion<C> {
-    type QueryId = Self;
-}
-
-impl<C, DB> QueryFragment<DB> for IncrementVersion<C>
+impl<T, DB> QueryFragment<DB> for IncrementVersion<T>
 where
-    C: Column,
+    T: Concurrent,
     DB: ConcurrencyBackend,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        let (before, after) = DB::__kept(self.signed);
-        out.push_identifier(C::NAME)?;
+        let (before, after) = DB::__kept(T::VersionField::__SIGNED);
+        out.push_identifier(T::__VersionColumn::NAME)?;
         out.push_sql(" = ");
         out.push_sql(before);
-        push_successor::<C, DB>(&mut out)?;
+        push_successor::<T::__VersionColumn, DB>(&mut out)?;
         out.push_sql(after);
         Ok(())
     }

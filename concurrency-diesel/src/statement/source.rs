@@ -10,7 +10,7 @@ use super::columns::KeyWriter;
 use super::selection::EveryColumn;
 use super::set_version::{AssignVersion, IncrementVersion, KeepVersion};
 use super::update::{Columns, SameRow, WithColumns};
-use super::where_version::{AnyVersion, VersionBelow, VersionIs};
+use super::where_version::{AnyVersion, StoredIs, VersionBelow, VersionIs};
 use crate::backend::ConcurrencyBackend;
 use crate::columns::ConcurrentColumns;
 use crate::concurrent::{Concurrent, ConcurrentOn};
@@ -50,16 +50,20 @@ impl<'b, T: Concurrent> Source<'b, T> {
         KeepVersion(PhantomData)
     }
 
-    pub(crate) const fn increment(self, signed: bool) -> IncrementVersion<T::__VersionColumn> {
-        IncrementVersion { signed, column: PhantomData }
+    pub(crate) const fn increment(self) -> IncrementVersion<T> {
+        IncrementVersion(PhantomData)
     }
 
-    pub(crate) const fn advance_if_changed<S>(self, signed: bool, selection: S) -> AdvanceIfChanged<'b, T, S> {
-        AdvanceIfChanged { source: self, signed, selection }
+    pub(crate) const fn advance_if_changed<S>(self, selection: S) -> AdvanceIfChanged<'b, T, S> {
+        AdvanceIfChanged { source: self, selection }
     }
 
     pub(crate) const fn version_is(self, version: &'b T::Version) -> Is<'b, T> {
         VersionIs { version, column: PhantomData }
+    }
+
+    pub(crate) const fn stored_is(self, stored: &str) -> StoredIs<'_, T::__VersionColumn> {
+        StoredIs { stored, column: PhantomData }
     }
 
     pub(crate) const fn version_below(self, version: &'b T::Version) -> Below<'b, T> {

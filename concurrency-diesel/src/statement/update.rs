@@ -64,6 +64,14 @@ pub(crate) struct WithColumns<'b, T: ConcurrentColumns, A, S = EveryColumn> {
     pub(crate) selection: S,
 }
 
+impl<T: ConcurrentColumns, A: Copy, S: Copy> Clone for WithColumns<'_, T, A, S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: ConcurrentColumns, A: Copy, S: Copy> Copy for WithColumns<'_, T, A, S> {}
+
 impl<T: ConcurrentColumns, A: QueryId, S: Selection<T>> QueryId for WithColumns<'_, T, A, S> {
     type QueryId = (ColumnsText, T::__StatementId, A::QueryId);
     const HAS_STATIC_QUERY_ID: bool = A::HAS_STATIC_QUERY_ID && S::IS_STATIC && T::__SKIPPABLE == 0;
@@ -95,6 +103,14 @@ pub(crate) struct Columns<'b, T: ConcurrentColumns, S = EveryColumn> {
     pub(crate) selection: S,
 }
 
+impl<T: ConcurrentColumns, S: Copy> Clone for Columns<'_, T, S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: ConcurrentColumns, S: Copy> Copy for Columns<'_, T, S> {}
+
 impl<T: ConcurrentColumns, S: Selection<T>> QueryId for Columns<'_, T, S> {
     type QueryId = (ColumnsText, T::__StatementId);
     const HAS_STATIC_QUERY_ID: bool = S::IS_STATIC && T::__SKIPPABLE == 0;
@@ -122,6 +138,8 @@ where
 
 /// Any one column, set to what it is: the row is written, and stays as it is.
 pub(crate) struct SameRow<T>(pub(crate) PhantomData<T>);
+
+copy_whatever!([T] SameRow<T>);
 
 impl<T: ConcurrentColumns> QueryId for SameRow<T> {
     type QueryId = (SameRowText, T::__StatementId);
@@ -156,6 +174,7 @@ where
 ///
 /// The version comes last because the changeset may set it, too: SQLite and MySQL keep the last assignment, PostgreSQL
 /// refuses two. Diesel's tuple places the commas and leaves out an empty changeset.
+#[derive(Clone, Copy)]
 pub(crate) struct Changes<U>(pub(crate) U);
 
 /// Not kept prepared, as Diesel keeps no update prepared: a changeset has as many texts as it has subsets.

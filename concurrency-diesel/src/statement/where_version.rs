@@ -1,6 +1,5 @@
 //! The version in WHERE: the guard of a statement.
 
-use std::any::TypeId;
 use std::marker::PhantomData;
 
 use diesel::Column;
@@ -8,7 +7,7 @@ use diesel::backend::Backend;
 use diesel::dsl::SqlTypeOf;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::QueryResult;
-use diesel::sql_types::{SqlType, is_nullable};
+use diesel::sql_types::SqlType;
 
 use super::columns::push_assignment;
 use crate::backend::ConcurrencyBackend;
@@ -43,6 +42,37 @@ where
     }
 }
 
+/// `quote(version) = ?`, in WHERE: the version is stored as it was when it was read, on an engine that stores one value in several ways.
+pub(crate) struct StoredIs<'b, C> {
+    pub(super) stored: &'b str,
+    pub(super) column: PhantomData<C>,
+}
+
+impl<C: 'static> QueryId for StoredIs<'_, C> {
+    type QueryId = StoredIs<'static, C>;
+}
+
+impl<C, DB> QueryFragment<DB> for StoredIs<'_, C>
+where
+    C: Column,
+    DB: ConcurrencyBackend,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        push_stored::<C, DB>(&mut out)?;
+        out.push_sql(" = ");
+        DB::__push_text(&mut out, self.stored)
+    }
+}
+
+/// Writes what the version is stored as.
+pub(super) fn push_stored<C: Column, DB: ConcurrencyBackend>(out: &mut AstPass<'_, '_, DB>) -> QueryResult<()> {
+    out.push_sql(DB::__STORED.unwrap_or_default());
+    out.push_sql("(");
+    out.push_identifier(C::NAME)?;
+    out.push_sql(")");
+    Ok(())
+}
+
 /// Whether `=` alone tells two versions apart.
 pub(super) fn needs_only_equality<ST, V, DB>() -> bool
 where
@@ -50,12 +80,7 @@ where
     DB: ConcurrencyBackend,
     V: Bindable<ST, DB>,
 {
-    DB::__equality_is_exact::<ST, V>() && !is_nullable::<ST>()
-}
-
-/// By the SQL type and not by the field's: only a column that is NOT NULL can do without a null-safe comparison.
-fn is_nullable<ST: SqlType + 'static>() -> bool {
-    TypeId::of::<ST::IsNull>() == TypeId::of::<is_nullable::IsNullable>()
+    DB::__equality_is_exact::<ST, V>() && !V::__is_nullable()
 }
 
 /// `(version IS NULL OR version < ?)`, in WHERE: the row's version can still move to the value, or below it.

@@ -13,6 +13,9 @@ use crate::concurrent::{Concurrent, table_name};
 pub enum Guarantee {
     /// The record can be loaded, and loaded again.
     Loads,
+    /// The statements of the saves run in the connection's current database, and not in another that was current when they were
+    /// prepared: on MySQL and MariaDB, after `USE`. It can be seen only where the same connection was checked before `USE`, too.
+    CurrentDatabase,
     /// A save moves the row's version by one step, and memory holds what the row holds.
     OneStep,
     /// The save of a stale copy is refused as modified by somebody else, and writes nothing.
@@ -31,6 +34,7 @@ impl fmt::Display for Guarantee {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::Loads => "the record can be loaded",
+            Self::CurrentDatabase => "a save reaches the current database",
             Self::OneStep => "a save moves the version by one step",
             Self::StaleSave => "a stale save is refused",
             Self::StaleDelete => "a stale delete is refused",

@@ -9,14 +9,16 @@ use diesel::connection::LoadConnection;
 use diesel::result::{Error as DieselError, QueryResult};
 
 use super::finding::{Finding, Guarantee};
-use crate::concurrent::ConcurrentOn;
+use crate::backend::ConcurrencyBackend;
+use crate::bind::VersionOn;
+use crate::concurrent::{ConcurrentOn, table_path};
 use crate::dsl::ConcurrentDsl as _;
 use crate::error::ConcurrencyError;
 use crate::executor::{Blocking, Session, now};
 use crate::outcome::version_value;
 use crate::retry;
-use crate::statement::{Source, Update};
-use crate::table::{self, Rollback, TableFacts};
+use crate::statement::{SelectDatabase, Source, Update};
+use crate::table::{self, CatalogFacts, Rollback};
 use crate::transaction_concurrent::transaction_concurrent;
 use crate::triggers::{self, CatalogBackend};
 
@@ -34,7 +36,7 @@ where
     T: ConcurrentOn<C::Backend>,
 {
     match now(table::facts::<T, _>(&mut Blocking::session(conn))) {
-        Ok(TableFacts { rollback: Rollback::Impossible(error), .. }) => {
+        Ok(CatalogFacts { rollback: Rollback::Impossible(error), .. }) => {
             return vec![Finding { guarantee: Guarantee::RollsBack, problem: error.to_string() }];
         }
         Ok(_) => {}
@@ -55,6 +57,7 @@ where
         }
     };
     let whole = rolled_back(conn, &mut |conn| {
+        check(Guarantee::CurrentDatabase, conn, &mut |conn| reaches_the_current_database::<T, C>(conn));
         check(Guarantee::OneStep, conn, &mut |conn| subject.moves_by_one_step(conn));
         check(Guarantee::StaleSave, conn, &mut |conn| subject.refuses_a_stale_save(conn));
         check(Guarantee::StaleDelete, conn, &mut |conn| subject.refuses_a_stale_delete(conn));
@@ -124,7 +127,7 @@ where
                 "the version stayed at {row} when an edited record was saved; let `edit` change a field that counts each time, and the version field advance"
             ));
         }
-        let is_counted = matches!(T::VersionField::__ADVANCE, Advance::IfChanged { .. });
+        let is_counted = matches!(T::VersionField::__ADVANCE, Advance::IfChanged);
         if is_counted && Some(&row) != next.as_ref() {
             return Err(format!(
                 "one save moved the version from {before} to {row}; look for a trigger that moves it, too"
@@ -229,6 +232,27 @@ where
             return Ok(());
         }
         Err(format!("a refused {write} moved the version from {before} to {row}"))
+    }
+}
+
+/// A table that names its schema is the same in every database.
+fn reaches_the_current_database<T, C>(conn: &mut C) -> Result<(), Problem>
+where
+    C: LoadConnection<Backend: CatalogBackend>,
+    T: ConcurrentOn<C::Backend>,
+{
+    if C::Backend::__CURRENT_DATABASE.is_none() || table_path::<T, C::Backend>().len() > 1 {
+        return Ok(());
+    }
+    let session = &mut Blocking::session(conn);
+    let kept = now(T::Version::__load_numbers(SelectDatabase::<true>, session));
+    let current = now(T::Version::__load_numbers(SelectDatabase::<false>, session));
+    match (kept, current) {
+        (Ok(kept), Ok(current)) if kept == current => Ok(()),
+        (Ok(_), Ok(_)) => Err(
+            "`USE` changed the database, and statements that are kept prepared stay in the one before; take a connection for each database, name the schema in `table!`, or switch the connection's statement cache off".to_owned(),
+        ),
+        (Err(error), _) | (_, Err(error)) => Err(format!("the current database cannot be asked for: {error}")),
     }
 }
 

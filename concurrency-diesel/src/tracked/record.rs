@@ -4,7 +4,6 @@ use std::any::TypeId;
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
-use std::sync::OnceLock;
 
 use diesel::Selectable;
 use diesel::backend::Backend;
@@ -17,7 +16,7 @@ use crate::backend::ConcurrencyBackend;
 use crate::columns::{
     ColumnNames, ColumnVisitor, ConcurrentColumns, ConcurrentColumnsOn, EmbeddedVisitor, RecordVisitor,
 };
-use crate::concurrent::{Concurrent, ConcurrentOn};
+use crate::concurrent::{Concurrent, ConcurrentOn, TableFacts};
 
 impl<T> Deref for Tracked<T> {
     type Target = T;
@@ -135,8 +134,8 @@ impl<T: Trackable + Concurrent<Version: Clone> + Clone> Concurrent for Tracked<T
         T::__table()
     }
 
-    fn __table_name() -> &'static OnceLock<String> {
-        T::__table_name()
+    fn __table_facts() -> &'static TableFacts {
+        T::__table_facts()
     }
 
     fn __write_key(&self, out: &mut dyn fmt::Write) -> fmt::Result {

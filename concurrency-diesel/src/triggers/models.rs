@@ -69,7 +69,7 @@ where
     DB: ConcurrencyBackend,
     T: ConcurrentOn<DB>,
 {
-    let mut path = table_path::<T, DB>();
+    let mut path = table_path::<T, DB>().to_vec();
     let table = path.pop().unwrap_or_default();
     let mut spec = TriggerSpec::new(table, key_of::<T, DB>(), <T::__VersionColumn as Column>::NAME);
     if let Some(schema) = path.pop() {

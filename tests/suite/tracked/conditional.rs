@@ -38,7 +38,7 @@ fn only_changed_columns_are_compared_and_written() {
     b.body = None;
     b.save_concurrent(conn).unwrap();
     let sent = log.take_sent();
-    assert!(sent[0].matches("body").count() == 2 && !sent[0].contains("title"), "{sent:#?}");
+    assert!(sent[0].contains("body") && !sent[0].contains("title") && !sent[0].contains("views"), "{sent:#?}");
     assert_eq!(b.version, 2);
     let row: Article = articles::table.find(1).select(Article::as_select()).first(conn).unwrap();
     assert_eq!(row, Article { id: 1, title: "first".to_owned(), views: 10, body: None, version: 2 });

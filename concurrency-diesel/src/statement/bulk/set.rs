@@ -6,10 +6,10 @@ use diesel::query_builder::AstPass;
 use diesel::result::QueryResult;
 
 use super::{push_name, push_row_column};
-use crate::backend::ConcurrencyBackend;
+use crate::backend::{Column as ColumnName, ConcurrencyBackend};
 use crate::bind::Bindable;
 use crate::columns::{ColumnVisitor, ConcurrentColumns, RecordVisitor};
-use crate::concurrent::{Concurrent, ConcurrentOn};
+use crate::concurrent::{Concurrent, ConcurrentOn, table_path};
 
 /// What is set for the version.
 pub(crate) trait SetVersion: 'static {
@@ -61,7 +61,8 @@ impl SetVersion for BumpIfChanged {
         push_row_column(&mut out, version)?;
         // A row without a version gets one whatever changes.
         out.push_sql(" IS NULL");
-        T::__visit_checked(&mut ChangeWriter { names: &names.0, out: out.reborrow() })?;
+        let table = table_path::<T, DB>();
+        T::__visit_checked(&mut ChangeWriter { names: &names.0, table, out: out.reborrow() })?;
         out.push_sql(" THEN COALESCE(");
         push_row_column(&mut out, version)?;
         out.push_sql(", 0) + 1 ELSE ");
@@ -225,6 +226,7 @@ where
 /// Writes ` OR NOT (t.a IS NOT DISTINCT FROM s.c0) OR (s.f1 AND NOT (t.b IS NOT DISTINCT FROM s.c1))`.
 struct ChangeWriter<'n, 'a, 'b, DB: Backend> {
     names: &'n [&'static str],
+    table: &'static [String],
     out: AstPass<'a, 'b, DB>,
 }
 
@@ -239,8 +241,9 @@ impl<DB: ConcurrencyBackend> ChangeWriter<'_, '_, '_, DB> {
         U: Bindable<ST, DB>,
     {
         self.out.push_sql("NOT (");
-        DB::__push_same::<ST, U>(
+        DB::__push_unchanged::<ST, U>(
             &mut self.out,
+            ColumnName { table: self.table, name },
             |out| push_row_column(out, name),
             |out| {
                 push_name(out, "s.c", number);

@@ -13,13 +13,27 @@ use crate::columns::{ColumnVisitor, ConcurrentColumns};
 use crate::concurrent::{Concurrent, ConcurrentOn, VersionSqlType};
 use crate::statement::where_version::needs_only_equality;
 
-/// Writes `t.a = s.k0 AND t.b = s.k1`.
-pub(super) fn push_key_join<T, DB>(out: AstPass<'_, '_, DB>) -> QueryResult<()>
+/// Writes `t.a = s.k0 AND t.b = s.k1`; of a part that can be NULL, a condition under which NULL equals NULL.
+pub(super) fn push_key_join<T, DB>(mut out: AstPass<'_, '_, DB>) -> QueryResult<()>
 where
     DB: ConcurrencyBackend,
     T: ConcurrentOn<DB>,
 {
-    T::__visit_key(&mut KeyJoin { out, next_number: 0, separator: "" })
+    let mut key = KeyParts(Vec::new());
+    T::__visit_key(&mut key)?;
+    let (nullable, others): (Vec<_>, Vec<_>) = key.0.into_iter().partition(|part| part.is_nullable);
+    let mut separator = "";
+    for part in &nullable {
+        out.push_sql(separator);
+        separator = " AND ";
+        part.push_null_safe(&others, &mut out)?;
+    }
+    for part in &others {
+        out.push_sql(separator);
+        separator = " AND ";
+        part.push_equal(&mut out)?;
+    }
+    Ok(())
 }
 
 /// Writes ` AND t.version = s.v0`, by a comparison that is exact.
@@ -98,13 +112,60 @@ where
     }
 }
 
-struct KeyJoin<'a, 'b, DB: Backend> {
-    out: AstPass<'a, 'b, DB>,
-    next_number: usize,
-    separator: &'static str,
+/// A column of the key, and its number in `s`.
+struct KeyPart {
+    name: &'static str,
+    number: usize,
+    is_nullable: bool,
 }
 
-impl<'b, T, DB> ColumnVisitor<'b, T, DB> for KeyJoin<'_, '_, DB>
+impl KeyPart {
+    /// Writes `t.a = s.k0`.
+    fn push_equal<DB: Backend>(&self, out: &mut AstPass<'_, '_, DB>) -> QueryResult<()> {
+        push_row_column(out, self.name)?;
+        out.push_sql(" = ");
+        push_name(out, "s.k", self.number);
+        Ok(())
+    }
+
+    /// Writes `t.a <=> s.k0`, or `(t.a = s.k0 AND … OR t.a IS NULL AND s.k0 IS NULL AND …)`: only where the other parts stand in
+    /// both halves does PostgreSQL ask an index for the whole key.
+    fn push_null_safe<DB>(&self, others: &[Self], out: &mut AstPass<'_, '_, DB>) -> QueryResult<()>
+    where
+        DB: ConcurrencyBackend,
+    {
+        if let Some(operator) = DB::__NULL_SAFE_EQUALITY {
+            push_row_column(out, self.name)?;
+            out.push_sql(operator);
+            push_name(out, "s.k", self.number);
+            return Ok(());
+        }
+        out.push_sql("(");
+        self.push_equal(out)?;
+        Self::push_all(others, out)?;
+        out.push_sql(" OR ");
+        push_row_column(out, self.name)?;
+        push_name(out, " IS NULL AND s.k", self.number);
+        out.push_sql(" IS NULL");
+        Self::push_all(others, out)?;
+        out.push_sql(")");
+        Ok(())
+    }
+
+    /// Writes ` AND t.a = s.k0` of each.
+    fn push_all<DB: Backend>(parts: &[Self], out: &mut AstPass<'_, '_, DB>) -> QueryResult<()> {
+        for part in parts {
+            out.push_sql(" AND ");
+            part.push_equal(out)?;
+        }
+        Ok(())
+    }
+}
+
+/// Learns the columns of the key.
+struct KeyParts(Vec<KeyPart>);
+
+impl<'b, T, DB> ColumnVisitor<'b, T, DB> for KeyParts
 where
     T: ConcurrentColumns + 'b,
     DB: Backend,
@@ -114,12 +175,7 @@ where
         U: Bindable<ST, DB> + 'b,
         G: Fn(&'b T, &'b T::__Serialized) -> &'b U + Copy,
     {
-        self.out.push_sql(self.separator);
-        self.separator = " AND ";
-        push_row_column(&mut self.out, name)?;
-        self.out.push_sql(" = ");
-        push_name(&mut self.out, "s.k", self.next_number);
-        self.next_number = self.next_number.saturating_add(1);
+        self.0.push(KeyPart { name, number: self.0.len(), is_nullable: U::__is_nullable() });
         Ok(())
     }
 }
