@@ -10,24 +10,8 @@ use super::super::DEFAULT_PORT;
 use super::assert_lost;
 use super::wire::{self, Cut, Scissors};
 use crate::engine::{Database, TestConnection};
-use crate::suite::fixtures::{article, insert_article, with_article};
-use crate::suite::models::{Article, articles};
-
-/// An article whose views are counted, and not written over.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, Queryable, Selectable, Concurrent)]
-#[diesel(table_name = articles)]
-struct Counter {
-    id: i64,
-    title: String,
-    #[concurrent(merge = "sum")]
-    views: i32,
-    #[concurrent(version)]
-    version: i64,
-}
-
-fn counter(id: i64, conn: &mut TestConnection) -> Tracked<Counter> {
-    articles::table.find(id).select(Tracked::<Counter>::as_select()).first(conn).unwrap()
-}
+use crate::suite::fixtures::{article, counter, insert_article, with_article};
+use crate::suite::models::{Article, Counter};
 
 /// A connection over a wire that can be cut.
 fn over_a_wire(database: &Database) -> (TestConnection, Scissors) {
