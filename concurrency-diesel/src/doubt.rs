@@ -1,9 +1,6 @@
 //! Writes whose outcome nobody knows, because the connection was lost before the answer came or the future was dropped. The record
 //! is told, so that its next merge can recognise its own write.
 
-use diesel::result::DatabaseErrorKind;
-use diesel::result::Error::DatabaseError;
-
 use crate::concurrent::Concurrent;
 use crate::error::ConcurrencyError;
 use crate::memory::Memory as _;
@@ -66,16 +63,7 @@ impl<T: Concurrent> Drop for UnansweredBatch<'_, T> {
     }
 }
 
-/// Whether the write may have happened all the same: the database did not say that it refused it.
+/// Whether the write may have happened all the same. An error that the database answered is a refusal.
 const fn leaves_doubt(error: &ConcurrencyError) -> bool {
-    use DatabaseErrorKind::{
-        CheckViolation, ForeignKeyViolation, NotNullViolation, ReadOnlyTransaction, UniqueViolation,
-    };
-    match error {
-        ConcurrencyError::Database(DatabaseError(kind, _)) => !matches!(
-            kind,
-            UniqueViolation | ForeignKeyViolation | NotNullViolation | CheckViolation | ReadOnlyTransaction
-        ),
-        _ => false,
-    }
+    matches!(error, ConcurrencyError::OutcomeUnknown(_))
 }

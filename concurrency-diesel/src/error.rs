@@ -50,7 +50,8 @@ pub enum ConcurrencyError {
         table: &'static str,
     },
 
-    /// Returned when no answer came to a write or to COMMIT, because the connection was lost. The write may have been done.
+    /// Returned when no answer came to a write or to COMMIT, because the connection was lost, or an answer that cannot be read. The write may
+    /// have been done.
     ///
     /// Also where an answer proves nothing, because a trigger or a rule of the table does something else with a DELETE.
     ///
@@ -118,11 +119,21 @@ impl ConcurrencyError {
         }
     }
 
-    /// The same of a statement that writes: without an answer to it, nobody knows whether it was done.
+    /// The same of a statement that writes: without an answer to it, or with one that cannot be read, nobody knows whether it was done.
     pub(crate) fn of_write(error: diesel::result::Error) -> Self {
-        match classify::meaning(&error) {
-            Meaning::Unanswered => Self::OutcomeUnknown(Box::new(error)),
+        match (classify::meaning(&error), &error) {
+            (Meaning::Unanswered, _) | (_, diesel::result::Error::DeserializationError(_)) => {
+                Self::OutcomeUnknown(Box::new(error))
+            }
             _ => Self::classified(error),
+        }
+    }
+
+    /// The same of a statement that only asks what a write before it did.
+    pub(crate) fn after_write(error: diesel::result::Error) -> Self {
+        match classify::meaning(&error) {
+            Meaning::Restart => Self::classified(error),
+            _ => Self::OutcomeUnknown(Box::new(error)),
         }
     }
 }

@@ -52,7 +52,7 @@ where
     DB: ConcurrencyBackend,
     T: Concurrent<Table: QueryFragment<DB>>,
 {
-    match rows.map_err(|error| failure::<T, DB>(record, error))? {
+    match rows.map_err(|error| failure::<T, DB>(record, ConcurrencyError::of_write(error)))? {
         0 => Ok(Outcome::Refused),
         1 => Ok(Outcome::Written),
         rows => Err(ambiguous_key::<T, DB>(record, rows)),
@@ -81,13 +81,12 @@ where
     error
 }
 
-/// What the database said to a statement about the record, classified.
-fn failure<T, DB>(record: &T, error: diesel::result::Error) -> ConcurrencyError
+/// What a statement about the record failed with, told to whoever listens.
+fn failure<T, DB>(record: &T, error: ConcurrencyError) -> ConcurrencyError
 where
     DB: ConcurrencyBackend,
     T: Concurrent<Table: QueryFragment<DB>>,
 {
-    let error = ConcurrencyError::classified(error);
     if let ConcurrencyError::Restart(_) = error {
         trace::restart_of::<T, DB>(record);
     }
@@ -104,13 +103,49 @@ pub(crate) fn is_same<T: Concurrent>(one: &T::Version, other: &T::Version) -> bo
     version_value::<T>(one) == version_value::<T>(other)
 }
 
-/// The one answer of a statement about the record's row, or that it answered with none.
+/// The one answer of a statement that reads the record's row, or that it answered with none.
 pub(crate) fn at_most_one<T, DB, A>(record: &T, answers: QueryResult<Vec<A>>) -> Result<Option<A>, ConcurrencyError>
 where
     DB: ConcurrencyBackend,
     T: Concurrent<Table: QueryFragment<DB>>,
 {
-    let answers = answers.map_err(|error| failure::<T, DB>(record, error))?;
+    at_most_one_or(ConcurrencyError::classified, record, answers)
+}
+
+/// The one answer of a statement that writes the record's row, or that it wrote none.
+pub(crate) fn at_most_one_written<T, DB, A>(
+    record: &T,
+    answers: QueryResult<Vec<A>>,
+) -> Result<Option<A>, ConcurrencyError>
+where
+    DB: ConcurrencyBackend,
+    T: Concurrent<Table: QueryFragment<DB>>,
+{
+    at_most_one_or(ConcurrencyError::of_write, record, answers)
+}
+
+/// What a statement that follows a write says of it. The row is written by then: whatever the statement failed with leaves that in doubt.
+pub(crate) fn told_after_write<T, DB, A>(
+    record: &T,
+    answers: QueryResult<Vec<A>>,
+) -> Result<Option<A>, ConcurrencyError>
+where
+    DB: ConcurrencyBackend,
+    T: Concurrent<Table: QueryFragment<DB>>,
+{
+    at_most_one_or(ConcurrencyError::after_write, record, answers)
+}
+
+fn at_most_one_or<T, DB, A>(
+    classify: fn(diesel::result::Error) -> ConcurrencyError,
+    record: &T,
+    answers: QueryResult<Vec<A>>,
+) -> Result<Option<A>, ConcurrencyError>
+where
+    DB: ConcurrencyBackend,
+    T: Concurrent<Table: QueryFragment<DB>>,
+{
+    let answers = answers.map_err(|error| failure::<T, DB>(record, classify(error)))?;
     match answers.len() {
         0 | 1 => Ok(answers.into_iter().next()),
         rows => Err(ambiguous_key::<T, DB>(record, rows)),

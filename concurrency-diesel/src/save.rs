@@ -504,18 +504,20 @@ where
     T: ConcurrentOn<E::Backend>,
     S: QueryFragment<E::Backend> + QueryId,
 {
-    let versions = match E::Backend::__READ_BACK {
+    let record = source.record;
+    match E::Backend::__READ_BACK {
         ReadBack::Returning => {
-            T::Version::__load(ReturningVersion::<_, T::__VersionColumn>::new(update), session).await
+            let returned = T::Version::__load(ReturningVersion::<_, T::__VersionColumn>::new(update), session).await;
+            outcome::at_most_one_written::<T, E::Backend, _>(record, returned)
         }
-        ReadBack::LastInsertId => {
-            match outcome::outcome::<T, E::Backend>(source.record, session.execute(update).await)? {
-                Outcome::Written => T::Version::__load(LastInsertId::<T>::new(), session).await,
-                Outcome::Refused => return Ok(None),
+        ReadBack::LastInsertId => match outcome::outcome::<T, E::Backend>(record, session.execute(update).await)? {
+            Outcome::Written => {
+                let kept = T::Version::__load(LastInsertId::<T>::new(), session).await;
+                outcome::told_after_write::<T, E::Backend, _>(record, kept)
             }
-        }
-    };
-    outcome::at_most_one::<T, E::Backend, _>(source.record, versions)
+            Outcome::Refused => Ok(None),
+        },
+    }
 }
 
 /// Why the database wrote nothing: one more read, of what is committed.

@@ -24,6 +24,8 @@ mod locking_reads;
 mod refusals;
 #[path = "server.rs"]
 pub mod server;
+#[path = "mysql/server_errors.rs"]
+mod server_errors;
 #[path = "mysql/testing.rs"]
 mod testing;
 #[path = "mysql/transactions.rs"]
@@ -40,6 +42,7 @@ mod version_fields;
 mod without_transactions;
 
 pub use self::isolation::settings;
+pub use self::server_errors::server_errors;
 pub use self::transactions::{
     BEGIN, COMMIT, FAILED_COMMIT, FAILED_COMMIT_ENDS_CONNECTION, MAKE_COMMIT_FAIL, PREPARE_FAILING_COMMIT, ROLLBACK,
     droppings,

@@ -24,6 +24,8 @@ mod refusals;
 mod rounding;
 #[path = "server.rs"]
 pub mod server;
+#[path = "postgres/server_errors.rs"]
+mod server_errors;
 #[path = "postgres/transactions.rs"]
 mod transactions;
 #[path = "postgres/triggers.rs"]
@@ -34,6 +36,7 @@ mod types;
 mod version_fields;
 
 pub use self::isolation::settings;
+pub use self::server_errors::server_errors;
 pub use self::transactions::{
     BEGIN, COMMIT, FAILED_COMMIT, FAILED_COMMIT_ENDS_CONNECTION, MAKE_COMMIT_FAIL, PREPARE_FAILING_COMMIT, ROLLBACK,
     droppings,

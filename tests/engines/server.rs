@@ -20,8 +20,11 @@ use crate::suite::threads::{spawn, until_waiting};
 /// A lost connection, whose outcome nobody knows: no conflict, and not to be repeated without looking.
 #[track_caller]
 fn assert_lost(error: &ConcurrencyError) {
-    let ConcurrencyError::Database(cause) = error else {
-        panic!("not Database: {error:?}");
+    let cause = match error {
+        ConcurrencyError::OutcomeUnknown(cause) => cause,
+        // What lost it was COMMIT, or nothing was written.
+        ConcurrencyError::Database(cause) => cause,
+        _ => panic!("not lost: {error:?}"),
     };
     // Where COMMIT is not answered, ROLLBACK is not either.
     let cause = match cause {

@@ -18,6 +18,8 @@ mod isolation;
 mod kept_rows;
 #[path = "sqlite/refusals.rs"]
 mod refusals;
+#[path = "sqlite/server_errors.rs"]
+mod server_errors;
 #[path = "sqlite/stored.rs"]
 mod stored;
 #[path = "sqlite/transactions.rs"]
@@ -30,6 +32,7 @@ mod version_fields;
 mod views;
 
 pub use self::isolation::settings;
+pub use self::server_errors::server_errors;
 pub use self::transactions::{
     BEGIN, COMMIT, FAILED_COMMIT, FAILED_COMMIT_ENDS_CONNECTION, MAKE_COMMIT_FAIL, PREPARE_FAILING_COMMIT, ROLLBACK,
     droppings,
@@ -179,6 +182,9 @@ pub fn begin_write(connection: &mut TestConnection) {
 pub fn connection_id(_connection: &mut TestConnection) -> i64 {
     0
 }
+
+/// Nor one that could end them: a statement here waits for nothing but the write lock, and that not for ever.
+pub fn kill(_id: i64, _observer: &mut TestConnection) {}
 
 /// Nobody can see that a connection waits: what is silent for a while does.
 pub fn is_waiting(_id: i64, _observer: &mut TestConnection) -> bool {

@@ -17,6 +17,10 @@ mod lines;
 mod made;
 #[path = "by_hand/order.rs"]
 mod order;
+#[path = "by_hand/sums.rs"]
+mod sums;
+#[path = "sums/checker.rs"]
+mod sums_checker;
 #[path = "by_hand/unchecked.rs"]
 mod unchecked;
 #[path = "by_hand/versions.rs"]

@@ -1,8 +1,9 @@
 //! Rows to start from, and how a row is read past the library.
 
+use crate::library::Tracked;
 use diesel::prelude::*;
 
-use super::models::{Article, Author, articles, authors};
+use super::models::{Article, Author, Counter, articles, authors};
 use crate::engine::{Database, TestConnection};
 
 /// A database of the test's own with article 1 at version 1, and a connection to it.
@@ -21,6 +22,11 @@ pub fn insert_article(id: i64, version: i64, connection: &mut TestConnection) {
 /// The row as Diesel reads it, which is what every assertion about the database goes by.
 pub fn article(id: i64, connection: &mut TestConnection) -> Article {
     articles::table.find(id).select(Article::as_select()).first(connection).unwrap()
+}
+
+/// Article 1 as it is counted.
+pub fn counter(id: i64, connection: &mut TestConnection) -> Tracked<Counter> {
+    articles::table.find(id).select(Tracked::<Counter>::as_select()).first(connection).unwrap()
 }
 
 /// Two copies of article 1, loaded at the same version.

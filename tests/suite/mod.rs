@@ -2,6 +2,7 @@
 
 pub mod fixtures;
 pub mod models;
+pub mod obstacles;
 pub mod statements;
 pub mod threads;
 
@@ -21,6 +22,7 @@ mod resolving;
 mod retry;
 mod scopes;
 mod server;
+pub mod server_errors;
 mod testing;
 mod text_version;
 mod touch_check_lock;

@@ -137,6 +137,18 @@ diesel::table! {
 
 diesel::allow_tables_to_appear_in_same_query!(articles, authors);
 
+/// An article whose views are counted, and not written over.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, Queryable, Selectable, Concurrent)]
+#[diesel(table_name = articles)]
+pub struct Counter {
+    pub id: i64,
+    pub title: String,
+    #[concurrent(merge = "sum")]
+    pub views: i32,
+    #[concurrent(version)]
+    pub version: i64,
+}
+
 /// The ordinary model.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, Identifiable, Concurrent)]
 #[diesel(table_name = articles)]

@@ -34,21 +34,30 @@ where
     T: Send + 'static,
     F: FnOnce() -> T + Send + 'static,
 {
-    spawn(work).join_within(Duration::from_secs(seconds))
+    spawn(work).join_within(Duration::from_secs(seconds), || {})
 }
 
 impl<T> Running<T> {
+    /// Whether its work is done.
+    pub fn is_over(&self) -> bool {
+        self.thread.is_finished()
+    }
+
     /// What the thread ended with; its panic is the test's, and so is its silence.
     #[track_caller]
     pub fn join(self) -> T {
-        self.join_within(DEADLINE)
+        self.join_within(DEADLINE, || {})
     }
 
+    /// The same, with another limit. A thread that exceeds it hangs: it is stopped like this, and the test has failed.
     #[track_caller]
-    fn join_within(self, limit: Duration) -> T {
+    pub fn join_within(self, limit: Duration, stop: impl FnOnce()) -> T {
         match self.result.recv_timeout(limit) {
             Ok(result) => result,
-            Err(RecvTimeoutError::Timeout) => panic!("a thread did not end within {limit:?}"),
+            Err(RecvTimeoutError::Timeout) => {
+                stop();
+                panic!("a thread did not end within {limit:?}")
+            }
             Err(RecvTimeoutError::Disconnected) => match self.thread.join() {
                 Err(panic) => resume_unwind(panic),
                 Ok(()) => unreachable!("a thread that does not panic sends its result"),
@@ -65,9 +74,15 @@ pub const PAUSE: Duration = Duration::from_millis(10);
 #[allow(dead_code, reason = "not every engine shows who waits")]
 #[track_caller]
 pub fn until_waiting(id: i64, observer: &mut TestConnection) {
+    until_waiting_or(id, observer, || false);
+}
+
+/// The same, of a connection that may not wait at all, and whose work is then over.
+#[track_caller]
+pub fn until_waiting_or(id: i64, observer: &mut TestConnection, is_over: impl Fn() -> bool) {
     let start = Instant::now();
     let mut sightings = 0;
-    while sightings < SIGHTINGS {
+    while sightings < SIGHTINGS && !is_over() {
         assert!(start.elapsed() < DEADLINE, "the connection does not wait");
         thread::sleep(PAUSE);
         sightings = if engine::is_waiting(id, observer) { sightings + 1 } else { 0 };

@@ -11,21 +11,9 @@ use super::super::DEFAULT_PORT;
 use super::assert_lost;
 use super::wire::{self, Cut, Scissors};
 use crate::engine::{Database, TestConnection};
-use crate::suite::fixtures::{article, insert_article, with_article};
-use crate::suite::models::{Article, articles};
+use crate::suite::fixtures::{article, counter, insert_article, with_article};
+use crate::suite::models::{Article, Counter, articles};
 use crate::suite::transactions::assert_nothing_open;
-
-/// An article whose views are counted, and not written over.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, Queryable, Selectable, Concurrent)]
-#[diesel(table_name = articles)]
-struct Counter {
-    id: i64,
-    title: String,
-    #[concurrent(merge = "sum")]
-    views: i32,
-    #[concurrent(version)]
-    version: i64,
-}
 
 /// COMMIT got no answer, which has words of its own.
 #[track_caller]
@@ -34,10 +22,6 @@ fn assert_unanswered(error: &ConcurrencyError) {
     assert!(matches!(**cause, DieselError::RollbackErrorOnCommit { .. }), "{error:?}");
     assert!(error.to_string().starts_with("no answer came to COMMIT, so the transaction may be committed"), "{error}");
     assert!(!error.is_retryable() && !error.is_conflict());
-}
-
-fn counter(id: i64, conn: &mut TestConnection) -> Tracked<Counter> {
-    articles::table.find(id).select(Tracked::<Counter>::as_select()).first(conn).unwrap()
 }
 
 /// A connection over a wire that can be cut.
