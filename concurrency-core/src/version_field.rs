@@ -58,6 +58,10 @@ pub trait VersionField<V> {
     #[doc(hidden)]
     const __EVERY_WRITE_COUNTS: bool = false;
 
+    /// Whether no two saves ever make the same version, so that a row with a version that was made here was written from here.
+    #[doc(hidden)]
+    const __IS_UNIQUE: bool = false;
+
     /// How a save that does not check the version moves it.
     #[doc(hidden)]
     fn __unchecked() -> UncheckedBump<V> {
@@ -95,6 +99,8 @@ where
     const __ADVANCE: Advance = F::__ADVANCE;
 
     const __EVERY_WRITE_COUNTS: bool = F::__EVERY_WRITE_COUNTS;
+
+    const __IS_UNIQUE: bool = F::__IS_UNIQUE;
 
     fn __unchecked() -> UncheckedBump<Option<V>> {
         F::__unchecked().map(Some)

@@ -4,6 +4,8 @@ mod classify;
 
 use concurrency_core::{RecordDeletedError, RecordModifiedError, WriteSuppressedError};
 
+use diesel::result::Error as DieselError;
+
 use crate::trace;
 
 use classify::Meaning;
@@ -108,10 +110,12 @@ impl ConcurrencyError {
         }
     }
 
-    /// The same of a statement that writes: without an answer to it, nobody knows whether it was done.
+    /// The same of a statement that writes: without an answer to it that could be read, nobody knows whether it was done.
     pub(crate) fn of_write(error: diesel::result::Error) -> Self {
-        match classify::meaning(&error) {
-            Meaning::Unanswered => Self::OutcomeUnknown(Box::new(error)),
+        match (classify::meaning(&error), &error) {
+            (Meaning::Unanswered, _) | (_, DieselError::DeserializationError(_)) => {
+                Self::OutcomeUnknown(Box::new(error))
+            }
             _ => Self::classified(error),
         }
     }

@@ -33,7 +33,7 @@ where
     DB: ConcurrencyBackend,
     T: Concurrent<Table: QueryFragment<DB>>,
 {
-    match rows.map_err(|error| failure::<T, DB>(record, error))? {
+    match rows.map_err(|error| failure::<T, DB>(record, ConcurrencyError::of_write(error)))? {
         0 => Ok(Outcome::Refused),
         1 => Ok(Outcome::Written),
         rows => Err(ambiguous_key::<T, DB>(record, rows)),
@@ -62,13 +62,12 @@ where
     error
 }
 
-/// What the database said to a statement about the record, classified.
-fn failure<T, DB>(record: &T, error: diesel::result::Error) -> ConcurrencyError
+/// What the database said to a statement about the record.
+fn failure<T, DB>(record: &T, error: ConcurrencyError) -> ConcurrencyError
 where
     DB: ConcurrencyBackend,
     T: Concurrent<Table: QueryFragment<DB>>,
 {
-    let error = ConcurrencyError::classified(error);
     if let ConcurrencyError::Restart(_) = error {
         trace::restart_of::<T, DB>(record);
     }
@@ -85,8 +84,44 @@ pub(crate) fn is_same<T: Concurrent>(one: &T::Version, other: &T::Version) -> bo
     version_value::<T>(one) == version_value::<T>(other)
 }
 
-/// The one answer of a statement about the record's row, or that it answered with none.
+/// The one answer of a statement that reads the record's row, or that it answered with none.
 pub(crate) fn at_most_one<T, DB, A>(record: &T, answers: QueryResult<Vec<A>>) -> Result<Option<A>, ConcurrencyError>
+where
+    DB: ConcurrencyBackend,
+    T: Concurrent<Table: QueryFragment<DB>>,
+{
+    one_of::<T, DB, A>(record, answers.map_err(ConcurrencyError::classified))
+}
+
+/// The same of a statement that writes the row and answers with what it wrote.
+pub(crate) fn at_most_one_written<T, DB, A>(
+    record: &T,
+    answers: QueryResult<Vec<A>>,
+) -> Result<Option<A>, ConcurrencyError>
+where
+    DB: ConcurrencyBackend,
+    T: Concurrent<Table: QueryFragment<DB>>,
+{
+    one_of::<T, DB, A>(record, answers.map_err(ConcurrencyError::of_write))
+}
+
+/// The same of a question about what was written before: whatever becomes of it, that write was done.
+pub(crate) fn at_most_one_after_write<T, DB, A>(
+    record: &T,
+    answers: QueryResult<Vec<A>>,
+) -> Result<Option<A>, ConcurrencyError>
+where
+    DB: ConcurrencyBackend,
+    T: Concurrent<Table: QueryFragment<DB>>,
+{
+    let unknown = |error| match ConcurrencyError::of_write(error) {
+        ConcurrencyError::Database(error) => ConcurrencyError::OutcomeUnknown(Box::new(error)),
+        other => other,
+    };
+    one_of::<T, DB, A>(record, answers.map_err(unknown))
+}
+
+fn one_of<T, DB, A>(record: &T, answers: Result<Vec<A>, ConcurrencyError>) -> Result<Option<A>, ConcurrencyError>
 where
     DB: ConcurrencyBackend,
     T: Concurrent<Table: QueryFragment<DB>>,

@@ -20,11 +20,11 @@ use crate::suite::threads::{spawn, until_waiting};
 /// A lost connection, whose outcome nobody knows: no conflict, and not to be repeated without looking.
 #[track_caller]
 fn assert_lost(error: &ConcurrencyError) {
-    let ConcurrencyError::Database(cause) = error else {
-        panic!("not Database: {error:?}");
+    let ConcurrencyError::OutcomeUnknown(cause) = error else {
+        panic!("not OutcomeUnknown: {error:?}");
     };
     // Where COMMIT is not answered, ROLLBACK is not either.
-    let cause = match cause {
+    let cause = match &**cause {
         DieselError::RollbackErrorOnCommit { commit_error, .. } => commit_error,
         cause => cause,
     };
