@@ -12,6 +12,8 @@ use crate::{InitialVersion, UncheckedBump, VersionField, VersionValue};
 pub struct RandomVersionField;
 
 impl VersionField<Uuid> for RandomVersionField {
+    const __IS_UNIQUE: bool = true;
+
     fn next(_current: &Uuid) -> Option<Uuid> {
         Some(Self::initial())
     }
@@ -32,6 +34,8 @@ impl InitialVersion<Uuid> for RandomVersionField {
 }
 
 impl VersionField<Vec<u8>> for RandomVersionField {
+    const __IS_UNIQUE: bool = true;
+
     fn next(_current: &Vec<u8>) -> Option<Vec<u8>> {
         Some(Self::initial())
     }
@@ -56,6 +60,8 @@ impl InitialVersion<Vec<u8>> for RandomVersionField {
 }
 
 impl VersionField<String> for RandomVersionField {
+    const __IS_UNIQUE: bool = true;
+
     fn next(_current: &String) -> Option<String> {
         Some(Self::initial())
     }

@@ -62,6 +62,10 @@ pub trait VersionField<V> {
     #[doc(hidden)]
     const __SIGNED: bool = true;
 
+    /// Whether no two saves ever make the same version, so that a row with a version that was made here was written from here.
+    #[doc(hidden)]
+    const __IS_UNIQUE: bool = false;
+
     /// How a save that does not check the version moves it.
     #[doc(hidden)]
     fn __unchecked() -> UncheckedBump<V> {
@@ -101,6 +105,8 @@ where
     const __EVERY_WRITE_COUNTS: bool = F::__EVERY_WRITE_COUNTS;
 
     const __SIGNED: bool = F::__SIGNED;
+
+    const __IS_UNIQUE: bool = F::__IS_UNIQUE;
 
     fn __unchecked() -> UncheckedBump<Option<V>> {
         F::__unchecked().map(Some)

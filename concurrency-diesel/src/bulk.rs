@@ -323,7 +323,7 @@ where
 {
     let serialized = serialize(records);
     let mut unanswered = UnansweredBatch::of(records);
-    let UnansweredBatch { records, may_be_committed } = &mut unanswered;
+    let UnansweredBatch { records, may_be_committed, .. } = &mut unanswered;
     let items = batch::items::<T, E::Backend>(records, &serialized)?;
     let outcome = write::write(items, Write::Save, policy, session, may_be_committed).await?;
     outcome::set_versions(records, outcome.versions);

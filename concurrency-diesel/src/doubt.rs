@@ -1,34 +1,40 @@
-//! Writes whose outcome nobody knows, because the connection was lost before the answer came or the future was dropped. The record
-//! is told, so that its next merge can recognise its own write.
+//! Writes whose outcome nobody knows, because the connection was lost before the answer came or the future was dropped. A tracked
+//! record is told, and its next save finds out what it can. What it remembers stands in `tracked`.
 
-use crate::concurrent::Concurrent;
+use concurrency_core::{Advance, VersionField};
+
+use crate::concurrent::{Concurrent, ConcurrentOn};
 use crate::error::ConcurrencyError;
-use crate::memory::Memory as _;
+use crate::executor::{Executor, Session};
+use crate::memory::{self, Memory as _};
+use crate::outcome;
+use crate::save::{deleted, found_version};
+use crate::scope::{self, Rule};
+use crate::statement::{Committed, Source};
 use crate::tracked::ColumnSet;
 
 /// A record whose write is not answered yet. Dropped like that, it leaves the record in doubt.
 pub(crate) struct Unanswered<'r, T: Concurrent> {
     record: &'r mut T,
-    columns: ColumnSet,
+    write: memory::Unanswered<T::Version>,
     is_answered: bool,
 }
 
 impl<'r, T: Concurrent> Unanswered<'r, T> {
     /// A write of these columns of the record.
-    pub(crate) const fn of(record: &'r mut T, columns: ColumnSet) -> Self {
-        Self { record, columns, is_answered: false }
+    pub(crate) const fn of(record: &'r mut T, columns: ColumnSet, moves_version: bool) -> Self {
+        Self { record, write: memory::Unanswered { columns, version: None, moves_version }, is_answered: false }
     }
 
-    /// The record as it is written.
-    pub(crate) const fn record(&self) -> &T {
-        self.record
+    /// The record as it is written, and where to note the version that the row gets, if it is known beforehand.
+    pub(crate) const fn parts(&mut self) -> (&T, &mut Option<T::Version>) {
+        (self.record, &mut self.write.version)
     }
 
     /// Ends with the answer, which says what version the row has if it was written.
     pub(crate) fn answered(mut self, answer: Result<T::Version, ConcurrencyError>) -> Result<(), ConcurrencyError> {
-        self.is_answered = !answer.as_ref().is_err_and(leaves_doubt);
-        self.record.__set_version(answer?);
-        T::__Memory::written(self.record, self.columns);
+        self.is_answered = !matches!(answer, Err(ConcurrencyError::OutcomeUnknown(_)));
+        T::__Memory::written(self.record, self.write.columns, answer?);
         Ok(())
     }
 }
@@ -36,7 +42,10 @@ impl<'r, T: Concurrent> Unanswered<'r, T> {
 impl<T: Concurrent> Drop for Unanswered<'_, T> {
     fn drop(&mut self) {
         if !self.is_answered {
-            T::__Memory::unanswered(self.record, self.columns);
+            let memory::Unanswered { columns, version, moves_version } = &mut self.write;
+            let write =
+                memory::Unanswered { columns: *columns, version: version.take(), moves_version: *moves_version };
+            T::__Memory::unanswered(self.record, write);
         }
     }
 }
@@ -45,25 +54,78 @@ impl<T: Concurrent> Drop for Unanswered<'_, T> {
 pub(crate) struct UnansweredBatch<'r, T: Concurrent> {
     pub(crate) records: &'r mut [T],
     pub(crate) may_be_committed: bool,
+    moves_version: bool,
 }
 
 impl<'r, T: Concurrent> UnansweredBatch<'r, T> {
-    pub(crate) const fn of(records: &'r mut [T]) -> Self {
-        Self { records, may_be_committed: false }
+    pub(crate) fn of(records: &'r mut [T]) -> Self {
+        Self { records, may_be_committed: false, moves_version: moves_version::<T>(scope::rule::<T>()) }
     }
 }
 
 impl<T: Concurrent> Drop for UnansweredBatch<'_, T> {
     fn drop(&mut self) {
         if self.may_be_committed {
+            let moves_version = self.moves_version;
             for record in &mut *self.records {
-                T::__Memory::unanswered(record, ColumnSet::EVERY);
+                let write = memory::Unanswered { columns: ColumnSet::EVERY, version: None, moves_version };
+                T::__Memory::unanswered(record, write);
             }
         }
     }
 }
 
-/// Whether the write may have happened all the same. An error that the database answered is a refusal.
-const fn leaves_doubt(error: &ConcurrencyError) -> bool {
-    matches!(error, ConcurrencyError::OutcomeUnknown(_))
+/// Whether a save under this rule moves the version for certain.
+pub(crate) fn moves_version<T: Concurrent>(rule: Rule) -> bool {
+    match rule {
+        Rule::Unchecked => true,
+        Rule::WithoutIncrement if !T::VersionField::__EVERY_WRITE_COUNTS => false,
+        Rule::Ordinary | Rule::WithoutIncrement => !matches!(T::VersionField::__ADVANCE, Advance::IfChanged),
+    }
+}
+
+/// Finds out by the row's version what became of the writes without an answer. It is an error where that does not say that none of them
+/// was done, or which; otherwise the record can be saved.
+pub(crate) async fn find_out<T, E>(record: &mut T, session: &mut Session<'_, E>) -> Result<(), ConcurrencyError>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+{
+    let serialized = record.__serialize();
+    let source = Source { record: &*record, serialized: &serialized };
+    let Some(found) = found_version::<T, E, Committed>(source, session).await? else {
+        return Err(deleted::<T, E>(record));
+    };
+    if outcome::is_current(record, &found) || T::__Memory::is_proved(record, &found) {
+        return Ok(());
+    }
+    Err(outcome::refusal::<T, E::Backend>(record, record.__version(), Some(&found)))
+}
+
+/// A record that is saved in another's stead. What nobody knows of it nobody knows of the other: here, too, where the future is
+/// dropped.
+pub(crate) struct Stead<'r, T: Concurrent> {
+    record: &'r mut T,
+    pub(crate) other: T,
+    is_saved: bool,
+}
+
+impl<'r, T: Concurrent> Stead<'r, T> {
+    pub(crate) const fn of(record: &'r mut T, other: T) -> Self {
+        Self { record, other, is_saved: false }
+    }
+
+    /// Ends with the other one saved: it takes the record's place.
+    pub(crate) fn saved(mut self) {
+        std::mem::swap(self.record, &mut self.other);
+        self.is_saved = true;
+    }
+}
+
+impl<T: Concurrent> Drop for Stead<'_, T> {
+    fn drop(&mut self) {
+        if !self.is_saved {
+            T::__Memory::inherit_doubt(self.record, &mut self.other);
+        }
+    }
 }

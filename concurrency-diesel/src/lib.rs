@@ -61,7 +61,7 @@ pub use crate::resolve::{Conflict, Resolution, client_wins, store_wins};
 pub use crate::retry::{Retryable, retry_if, retry_on_conflict};
 pub use crate::scope::{disable_concurrency, disable_concurrency_for, disable_increment, disable_increment_for};
 pub use crate::table::CannotRollBackError;
-pub use crate::tracked::{MergeError, Trackable, Tracked, TrackedDsl};
+pub use crate::tracked::{Doubt, MergeError, Trackable, Tracked, TrackedDsl};
 pub use crate::transaction_concurrent::transaction_concurrent;
 #[cfg(feature = "postgres_backend")]
 pub use crate::xmin::{Xid, XminVersionField, sql_types};

@@ -5,7 +5,7 @@ pub use crate::concurrent::Concurrent;
 pub use crate::dsl::ConcurrentDsl;
 pub use crate::error::ConcurrencyError;
 pub use crate::retry::retry_on_conflict;
-pub use crate::tracked::{MergeError, Tracked, TrackedDsl};
+pub use crate::tracked::{Doubt, MergeError, Tracked, TrackedDsl};
 pub use crate::transaction_concurrent::transaction_concurrent;
 #[cfg(feature = "postgres_backend")]
 pub use crate::xmin::XminVersionField;

@@ -4,6 +4,7 @@ use diesel::result::Error::QueryBuilderError;
 
 use crate::backend::ConcurrencyBackend;
 use crate::concurrent::{ConcurrentOn, table_name};
+use crate::doubt::Stead;
 use crate::error::ConcurrencyError;
 use crate::executor::{Executor, Session};
 use crate::key::write_key;
@@ -61,11 +62,12 @@ where
     T: ConcurrentOn<E::Backend> + LoadableBy<E> + Clone,
     F: FnMut(Conflict<T>) -> Resolution<T>,
 {
-    if T::__Memory::is_in_doubt(record) {
-        let row = load::current(record, session).await?;
-        if row.is_some_and(|row| T::__Memory::is_saved_in(record, row)) {
-            return Ok(());
-        }
+    if T::__Memory::is_in_doubt(record)
+        && let Some(row) = load::current(record, session).await?
+        && T::__Memory::is_saved_in(record, &row)
+    {
+        *record = row;
+        return Ok(());
     }
     let mut saved = save::save(record, session).await;
     for _ in 0..ROUNDS {
@@ -83,9 +85,10 @@ where
                 refuse_another_row::<T, E::Backend>(record, &theirs, &resolved)?;
                 resolved.__set_version(theirs.__version().clone());
                 T::__Memory::set_base(&mut resolved, theirs);
-                saved = save::save(&mut resolved, session).await;
+                let mut stead = Stead::of(record, resolved);
+                saved = save::save(&mut stead.other, session).await;
                 if saved.is_ok() {
-                    *record = resolved;
+                    stead.saved();
                 }
             }
             Resolution::TakeTheirs => {

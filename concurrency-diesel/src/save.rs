@@ -9,7 +9,7 @@ use diesel::query_builder::{QueryFragment, QueryId};
 use crate::backend::{ConcurrencyBackend, ReadBack};
 use crate::bind::VersionOn;
 use crate::concurrent::{Concurrent, ConcurrentOn};
-use crate::doubt::Unanswered;
+use crate::doubt::{self, Unanswered};
 use crate::error::ConcurrencyError;
 use crate::executor::{Executor, Session};
 use crate::memory::Memory as _;
@@ -46,23 +46,30 @@ where
     T: ConcurrentOn<E::Backend>,
     S: Selection<T>,
 {
-    let Some(selection) = choose(record) else { return Ok(()) };
     let rule = scope::rule::<T>();
+    // Boxed, because it is seldom needed and would make every save's future greater.
+    if T::__Memory::is_in_doubt(record) && rule != Rule::Unchecked {
+        Box::pin(doubt::find_out(record, session)).await?;
+    }
+    let Some(selection) = choose(record) else { return Ok(()) };
     if rule == Rule::Unchecked {
         return unchecked::save_unchecked(record, session).await;
     }
     let serialized = record.__serialize();
-    let unanswered = Unanswered::of(record, selection.columns());
-    let source = Source { record: unanswered.record(), serialized: &serialized };
-    let written = write(source, selection, rule, session).await;
-    unanswered.answered(written)
+    let moves_version = selection.advances_always() || doubt::moves_version::<T>(rule);
+    let mut unanswered = Unanswered::of(record, selection.columns(), moves_version);
+    let (written, planned) = unanswered.parts();
+    let answer = write(Source { record: written, serialized: &serialized }, selection, rule, planned, session).await;
+    unanswered.answered(answer)
 }
 
-/// Writes the selected columns of a record and the next version, which it returns; under a scope's rule, what that says.
+/// Writes the selected columns of a record and the next version, which it returns; under a scope's rule, what that says. A version that
+/// no other write can make is noted before it is sent.
 pub(crate) async fn write<T, S, E>(
     source: Source<'_, T>,
     selection: S,
     rule: Rule,
+    planned: &mut Option<T::Version>,
     session: &mut Session<'_, E>,
 ) -> Result<T::Version, ConcurrencyError>
 where
@@ -73,21 +80,15 @@ where
     // The ordinary save goes on below and is no function of its own: a future within a future would cost it five times this match.
     match rule {
         Rule::Unchecked => return unchecked::write(source, session).await,
-        Rule::WithoutIncrement if can_keep::<T>() => return write_and_keep(source, selection, session).await,
+        Rule::WithoutIncrement if can_keep::<T>() && !selection.advances_always() => {
+            return write_and_keep(source, selection, session).await;
+        }
         Rule::Ordinary | Rule::WithoutIncrement => {}
     }
     let record = source.record;
     let version = record.__version();
     match T::VersionField::__ADVANCE {
-        Advance::Assigned => {
-            let Some(next) = next_version::<T>(version) else {
-                return Err(cannot_advance(source, version, session).await);
-            };
-            let set = source.with_some_columns(source.assign(&next), selection);
-            send(source, set, version, session).await?.or_refusal::<T, E::Backend>(record, version)?;
-            Ok(next)
-        }
-        Advance::IfChanged => {
+        Advance::IfChanged if !selection.advances_always() => {
             // At the maximum a save is refused whether or not it would advance the version.
             if next_version::<T>(version).is_none() {
                 return Err(cannot_advance(source, version, session).await);
@@ -100,6 +101,17 @@ where
                     Ok(version.clone())
                 }
             }
+        }
+        Advance::Assigned | Advance::IfChanged => {
+            let Some(next) = next_version::<T>(version) else {
+                return Err(cannot_advance(source, version, session).await);
+            };
+            if T::__Memory::IS_TRACKED && T::VersionField::__IS_UNIQUE {
+                *planned = Some(next.clone());
+            }
+            let set = source.with_some_columns(source.assign(&next), selection);
+            send(source, set, version, session).await?.or_refusal::<T, E::Backend>(record, version)?;
+            Ok(next)
         }
         Advance::ByDatabase => {
             let set = source.some_columns(selection);
@@ -117,14 +129,16 @@ where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
-    if scope::rule::<T>() == Rule::Unchecked || !can_keep::<T>() {
+    let cannot_keep = scope::rule::<T>() == Rule::Unchecked || !can_keep::<T>();
+    // In doubt the version moves, so that what may be on its way comes too late.
+    if cannot_keep || T::__Memory::is_in_doubt(record) {
         return save(record, session).await;
     }
     let serialized = record.__serialize();
-    let unanswered = Unanswered::of(record, ColumnSet::EVERY);
-    let source = Source { record: unanswered.record(), serialized: &serialized };
-    let written = write_and_keep(source, EveryColumn, session).await;
-    unanswered.answered(written)
+    let mut unanswered = Unanswered::of(record, ColumnSet::EVERY, false);
+    let (written, _) = unanswered.parts();
+    let answer = write_and_keep(Source { record: written, serialized: &serialized }, EveryColumn, session).await;
+    unanswered.answered(answer)
 }
 
 /// Whether a write can leave the version: not where the database moves it with every write.

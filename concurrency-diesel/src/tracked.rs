@@ -2,21 +2,26 @@
 
 mod attempt;
 mod column_set;
+mod doubt;
 mod dsl;
 mod fields;
 mod merge_error;
 pub(crate) mod merging;
 mod record;
 mod remembered;
+mod rounding;
+mod worlds;
 
 use crate::concurrent::Concurrent;
 
 use attempt::Attempt;
 pub(crate) use column_set::ColumnSet;
 pub use column_set::ColumnSets;
+pub use doubt::Doubt;
 pub use dsl::TrackedDsl;
 pub use fields::{FieldCombination, FieldComparison, Trackable, TrackedField};
 pub use merge_error::MergeError;
+use worlds::World;
 
 /// A record that remembers what it was when it was loaded, so that a save writes only what changed and two people's edits of
 /// different fields can be merged.
@@ -132,12 +137,16 @@ impl<T> Tracked<T> {
     /// Takes over the row as somebody else left it, as the answer to a [`MergeError::Fields`]: fields that only they changed become
     /// theirs, fields that both changed stay as they are here (or are merged by their policy), and the next save is guarded by
     /// their version. Nothing is sent.
+    ///
+    /// A write without an answer counts as not done, unless the version proves that it was; [`settle`](Self::settle) says which.
     pub fn rebase(&mut self, theirs: T)
     where
-        T: Trackable + Clone,
+        T: Trackable + Concurrent + Clone,
     {
         let mut record = theirs.clone();
-        fields::merge_into(self.ancestor(&theirs), &self.record, &mut record);
+        if let Some(World::Known { ancestor, mine }) = self.worlds(&theirs).first() {
+            fields::merge_into(&**ancestor, &**mine, &mut record);
+        }
         *self = Self { record, base: theirs, in_doubt: Vec::new() };
     }
 }

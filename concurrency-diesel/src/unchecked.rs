@@ -24,9 +24,10 @@ where
     T: ConcurrentOn<E::Backend>,
 {
     let serialized = record.__serialize();
-    let unanswered = Unanswered::of(record, ColumnSet::EVERY);
-    let written = write(Source { record: unanswered.record(), serialized: &serialized }, session).await;
-    unanswered.answered(written)
+    let mut unanswered = Unanswered::of(record, ColumnSet::EVERY, true);
+    let (written, _) = unanswered.parts();
+    let answer = write(Source { record: written, serialized: &serialized }, session).await;
+    unanswered.answered(answer)
 }
 
 /// Writes a record's columns over whatever version the row has, and returns the new one; anew while other programs delete the row and

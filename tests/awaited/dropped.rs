@@ -10,6 +10,7 @@ use concurrency_diesel::asynchronous::prelude::*;
 use concurrency_diesel::asynchronous::transaction_concurrent;
 use concurrency_diesel::{Conflict, Resolution};
 use diesel::prelude::{ExpressionMethods as _, QueryDsl as _};
+use diesel::prelude::{Queryable, Selectable};
 use diesel::result::Error::BrokenTransactionManager;
 use diesel_async::pooled_connection::PoolableConnection as _;
 use diesel_async::{AsyncConnection as _, RunQueryDsl as _};
@@ -113,6 +114,47 @@ fn a_save_after_a_dropped_one_finds_it_applied_or_applies_it() {
             let written = Article { title: format!("title {times}"), version: row.version + 1, ..row };
             assert_eq!(*tracked, written);
             assert_eq!(article(1, observer).await, written);
+            if ended {
+                break;
+            }
+        }
+    });
+}
+
+/// An article whose views are counted, and not written over.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Concurrent)]
+#[diesel(table_name = articles)]
+struct Counter {
+    id: i64,
+    #[concurrent(merge = "sum")]
+    views: i32,
+    #[concurrent(version)]
+    version: i64,
+}
+
+/// Dropped at each point in turn, a sum is counted once: where the row does not say what became of the save, the merge asks.
+#[test]
+fn a_sum_whose_save_was_dropped_is_counted_once() {
+    let (database, observer) = &mut with_articles(1);
+    run(async {
+        for times in 0.. {
+            let conn = &mut connect(database);
+            let Article { id, views, version, .. } = article(1, observer).await;
+            let mut counter = Tracked::new(Counter { id, views, version });
+            counter.views += 5;
+            let ended = poll_times(counter.save_concurrent(conn), times).await.is_some();
+            match counter.save_merging(observer).await {
+                Err(MergeError::InDoubt { fields, theirs, .. }) => {
+                    // Nobody else writes here.
+                    assert_eq!((fields, theirs.views, theirs.version), (vec!["views"], views + 5, version + 1));
+                    counter.settle(Doubt::Written, theirs);
+                    counter.save_merging(observer).await.unwrap();
+                }
+                merged => merged.unwrap(),
+            }
+            let row = article(1, observer).await;
+            assert_eq!((row.views, row.version), (views + 5, version + 1), "dropped after {times} polls");
+            assert_eq!((counter.views, counter.version), (row.views, row.version));
             if ended {
                 break;
             }

@@ -7,4 +7,3 @@ mod dropped;
 mod pools;
 mod scopes;
 mod shapes;
-mod tracked;

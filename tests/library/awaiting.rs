@@ -48,7 +48,7 @@ pub mod prelude {
     #[cfg(feature = "async-postgres")]
     pub use concurrency_diesel::asynchronous::prelude::XminVersionField;
     pub use concurrency_diesel::asynchronous::prelude::{
-        AutoIncVersionField, ConcurrencyError, Concurrent, ConcurrentColumns, ConditionalVersionField,
+        AutoIncVersionField, ConcurrencyError, Concurrent, ConcurrentColumns, ConditionalVersionField, Doubt,
         IntegerVersionField, MergeError, RandomVersionField, TimestampVersionField, Tracked, TriggerVersionField,
     };
 }

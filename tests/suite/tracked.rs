@@ -2,12 +2,14 @@
 
 mod conditional;
 mod dirty;
+mod doubt;
 pub mod every_field;
 mod forms;
 mod merging;
 mod policies;
 mod prepared;
 mod races;
+mod rounding;
 mod transactions;
 mod whole;
 

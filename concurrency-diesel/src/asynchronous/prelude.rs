@@ -10,7 +10,7 @@ pub use super::transaction::transaction_concurrent;
 pub use crate::bulk::BulkError;
 pub use crate::concurrent::Concurrent;
 pub use crate::error::ConcurrencyError;
-pub use crate::tracked::{MergeError, Tracked};
+pub use crate::tracked::{Doubt, MergeError, Tracked};
 #[cfg(feature = "postgres_backend")]
 pub use crate::xmin::XminVersionField;
 #[cfg(feature = "uuid")]

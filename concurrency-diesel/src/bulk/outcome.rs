@@ -52,8 +52,7 @@ impl<V> Outcome<V> {
 pub(super) fn set_versions<T: Concurrent>(records: &mut [T], versions: Vec<(usize, T::Version)>) {
     for (index, version) in versions {
         if let Some(record) = records.get_mut(index) {
-            record.__set_version(version);
-            T::__Memory::written(record, ColumnSet::EVERY);
+            T::__Memory::written(record, ColumnSet::EVERY, version);
         }
     }
 }

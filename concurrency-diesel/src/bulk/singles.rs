@@ -73,7 +73,7 @@ where
     T: ConcurrentOn<E::Backend>,
 {
     match what {
-        Write::Save => save::write(item.source, EveryColumn, scope::rule::<T>(), session).await.map(Some),
+        Write::Save => save::write(item.source, EveryColumn, scope::rule::<T>(), &mut None, session).await.map(Some),
         Write::Delete => save::remove(item.source, session).await.map(|()| None),
     }
 }

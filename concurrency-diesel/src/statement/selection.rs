@@ -22,6 +22,11 @@ pub trait Selection<T>: Copy + Send + Sync {
     /// The set of them.
     fn columns(self) -> ColumnSet;
 
+    /// Whether the version advances whatever else says that it may stay.
+    fn advances_always(self) -> bool {
+        false
+    }
+
     /// Shows the visitor each column that is written.
     fn visit_columns<'b, DB, W>(self, visitor: &mut W) -> QueryResult<()>
     where
@@ -76,16 +81,23 @@ impl<T: Concurrent> Selection<T> for EveryColumn {
 pub struct SomeColumns {
     columns: ColumnSet,
     is_kept_prepared: bool,
+    advances_always: bool,
 }
 
 impl SomeColumns {
-    pub(crate) fn of<T: Concurrent>(columns: ColumnSet) -> Self {
+    /// What changed, and the columns of writes that may still come; none where there is neither.
+    pub(crate) fn with_fence<T: Concurrent>(changed: ColumnSet, to_come: Option<ColumnSet>) -> Option<Self> {
+        let columns = changed.union(to_come.unwrap_or_default());
+        (to_come.is_some() || !changed.is_empty()).then(|| Self::of::<T>(columns, to_come.is_some()))
+    }
+
+    pub(crate) fn of<T: Concurrent>(columns: ColumnSet, advances_always: bool) -> Self {
         let is_kept_prepared = if columns == ColumnSet::EVERY {
             <EveryColumn as Selection<T>>::is_kept_prepared(EveryColumn)
         } else {
             T::__column_sets().keeps(columns)
         };
-        Self { columns, is_kept_prepared }
+        Self { columns, is_kept_prepared, advances_always }
     }
 }
 
@@ -98,6 +110,10 @@ impl<T: Concurrent> Selection<T> for SomeColumns {
 
     fn columns(self) -> ColumnSet {
         self.columns
+    }
+
+    fn advances_always(self) -> bool {
+        self.advances_always
     }
 
     fn visit_columns<'b, DB, W>(self, visitor: &mut W) -> QueryResult<()>

@@ -17,6 +17,10 @@ impl ColumnSet {
         self.0 == 0
     }
 
+    pub(crate) const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     pub(crate) fn insert(&mut self, position: u32) {
         self.0 |= Self::bit(position);
     }

@@ -23,15 +23,15 @@ pub trait TrackedDsl<T> {
     ///
     /// Afterwards the record holds what the row holds. Fields that a save never writes are then as they were read.
     ///
-    /// After a save whose outcome is unknown, because the connection was lost, also during the COMMIT of a
-    /// [`transaction_concurrent`](crate::transaction_concurrent) that lists the record, or because the future was dropped, a row that
-    /// holds what that save would have written counts as that save: only what was changed since is sent, and a sum is not added twice.
+    /// Where no answer came to an earlier write of the record, the row is read first. If it still has the version of the base, the write
+    /// was not done, and comes too late after this one. If its version proves that it was done, only what was changed since is sent.
+    /// Otherwise what comes to the same either way is merged, and what does not, as a sum, is [`MergeError::InDoubt`].
     ///
     /// # Errors
     ///
-    /// [`MergeError::Fields`] names the fields that both changed, with the three records; everything else is
-    /// [`MergeError::Concurrency`]: a deleted row, or [`RecordModified`](ConcurrencyError::RecordModified) where they changed the row a hundred
-    /// times meanwhile, or the key was changed. Whichever it is, record and base are as they were before the call.
+    /// [`MergeError::Fields`] names the fields that both changed, with the three records; [`MergeError::InDoubt`] those that depend on a
+    /// write without an answer; everything else is [`MergeError::Concurrency`]: a deleted row, or [`RecordModified`](ConcurrencyError::RecordModified) where they changed the row a hundred
+    /// times meanwhile, or key or version were changed here. Whichever it is, record and base are as they were before the call.
     ///
     /// # Example
     ///

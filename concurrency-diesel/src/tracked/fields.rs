@@ -136,7 +136,43 @@ impl FieldComparison for DifferentFields {
     }
 }
 
-/// Copies the fields of these columns.
+/// The names of the fields of these columns; of a field of an embedded struct its own.
+pub(crate) fn names<T: Trackable>(columns: ColumnSet, record: &T) -> Vec<&'static str> {
+    let mut all = Names(Vec::new());
+    T::__compare(record, record, &mut all);
+    (0..).zip(all.0).filter(|(position, _)| columns.contains(*position)).map(|(_, name)| name).collect()
+}
+
+/// The columns of the fields with these names.
+pub(crate) fn named<T: Trackable>(names: &[String], record: &T) -> ColumnSet {
+    let mut all = Names(Vec::new());
+    T::__compare(record, record, &mut all);
+    let mut columns = ColumnSet::default();
+    for (position, name) in (0..).zip(all.0) {
+        if names.iter().any(|known| known == name) {
+            columns.insert(position);
+        }
+    }
+    columns
+}
+
+/// These names, each once, in the order of the fields.
+pub(crate) fn in_order<T: Trackable>(names: &[&'static str], record: &T) -> Vec<&'static str> {
+    let mut all = Names(Vec::new());
+    T::__compare(record, record, &mut all);
+    all.0.retain(|name| names.contains(name));
+    all.0
+}
+
+struct Names(Vec<&'static str>);
+
+impl FieldComparison for Names {
+    fn field<U: TrackedField<Late>, Late>(&mut self, name: &'static str, _one: &U, _other: &U, _is_written: bool) {
+        self.0.push(name);
+    }
+}
+
+/// Copies the fields of these columns, but for those that a save of `from` would not write.
 pub(crate) fn copy_columns<T: Trackable>(columns: ColumnSet, from: &T, to: &mut T) {
     T::__combine(from, from, to, &mut CopiedColumns { columns, position: 0 });
 }
@@ -153,10 +189,10 @@ impl FieldCombination for CopiedColumns {
         _base: &U,
         from: &U,
         to: &mut U,
-        _is_written: bool,
+        is_written: bool,
         _policy: Merge<U>,
     ) {
-        if self.columns.contains(self.position) {
+        if is_written && self.columns.contains(self.position) {
             to.__copy_from(from);
         }
         self.position = self.position.saturating_add(1);

@@ -25,6 +25,19 @@ pub enum MergeError<T> {
         theirs: T,
     },
 
+    /// Returned where no answer came to an earlier write of the record, where the row does not say what became of it, and where that makes
+    /// a difference: a sum would count twice, or not at all. Find out, or decide, and [`settle`](crate::Tracked::settle) it; or reload.
+    InDoubt {
+        /// The names of the fields whose merge depends on it, in their order.
+        fields: Vec<&'static str>,
+        /// The record as it was when it was loaded.
+        base: T,
+        /// The record as it is here.
+        mine: T,
+        /// The record as it is in the database.
+        theirs: T,
+    },
+
     /// Returned for everything that a save can fail with: a deleted row, a refusal of the engine, a lost connection.
     Concurrency(ConcurrencyError),
 }
@@ -35,6 +48,7 @@ impl<T> MergeError<T> {
     pub const fn is_conflict(&self) -> bool {
         match self {
             Self::Fields { .. } => true,
+            Self::InDoubt { .. } => false,
             Self::Concurrency(error) => error.is_conflict(),
         }
     }
@@ -46,6 +60,11 @@ impl<T> Display for MergeError<T> {
             Self::Fields { fields, .. } => {
                 write!(formatter, "somebody else changed the same fields: {}; choose and save again", fields.join(", "))
             }
+            Self::InDoubt { fields, .. } => write!(
+                formatter,
+                "no answer came to an earlier write, and it makes a difference to these fields whether it was done: {}; settle it, or reload",
+                fields.join(", ")
+            ),
             Self::Concurrency(error) => Display::fmt(error, formatter),
         }
     }
@@ -54,17 +73,17 @@ impl<T> Display for MergeError<T> {
 impl<T: fmt::Debug> StdError for MergeError<T> {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
-            Self::Fields { .. } => None,
+            Self::Fields { .. } | Self::InDoubt { .. } => None,
             Self::Concurrency(error) => Some(error),
         }
     }
 }
 
-/// As [`ConcurrencyError::is_retryable`]; whoever changed the same fields did so for good.
+/// As [`ConcurrencyError::is_retryable`]; whoever changed the same fields did so for good, and a doubt ends by no retry.
 impl<T> Retryable for MergeError<T> {
     fn is_retryable(&self) -> bool {
         match self {
-            Self::Fields { .. } => false,
+            Self::Fields { .. } | Self::InDoubt { .. } => false,
             Self::Concurrency(error) => error.is_retryable(),
         }
     }

@@ -1,13 +1,16 @@
 //! The save that merges: on a conflict the row is read, both edits are joined, and the result is saved. How one field is merged
-//! stands in `fields`.
+//! stands in `fields`, what is merged where a write has no answer in `worlds`.
 
-use super::attempt::Attempt;
-use super::{MergeError, Trackable, Tracked, fields};
+use super::worlds::{self, Merged};
+use super::{MergeError, Trackable, Tracked, fields, rounding};
 use crate::concurrent::{Concurrent, ConcurrentOn};
+use crate::doubt::Stead;
 use crate::error::ConcurrencyError;
 use crate::executor::{Executor, Session};
 use crate::load::{self, LoadableBy};
+use crate::memory::Memory as _;
 use crate::save::{self, deleted};
+use crate::statement::SomeColumns;
 
 /// How often the row is merged anew when other writers change it in between.
 const ROUNDS: usize = 100;
@@ -21,57 +24,55 @@ where
     E: Executor,
     T: Trackable + ConcurrentOn<E::Backend> + Concurrent<Version: Clone> + LoadableBy<E> + Clone,
 {
-    let mut saved = save::save(tracked, session).await;
-    for _ in 0..ROUNDS {
-        match saved {
+    // In doubt it is the row that says what there is to write.
+    if !<Tracked<T> as Concurrent>::__Memory::is_in_doubt(tracked) {
+        match save::save(tracked, session).await {
             Err(ConcurrencyError::RecordModified(_)) if tracked.has_base() => {}
             done => return Ok(done?),
         }
+    }
+    let mut saved = Ok(());
+    for _ in 0..ROUNDS {
         let Some(theirs) = load::current(&tracked.record, session).await? else {
             return Err(deleted::<T, E>(&tracked.record).into());
         };
-        let mut round = Round::new(tracked, theirs)?;
-        saved = save::save(&mut round.merged, session).await;
-        if saved.is_ok() {
-            round.adopt();
+        let merged = merge::<T, E>(tracked, theirs)?;
+        let fence = tracked.columns_to_come(merged.base.__version());
+        let columns = |merged: &Tracked<T>| {
+            SomeColumns::with_fence::<T>(fields::changed_columns(&merged.base, &merged.record), fence)
+        };
+        let mut stead = Stead::of(tracked, merged);
+        saved = save::save_columns(&mut stead.other, columns, session).await;
+        match saved {
+            Ok(()) => {
+                stead.saved();
+                return Ok(());
+            }
+            Err(ConcurrencyError::RecordModified(_)) => {}
+            Err(error) => return Err(error.into()),
         }
     }
     Ok(saved?)
 }
 
-/// A record, and what it becomes once it is saved over the row as it was read.
-struct Round<'t, T: Trackable + Concurrent<Version: Clone> + Clone> {
-    tracked: &'t mut Tracked<T>,
-    merged: Tracked<T>,
-}
-
-impl<'t, T: Trackable + Concurrent<Version: Clone> + Clone> Round<'t, T> {
-    fn new(tracked: &'t mut Tracked<T>, theirs: T) -> Result<Self, MergeError<T>> {
-        let base = tracked.ancestor(&theirs);
-        let mut merged = Tracked::new(theirs);
-        let conflicts = fields::merge_into(base, &tracked.record, &mut merged.record);
-        if conflicts.is_empty() {
-            return Ok(Self { tracked, merged });
+/// What the record becomes over this row.
+fn merge<T, E>(tracked: &Tracked<T>, theirs: T) -> Result<Tracked<T>, MergeError<T>>
+where
+    E: Executor,
+    T: Trackable + ConcurrentOn<E::Backend> + Concurrent<Version: Clone> + Clone,
+{
+    let worlds = rounding::worlds_as_stored::<T, E::Backend>(tracked, &theirs)?;
+    match worlds::merge(&worlds, &theirs) {
+        Merged::One { record, conflicts } if conflicts.is_empty() => {
+            let mut merged = Tracked::new(theirs);
+            merged.record = record;
+            Ok(merged)
         }
-        Err(MergeError::Fields {
-            fields: conflicts,
-            base: base.clone(),
-            mine: tracked.record.clone(),
-            theirs: merged.base,
-        })
-    }
-
-    fn adopt(mut self) {
-        std::mem::swap(self.tracked, &mut self.merged);
-        self.merged.in_doubt.clear();
-    }
-}
-
-/// What nobody knows of the merged record nobody knows of the record: here, too, where the future is dropped.
-impl<T: Trackable + Concurrent<Version: Clone> + Clone> Drop for Round<'_, T> {
-    fn drop(&mut self) {
-        let Self { tracked, merged } = self;
-        let of_the_record = |Attempt { row, .. }| Attempt { record: tracked.record.clone(), row };
-        tracked.in_doubt.extend(merged.in_doubt.drain(..).map(of_the_record));
+        Merged::One { conflicts: fields, .. } => {
+            Err(MergeError::Fields { fields, base: tracked.base.clone(), mine: tracked.record.clone(), theirs })
+        }
+        Merged::Several(fields) => {
+            Err(MergeError::InDoubt { fields, base: tracked.base.clone(), mine: tracked.record.clone(), theirs })
+        }
     }
 }

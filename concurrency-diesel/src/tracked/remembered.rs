@@ -1,9 +1,10 @@
 //! What a tracked record remembers of its row: its base, and the writes to which no answer came.
 
-use super::attempt::Attempt;
+use super::attempt::{Attempt, remember};
+use super::worlds::{self, Merged};
 use super::{ColumnSet, Trackable, Tracked, fields};
 use crate::concurrent::Concurrent;
-use crate::memory::Memory;
+use crate::memory::{Memory, Unanswered};
 use crate::outcome;
 use crate::statement::SomeColumns;
 
@@ -14,13 +15,17 @@ pub struct Remembered<T> {
     in_doubt: Vec<Attempt<T>>,
 }
 
-impl<T> Tracked<T>
-where
-    T: Trackable + Concurrent,
-{
+impl<T: Trackable + Concurrent> Tracked<T> {
     /// Whether the base says what the row of the record was: of another row, or of another version of it, it says nothing.
     pub(super) fn has_base(&self) -> bool {
         T::__same_key(&self.base, &self.record) && outcome::is_same::<T>(self.base.__version(), self.record.__version())
+    }
+
+    /// The columns of the writes without an answer that can still be done to a row at this version. Written together with what is
+    /// written now, they are fenced off.
+    pub(super) fn columns_to_come(&self, version: &T::Version) -> Option<ColumnSet> {
+        let to_come = self.in_doubt.iter().filter(|attempt| attempt.can_come(version));
+        to_come.map(|attempt| attempt.columns(&self.record)).reduce(ColumnSet::union)
     }
 }
 
@@ -30,23 +35,40 @@ where
 {
     type Columns = SomeColumns;
 
+    const IS_TRACKED: bool = true;
+
     fn columns(tracked: &Tracked<T>) -> Option<SomeColumns> {
-        let columns =
-            if tracked.has_base() { fields::changed_columns(&tracked.base, &tracked.record) } else { ColumnSet::EVERY };
-        (!columns.is_empty()).then(|| SomeColumns::of::<T>(columns))
+        if !tracked.has_base() {
+            return Some(SomeColumns::of::<T>(ColumnSet::EVERY, false));
+        }
+        let changed = fields::changed_columns(&tracked.base, &tracked.record);
+        // Whatever any of them may have written, the row then holds what the record holds.
+        let in_doubt = tracked.in_doubt.iter().map(|attempt| attempt.columns(&tracked.record));
+        SomeColumns::with_fence::<T>(changed, in_doubt.reduce(ColumnSet::union))
     }
 
-    fn written(tracked: &mut Tracked<T>, columns: ColumnSet) {
-        if columns == ColumnSet::EVERY {
-            tracked.base.clone_from(&tracked.record);
-        } else {
+    fn written(tracked: &mut Tracked<T>, columns: ColumnSet, version: T::Version) {
+        if tracked.has_base() {
             fields::copy_columns(columns, &tracked.record, &mut tracked.base);
+        } else {
+            tracked.base.clone_from(&tracked.record);
         }
+        tracked.__set_version(version);
         tracked.in_doubt.clear();
     }
 
-    fn unanswered(tracked: &mut Tracked<T>, _columns: ColumnSet) {
-        tracked.in_doubt.push(Attempt { record: tracked.record.clone(), row: tracked.record.clone() });
+    /// Without a base there is nothing to merge, and the next save is as good a guard as the last one was.
+    fn unanswered(tracked: &mut Tracked<T>, write: Unanswered<T::Version>) {
+        if !tracked.has_base() {
+            return;
+        }
+        let mut row = tracked.base.clone();
+        fields::copy_columns(write.columns, &tracked.record, &mut row);
+        if let Some(version) = write.version {
+            row.__set_version(version);
+        }
+        let attempt = Attempt::new(row, write.columns, tracked.base.__version(), write.moves_version);
+        remember(&mut tracked.in_doubt, attempt);
     }
 
     fn of(tracked: &Tracked<T>) -> Self {
@@ -57,9 +79,16 @@ where
     fn restore(self, version: T::Version, tracked: &mut Tracked<T>, may_be_committed: bool) {
         let saved = std::mem::replace(&mut tracked.base, self.base);
         tracked.record.__set_version(version);
-        tracked.in_doubt = self.in_doubt;
-        if may_be_committed {
-            tracked.in_doubt.push(Attempt { record: saved.clone(), row: saved });
+        let made = std::mem::replace(&mut tracked.in_doubt, self.in_doubt);
+        if !may_be_committed {
+            return;
+        }
+        made.into_iter().for_each(|attempt| remember(&mut tracked.in_doubt, attempt));
+        let columns = fields::changed_columns(&tracked.base, &saved);
+        let moves_version = !outcome::is_same::<T>(tracked.base.__version(), saved.__version());
+        if moves_version || !columns.is_empty() {
+            let attempt = Attempt::new(saved, columns, tracked.base.__version(), moves_version);
+            remember(&mut tracked.in_doubt, attempt);
         }
     }
 
@@ -68,19 +97,39 @@ where
         tracked.record.__set_version(version);
     }
 
-    fn is_saved_in(tracked: &mut Tracked<T>, row: Tracked<T>) -> bool {
-        if tracked.attempt_at(&row.record).is_none() {
-            return false;
-        }
-        tracked.rebase(row.record);
-        fields::changed_columns(&tracked.base, &tracked.record).is_empty()
+    fn is_in_doubt(tracked: &Tracked<T>) -> bool {
+        !tracked.in_doubt.is_empty() && tracked.has_base()
     }
 
-    fn is_in_doubt(tracked: &Tracked<T>) -> bool {
-        !tracked.in_doubt.is_empty()
+    fn is_proved(tracked: &mut Tracked<T>, found: &T::Version) -> bool {
+        let Some((attempt, row)) = tracked.in_doubt.iter().find_map(|attempt| attempt.proved_at(found)) else {
+            return false;
+        };
+        let (base, record) = (row.clone(), attempt.carried_on(row, &tracked.record).into_owned());
+        *tracked = Tracked { record, base, in_doubt: Vec::new() };
+        tracked.record.__set_version(found.clone());
+        true
+    }
+
+    fn is_saved_in(tracked: &Tracked<T>, row: &Tracked<T>) -> bool {
+        let row = &row.record;
+        tracked.columns_to_come(row.__version()).is_none()
+            && fields::different_fields(&tracked.record, row).is_empty()
+            && matches!(worlds::merge(&tracked.worlds(row), row), Merged::One { record, conflicts }
+                if conflicts.is_empty() && fields::different_fields(&record, row).is_empty())
     }
 
     fn set_base(tracked: &mut Tracked<T>, row: Tracked<T>) {
         tracked.base = row.record;
+        let version = tracked.base.__version();
+        tracked.in_doubt.retain(|attempt| attempt.can_come(version));
+    }
+
+    fn inherit_doubt(tracked: &mut Tracked<T>, other: &mut Tracked<T>) {
+        for attempt in other.in_doubt.drain(..) {
+            if !tracked.in_doubt.iter().any(|known| known.is_same(&attempt)) {
+                remember(&mut tracked.in_doubt, attempt.in_stead_of(&tracked.record));
+            }
+        }
     }
 }

@@ -98,9 +98,24 @@ fn it_is_not_run_again_by_itself() {
     }
 }
 
+/// Merges a record whose sum is in doubt where the lost COMMIT was done, which the test knows.
+fn merge_knowing(is_committed: bool, record: &mut Tracked<Counter>, conn: &mut TestConnection) {
+    match record.save_merging(conn) {
+        Err(MergeError::InDoubt { fields, theirs, .. }) if is_committed => {
+            assert_eq!(fields, ["views"]);
+            record.settle(Doubt::Written, theirs);
+            record.save_merging(conn).unwrap();
+        }
+        merged => {
+            assert!(!is_committed, "another may have written the same: {merged:?}");
+            merged.unwrap();
+        }
+    }
+}
+
 #[test]
 fn a_merge_after_it_adds_a_sum_once_and_keeps_what_was_edited_since() {
-    for (_, cut) in CUTS {
+    for (is_committed, cut) in CUTS {
         let (database, observer) = &mut with_article();
         let record = counted_in_a_lost_transaction(database, cut);
         assert_eq!((record.version, record.base().views, record.changed_fields()), (1, 0, vec!["views"]));
@@ -110,19 +125,26 @@ fn a_merge_after_it_adds_a_sum_once_and_keeps_what_was_edited_since() {
         let mut record: Tracked<Counter> = serde_json::from_str(&session).unwrap();
         record.title = "edited since".to_owned();
         record.views += 1;
-        record.save_merging(observer).unwrap();
+        merge_knowing(is_committed, &mut record, observer);
         assert_eq!(*counter(1, observer), *record);
         assert_eq!((record.views, record.title.as_str()), (6, "edited since"));
     }
 }
 
-/// A record that is not tracked cannot know its own write from another's: there the resolver decides.
+/// A record cannot know its own write from another's equal one: where that makes a difference the resolver decides.
 #[test]
-fn a_resolver_is_asked_only_about_what_others_did() {
-    for (_, cut) in CUTS {
+fn a_resolver_is_asked_only_about_what_others_may_have_done() {
+    for (is_committed, cut) in CUTS {
         let (database, observer) = &mut with_article();
         let mut record = counted_in_a_lost_transaction(database, cut);
-        record.save_resolving(observer, |_| unreachable!()).unwrap();
+        let mut asked = 0;
+        record
+            .save_resolving(observer, |conflict| {
+                asked += 1;
+                Resolution::Save(conflict.mine)
+            })
+            .unwrap();
+        assert_eq!(asked, i32::from(is_committed));
         assert_eq!((record.views, record.version, counter(1, observer).views), (5, 2, 5));
         assert_eq!(record.changed_fields(), [""; 0]);
 
@@ -179,7 +201,7 @@ fn a_batch_is_merged_after_it_without_adding_a_sum_twice() {
         assert_unanswered(&error);
         for record in &mut records {
             assert_eq!((record.version, record.base().views), (1, 0));
-            record.save_merging(observer).unwrap();
+            merge_knowing(is_committed, record, observer);
             assert_eq!((record.views, record.version, counter(record.id, observer).views), (5, 2, 5), "{is_committed}");
         }
     }
@@ -203,7 +225,7 @@ fn a_merge_whose_own_answer_is_lost_is_not_made_twice() {
     assert_eq!((record.views, record.version, record.title.as_str()), (5, 1, "first"));
     assert_eq!((counter(1, observer).views, counter(1, observer).version), (15, 3));
 
-    record.save_merging(observer).unwrap();
+    merge_knowing(true, &mut record, observer);
     assert_eq!((record.views, record.version, record.title.as_str()), (15, 3, "theirs"));
     record.views += 1;
     record.save_merging(observer).unwrap();
@@ -299,4 +321,60 @@ fn a_rollback_that_is_refused_twice_ends_the_connection() {
     let refused = record.save_concurrent(conn);
     assert!(matches!(refused, Err(ConcurrencyError::Database(DieselError::BrokenTransactionManager))), "{refused:?}");
     assert!(AnsiTransactionManager::is_broken_transaction_manager(conn));
+}
+
+/// What was answered to the resolver's question and lost is remembered by the record, as its own save would be.
+#[test]
+fn the_second_round_of_a_resolver_is_in_doubt_like_the_first() {
+    let (database, observer) = &mut with_article();
+    let (lost, scissors) = &mut over_a_wire(database);
+    let (mut record, mut theirs) = (counter(1, observer), counter(1, observer));
+    theirs.views += 10;
+    theirs.save_concurrent(observer).unwrap();
+    record.views += 5;
+    let before = record.clone();
+    lose_the_answer_to_the_second_update(lost, scissors);
+    let resolved = record.save_resolving(lost, |conflict| {
+        let mut mine = conflict.mine;
+        mine.views += conflict.theirs.unwrap().views;
+        Resolution::Save(mine)
+    });
+    assert_lost(&resolved.unwrap_err());
+    assert_eq!(record, before);
+    assert_eq!((counter(1, observer).views, counter(1, observer).version), (15, 3));
+
+    let MergeError::InDoubt { fields, theirs, .. } = record.save_merging(observer).unwrap_err() else {
+        panic!("not InDoubt");
+    };
+    assert_eq!(fields, ["views"]);
+    // The record says what was on its way: 15, of which 5 are its own.
+    record.settle(Doubt::Written, theirs);
+    assert_eq!((record.views, record.version), (15, 3));
+    record.views += 1;
+    record.save_merging(observer).unwrap();
+    assert_eq!((record.views, counter(1, observer)), (16, record.clone()));
+}
+
+/// A connection that is lost again and again leaves no more than was edited meanwhile.
+#[test]
+fn a_record_does_not_grow_with_every_lost_answer() {
+    let (database, observer) = &mut with_article();
+    let mut record = counter(1, observer);
+    let length = |record: &Tracked<Counter>| serde_json::to_string(record).unwrap().len();
+    record.views += 5;
+    let mut lengths = Vec::new();
+    for edit in 0..30 {
+        let (lost, scissors) = &mut over_a_wire(database);
+        scissors.cut(Cut::Question("UPDATE"));
+        if edit >= 10 {
+            record.title = format!("edit {edit}");
+        }
+        assert_lost(&record.save_concurrent(lost).unwrap_err());
+        lengths.push(length(&record));
+    }
+    assert_eq!(lengths[0], lengths[9], "the same write is remembered once");
+    assert_eq!(lengths[20], lengths[29], "of too many the oldest are remembered by their columns");
+    record.save_concurrent(observer).unwrap();
+    assert_eq!((record.views, record.title.as_str(), record.version), (5, "edit 29", 2));
+    assert_eq!(counter(1, observer), record);
 }

@@ -137,6 +137,36 @@ fn what_a_save_never_writes_is_no_change() {
     assert_eq!(load(conn).note.as_deref(), Some("new"));
 }
 
+/// A `None` that leaves the column as it is leaves the base as it is, too, whatever is saved: it still says what the row holds.
+#[test]
+fn a_none_that_skips_its_column_is_undone_by_a_revert() {
+    type Save = fn(&mut Tracked<Person>, &mut TestConnection);
+    let saves: [(&str, Save); 3] = [
+        ("changed", |person, conn| person.save_concurrent(conn).unwrap()),
+        ("whole", |person, conn| person.save_without_increment(conn).unwrap()),
+        ("unchecked", |person, conn| person.save_unchecked(conn).unwrap()),
+    ];
+    for (name, save) in saves {
+        let (_database, conn, mut person) = with_person();
+        let conn = &mut { conn };
+        person.note = None;
+        person.name = "Augusta".to_owned();
+        save(&mut person, conn);
+        assert_eq!((person.base().note.as_deref(), person.note.as_deref()), (Some("note"), None), "{name}");
+        assert_eq!(load(conn).note.as_deref(), Some("note"), "{name}");
+        person.revert();
+        assert_eq!((person.note.as_deref(), person.name.as_str()), (Some("note"), "Augusta"), "{name}");
+
+        // By this base another's note is told from the record's own.
+        let mut theirs = load(conn);
+        theirs.land = Some("England".to_owned());
+        theirs.save_concurrent(conn).unwrap();
+        person.note = Some("new".to_owned());
+        person.save_merging(conn).unwrap();
+        assert_eq!(load(conn), person, "{name}");
+    }
+}
+
 #[test]
 fn embedded_and_foreign_fields_are_merged() {
     let (_database, conn, mut a) = with_person();

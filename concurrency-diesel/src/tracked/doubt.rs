@@ -1,0 +1,62 @@
+//! The answer of whoever knows what became of a write in doubt.
+
+use super::{Trackable, Tracked, fields};
+use crate::concurrent::Concurrent;
+
+/// What became of a write to which no answer came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doubt {
+    /// It was done: of several, the last one.
+    Written,
+    /// It was not done, nor was any other.
+    NotWritten,
+}
+
+impl<T> Tracked<T> {
+    /// Says what became of the writes without an answer, as the answer to a
+    /// [`MergeError::InDoubt`](crate::MergeError::InDoubt), and takes over the row as it is, as [`rebase`](Self::rebase) does. Nothing is
+    /// sent.
+    ///
+    /// Where both sides changed a field that no policy merges, the row is not taken over: the next
+    /// [`save_merging`](crate::TrackedDsl::save_merging) names the field.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// # include!("../doctest_setup.rs");
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let conn = &mut connection();
+    /// # let (article, _) = two_copies(conn);
+    /// use concurrency_diesel::{Doubt, MergeError};
+    ///
+    /// # let mut article = Tracked::new(article);
+    /// article.views += 1;
+    /// match article.save_merging(conn) {
+    ///     // Perhaps a log of the application's own says whether it was done.
+    ///     Err(MergeError::InDoubt { theirs, .. }) => {
+    ///         article.settle(Doubt::Written, theirs);
+    ///         article.save_merging(conn)?;
+    ///     }
+    ///     saved => saved?,
+    /// }
+    /// # assert_eq!((article.views, article.version), (1, 2));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn settle(&mut self, doubt: Doubt, theirs: T)
+    where
+        T: Trackable + Concurrent<Version: Clone> + Clone,
+    {
+        let attempts = std::mem::take(&mut self.in_doubt);
+        let last = attempts.iter().rev().find_map(|attempt| Some((attempt, attempt.row.as_ref()?)));
+        if let (Doubt::Written, Some((attempt, row))) = (doubt, last) {
+            self.record = attempt.carried_on(row, &self.record).into_owned();
+            self.record.__set_version(row.__version().clone());
+            self.base = row.clone();
+        }
+        let mut record = theirs.clone();
+        if fields::merge_into(&self.base, &self.record, &mut record).is_empty() {
+            *self = Self { record, base: theirs, in_doubt: Vec::new() };
+        }
+    }
+}
