@@ -33,7 +33,8 @@ pub enum Engine {
 }
 
 impl Engine {
-    /// Asks for our triggers in the connection's database, on PostgreSQL in all its schemas: [`FoundTrigger`](crate::FoundTrigger)s.
+    /// Asks for the triggers of the connection's database, on PostgreSQL of the schemas where it looks: [`FoundTrigger`](crate::FoundTrigger)s,
+    /// [ours](crate::FoundTrigger::is_ours) and others.
     #[must_use]
     pub fn list_triggers(self) -> TriggerQuery {
         self.dialect().list()

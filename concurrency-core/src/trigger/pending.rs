@@ -72,14 +72,15 @@ fn change(spec: &TriggerSpec, engine: Engine, migrations: &[Migration<'_>]) -> S
     if earlier.is_empty() {
         return create;
     }
-    SchemaChange::new(spec.drop(engine), earlier).then(create)
+    SchemaChange::new(engine, spec.drop(engine), earlier).then(create)
 }
 
 /// The statements that create the trigger in the last migration that has to do with it.
 fn earlier_form(spec: &TriggerSpec, migrations: &[Migration<'_>]) -> Vec<String> {
     let Some(last) = migrations.iter().rfind(|migration| mentions(&migration.rest, spec)) else { return Vec::new() };
-    let creates = statements(&last.rest)
-        .filter(|statement| statement.starts_with("CREATE ") && has_word(statement, &spec.name()));
+    let creates = statements(&last.rest).filter(|statement| {
+        (statement.starts_with("CREATE ") || statement.starts_with("DO ")) && has_word(statement, &spec.name())
+    });
     creates.map(str::to_owned).collect()
 }
 
@@ -152,8 +153,9 @@ mod tests {
             let specs = [articles()];
             let changes = pending_triggers(&specs, engine, &[up_sql(std::slice::from_ref(&old), engine)]);
             let [(_, change)] = changes.as_slice() else { panic!("{changes:?}") };
-            assert_eq!(change.up(), [articles().drop(engine), articles().create(engine)].concat());
-            assert_eq!(change.down(), [articles().drop(engine), old.create(engine)].concat());
+            let expected = |up, down| SchemaChange::new(engine, up, down);
+            let up = [articles().drop(engine), articles().create(engine)].concat();
+            assert_eq!(*change, expected(up, [articles().drop(engine), old.create(engine)].concat()));
         }
     }
 

@@ -72,6 +72,14 @@ pub enum Error {
         source: Box<diesel::result::Error>,
     },
 
+    /// Returned when the database user may not see what the triggers of the table do: on MySQL and MariaDB it needs the privilege
+    /// TRIGGER.
+    #[error("the database user may not see the triggers of {table}; grant it the privilege TRIGGER")]
+    HiddenTrigger {
+        /// The table.
+        table: String,
+    },
+
     /// Returned when a migration could not be written; what was begun of it was removed.
     #[error("the migration cannot be written to {}: {source}; name a directory that exists and is writable", directory.display())]
     MigrationDirectory {
