@@ -5,6 +5,7 @@
 mod dialect;
 mod engine;
 mod found;
+mod history;
 mod mysql;
 mod name;
 mod pending;
@@ -13,12 +14,13 @@ mod reading;
 mod schema_change;
 mod sqlite;
 mod state;
+mod statements;
 mod template;
 mod tokens;
 
 pub use self::engine::{Engine, UnknownEngine};
 pub use self::found::{FoundColumn, FoundTrigger, TriggerQuery, drop_found};
-pub use self::pending::pending_triggers;
+pub use self::pending::{adds_version_column, pending_triggers, triggers_created_twice};
 pub use self::schema_change::{SchemaChange, add_version_column, create_triggers};
 pub use self::state::{Leftover, TriggerState};
 

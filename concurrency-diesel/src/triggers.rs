@@ -79,8 +79,8 @@ pub use self::models::TriggerModels;
 pub(crate) use self::models::spec_of;
 pub use self::problem::Problem;
 pub use concurrency_core::{
-    Engine, FoundTrigger, SchemaChange, TriggerSpec, UnknownEngine, add_version_column, create_triggers,
-    pending_triggers,
+    Engine, FoundTrigger, SchemaChange, TriggerSpec, UnknownEngine, add_version_column, adds_version_column,
+    create_triggers, pending_triggers, triggers_created_twice,
 };
 
 use crate::backend::ConcurrencyBackend as _;

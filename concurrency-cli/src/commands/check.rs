@@ -33,7 +33,10 @@ fn lines(spec: &TriggerSpec, problems: &[Problem]) -> String {
     if problems.is_empty() {
         return format!("{} {}\n", output::good("ok"), described(spec));
     }
-    problems.iter().map(|problem| format!("{} {problem}\n", output::bad(state(Some(problem))))).collect()
+    problems
+        .iter()
+        .map(|problem| format!("{} {}\n", output::bad(state(Some(problem))), output::escaped(&problem.to_string())))
+        .collect()
 }
 
 fn document(checked: &[(&TriggerSpec, Vec<Problem>)], skipped: &[Skipped]) -> Value {

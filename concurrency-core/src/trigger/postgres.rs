@@ -179,7 +179,7 @@ fn dollar_quote(text: &str) -> String {
 }
 
 /// The name of the trigger's function. No function of the server's own begins like this, as the trigger's name may.
-fn function_name(spec: &TriggerSpec) -> String {
+pub(super) fn function_name(spec: &TriggerSpec) -> String {
     let name = spec.name();
     if name.starts_with("concurrency_") { name } else { super::name::cut(&format!("concurrency_{name}")) }
 }

@@ -45,7 +45,7 @@ pub(super) fn version_of(found: &FoundTrigger, engine: Engine) -> Option<String>
 }
 
 /// The columns by which the UPDATE at the end finds its row: `"shop" = NEW."shop" AND …`.
-fn key(found: &FoundTrigger) -> Vec<String> {
+pub(super) fn key(found: &FoundTrigger) -> Vec<String> {
     let program: Vec<Token<'_>> = tokens(found.program(), Engine::Sqlite).collect();
     let Some(start) = program.iter().rposition(|token| token.is("WHERE")) else { return Vec::new() };
     let condition = program.get(start..).unwrap_or_default();

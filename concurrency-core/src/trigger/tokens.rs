@@ -46,7 +46,7 @@ impl<'t> Token<'t> {
 
     /// The token in the one way in which we compare it.
     fn normal(&self, engine: Engine) -> String {
-        self.name(engine).unwrap_or_else(|| self.text.to_owned())
+        self.name(engine).unwrap_or_else(|| self.text.replace("\r\n", "\n"))
     }
 
     /// Where it ends.
@@ -69,7 +69,18 @@ pub(super) fn folded(name: &str, engine: Engine) -> String {
 
 /// The statement in the one form in which two that say the same are equal.
 pub(super) fn normal(sql: &str, engine: Engine) -> Vec<String> {
-    tokens(sql, engine).map(|token| token.normal(engine)).collect()
+    let mut words = Vec::new();
+    for token in tokens(sql, engine) {
+        match token.inside_dollars() {
+            Some(program) => {
+                words.push("$".to_owned());
+                words.extend(normal(program, engine));
+                words.push("$".to_owned());
+            }
+            None => words.push(token.normal(engine)),
+        }
+    }
+    words
 }
 
 /// The tokens of the text. What is not closed ends with it.
