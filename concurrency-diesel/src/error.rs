@@ -7,7 +7,7 @@ use concurrency_core::{RecordDeletedError, RecordModifiedError, WriteSuppressedE
 use crate::trace;
 
 use classify::Meaning;
-pub(crate) use classify::{Fault, is_missing_privilege, must_restart};
+pub(crate) use classify::{Fault, is_lock_timeout, is_missing_privilege, must_restart};
 
 /// Why a record was not saved, deleted or read. Whatever it is, the record in memory is as it was before the call.
 ///

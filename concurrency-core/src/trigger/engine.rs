@@ -40,6 +40,12 @@ impl Engine {
         self.dialect().list()
     }
 
+    /// What keeps changes of tables from waiting without end, and what gives the session its own limit back, as migrations hold both.
+    #[must_use]
+    pub fn lock_limit(self) -> Option<(&'static str, &'static str)> {
+        self.dialect().lock_limit().map(|limit| (limit.set, limit.put_back))
+    }
+
     pub(super) fn dialect(self) -> &'static dyn Dialect {
         match self {
             Self::Sqlite => &SqliteDialect,

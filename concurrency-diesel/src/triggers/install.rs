@@ -59,7 +59,22 @@ where
     transaction::end(open, sent, session).await
 }
 
+/// While a statement waits for its table, everybody who comes after it waits, too: it waits five seconds at most.
 async fn send<E>(steps: &[Step], session: &mut Session<'_, E>) -> Result<(), Error>
+where
+    E: Transactions<Backend: CatalogBackend>,
+{
+    let Some((set, put_back)) = engine::<E>().lock_limit().filter(|_| !steps.is_empty()) else {
+        return send_all(steps, session).await;
+    };
+    session.batch(set).await?;
+    let sent = send_all(steps, session).await;
+    let is_put_back = session.batch(put_back).await;
+    // After an error a transaction refuses everything, and takes the limit with it when it is rolled back.
+    sent.and_then(|()| Ok(is_put_back?))
+}
+
+async fn send_all<E>(steps: &[Step], session: &mut Session<'_, E>) -> Result<(), Error>
 where
     E: Transactions,
 {
