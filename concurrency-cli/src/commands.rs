@@ -14,7 +14,7 @@ use concurrency_diesel::triggers::TriggerSpec;
 use crate::arguments::{self, Arguments, Command, Triggers};
 use crate::diesel_toml;
 use crate::error::Error;
-use crate::output::Report;
+use crate::output::{self, Report};
 use crate::source::{self, Skipped};
 use crate::specs;
 
@@ -49,10 +49,11 @@ fn in_form(form: &arguments::Form, specs: Vec<TriggerSpec>) -> Vec<TriggerSpec> 
 /// A trigger, for people.
 fn described(spec: &TriggerSpec) -> String {
     let form = if spec.is_strict() { "strict " } else { "" };
-    format!("{form}trigger {} on {}", spec.name(), full_name(spec))
+    format!("{form}trigger {} on {}", output::escaped(&spec.name()), full_name(spec))
 }
 
 /// `schema.table`, unquoted.
 fn full_name(spec: &TriggerSpec) -> String {
-    spec.schema().map_or_else(|| spec.table().to_owned(), |schema| format!("{schema}.{}", spec.table()))
+    let name = spec.schema().map_or_else(|| spec.table().to_owned(), |schema| format!("{schema}.{}", spec.table()));
+    output::escaped(&name)
 }

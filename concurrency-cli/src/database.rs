@@ -82,10 +82,9 @@ impl Database {
         on!(self, |connection| triggers::list(connection))
     }
 
-    /// What is wrong with the trigger.
-    pub(crate) fn check(&mut self, spec: &TriggerSpec) -> Result<Option<Problem>, Error> {
-        let problems = on!(self, |connection| triggers::check_specs(std::slice::from_ref(spec), connection))?;
-        Ok(problems.into_iter().next())
+    /// What is wrong with the trigger, and what else there is on its table.
+    pub(crate) fn check(&mut self, spec: &TriggerSpec) -> Result<Vec<Problem>, Error> {
+        on!(self, |connection| triggers::check_specs(std::slice::from_ref(spec), connection))
     }
 }
 

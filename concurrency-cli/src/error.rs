@@ -31,6 +31,12 @@ pub(crate) enum Error {
     Source(Vec<Mistake>),
 
     #[error(
+        "two migrations create {}, and the second one will fail; delete one of them, as two branches may each have written it",
+        .0.join(", ")
+    )]
+    CreatedTwice(Vec<String>),
+
+    #[error(
         "{table} has a column `{column}` already; name another with --column, or let a model use it and run `triggers generate`"
     )]
     ColumnExists { table: String, column: String },

@@ -26,6 +26,8 @@ fn main() -> ExitCode {
     match Arguments::try_parse() {
         Ok(arguments) => output::print(dotenv.and_then(|()| commands::run(arguments))),
         // What is quoted may be a database URL in the wrong place.
-        Err(error) => output::print_usage(&secret::conceal(&error.render().ansi().to_string()), error.use_stderr()),
+        Err(error) => {
+            output::print_usage(&secret::conceal_what_was_given(&error.render().ansi().to_string()), error.use_stderr())
+        }
     }
 }

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use anstyle::{AnsiColor, Style};
 
 use crate::error::Error;
+use crate::secret;
 use crate::source::Skipped;
 
 const GOOD: Style = AnsiColor::Green.on_default().bold();
@@ -37,6 +38,19 @@ pub(crate) fn bad(text: &str) -> String {
     format!("{BAD}{text}{BAD:#}")
 }
 
+/// Without what is secret, and on one line.
+fn said(text: &str) -> String {
+    escaped(&secret::conceal_what_was_given(text))
+}
+
+/// A name, say, as a terminal may print it: what would steer that, or begin a line, is written out.
+pub(crate) fn escaped(text: &str) -> String {
+    let write = |character: char| {
+        if character.is_control() { character.escape_default().to_string() } else { character.into() }
+    };
+    text.chars().map(write).collect()
+}
+
 /// The value on several lines, as programs and people can read it.
 pub(crate) fn json(value: &serde_json::Value) -> String {
     format!("{value:#}\n")
@@ -47,7 +61,7 @@ pub(crate) fn print(outcome: Result<Report, Error>) -> ExitCode {
     match outcome {
         Ok(report) => {
             for skipped in &report.skipped {
-                remark(&format!("{REMARK}skipped:{REMARK:#} {skipped}"));
+                remark(&format!("{REMARK}skipped:{REMARK:#} {}", said(&skipped.to_string())));
             }
             match write(&mut anstream::stdout().lock(), &report.text) {
                 Ok(()) => ExitCode::from(u8::from(report.has_problems)),
@@ -58,8 +72,8 @@ pub(crate) fn print(outcome: Result<Report, Error>) -> ExitCode {
             }
         }
         Err(error) => {
-            for line in error.to_string().lines() {
-                remark(&format!("{BAD}error:{BAD:#} {line}"));
+            for line in secret::conceal_what_was_given(&error.to_string()).lines() {
+                remark(&format!("{BAD}error:{BAD:#} {}", escaped(line)));
             }
             ExitCode::from(2)
         }

@@ -6,14 +6,32 @@ const MASK: &str = "****";
 
 /// The text without the passwords of the URLs in it.
 pub(crate) fn conceal(text: &str) -> String {
-    let lines: Vec<String> = text.split('\n').map(|line| conceal_settings(&conceal_urls(line))).collect();
+    let conceal_line = |line| conceal_settings(&conceal_words(&conceal_urls(line)));
+    let lines: Vec<String> = text.split('\n').map(conceal_line).collect();
     lines.join("\n")
+}
+
+/// The text without what is secret in anything that the command was given: a URL may stand in the place of a path.
+pub(crate) fn conceal_what_was_given(text: &str) -> String {
+    let arguments = std::env::args_os().skip(1);
+    let variables =
+        ["DATABASE_URL", "MIGRATION_DIRECTORY", "DIESEL_CONFIG_FILE"].into_iter().filter_map(std::env::var_os);
+    let given = arguments.chain(variables).map(|given| given.to_string_lossy().into_owned());
+    conceal(&given.filter(|given| given.contains(['@', '='])).fold(text.to_owned(), |text, given| {
+        // The value of `--database-url=…`.
+        let value = given
+            .strip_prefix("--")
+            .and_then(|option| option.split_once('='))
+            .map_or(given.as_str(), |(_, value)| value);
+        conceal_parts_of(value, &text)
+    }))
 }
 
 /// The text without what is secret in `url`, wherever and however it is quoted.
 pub(crate) fn conceal_parts_of(url: &str, text: &str) -> String {
-    let mut text = text.replace(url, &conceal(url));
-    let credentials = url.split_once("://").and_then(|(_, rest)| password(rest));
+    let flat: String = url.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut text = text.replace(url, &conceal(&flat));
+    let credentials = url.split_once("://").map_or_else(|| loose_password(url), |(_, rest)| password(rest));
     for secret in credentials.into_iter().chain(settings(url)) {
         text = replace_word(&text, secret);
         text = replace_word(&text, &percent_decoded(secret));
@@ -26,6 +44,24 @@ fn password(rest: &str) -> Option<&str> {
     let (credentials, _) = rest.rsplit_once('@')?;
     let (_, password) = credentials.split_once(':')?;
     Some(password)
+}
+
+/// The password of a URL whose scheme is mistyped or missing: from the first colon that no slash follows up to the last `@`.
+fn loose_password(word: &str) -> Option<&str> {
+    let (credentials, _) = word.rsplit_once('@')?;
+    let colons =
+        credentials.match_indices(':').map(|(colon, _)| credentials.get(colon.saturating_add(1)..).unwrap_or_default());
+    let mut passwords = colons.clone().filter(|rest| !rest.starts_with('/'));
+    passwords.next().or_else(|| colons.last()).filter(|password| !password.is_empty() && *password != MASK)
+}
+
+/// Masks the passwords of URLs whose scheme is mistyped or missing.
+fn conceal_words(line: &str) -> String {
+    let words = line.split(' ').map(|word| match loose_password(word).filter(|_| !word.contains("://")) {
+        Some(secret) => word.replace(&format!(":{secret}@"), &format!(":{MASK}@")),
+        None => word.to_owned(),
+    });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 fn conceal_urls(line: &str) -> String {
@@ -53,10 +89,13 @@ fn conceal_settings(line: &str) -> String {
 }
 
 fn settings(line: &str) -> Vec<&str> {
-    const WORD: &str = "password";
     let lower = line.to_ascii_lowercase();
-    let values = lower.match_indices(WORD).filter_map(|(start, _)| {
-        let value = line.get(start.checked_add(WORD.len())?..)?.trim_start().strip_prefix('=')?.trim_start();
+    ["password", "passwd", "pwd"].into_iter().flat_map(|word| settings_named(word, line, &lower)).collect()
+}
+
+fn settings_named<'l>(word: &str, line: &'l str, lower: &str) -> Vec<&'l str> {
+    let values = lower.match_indices(word).filter_map(|(start, _)| {
+        let value = line.get(start.checked_add(word.len())?..)?.trim_start().strip_prefix('=')?.trim_start();
         let value = match value.strip_prefix('\'') {
             Some(quoted) => quoted.split('\'').next()?,
             None => value.split(|character: char| character.is_whitespace() || "&\"'`".contains(character)).next()?,
@@ -126,6 +165,25 @@ mod tests {
             let url = format!("postgres://ada:{password}@localhost/blog");
             assert_eq!(conceal(&url), "postgres://ada:****@localhost/blog");
         }
+    }
+
+    #[test]
+    fn a_url_whose_scheme_is_mistyped_or_missing_is_masked() {
+        let urls = [
+            ("postgres:/ada:secret@h/b", "postgres:/ada:****@h/b"),
+            ("ada:secret@h/b", "ada:****@h/b"),
+            ("//ada:se/cr:et@h/b", "//ada:****@h/b"),
+            ("postgres//ada:secret@h", "postgres//ada:****@h"),
+            ("user=ada pwd=secret", "user=ada pwd=****"),
+            ("src/models.rs:4: a@b", "src/models.rs:4: a@b"),
+        ];
+        for (url, concealed) in urls {
+            assert_eq!(conceal(url), concealed);
+        }
+        assert_eq!(
+            conceal_parts_of("mysql://ada:se\ncret@h/b", "mysql://ada:se\ncret@h/b: gone"),
+            "mysql://ada:****@h/b: gone"
+        );
     }
 
     #[test]

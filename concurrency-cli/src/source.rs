@@ -35,7 +35,7 @@ pub(crate) struct Source {
 /// Reads the sources, directories or files, and the schema file; every mistake is reported at once.
 pub(crate) fn read(sources: &[PathBuf], schema: Option<&Path>) -> Result<Source, Vec<Mistake>> {
     let walked = walk::walk(sources, schema)?;
-    let tables = Tables::new(walked.tables);
+    let tables = Tables::new(walked.tables, walked.renamed);
     let mut skipped = walked.skipped;
     let models = tables.of_models(&walked.models, &mut skipped)?;
     skipped.sort();

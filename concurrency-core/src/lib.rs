@@ -33,8 +33,9 @@ pub use retry::RetryPolicy;
 #[cfg(any(feature = "chrono", feature = "time"))]
 pub use timestamp::{Moment, TimestampVersionField};
 pub use trigger::{
-    Engine, FoundColumn, FoundTrigger, SchemaChange, TRIGGER_MARKER, TriggerQuery, TriggerSpec, TriggerState,
-    UnknownEngine, add_version_column, create_triggers, pending_triggers,
+    Engine, FoundColumn, FoundTrigger, Leftover, SchemaChange, TRIGGER_MARKER, TriggerQuery, TriggerSpec, TriggerState,
+    UnknownEngine, add_version_column, adds_version_column, create_triggers, drop_found, pending_triggers,
+    triggers_created_twice,
 };
 pub use trigger_field::TriggerVersionField;
 pub use version_field::{Advance, InitialVersion, UncheckedBump, VersionField};

@@ -5,21 +5,28 @@
 mod dialect;
 mod engine;
 mod found;
+mod history;
 mod mysql;
 mod name;
 mod pending;
 mod postgres;
+mod reading;
 mod schema_change;
 mod sqlite;
+mod state;
+mod statements;
 mod template;
+mod tokens;
 
 pub use self::engine::{Engine, UnknownEngine};
-pub use self::found::{FoundColumn, FoundTrigger, TriggerQuery, TriggerState};
-pub use self::pending::pending_triggers;
+pub use self::found::{FoundColumn, FoundTrigger, TriggerQuery, drop_found};
+pub use self::pending::{adds_version_column, pending_triggers, triggers_created_twice};
 pub use self::schema_change::{SchemaChange, add_version_column, create_triggers};
+pub use self::state::{Leftover, TriggerState};
 
-/// What our triggers are known by, inside their bodies: any other trigger is never replaced and never dropped.
-pub const TRIGGER_MARKER: &str = "/* concurrency-diesel 1 */";
+/// The mark inside our triggers, in a comment, or in a text where clients drop comments. A trigger that neither has it nor does,
+/// word for word, what ours do is never replaced and never dropped.
+pub const TRIGGER_MARKER: &str = "concurrency-diesel 1";
 
 /// What a trigger guards: a table's version column. The SQL of the trigger follows from it, for each engine.
 ///
@@ -35,7 +42,9 @@ pub const TRIGGER_MARKER: &str = "/* concurrency-diesel 1 */";
 ///     ["CREATE TRIGGER `concurrency_articles_version`\n\
 ///       BEFORE UPDATE ON `articles`\n\
 ///       FOR EACH ROW\n\
-///       SET /* concurrency-diesel 1 */ NEW.`version` = COALESCE(OLD.`version`, 0) + 1"],
+///       SET /* concurrency-diesel 1 */ NEW.`version` = COALESCE(OLD.`version`, 0) + 1,\n    \
+///       NEW.`version` = IF(NEW.`version` > COALESCE(OLD.`version`, 0), NEW.`version`,\n        \
+///       18446744073709551615 + NEW.`version` + LENGTH('concurrency-diesel 1'))"],
 /// );
 /// assert_eq!(spec.drop(Engine::Sqlite), [r#"DROP TRIGGER IF EXISTS "concurrency_articles_version""#]);
 /// ```
@@ -151,7 +160,7 @@ impl TriggerSpec {
         (&self.schema, &self.table, &self.version) == (&other.schema, &other.table, &other.version)
     }
 
-    /// The statements that create the trigger, to be sent in this order.
+    /// The statements that create the trigger, to be sent in this order; on PostgreSQL those of the tables that inherit from it, too.
     ///
     /// They fail where a trigger of that name exists, or on PostgreSQL a function: nothing is ever replaced.
     #[must_use]
@@ -179,13 +188,48 @@ impl TriggerSpec {
         engine.dialect().find_triggers(self)
     }
 
+    /// Asks for the tables that inherit from this one, as far as the engine has such: [`FoundColumn`]s whose columns are tables.
+    #[must_use]
+    pub fn find_children(&self, engine: Engine) -> Option<TriggerQuery> {
+        engine.dialect().find_children(self)
+    }
+
+    /// The spec for a table that [inherits](Self::find_children) from this one, and has its trigger under the same name.
+    #[must_use]
+    pub fn for_child(&self, child: FoundColumn) -> Self {
+        let name = self.name();
+        Self { schema: child.table_schema, table: child.column_name, ..self.clone() }.named(name)
+    }
+
     /// What the answer to [`find_triggers`](Self::find_triggers) says about the trigger.
     ///
     /// A trigger is known by its text, whatever it is named: a renamed table keeps its trigger under the old name. One that is
     /// [strict](Self::strict) where this is not, or the other way round, is told apart from an altered one.
     #[must_use]
-    pub fn state<'f>(&self, engine: Engine, found: &'f [FoundTrigger]) -> TriggerState<'f> {
-        found::state(self, engine, found)
+    pub fn state<'f>(&self, engine: Engine, columns: &[FoundColumn], found: &'f [FoundTrigger]) -> TriggerState<'f> {
+        state::state(self, engine, columns, found)
+    }
+
+    /// The triggers of ours among the found that are left over on the table, after a column was renamed say.
+    #[must_use]
+    pub fn leftovers<'f>(
+        &self,
+        engine: Engine,
+        columns: &[FoundColumn],
+        found: &'f [FoundTrigger],
+    ) -> Vec<(&'f FoundTrigger, Leftover)> {
+        state::leftovers(self, engine, columns, found)
+    }
+
+    /// The triggers of others among the found that set the version of a row which is updated, after ours has.
+    #[must_use]
+    pub fn setting<'f>(
+        &self,
+        engine: Engine,
+        columns: &[FoundColumn],
+        found: &'f [FoundTrigger],
+    ) -> Vec<&'f FoundTrigger> {
+        state::setting(self, engine, columns, found)
     }
 }
 

@@ -10,7 +10,7 @@ use crate::trace;
 
 use classify::Meaning;
 pub(crate) use classify::{
-    Fault, ends_transaction, is_already_in_transaction, is_missing_privilege, is_nothing_to_roll_back,
+    Fault, ends_transaction, is_already_in_transaction, is_lock_timeout, is_missing_privilege, is_nothing_to_roll_back,
     is_transaction_lost, is_unanswered, must_restart,
 };
 

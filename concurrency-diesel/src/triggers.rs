@@ -8,8 +8,12 @@
 //!
 //! [`check`] then tells whether they still are. Models are named as a type: one, or a tuple of up to sixteen.
 //!
-//! A trigger of ours is known by a mark in its body, `/* concurrency-diesel 1 */`. Any other trigger is never replaced and never
-//! dropped, whatever it is named.
+//! A trigger of ours is known by a mark in its body, `concurrency-diesel 1`, or where a client dropped that, because it does word for
+//! word what ours do. Any other trigger is never replaced and never dropped, whatever it is named. One of ours that is left over on
+//! the table, after its version column was renamed say, is found by [`check`], and dropped by [`create`] and [`drop`].
+//!
+//! On PostgreSQL a table that inherits from another (`INHERITS`) does not inherit its triggers, so each gets its own. One that is
+//! added later is found by [`check`].
 //!
 //! What becomes of a write that another program sends:
 //!
@@ -58,7 +62,9 @@ mod files;
 pub(crate) mod install;
 mod migrations;
 mod models;
+mod plan;
 mod problem;
+mod survey;
 
 use diesel::connection::LoadConnection;
 
@@ -73,11 +79,12 @@ pub use self::models::TriggerModels;
 pub(crate) use self::models::spec_of;
 pub use self::problem::Problem;
 pub use concurrency_core::{
-    Engine, FoundTrigger, SchemaChange, TriggerSpec, UnknownEngine, add_version_column, create_triggers,
-    pending_triggers,
+    Engine, FoundTrigger, SchemaChange, TriggerSpec, UnknownEngine, add_version_column, adds_version_column,
+    create_triggers, pending_triggers, triggers_created_twice,
 };
 
-use crate::executor::{Blocking, now};
+use crate::backend::ConcurrencyBackend as _;
+use crate::executor::{Blocking, Executor, now};
 
 /// Creates the triggers of these models, where they are not there yet.
 ///
@@ -193,7 +200,7 @@ where
     now(install::drop(specs, &mut Blocking::session(conn)))
 }
 
-/// Our triggers in the connection's database, of whatever models; on PostgreSQL those of all its schemas.
+/// Our triggers in the connection's database, of whatever models; on PostgreSQL those of the schemas in its `search_path`.
 ///
 /// # Errors
 ///
@@ -249,4 +256,16 @@ where
     C: LoadConnection<Backend: CatalogBackend>,
 {
     now(install::check(specs, &mut Blocking::session(conn)))
+}
+
+const fn engine<E: Executor>() -> Engine {
+    E::Backend::__ENGINE
+}
+
+/// The table as messages name it.
+fn shown(spec: &TriggerSpec) -> String {
+    match spec.schema() {
+        Some(schema) => format!("{schema}.{}", spec.table()),
+        None => spec.table().to_owned(),
+    }
 }

@@ -1,7 +1,9 @@
 //! `add-version`: a migration that gives a table a version column, and a trigger if asked.
 //! It never connects to a database.
 
-use concurrency_diesel::triggers::{SchemaChange, TriggerSpec, add_version_column, pending_triggers};
+use concurrency_diesel::triggers::{
+    SchemaChange, TriggerSpec, add_version_column, adds_version_column, pending_triggers,
+};
 
 use super::migration::Migrations;
 use super::{described, full_name};
@@ -21,7 +23,7 @@ pub(super) fn run(arguments: &arguments::AddVersion, project: &arguments::Projec
 
     let (mut changes, mut contents) = (Vec::new(), Vec::new());
     let column = add_version_column(&spec, engine);
-    if !written.iter().any(|up| column.up().iter().all(|statement| up.contains(statement))) {
+    if !adds_version_column(&spec, engine, &written) {
         refuse_existing(&spec, &source.tables)?;
         contents.push(format!("column {} of {}", spec.version(), full_name(&spec)));
         changes.push(column);
@@ -65,12 +67,17 @@ fn spec_of(arguments: &arguments::AddVersion, tables: &Tables) -> TriggerSpec {
 }
 
 fn refuse_existing(spec: &TriggerSpec, tables: &Tables) -> Result<(), Error> {
-    match tables.find(&full_name(spec)) {
+    match tables.find(&sql_name(spec)) {
         Some(table) if table.has_sql_column(spec.version()) => {
             Err(Error::ColumnExists { table: table.full_name(), column: spec.version().to_owned() })
         }
         _ => Ok(()),
     }
+}
+
+/// `schema.table`, as the schema file has it.
+fn sql_name(spec: &TriggerSpec) -> String {
+    spec.schema().map_or_else(|| spec.table().to_owned(), |schema| format!("{schema}.{}", spec.table()))
 }
 
 /// A name that every file system takes.

@@ -47,7 +47,7 @@ fn create_in(database: &mut Database, specs: &[TriggerSpec]) -> Result<String, E
 
 /// A trigger can be dropped although its table has changed, so only what is surely not there is left out.
 fn drop_in(database: &mut Database, specs: &[TriggerSpec]) -> Result<String, Error> {
-    let is_there = |spec: &&TriggerSpec| !matches!(database.check(spec), Ok(Some(Problem::Missing { .. })));
+    let is_there = |spec: &&TriggerSpec| !matches!(database.check(spec).as_deref(), Ok([Problem::Missing { .. }]));
     let there: Vec<TriggerSpec> = specs.iter().filter(is_there).cloned().collect();
     database.drop(specs)?;
     Ok(report("dropped", &there)

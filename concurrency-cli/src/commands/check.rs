@@ -22,35 +22,44 @@ pub(super) fn run(arguments: &arguments::Check, project: &arguments::Project) ->
     }
     let text = match arguments.format {
         Format::Text if checked.is_empty() => "nothing to check: no model has a TriggerVersionField\n".to_owned(),
-        Format::Text => checked.iter().map(|(spec, problem)| line(spec, problem.as_ref()) + "\n").collect(),
+        Format::Text => checked.iter().map(|(spec, problems)| lines(spec, problems)).collect(),
         Format::Json => output::json(&document(&checked, &skipped)),
     };
-    let has_problems = checked.iter().any(|(_, problem)| problem.is_some());
+    let has_problems = checked.iter().any(|(_, problems)| !problems.is_empty());
     Ok(Report { text, skipped, has_problems })
 }
 
-fn line(spec: &TriggerSpec, problem: Option<&Problem>) -> String {
-    match problem {
-        None => format!("{} {}", output::good("ok"), described(spec)),
-        Some(problem) => format!("{} {problem}", output::bad(state(Some(problem)))),
+fn lines(spec: &TriggerSpec, problems: &[Problem]) -> String {
+    if problems.is_empty() {
+        return format!("{} {}\n", output::good("ok"), described(spec));
     }
+    problems
+        .iter()
+        .map(|problem| format!("{} {}\n", output::bad(state(Some(problem))), output::escaped(&problem.to_string())))
+        .collect()
 }
 
-fn document(checked: &[(&TriggerSpec, Option<Problem>)], skipped: &[Skipped]) -> Value {
-    let triggers: Vec<Value> = checked.iter().map(|(spec, problem)| object(spec, problem.as_ref())).collect();
+fn document(checked: &[(&TriggerSpec, Vec<Problem>)], skipped: &[Skipped]) -> Value {
+    let triggers: Vec<Value> = checked.iter().map(|(spec, problems)| object(spec, problems)).collect();
     let skipped: Vec<Value> = skipped.iter().map(Skipped::to_json).collect();
     json!({ "triggers": triggers, "skipped": skipped })
 }
 
-fn object(spec: &TriggerSpec, problem: Option<&Problem>) -> Value {
+/// The state is the trigger's own, where that has a problem.
+fn object(spec: &TriggerSpec, problems: &[Problem]) -> Value {
+    let problem = problems.first();
     json!({
         "schema": spec.schema(),
         "table": spec.table(),
         "column": spec.version(),
         "name": spec.name(),
         "state": state(problem),
-        "problem": problem.map(ToString::to_string),
+        "problem": problem.map(|_| all(problems)),
     })
+}
+
+fn all(problems: &[Problem]) -> String {
+    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 /// The problem in a word.
@@ -62,6 +71,8 @@ const fn state(problem: Option<&Problem>) -> &'static str {
         Some(Problem::Disabled { .. }) => "disabled",
         Some(Problem::OnAnotherTable { .. }) => "elsewhere",
         Some(Problem::Foreign { .. }) => "foreign",
+        Some(Problem::Leftover { .. }) => "leftover",
+        Some(Problem::SetsVersion { .. }) => "sets",
         Some(_) => "wrong",
     }
 }

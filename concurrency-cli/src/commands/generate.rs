@@ -1,7 +1,7 @@
 //! `triggers generate`: a migration with the triggers that no migration has yet.
 //! It never connects to a database.
 
-use concurrency_diesel::triggers::{SchemaChange, pending_triggers};
+use concurrency_diesel::triggers::{SchemaChange, pending_triggers, triggers_created_twice};
 
 use super::migration::Migrations;
 use super::{described, in_form, wanted};
@@ -15,7 +15,12 @@ pub(super) fn run(arguments: &arguments::Generate, project: &arguments::Project)
     let (specs, skipped) = wanted(&arguments.sources, project)?;
     let specs = in_form(&arguments.form, specs);
     let migrations = Migrations::of(&arguments.migration, project)?;
-    let pending = pending_triggers(&specs, engine, &migrations.written()?);
+    let written = migrations.written()?;
+    let twice = triggers_created_twice(engine, &written);
+    if !twice.is_empty() {
+        return Err(Error::CreatedTwice(twice));
+    }
+    let pending = pending_triggers(&specs, engine, &written);
     let contents: Vec<String> = pending.iter().map(|(spec, _)| described(spec)).collect();
     let change = pending.into_iter().map(|(_, change)| change).reduce(SchemaChange::then);
     let text = match change {

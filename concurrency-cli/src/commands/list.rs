@@ -29,7 +29,7 @@ fn line(trigger: &FoundTrigger) -> String {
 pub(super) fn described(trigger: &FoundTrigger) -> String {
     let parts = [trigger.table_schema.as_deref(), trigger.table_name.as_deref()];
     let table: Vec<&str> = parts.into_iter().flatten().collect();
-    format!("trigger {} on {}", trigger.trigger_name, table.join("."))
+    output::escaped(&format!("trigger {} on {}", trigger.trigger_name, table.join(".")))
 }
 
 fn object(trigger: &FoundTrigger) -> Value {

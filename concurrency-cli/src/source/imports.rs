@@ -46,6 +46,11 @@ impl Imports {
         }
     }
 
+    /// The names that the file gave to something else.
+    pub(super) fn renamed(&self) -> &[String] {
+        &self.renamed
+    }
+
     /// Whether the name is one that the file gave to something else.
     pub(super) fn renames(&self, name: &str) -> bool {
         self.renamed.iter().any(|renamed| renamed == name)

@@ -33,6 +33,8 @@ pub(super) enum Kind {
     Model(Model),
     /// Only the compiler knows whether it is one.
     Unsure(String),
+    /// It is one, and only the compiler knows of which table or column.
+    Mistaken(String),
     Other,
 }
 
@@ -51,6 +53,9 @@ pub(super) fn read(strukt: &ItemStruct, file: &Path, module: &[String]) -> syn::
     let Some((field, options)) = version_of(&strukt.fields)? else {
         return Ok(Kind::Other);
     };
+    if let Some(reason) = conditional_option(strukt)? {
+        return Ok(Kind::Mistaken(reason));
+    }
     let Some(field) = &field.ident else { return Ok(Kind::Other) };
     let on_struct = StructOptions::read(&strukt.attrs)?;
     Ok(Kind::Model(Model {
@@ -71,6 +76,33 @@ fn is_conditional_model(attr: &Attribute) -> bool {
             .meta
             .require_list()
             .is_ok_and(|list| mentions(&list.tokens, |word| word == DERIVE || word == VERSION_FIELD))
+}
+
+/// Why only the compiler knows which table or column is meant; `None` where the text says it.
+fn conditional_option(strukt: &ItemStruct) -> syn::Result<Option<String>> {
+    let name = &strukt.ident;
+    if strukt.attrs.iter().any(is_conditional_option) {
+        return Ok(Some(format!(
+            "struct `{name}` has options under `cfg_attr`, which is not evaluated; write them out"
+        )));
+    }
+    let key = StructOptions::read(&strukt.attrs)?.primary_key.unwrap_or_else(|| vec!["id".to_owned()]);
+    for field in &strukt.fields {
+        let Some(field_name) = &field.ident else { continue };
+        let is_version = FieldOptions::read(&field.attrs)?.version_field.is_some();
+        let is_conditional = |attr: &Attribute| is_conditional_option(attr) || attr.path().is_ident("cfg");
+        if (is_version || key.contains(&name_of(field_name))) && field.attrs.iter().any(is_conditional) {
+            let what =
+                format!("field `{field_name}` of struct `{name}` is there, or has its options, only under a condition");
+            return Ok(Some(format!("{what}, which is not evaluated; write it out")));
+        }
+    }
+    Ok(None)
+}
+
+fn is_conditional_option(attr: &Attribute) -> bool {
+    let is_ours = |list: &syn::MetaList| mentions(&list.tokens, |word| word == "diesel" || word == "concurrent");
+    attr.path().is_ident("cfg_attr") && attr.meta.require_list().is_ok_and(is_ours)
 }
 
 fn derives_concurrent(attrs: &[Attribute]) -> syn::Result<bool> {
@@ -121,7 +153,7 @@ mod tests {
     fn model(strukt: &ItemStruct) -> Model {
         match read(strukt) {
             Kind::Model(model) => model,
-            Kind::Unsure(reason) => panic!("unsure: {reason}"),
+            Kind::Unsure(reason) | Kind::Mistaken(reason) => panic!("unsure: {reason}"),
             Kind::Other => panic!("no model"),
         }
     }
@@ -204,5 +236,39 @@ mod tests {
                 "struct `Article` is a model only under `cfg_attr`, which is not evaluated; write its attributes out"
             );
         }
+    }
+
+    /// The derive is there, and what it reads only under a condition.
+    #[test]
+    fn a_model_whose_options_a_condition_decides_is_a_mistake() {
+        let mistaken: [ItemStruct; 4] = [
+            parse_quote! {
+                #[derive(Concurrent)]
+                #[cfg_attr(all(), diesel(table_name = articles))]
+                struct Post { id: i64, #[concurrent(version = TriggerVersionField)] version: i64 }
+            },
+            parse_quote! {
+                #[derive(Concurrent)]
+                struct Post { id: i64, #[cfg_attr(all(), diesel(column_name = rev))] #[concurrent(version = TriggerVersionField)] version: i64 }
+            },
+            parse_quote! {
+                #[derive(Concurrent)]
+                struct Post { id: i64, #[cfg(any())] #[concurrent(version = TriggerVersionField)] version: i64 }
+            },
+            parse_quote! {
+                #[derive(Concurrent)]
+                struct Post { #[cfg_attr(all(), diesel(column_name = key))] id: i64, #[concurrent(version = TriggerVersionField)] version: i64 }
+            },
+        ];
+        for strukt in &mistaken {
+            let Kind::Mistaken(reason) = read(strukt) else { panic!("not mistaken") };
+            assert!(reason.contains("which is not evaluated; write"), "{reason}");
+        }
+        let sound: ItemStruct = parse_quote! {
+            #[derive(Concurrent)]
+            #[cfg_attr(feature = "json", derive(Serialize), serde(default))]
+            struct Post { id: i64, #[cfg(feature = "x")] title: String, #[concurrent(version = TriggerVersionField)] version: i64 }
+        };
+        assert_eq!(model(&sound).table, ["posts"]);
     }
 }

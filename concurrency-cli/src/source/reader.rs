@@ -95,6 +95,10 @@ impl Reader<'_> {
                 self.findings.models.push(model);
             }
             Ok(Kind::Unsure(reason)) => self.skip(item.ident.span(), reason),
+            Ok(Kind::Mistaken(reason)) => {
+                let place = Place::of(self.file, item.ident.span());
+                self.findings.mistakes.push(Mistake::new(place, reason));
+            }
             Ok(Kind::Other) => {}
             Err(error) => self.blame(&error),
         }

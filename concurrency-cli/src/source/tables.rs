@@ -1,6 +1,8 @@
 //! Which table a model means.
 //! It goes by names, as far as the sources tell; where they leave a choice it makes none.
 
+use std::collections::HashSet;
+
 use super::model::Model;
 use super::place::{Mistake, Place, Skipped};
 use super::table::Table;
@@ -8,7 +10,11 @@ use super::walk::Sighting;
 
 /// Every table of the sources.
 #[derive(Debug)]
-pub(crate) struct Tables(Vec<Table>);
+pub(crate) struct Tables {
+    tables: Vec<Table>,
+    /// New names that some file gave to something: perhaps to another table.
+    renamed: HashSet<String>,
+}
 
 /// A model with its table, in the names of SQL.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,13 +36,13 @@ impl ModelTable {
 }
 
 impl Tables {
-    pub(super) fn new(tables: Vec<Table>) -> Self {
-        Self(tables)
+    pub(super) fn new(tables: Vec<Table>, renamed: HashSet<String>) -> Self {
+        Self { tables, renamed }
     }
 
     /// The table that SQL calls so: `table` or `schema.table`.
     pub(crate) fn find(&self, sql_name: &str) -> Option<&Table> {
-        self.0.iter().find(|table| table.full_name() == sql_name)
+        self.tables.iter().find(|table| table.full_name() == sql_name)
     }
 
     /// The models with their tables; one that cannot be matched is a mistake, one behind a renamed import is skipped.
@@ -65,9 +71,14 @@ impl Tables {
     fn of(&self, sighting: &Sighting) -> Result<&Table, String> {
         let model = &sighting.model;
         let name = model.table.last().map_or("", String::as_str);
-        let candidates: Vec<&Table> = self.0.iter().filter(|table| table.name == name).collect();
+        let candidates: Vec<&Table> = self.tables.iter().filter(|table| table.name == name).collect();
         let narrowed = if candidates.len() > 1 { narrow(&candidates, sighting) } else { candidates.clone() };
         match *narrowed {
+            [table] if self.renamed.contains(name) && !names_module(sighting, table) => Err(format!(
+                "something is renamed to `{name}` in the sources, so that only the compiler knows which table struct `{}` means; \
+                 write the path to its `table!` in `#[diesel(table_name = …)]`",
+                model.name
+            )),
             [table] => Ok(table),
             [] if candidates.is_empty() => Err(format!(
                 "no `table!` declares the table `{name}` of struct `{}`; name the file that does with --schema or --source",
@@ -104,6 +115,15 @@ fn narrow<'a>(candidates: &[&'a Table], sighting: &Sighting) -> Vec<&'a Table> {
     }
     let globs = sighting.imports.globs();
     of(&|table| globs.iter().any(|glob| ends_with(&table.module, glob.iter().filter(|name| *name != "crate"))))
+}
+
+/// Whether the path of the model ends with the module that declares the table.
+fn names_module(sighting: &Sighting, table: &Table) -> bool {
+    let path = sighting.imports.expand(&sighting.model.table).unwrap_or_else(|| sighting.model.table.clone());
+    let modules = path.split_last().map_or(&[][..], |(_, modules)| modules);
+    let modules = modules.iter().filter(|name| !["crate", "self", "super"].contains(&name.as_str()));
+    let modules: Vec<&String> = modules.collect();
+    !modules.is_empty() && ends_with(&table.module, modules.into_iter())
 }
 
 fn ends_with<'a>(module: &[String], end: impl DoubleEndedIterator<Item = &'a String>) -> bool {

@@ -1,7 +1,7 @@
 //! All files: those that were named, those below named directories, and those that hold their modules.
 //! What stands in a single file is read elsewhere.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -19,6 +19,8 @@ use super::table::Table;
 pub(super) struct Walked {
     pub(super) models: Vec<Sighting>,
     pub(super) tables: Vec<Table>,
+    /// New names that files gave to something: a table may be meant.
+    pub(super) renamed: HashSet<String>,
     pub(super) skipped: Vec<Skipped>,
 }
 
@@ -148,6 +150,7 @@ impl Walk {
         for (file, condition) in self.files.into_iter().zip(conditions) {
             let findings = file.findings;
             let imports = Rc::new(findings.imports);
+            walked.renamed.extend(imports.renamed().iter().cloned());
             self.mistakes.extend(findings.mistakes);
             walked.skipped.extend(findings.skipped);
             for model in findings.models {

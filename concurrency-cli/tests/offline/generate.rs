@@ -8,7 +8,7 @@ const GENERATE: [&str; 4] = ["triggers", "generate", "--engine", "sqlite"];
 const UP: &str = r#"CREATE TRIGGER "concurrency_articles_version"
 AFTER UPDATE ON "articles"
 FOR EACH ROW
-WHEN NEW."version" IS NULL OR NEW."version" <= OLD."version"
+WHEN NEW."version" IS NULL OR NEW."version" <= OLD."version" OR typeof(NEW."version") <> 'integer'
 BEGIN
     /* concurrency-diesel 1 */
 "#;

@@ -182,7 +182,7 @@ fn a_name_with_sql_in_it_stays_a_name() {
     project.write("src/models.rs", &models);
     for (engine, quoted) in [
         ("sqlite", r#""a""; DROP TABLE b; --""#),
-        ("postgres", r#""a""; DROP TABLE b; --""#),
+        ("postgres", r#"a""; DROP TABLE b; --""#),
         ("mysql", "`a\"; DROP TABLE b; --`"),
     ] {
         let ran = project.run(&["triggers", "generate", "--engine", engine, "--dry-run"]);

@@ -1,7 +1,7 @@
 //! What an engine must know of triggers: one implementation per engine, in a file of its own.
 
 use super::TriggerSpec;
-use super::found::{FoundTrigger, TriggerQuery};
+use super::found::{FoundColumn, FoundTrigger, TriggerQuery};
 
 pub(super) trait Dialect {
     /// A name as the engine's SQL writes it, whatever characters it holds.
@@ -11,23 +11,40 @@ pub(super) trait Dialect {
 
     fn drop(&self, spec: &TriggerSpec) -> Vec<String>;
 
-    fn drop_found(&self, found: &FoundTrigger) -> Vec<String>;
+    /// Drops a trigger that was found; `None` for a function alone.
+    fn drop_trigger(&self, found: &FoundTrigger) -> Option<String>;
 
     fn add_column(&self, spec: &TriggerSpec) -> Vec<String>;
 
     fn drop_column(&self, spec: &TriggerSpec) -> Vec<String>;
 
+    /// What keeps a change of a table from waiting for it without end.
+    fn lock_limit(&self) -> Option<Limit> {
+        None
+    }
+
     fn find_columns(&self, spec: &TriggerSpec) -> TriggerQuery;
 
     fn find_triggers(&self, spec: &TriggerSpec) -> TriggerQuery;
 
+    /// The tables whose rows are rows of this one, too, and that need triggers of their own.
+    fn find_children(&self, _spec: &TriggerSpec) -> Option<TriggerQuery> {
+        None
+    }
+
+    /// Every trigger, ours or not.
     fn list(&self) -> TriggerQuery;
 
     /// Whether a trigger found on the spec's table is what `create` makes, in the spec's form, under whatever name.
-    fn is_intact(&self, spec: &TriggerSpec, found: &FoundTrigger) -> bool;
+    fn is_intact(&self, spec: &TriggerSpec, columns: &[FoundColumn], found: &FoundTrigger) -> bool;
+
+    /// Whether the trigger's program is what `create` makes, whatever calls it.
+    fn is_same_body(&self, spec: &TriggerSpec, found: &FoundTrigger) -> bool {
+        self.is_intact(spec, &[], found)
+    }
 
     /// Whether a column of this type, as `find_columns` names it, counts.
-    fn counts(&self, data_type: &str) -> bool;
+    fn counts(&self, base_type: &str) -> bool;
 
     /// A name, qualified where the schema is named.
     fn qualified(&self, schema: Option<&str>, name: &str) -> String {
@@ -36,6 +53,15 @@ pub(super) trait Dialect {
             None => self.quote(name),
         }
     }
+}
+
+/// While a change of a table waits for it, everybody who comes after it waits, too. After five seconds it gives up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Limit {
+    /// Sets the limit, and remembers the session's own.
+    pub(super) set: &'static str,
+    /// Gives the session its own limit back.
+    pub(super) put_back: &'static str,
 }
 
 /// `name` between two of the engine's quotes, each quote inside it doubled.

@@ -33,10 +33,17 @@ pub enum Engine {
 }
 
 impl Engine {
-    /// Asks for our triggers in the connection's database, on PostgreSQL in all its schemas: [`FoundTrigger`](crate::FoundTrigger)s.
+    /// Asks for the triggers of the connection's database, on PostgreSQL of the schemas where it looks: [`FoundTrigger`](crate::FoundTrigger)s,
+    /// [ours](crate::FoundTrigger::is_ours) and others.
     #[must_use]
     pub fn list_triggers(self) -> TriggerQuery {
         self.dialect().list()
+    }
+
+    /// What keeps changes of tables from waiting without end, and what gives the session its own limit back, as migrations hold both.
+    #[must_use]
+    pub fn lock_limit(self) -> Option<(&'static str, &'static str)> {
+        self.dialect().lock_limit().map(|limit| (limit.set, limit.put_back))
     }
 
     pub(super) fn dialect(self) -> &'static dyn Dialect {

@@ -1,6 +1,7 @@
 //! What a database says of its triggers, and what that means. Asking it is left to whoever has a connection.
 
-use super::{Engine, TRIGGER_MARKER, TriggerSpec};
+use super::tokens::folded;
+use super::{Engine, TRIGGER_MARKER, TriggerSpec, reading};
 
 /// A query of the database's catalog. Every column of its answer is a text or NULL.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,29 +17,36 @@ pub struct TriggerQuery {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FoundColumn {
-    /// The schema that the table was found in.
+    /// The schema that the table was found in, where it must be named: the connection looks elsewhere first.
     pub table_schema: Option<String>,
     /// The column.
     pub column_name: String,
     /// Its type, as the engine names it.
     pub data_type: String,
+    /// The type that a domain of PostgreSQL stands for; otherwise the same.
+    pub base_type: String,
 }
 
 impl FoundColumn {
     /// How many columns the answer has.
-    pub const WIDTH: usize = 3;
+    pub const WIDTH: usize = 4;
 
     /// The column that a row of the answer tells of.
     #[must_use]
     pub fn from_row(row: [Option<String>; Self::WIDTH]) -> Self {
-        let [table_schema, column_name, data_type] = row;
-        Self { table_schema, column_name: column_name.unwrap_or_default(), data_type: data_type.unwrap_or_default() }
+        let [table_schema, column_name, data_type, base_type] = row;
+        Self {
+            table_schema,
+            column_name: column_name.unwrap_or_default(),
+            data_type: data_type.unwrap_or_default(),
+            base_type: base_type.unwrap_or_default(),
+        }
     }
 
     /// Whether the column can hold the versions that a trigger counts.
     #[must_use]
     pub fn counts(&self, engine: Engine) -> bool {
-        engine.dialect().counts(&self.data_type)
+        engine.dialect().counts(&self.base_type)
     }
 }
 
@@ -60,16 +68,18 @@ pub struct FoundTrigger {
     pub function_name: Option<String>,
     /// Whether it fires.
     pub is_enabled: bool,
+    /// As whom it runs: on MySQL and MariaDB, `name@host`.
+    pub definer: Option<String>,
 }
 
 impl FoundTrigger {
     /// How many columns the answer has.
-    pub const WIDTH: usize = 7;
+    pub const WIDTH: usize = 8;
 
     /// The trigger that a row of the answer tells of.
     #[must_use]
     pub fn from_row(row: [Option<String>; Self::WIDTH]) -> Self {
-        let [table_schema, table_name, trigger_name, definition, body, function_name, state] = row;
+        let [table_schema, table_name, trigger_name, definition, body, function_name, state, definer] = row;
         Self {
             table_schema,
             table_name,
@@ -78,19 +88,26 @@ impl FoundTrigger {
             body,
             function_name,
             is_enabled: state.as_deref() == Some("enabled"),
+            definer,
         }
     }
 
-    /// Whether the trigger is one of ours, by the marker in its body.
+    /// Whether the trigger is one of ours: by the mark in its body, or because it does, word for word, what ours do. A client may
+    /// have dropped the mark.
     #[must_use]
-    pub fn is_ours(&self) -> bool {
-        self.body.as_ref().unwrap_or(&self.definition).contains(TRIGGER_MARKER)
+    pub fn is_ours(&self, engine: Engine) -> bool {
+        self.program().contains(TRIGGER_MARKER) || reading::spec_of(self, engine).is_some()
     }
 
-    /// The statements that drop it, to be sent in this order; the function of a trigger, too.
+    /// Whether the user may not see what the trigger does.
     #[must_use]
-    pub fn drop(&self, engine: Engine) -> Vec<String> {
-        engine.dialect().drop_found(self)
+    pub fn is_hidden(&self, engine: Engine) -> bool {
+        engine == Engine::Mysql && self.body.is_none()
+    }
+
+    /// What it does, in SQL.
+    pub(super) fn program(&self) -> &str {
+        self.body.as_ref().unwrap_or(&self.definition)
     }
 
     /// The engine's text of the trigger, for people.
@@ -100,53 +117,21 @@ impl FoundTrigger {
         parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
     }
 
-    /// By the engine's own rules two names may be the same; here it is only to tell tables apart.
-    fn stands_on(&self, spec: &TriggerSpec) -> bool {
-        self.table_name.as_ref().is_some_and(|table| table.eq_ignore_ascii_case(spec.table()))
+    /// Whether it stands on a table of that name.
+    pub(super) fn stands_on(&self, spec: &TriggerSpec, engine: Engine) -> bool {
+        self.table_name.as_ref().is_some_and(|table| folded(table, engine) == folded(spec.table(), engine))
     }
 }
 
-/// What is to be said of a spec's trigger.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum TriggerState<'f> {
-    /// It is there and does what it should.
-    Intact(&'f FoundTrigger),
-    /// It is there in the other form: strict where the spec is not, or not strict where the spec is.
-    OtherForm(&'f FoundTrigger),
-    /// There is none.
-    Missing,
-    /// There is one of ours, with another text.
-    Altered(&'f FoundTrigger),
-    /// It is there and does not fire.
-    Disabled(&'f FoundTrigger),
-    /// One of ours has its name, on another table.
-    OnAnotherTable(&'f FoundTrigger),
-    /// Somebody else's trigger has its name, or on PostgreSQL somebody else's function.
-    Foreign(&'f FoundTrigger),
-}
-
-pub(super) fn state<'f>(spec: &TriggerSpec, engine: Engine, found: &'f [FoundTrigger]) -> TriggerState<'f> {
-    let name = spec.name();
-    let is_named = |trigger: &&FoundTrigger| trigger.trigger_name.eq_ignore_ascii_case(&name);
-    let find = |form: &TriggerSpec| {
-        let is_it = |trigger: &&FoundTrigger| {
-            trigger.stands_on(form) && trigger.is_ours() && engine.dialect().is_intact(form, trigger)
-        };
-        found.iter().filter(is_it).max_by_key(|trigger| trigger.is_enabled)
-    };
-    match (find(spec), find(&spec.in_other_form())) {
-        (Some(trigger), _) if trigger.is_enabled => return TriggerState::Intact(trigger),
-        (_, Some(trigger)) if trigger.is_enabled => return TriggerState::OtherForm(trigger),
-        (Some(trigger), _) | (None, Some(trigger)) => return TriggerState::Disabled(trigger),
-        (None, None) => {}
-    }
-    if let Some(foreign) = found.iter().find(|trigger| is_named(trigger) && !trigger.is_ours()) {
-        return TriggerState::Foreign(foreign);
-    }
-    match found.iter().filter(|trigger| trigger.table_name.is_some()).find(is_named) {
-        Some(trigger) if trigger.stands_on(spec) => TriggerState::Altered(trigger),
-        Some(trigger) => TriggerState::OnAnotherTable(trigger),
-        None => TriggerState::Missing,
-    }
+/// The statements that drop the obsolete ones, to be sent in this order; of their functions those that none of the kept calls.
+#[must_use]
+pub fn drop_found(engine: Engine, obsolete: &[FoundTrigger], kept: &[FoundTrigger]) -> Vec<String> {
+    let dialect = engine.dialect();
+    let triggers = obsolete.iter().flat_map(|found| dialect.drop_trigger(found));
+    let is_called = |name: &String| kept.iter().any(|found| found.function_name.as_ref() == Some(name));
+    let mut functions: Vec<&String> = obsolete.iter().filter_map(|found| found.function_name.as_ref()).collect();
+    functions.sort();
+    functions.dedup();
+    let functions = functions.into_iter().filter(|name| !is_called(name));
+    triggers.chain(functions.map(|name| format!("DROP FUNCTION IF EXISTS {name}()"))).collect()
 }

@@ -1,10 +1,11 @@
 //! The triggers of MySQL and MariaDB.
 
-use super::TriggerSpec;
-use super::dialect::{Dialect, quoted};
-use super::found::{FoundTrigger, TriggerQuery};
+use super::dialect::{Dialect, Limit, quoted};
+use super::found::{FoundColumn, FoundTrigger, TriggerQuery};
 use super::template::Value::{self, Sql, Text};
 use super::template::{fill, query};
+use super::tokens::normal;
+use super::{Engine, TriggerSpec};
 
 pub(super) struct MysqlDialect;
 
@@ -13,6 +14,7 @@ impl Dialect for MysqlDialect {
         quoted(name, '`')
     }
 
+    /// Without the name of a database, unless the model names it: a dump may be restored under another.
     fn create(&self, spec: &TriggerSpec) -> Vec<String> {
         let (trigger, table) =
             (self.qualified(spec.schema(), &spec.name()), self.qualified(spec.schema(), spec.table()));
@@ -24,18 +26,26 @@ impl Dialect for MysqlDialect {
         vec![format!("DROP TRIGGER IF EXISTS {}", self.qualified(spec.schema(), &spec.name()))]
     }
 
-    fn drop_found(&self, found: &FoundTrigger) -> Vec<String> {
-        vec![format!("DROP TRIGGER IF EXISTS {}", self.qualified(found.table_schema.as_deref(), &found.trigger_name))]
+    fn drop_trigger(&self, found: &FoundTrigger) -> Option<String> {
+        Some(format!("DROP TRIGGER IF EXISTS {}", self.qualified(found.table_schema.as_deref(), &found.trigger_name)))
     }
 
     fn add_column(&self, spec: &TriggerSpec) -> Vec<String> {
         let (table, version) = (self.qualified(spec.schema(), spec.table()), self.quote(spec.version()));
-        with_lock_timeout(format!("ALTER TABLE {table} ADD COLUMN {version} BIGINT NOT NULL DEFAULT 1"))
+        vec![format!("ALTER TABLE {table} ADD COLUMN {version} BIGINT NOT NULL DEFAULT 1")]
     }
 
     fn drop_column(&self, spec: &TriggerSpec) -> Vec<String> {
         let (table, version) = (self.qualified(spec.schema(), spec.table()), self.quote(spec.version()));
-        with_lock_timeout(format!("ALTER TABLE {table} DROP COLUMN {version}"))
+        vec![format!("ALTER TABLE {table} DROP COLUMN {version}")]
+    }
+
+    /// The session gets its own limit back.
+    fn lock_limit(&self) -> Option<Limit> {
+        Some(Limit {
+            set: "SET @concurrency_lock_wait_timeout = @@SESSION.lock_wait_timeout, SESSION lock_wait_timeout = 5",
+            put_back: "SET SESSION lock_wait_timeout = @concurrency_lock_wait_timeout",
+        })
     }
 
     fn find_columns(&self, spec: &TriggerSpec) -> TriggerQuery {
@@ -55,35 +65,34 @@ impl Dialect for MysqlDialect {
 
     fn list(&self) -> TriggerQuery {
         let list = fill(include_str!("mysql/list.sql"), &[]);
-        query(include_str!("mysql/list_ours.sql"), &[("list", Sql(&list))])
+        query(include_str!("mysql/list_all.sql"), &[("list", Sql(&list))])
     }
 
-    /// The body is kept as it was written.
-    fn is_intact(&self, spec: &TriggerSpec, found: &FoundTrigger) -> bool {
-        found.definition == "BEFORE UPDATE FOR EACH ROW"
-            && found.body.as_deref().map(str::trim) == Some(self.body(spec).as_str())
+    /// MySQL shows half of each doubled quote of a name; MariaDB, and SHOW CREATE TRIGGER, show all.
+    fn is_intact(&self, spec: &TriggerSpec, _columns: &[FoundColumn], found: &FoundTrigger) -> bool {
+        let Some(body) = found.body.as_deref().filter(|_| found.definition == "BEFORE UPDATE FOR EACH ROW") else {
+            return false;
+        };
+        let expected = self.body(spec);
+        let is = |expected: &str| normal(body, Engine::Mysql) == normal(expected, Engine::Mysql);
+        is(&expected) || (expected.contains("``") && is(&expected.replace("``", "`")))
     }
 
-    fn counts(&self, data_type: &str) -> bool {
-        matches!(data_type, "smallint" | "int" | "bigint")
+    fn counts(&self, base_type: &str) -> bool {
+        matches!(base_type, "smallint" | "mediumint" | "int" | "bigint")
     }
 }
 
 impl MysqlDialect {
     fn body(&self, spec: &TriggerSpec) -> String {
-        let file =
-            if spec.is_strict() { include_str!("mysql/strict_body.sql") } else { include_str!("mysql/body.sql") };
-        fill(file, &[("version", &self.quote(spec.version()))])
+        let version = self.quote(spec.version());
+        let body = fill(include_str!("mysql/body.sql"), &[("version", &version)]);
+        if spec.is_strict() {
+            fill(include_str!("mysql/strict_body.sql"), &[("version", &version), ("body", &body)])
+        } else {
+            body
+        }
     }
-}
-
-/// While an ALTER TABLE waits for the table, everybody who comes after it waits, too. The session gets its own limit back.
-fn with_lock_timeout(statement: String) -> Vec<String> {
-    vec![
-        "SET @concurrency_lock_wait_timeout = @@SESSION.lock_wait_timeout, SESSION lock_wait_timeout = 5".to_owned(),
-        statement,
-        "SET SESSION lock_wait_timeout = @concurrency_lock_wait_timeout".to_owned(),
-    ]
 }
 
 /// The database of the table: the one that is named, or the connection's.

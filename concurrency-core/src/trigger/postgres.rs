@@ -1,10 +1,11 @@
 //! The triggers of PostgreSQL, and the function that each of them has.
 
-use super::TriggerSpec;
-use super::dialect::{Dialect, quoted};
-use super::found::{FoundTrigger, TriggerQuery};
+use super::dialect::{Dialect, Limit, quoted};
+use super::found::{FoundColumn, FoundTrigger, TriggerQuery};
 use super::template::Value::{Sql, Text};
 use super::template::{fill, query};
+use super::tokens::{folded, normal};
+use super::{Engine, TriggerSpec};
 
 pub(super) struct PostgresDialect;
 
@@ -14,39 +15,52 @@ impl Dialect for PostgresDialect {
     }
 
     fn create(&self, spec: &TriggerSpec) -> Vec<String> {
-        let function = self.qualified(spec.schema(), &spec.name());
+        let function = self.qualified(spec.schema(), &function_name(spec));
         let body = self.body(spec);
         let quote = dollar_quote(&body);
         let values = [("function", function.as_str()), ("body", &body), ("quote", &quote)];
-        vec![fill(include_str!("postgres/function.sql"), &values), self.trigger(spec, &function)]
+        let table = self.qualified(spec.schema(), spec.table());
+        let in_children = self.trigger(spec, "%s", &function.replace('%', "%%"), &as_format);
+        vec![
+            fill(include_str!("postgres/function.sql"), &values),
+            self.trigger(spec, &table, &function, &str::to_owned),
+            self.in_children(spec, &in_children),
+        ]
     }
 
     fn drop(&self, spec: &TriggerSpec) -> Vec<String> {
         let name = spec.name();
+        let in_children = format!("DROP TRIGGER IF EXISTS {} ON %s", as_format(&self.quote(&name)));
         vec![
+            self.in_children(spec, &in_children),
             format!("DROP TRIGGER IF EXISTS {} ON {}", self.quote(&name), self.qualified(spec.schema(), spec.table())),
-            format!("DROP FUNCTION IF EXISTS {}()", self.qualified(spec.schema(), &name)),
+            format!("DROP FUNCTION IF EXISTS {}()", self.qualified(spec.schema(), &function_name(spec))),
         ]
     }
 
-    /// The function by the name it has, which is another where trigger, function or table were renamed or moved.
-    fn drop_found(&self, found: &FoundTrigger) -> Vec<String> {
-        let trigger = found.table_name.as_deref().map(|table| {
-            let table = self.qualified(found.table_schema.as_deref(), table);
-            format!("DROP TRIGGER IF EXISTS {} ON {table}", self.quote(&found.trigger_name))
-        });
-        let function = found.function_name.as_ref().map(|function| format!("DROP FUNCTION IF EXISTS {function}()"));
-        trigger.into_iter().chain(function).collect()
+    fn drop_trigger(&self, found: &FoundTrigger) -> Option<String> {
+        let table = self.qualified(found.table_schema.as_deref(), found.table_name.as_deref()?);
+        let is_trigger = !found.definition.is_empty();
+        is_trigger.then(|| format!("DROP TRIGGER IF EXISTS {} ON {table}", self.quote(&found.trigger_name)))
     }
 
     fn add_column(&self, spec: &TriggerSpec) -> Vec<String> {
         let (table, version) = (self.qualified(spec.schema(), spec.table()), self.quote(spec.version()));
-        vec![LOCK_TIMEOUT.to_owned(), format!("ALTER TABLE {table} ADD COLUMN {version} BIGINT NOT NULL DEFAULT 1")]
+        vec![format!("ALTER TABLE {table} ADD COLUMN {version} BIGINT NOT NULL DEFAULT 1")]
     }
 
     fn drop_column(&self, spec: &TriggerSpec) -> Vec<String> {
         let (table, version) = (self.qualified(spec.schema(), spec.table()), self.quote(spec.version()));
-        vec![LOCK_TIMEOUT.to_owned(), format!("ALTER TABLE {table} DROP COLUMN {version}")]
+        vec![format!("ALTER TABLE {table} DROP COLUMN {version}")]
+    }
+
+    /// Until the end of the transaction, unless it is put back before.
+    fn lock_limit(&self) -> Option<Limit> {
+        Some(Limit {
+            set: "SELECT pg_catalog.set_config('concurrency.lock_timeout', pg_catalog.current_setting('lock_timeout'), true), \
+                  pg_catalog.set_config('lock_timeout', '5s', true)",
+            put_back: "SELECT pg_catalog.set_config('lock_timeout', pg_catalog.current_setting('concurrency.lock_timeout'), true)",
+        })
     }
 
     fn find_columns(&self, spec: &TriggerSpec) -> TriggerQuery {
@@ -54,47 +68,92 @@ impl Dialect for PostgresDialect {
     }
 
     fn find_triggers(&self, spec: &TriggerSpec) -> TriggerQuery {
-        let list = list_with("pg_get_triggerdef(triggers.oid)");
+        let list = list_with(&fill(include_str!("postgres/definition.sql"), &[]));
         let values = [
             ("list", Sql(&list)),
             ("table", Text(&self.qualified(spec.schema(), spec.table()))),
-            ("trigger", Text(&spec.name())),
+            ("function", Text(&function_name(spec))),
         ];
         query(include_str!("postgres/triggers.sql"), &values)
     }
 
+    fn find_children(&self, spec: &TriggerSpec) -> Option<TriggerQuery> {
+        let table = self.qualified(spec.schema(), spec.table());
+        Some(query(include_str!("postgres/find_children.sql"), &[("table", Text(&table))]))
+    }
+
     fn list(&self) -> TriggerQuery {
         let list = list_with("NULL");
-        query(include_str!("postgres/list_ours.sql"), &[("list", Sql(&list))])
+        query(include_str!("postgres/list_all.sql"), &[("list", Sql(&list))])
     }
 
-    /// The trigger's text is written anew by the server, with casts, parentheses and quotes where it needs them.
-    fn is_intact(&self, spec: &TriggerSpec, found: &FoundTrigger) -> bool {
-        let mut expected = spec.clone().named(found.trigger_name.as_str());
-        if let Some(schema) = &found.table_schema {
-            expected = expected.in_schema(schema.as_str());
+    /// The trigger's text is written anew by the server: compared with what that makes of ours. Empty in the list of a whole schema.
+    fn is_intact(&self, spec: &TriggerSpec, columns: &[FoundColumn], found: &FoundTrigger) -> bool {
+        if !self.is_same_body(spec, found) {
+            return false;
         }
-        let is_same_event = comparable(&found.definition) == comparable(&self.trigger(&expected, ""));
-        is_same_event && found.body.as_deref().map(str::trim) == Some(self.body(spec).as_str())
+        let version = folded(spec.version(), Engine::Postgres);
+        let column = columns.iter().find(|column| column.column_name == version);
+        let definition = without_our_qualifiers(normal(&found.definition, Engine::Postgres));
+        let is_condition = |condition: String| {
+            definition.starts_with(&normal(&self.written_by_server(found, &condition), Engine::Postgres))
+        };
+        column.is_some_and(|column| self.conditions(spec, column).into_iter().any(is_condition))
     }
 
-    fn counts(&self, data_type: &str) -> bool {
-        matches!(data_type, "smallint" | "integer" | "bigint")
+    fn is_same_body(&self, spec: &TriggerSpec, found: &FoundTrigger) -> bool {
+        let body = found.body.as_deref().unwrap_or_default();
+        normal(body, Engine::Postgres) == normal(&self.body(spec), Engine::Postgres)
+    }
+
+    fn counts(&self, base_type: &str) -> bool {
+        matches!(base_type, "smallint" | "integer" | "bigint")
     }
 }
 
-/// While an ALTER TABLE waits for the table, everybody who comes after it waits, too.
-const LOCK_TIMEOUT: &str = "SET LOCAL lock_timeout = '5s'";
-
 impl PostgresDialect {
-    fn trigger(&self, spec: &TriggerSpec, function: &str) -> String {
-        let values = [
-            ("trigger", self.quote(&spec.name())),
-            ("table", self.qualified(spec.schema(), spec.table())),
-            ("version", self.quote(spec.version())),
-            ("function", function.to_owned()),
-        ];
-        fill(include_str!("postgres/trigger.sql"), &values.each_ref().map(|(name, value)| (*name, value.as_str())))
+    /// The trigger on this table, the names in it as `write` writes them.
+    fn trigger(&self, spec: &TriggerSpec, table: &str, function: &str, write: &dyn Fn(&str) -> String) -> String {
+        let version = write(&self.quote(spec.version()));
+        let condition = fill(include_str!("postgres/condition.sql"), &[("version", &version)]);
+        let trigger = write(&self.quote(&spec.name()));
+        let values =
+            [("trigger", trigger.as_str()), ("table", table), ("condition", &condition), ("function", function)];
+        fill(include_str!("postgres/trigger.sql"), &values)
+    }
+
+    /// Runs the statement, a format for a table, in each table that inherits from the spec's.
+    fn in_children(&self, spec: &TriggerSpec, statement: &str) -> String {
+        let table = literal(&self.qualified(spec.schema(), spec.table()));
+        let statement = literal(statement);
+        let quote = dollar_quote(&format!("{table}{statement}"));
+        let values = [("quote", quote.as_str()), ("table", &table), ("statement", &statement)];
+        fill(include_str!("postgres/children.sql"), &values)
+    }
+
+    /// The beginning of a trigger's text as the server writes it, with this condition.
+    fn written_by_server(&self, found: &FoundTrigger, condition: &str) -> String {
+        let table = self.qualified(found.table_schema.as_deref(), found.table_name.as_deref().unwrap_or_default());
+        format!(
+            "CREATE TRIGGER {} BEFORE UPDATE ON {table} FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION",
+            self.quote(&found.trigger_name)
+        )
+    }
+
+    /// What the server makes of our condition over a column of this type, and of the one that means the same.
+    fn conditions(&self, spec: &TriggerSpec, column: &FoundColumn) -> [String; 2] {
+        let version = self.quote(spec.version());
+        let is_domain = column.data_type != column.base_type;
+        let new = if is_domain { format!("(new.{version})::{}", column.base_type) } else { format!("new.{version}") };
+        let (old, zero) = match column.base_type.as_str() {
+            "smallint" => (format!("(old.{version})::integer"), "0"),
+            "bigint" if is_domain => (format!("(old.{version})::bigint"), "(0)::bigint"),
+            "bigint" => (format!("old.{version}"), "(0)::bigint"),
+            _ if is_domain => (format!("(old.{version})::integer"), "0"),
+            _ => (format!("old.{version}"), "0"),
+        };
+        let next = format!("(COALESCE({old}, {zero}) + 1)");
+        [format!("(({new} = {next}) IS NOT TRUE)"), format!("({new} IS DISTINCT FROM {next})")]
     }
 
     fn body(&self, spec: &TriggerSpec) -> String {
@@ -119,18 +178,36 @@ fn dollar_quote(text: &str) -> String {
     quote
 }
 
-/// A trigger's text up to its function, without what the server writes in its own way.
-fn comparable(definition: &str) -> String {
-    let mut text: String = definition
-        .replace("OPERATOR(pg_catalog.+)", "+")
-        .replace("NEW.", "new.")
-        .replace("OLD.", "old.")
-        .chars()
-        .filter(|character| !matches!(character, '(' | ')' | '"'))
-        .map(|character| if character == '\n' { ' ' } else { character })
-        .collect();
-    for cast in ["::smallint", "::integer", "::bigint"] {
-        text = text.replace(cast, "");
+/// The name of the trigger's function. No function of the server's own begins like this, as the trigger's name may.
+pub(super) fn function_name(spec: &TriggerSpec) -> String {
+    let name = spec.name();
+    if name.starts_with("concurrency_") { name } else { super::name::cut(&format!("concurrency_{name}")) }
+}
+
+fn literal(text: &str) -> String {
+    // An E keeps a backslash what it is under every setting.
+    let text = quoted(text, '\'');
+    if text.contains('\\') { format!("E{}", text.replace('\\', "\\\\")) } else { text }
+}
+
+/// A name in a text for `format`.
+fn as_format(name: &str) -> String {
+    name.replace('%', "%%")
+}
+
+/// The server qualifies an operator where the `search_path` of whoever asks finds another of that name first.
+fn without_our_qualifiers(tokens: Vec<String>) -> Vec<String> {
+    let mut plain: Vec<String> = Vec::with_capacity(tokens.len());
+    for token in tokens {
+        plain.push(token);
+        if let [.., operator, open, schema, dot, _, close] = plain.as_slice() {
+            if [operator, open, schema, dot, close] == ["operator", "(", "pg_catalog", ".", ")"] {
+                let sign = plain.len().saturating_sub(2);
+                let sign = plain.swap_remove(sign);
+                plain.truncate(plain.len().saturating_sub(5));
+                plain.push(sign);
+            }
+        }
     }
-    text.rsplit_once(" EXECUTE ").map_or(text.clone(), |(before, _)| before.to_owned())
+    plain
 }

@@ -1,5 +1,6 @@
 //! Changes of a schema as migrations make them: the statements, the way back, and the text of the two files.
 
+use super::dialect::Limit;
 use super::{Engine, TriggerSpec};
 
 /// Statements that change a schema, and those that undo them.
@@ -18,18 +19,20 @@ use super::{Engine, TriggerSpec};
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
 pub struct SchemaChange {
+    limit: Option<Limit>,
     up: Vec<String>,
     down: Vec<String>,
 }
 
 impl SchemaChange {
-    /// A change by these statements, and those that undo it.
-    pub const fn new(up: Vec<String>, down: Vec<String>) -> Self {
-        Self { up, down }
+    /// A change by these statements, and those that undo it. Neither waits longer than five seconds for a table that others hold.
+    pub fn new(engine: Engine, up: Vec<String>, down: Vec<String>) -> Self {
+        Self { limit: engine.dialect().lock_limit(), up, down }
     }
 
     /// This change, then the other; undone in the opposite order.
     pub fn then(mut self, other: Self) -> Self {
+        self.limit = self.limit.or(other.limit);
         self.up.extend(other.up);
         self.down.splice(..0, other.down);
         self
@@ -37,26 +40,33 @@ impl SchemaChange {
 
     /// The statements, in order, without the semicolons between them.
     #[must_use]
-    pub fn up(&self) -> &[String] {
-        &self.up
+    pub fn up(&self) -> Vec<String> {
+        self.limited(&self.up)
     }
 
     /// The statements that undo the change, in order.
     #[must_use]
-    pub fn down(&self) -> &[String] {
-        &self.down
+    pub fn down(&self) -> Vec<String> {
+        self.limited(&self.down)
     }
 
     /// The text of `up.sql`.
     #[must_use]
     pub fn up_sql(&self) -> String {
-        script(&self.up)
+        script(&self.up())
     }
 
     /// The text of `down.sql`.
     #[must_use]
     pub fn down_sql(&self) -> String {
-        script(&self.down)
+        script(&self.down())
+    }
+
+    /// The statements between those that set the limit and put it back.
+    fn limited(&self, statements: &[String]) -> Vec<String> {
+        let set = self.limit.iter().map(|limit| limit.set.to_owned());
+        let put_back = self.limit.iter().map(|limit| limit.put_back.to_owned());
+        set.chain(statements.iter().cloned()).chain(put_back).collect()
     }
 }
 
@@ -68,10 +78,10 @@ fn script(statements: &[String]) -> String {
 
 /// Creates the triggers of these tables.
 pub fn create_triggers<'s>(specs: impl IntoIterator<Item = &'s TriggerSpec>, engine: Engine) -> SchemaChange {
-    let nothing = SchemaChange { up: Vec::new(), down: Vec::new() };
+    let nothing = SchemaChange::new(engine, Vec::new(), Vec::new());
     specs
         .into_iter()
-        .map(|spec| SchemaChange { up: spec.create(engine), down: spec.drop(engine) })
+        .map(|spec| SchemaChange::new(engine, spec.create(engine), spec.drop(engine)))
         .fold(nothing, SchemaChange::then)
 }
 
@@ -82,5 +92,5 @@ pub fn create_triggers<'s>(specs: impl IntoIterator<Item = &'s TriggerSpec>, eng
 /// five seconds of waiting, since nobody else could read the table while it waits. (SQLite waits as long as its
 /// `busy_timeout` says.)
 pub fn add_version_column(spec: &TriggerSpec, engine: Engine) -> SchemaChange {
-    SchemaChange { up: engine.dialect().add_column(spec), down: engine.dialect().drop_column(spec) }
+    SchemaChange::new(engine, engine.dialect().add_column(spec), engine.dialect().drop_column(spec))
 }

@@ -1,10 +1,11 @@
 //! The triggers of SQLite.
 
-use super::TriggerSpec;
 use super::dialect::{Dialect, quoted};
-use super::found::{FoundTrigger, TriggerQuery};
+use super::found::{FoundColumn, FoundTrigger, TriggerQuery};
 use super::template::Value::{Sql, Text};
 use super::template::{fill, query};
+use super::tokens::normal;
+use super::{Engine, TriggerSpec};
 
 pub(super) struct SqliteDialect;
 
@@ -22,8 +23,8 @@ impl Dialect for SqliteDialect {
         vec![format!("DROP TRIGGER IF EXISTS {}", self.qualified(spec.schema(), &spec.name()))]
     }
 
-    fn drop_found(&self, found: &FoundTrigger) -> Vec<String> {
-        vec![format!("DROP TRIGGER IF EXISTS {}", self.qualified(found.table_schema.as_deref(), &found.trigger_name))]
+    fn drop_trigger(&self, found: &FoundTrigger) -> Option<String> {
+        Some(format!("DROP TRIGGER IF EXISTS {}", self.qualified(found.table_schema.as_deref(), &found.trigger_name)))
     }
 
     fn add_column(&self, spec: &TriggerSpec) -> Vec<String> {
@@ -58,13 +59,14 @@ impl Dialect for SqliteDialect {
     }
 
     /// The text is kept as it was written, but for the schema; a renamed table or column is renamed in it.
-    fn is_intact(&self, spec: &TriggerSpec, found: &FoundTrigger) -> bool {
-        found.definition == self.create_as(spec, &self.quote(&found.trigger_name))
+    fn is_intact(&self, spec: &TriggerSpec, _columns: &[FoundColumn], found: &FoundTrigger) -> bool {
+        let expected = self.create_as(spec, &self.quote(&found.trigger_name));
+        normal(&found.definition, Engine::Sqlite) == normal(&expected, Engine::Sqlite)
     }
 
     /// By the rule after which SQLite gives a column the affinity INTEGER.
-    fn counts(&self, data_type: &str) -> bool {
-        data_type.contains("int")
+    fn counts(&self, base_type: &str) -> bool {
+        base_type.contains("int")
     }
 }
 

@@ -159,6 +159,12 @@ fn said(error: &Error) -> Option<&str> {
     }
 }
 
+/// Whether a statement gave up waiting for a lock.
+pub(crate) fn is_lock_timeout(error: &Error) -> bool {
+    let messages = ["canceling statement due to lock timeout", "Lock wait timeout exceeded"];
+    matches!(error, Error::DatabaseError(_, said) if messages.iter().any(|message| said.message().contains(message)))
+}
+
 /// Whether the database user lacks the right to what it asked for.
 pub(crate) fn is_missing_privilege(error: &Error) -> bool {
     let Error::DatabaseError(DatabaseErrorKind::Unknown, information) = error else {

@@ -15,10 +15,10 @@ use crate::executor::{Executor, Session};
 type T = Nullable<Text>;
 type Cell = Option<String>;
 
-type ColumnType = (T, T, T);
-type ColumnRow = (Cell, Cell, Cell);
-type TriggerType = (T, T, T, T, T, T, T);
-type TriggerRow = (Cell, Cell, Cell, Cell, Cell, Cell, Cell);
+type ColumnType = (T, T, T, T);
+type ColumnRow = (Cell, Cell, Cell, Cell);
+type TriggerType = (T, T, T, T, T, T, T, T);
+type TriggerRow = (Cell, Cell, Cell, Cell, Cell, Cell, Cell, Cell);
 
 /// A backend whose catalog can be asked for triggers. Every one that records can be saved on is; there is nothing to implement.
 #[diagnostic::on_unimplemented(

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::error::is_missing_privilege;
+use crate::error::{is_lock_timeout, is_missing_privilege};
 
 /// Why triggers could not be created, dropped or asked for. Nothing was replaced or dropped that is not ours.
 ///
@@ -72,6 +72,23 @@ pub enum Error {
         source: Box<diesel::result::Error>,
     },
 
+    /// Returned when the database user may not see what the triggers of the table do: on MySQL and MariaDB it needs the privilege
+    /// TRIGGER.
+    #[error("the database user may not see the triggers of {table}; grant it the privilege TRIGGER")]
+    HiddenTrigger {
+        /// The table.
+        table: String,
+    },
+
+    /// Returned when others held the table for longer than five seconds. Nothing was created or dropped of it.
+    #[error("{table} is in use: {source}; wait for the transactions that have read or written it, and try again")]
+    InUse {
+        /// The table.
+        table: String,
+        /// What the engine said.
+        source: Box<diesel::result::Error>,
+    },
+
     /// Returned when a migration could not be written; what was begun of it was removed.
     #[error("the migration cannot be written to {}: {source}; name a directory that exists and is writable", directory.display())]
     MigrationDirectory {
@@ -97,6 +114,8 @@ impl Error {
     pub(super) fn refused(table: &str, error: diesel::result::Error) -> Self {
         if is_missing_privilege(&error) {
             Self::MissingPrivilege { table: table.to_owned(), source: Box::new(error) }
+        } else if is_lock_timeout(&error) {
+            Self::InUse { table: table.to_owned(), source: Box::new(error) }
         } else {
             Self::Database(error)
         }

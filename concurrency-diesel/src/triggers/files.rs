@@ -1,10 +1,8 @@
 //! Writes migrations of triggers as files, in Diesel's own format. What stands in them, core knows.
 
-use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
-use std::iter;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -133,13 +131,19 @@ fn version(name: &OsStr) -> String {
     name.to_string_lossy().split('_').next().unwrap_or_default().replace('-', "")
 }
 
-/// Now; with a number, as diesel_cli writes it, where a migration of the same second is there.
+/// Now; where a migration is not older, of the same second or with a later date, what comes right after the last one.
 fn free_version(directory: &Path) -> io::Result<String> {
-    let taken: HashSet<String> = names(directory)?.iter().map(|name| version(name)).collect();
+    let names = names(directory)?;
+    let last = names.iter().max_by_key(|name| version(name)).map(|name| name.to_string_lossy().into_owned());
     let now = timestamp(SystemTime::now());
-    let numbered = (1..=u16::MAX).map(|number| format!("{now}-{number:04x}"));
-    let free = iter::once(now.clone()).chain(numbered).find(|free| !taken.contains(&version(free.as_ref())));
-    Ok(free.unwrap_or(now))
+    let Some(last) = last.filter(|last| version(last.as_ref()) >= now.replace('-', "")) else { return Ok(now) };
+    let last = last.split('_').next().unwrap_or_default();
+    // diesel_cli writes four digits more, of a number of its own.
+    let base = last.rsplit_once('-').filter(|(base, number)| number.len() == 4 && base.matches('-').count() == 3);
+    let base = base.map_or(last, |(base, _)| base);
+    let numbered = (1..=u16::MAX).map(|number| format!("{base}-{number:04x}"));
+    let free = numbered.into_iter().find(|free| version(free.as_ref()) > version(last.as_ref()));
+    Ok(free.unwrap_or_else(|| format!("{last}-0001")))
 }
 
 /// The time as Diesel names migrations: `2026-11-24-081500`, in UTC.
@@ -184,6 +188,7 @@ const fn is_leap(year: u64) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
     use std::time::Duration;
 
     use concurrency_core::{Engine, TriggerSpec, create_triggers};
@@ -208,6 +213,31 @@ mod tests {
         fs::write(dir.path().join(".keep"), "").unwrap();
         fs::create_dir(dir.path().join("2026-01-03-000000_rust")).unwrap();
         assert_eq!(written_migrations(dir.path()).unwrap(), ["1", "2", "3"]);
+    }
+
+    /// Of the same second, or with a later date: a table must be there before its trigger.
+    #[test]
+    fn a_migration_comes_after_all_that_are_there() {
+        let now = timestamp(SystemTime::now() + Duration::from_secs(600));
+        for last in [
+            format!("{now}-0000_tables"),
+            format!("{now}_tables"),
+            "2999-01-01-000000_t".to_owned(),
+            "29990101000000_t".to_owned(),
+            format!("{now}-ffff_tables"),
+        ] {
+            let dir = tempfile::tempdir().unwrap();
+            fs::create_dir(dir.path().join("2020-01-01-000000_first")).unwrap();
+            fs::create_dir(dir.path().join(&last)).unwrap();
+            let change = create_triggers([&TriggerSpec::new("articles", ["id"], "version")], Engine::Sqlite);
+            let mut before = version(last.as_ref());
+            for _ in 0..3 {
+                let written = write_migration_of(&change, "triggers", dir.path()).unwrap();
+                let written = version(written.file_name().unwrap());
+                assert!(written > before, "{written} after {before}");
+                before = written;
+            }
+        }
     }
 
     #[test]

@@ -1,8 +1,11 @@
 //! What `check` finds. How it is found stands in `install`.
 
-use concurrency_core::{FoundTrigger, TriggerSpec, TriggerState};
+use concurrency_core::{FoundTrigger, Leftover, TriggerSpec, TriggerState};
 
-use super::install::shown;
+use super::error::Error;
+use super::survey::Surveyed;
+use super::{engine, shown};
+use crate::executor::Executor;
 
 /// What is wrong with the trigger of a model. Tables are shown as they are named, `schema.table` where a schema is.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -56,11 +59,53 @@ pub enum Problem {
         /// The trigger's name.
         trigger: String,
     },
+
+    /// Found when another trigger of ours stands on the table, which nothing wants: the version column or a trigger was renamed, say.
+    #[error(
+        "the trigger {trigger} of {table} is left over, and {breaks}; drop it, or create the triggers anew, which drops it"
+    )]
+    Leftover {
+        /// The table.
+        table: String,
+        /// The trigger's name.
+        trigger: String,
+        /// What it does to the table.
+        breaks: String,
+    },
+
+    /// Found when a trigger that is not ours sets the version, too, when a row is updated: the version in memory after a save is then
+    /// not the row's.
+    #[error("the trigger {trigger} of {table} sets the version, too; let it leave that to ours")]
+    SetsVersion {
+        /// The table.
+        table: String,
+        /// The trigger's name.
+        trigger: String,
+    },
 }
 
 impl Problem {
+    /// What is wrong with the triggers of a table.
+    pub(super) fn of_table<E: Executor>(table: &Surveyed) -> Result<Vec<Self>, Error> {
+        let spec = &table.spec;
+        let state = table.state::<E>();
+        if let TriggerState::Hidden(_) = state {
+            return Err(Error::HiddenTrigger { table: shown(spec) });
+        }
+        let leftovers = table.leftovers::<E>().into_iter().map(|(found, leftover)| Self::Leftover {
+            table: shown(spec),
+            trigger: found.trigger_name.clone(),
+            breaks: breaks(leftover).to_owned(),
+        });
+        let setting = spec.setting(engine::<E>(), &table.columns, &table.found).into_iter();
+        let setting = setting
+            .filter(|found| !matches!(state, TriggerState::Foreign(foreign) if foreign == *found))
+            .map(|found| Self::SetsVersion { table: shown(spec), trigger: found.trigger_name.clone() });
+        Ok(Self::of(spec, state).into_iter().chain(leftovers).chain(setting).collect())
+    }
+
     /// What the state of a trigger is, where it is not as it should be.
-    pub(super) fn of(spec: &TriggerSpec, state: TriggerState<'_>) -> Option<Self> {
+    fn of(spec: &TriggerSpec, state: TriggerState<'_>) -> Option<Self> {
         let table = shown(spec);
         let named = |found: &FoundTrigger| found.trigger_name.clone();
         match state {
@@ -74,5 +119,14 @@ impl Problem {
             TriggerState::Foreign(found) => Some(Self::Foreign { table, trigger: named(found) }),
             _ => Some(Self::Missing { table, trigger: spec.name() }),
         }
+    }
+}
+
+/// What a trigger that is left over does.
+const fn breaks(leftover: Leftover) -> &'static str {
+    match leftover {
+        Leftover::NamesAMissingColumn => "sets a column that is not there, so that writes fail",
+        Leftover::IsASecond => "moves the version a second time",
+        _ => "was altered",
     }
 }

@@ -1,13 +1,14 @@
 //! Triggers as MariaDB and MySQL have them.
 
-use crate::library::triggers::{self, Engine, FoundTrigger};
+use crate::library::prelude::*;
+use crate::library::triggers::{self, Engine, Problem, TriggerSpec};
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 
 use super::{Database, TestConnection, server_url};
 use crate::suite::triggers::problems::{Found, Tampering};
-use crate::suite::triggers::{Draft, foreign, versions, with_table};
+use crate::suite::triggers::{Draft, foreign, number, versions, with_table};
 
 pub const ENGINE: Engine = Engine::Mysql;
 pub const MIGRATION_DIR: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../migrations/mysql");
@@ -27,6 +28,8 @@ pub const UPSERT_DRAFT: &str = "INSERT INTO drafts VALUES (1, 'upserted', 1) ON 
 /// A trigger of somebody's that has the name of ours.
 pub const FOREIGN_TRIGGER: &str =
     "CREATE TRIGGER concurrency_drafts_version BEFORE UPDATE ON drafts FOR EACH ROW SET NEW.version = 1000";
+/// Whether it fires after a trigger that is created later.
+pub const FOREIGN_TRIGGER_COMES_LATER: bool = false;
 
 pub const TAMPERINGS: &[Tampering] = &[
     Tampering { what: "nothing", sql: "DO 1", found: Found::Nothing },
@@ -37,6 +40,14 @@ pub const TAMPERINGS: &[Tampering] = &[
             CREATE TRIGGER concurrency_drafts_version BEFORE UPDATE ON drafts FOR EACH ROW
             SET /* concurrency-diesel 1 */ NEW.version = OLD.version",
         found: Found::Altered,
+    },
+    Tampering {
+        what: "without comments",
+        sql: "DROP TRIGGER concurrency_drafts_version;
+            CREATE TRIGGER concurrency_drafts_version BEFORE UPDATE ON drafts FOR EACH ROW
+            set NEW.version=coalesce(OLD.version,0)+1, NEW.version=if(NEW.version>coalesce(OLD.version,0),NEW.version,
+            18446744073709551615+NEW.version+length('concurrency-diesel 1'))",
+        found: Found::Nothing,
     },
     Tampering {
         what: "another event",
@@ -70,11 +81,6 @@ pub fn all_triggers(connection: &mut TestConnection) -> Vec<String> {
     let query = "SELECT trigger_name AS name FROM information_schema.triggers
         WHERE trigger_schema = DATABASE() AND event_object_table <> 'entries' ORDER BY name";
     diesel::sql_query(query).load::<Name>(connection).unwrap().into_iter().map(|row| row.name).collect()
-}
-
-/// The database is the test's own.
-pub fn is_of_this_test(_found: &FoundTrigger, _connection: &mut TestConnection) -> bool {
-    true
 }
 
 pub fn create_other_schema(database: &Database, connection: &mut TestConnection) -> String {
@@ -127,4 +133,84 @@ fn cascades_of_foreign_keys_are_not_seen() {
     assert_eq!(versions(conn), [1]);
     foreign("UPDATE drafts SET text = 'b'", conn);
     assert_eq!(versions(conn), [2]);
+}
+
+/// MariaDB keeps the history of such a table beside it, and calls it by another type.
+#[test]
+fn a_table_that_keeps_its_history_is_a_table() {
+    let (_database, conn) = &mut with_table();
+    if !is_mariadb(conn) {
+        return;
+    }
+    conn.batch_execute("ALTER TABLE drafts ADD SYSTEM VERSIONING").unwrap();
+    triggers::create::<Draft, _>(conn).unwrap();
+    assert_eq!(triggers::check::<Draft, _>(conn).unwrap(), []);
+    foreign("INSERT INTO drafts VALUES (1, 'a', 1)", conn);
+    foreign("UPDATE drafts SET text = 'b'", conn);
+    assert_eq!(versions(conn), [2]);
+    triggers::drop::<Draft, _>(conn).unwrap();
+    assert_eq!(all_triggers(conn), Vec::<String>::new());
+}
+
+fn is_mariadb(conn: &mut TestConnection) -> bool {
+    number("SELECT version() LIKE '%MariaDB%' AS number", conn) == 1
+}
+
+/// Whatever the sql_mode is under which it was made: the version neither stays nor jumps at the column's maximum.
+#[test]
+fn every_integer_counts_up_to_its_maximum_under_every_mode() {
+    let (_database, conn) = &mut with_table();
+    let types = [
+        ("SMALLINT", "32767"),
+        ("MEDIUMINT", "8388607"),
+        ("INT", "2147483647"),
+        ("INT UNSIGNED", "4294967295"),
+        ("BIGINT", "9223372036854775807"),
+        ("BIGINT UNSIGNED", "18446744073709551615"),
+    ];
+    let mut modes = vec!["", "STRICT_ALL_TABLES", "ANSI_QUOTES"];
+    if is_mariadb(conn) {
+        modes.extend(["ORACLE", "EMPTY_STRING_IS_NULL"]);
+    }
+    for (mode, strict) in modes.into_iter().flat_map(|mode| [(mode, false), (mode, true)]) {
+        let spec = TriggerSpec::new("drafts", ["id"], "version");
+        let spec = if strict { spec.strict() } else { spec };
+        for (column, maximum) in types {
+            conn.batch_execute(&format!(
+                "SET sql_mode = ''; DROP TABLE drafts;
+                 CREATE TABLE drafts (id BIGINT PRIMARY KEY, text VARCHAR(9), version {column} NOT NULL); SET sql_mode = '{mode}'"
+            ))
+            .unwrap();
+            triggers::create_specs(std::slice::from_ref(&spec), conn).unwrap();
+            assert_eq!(triggers::check_specs(std::slice::from_ref(&spec), conn).unwrap(), [], "{mode} {column}");
+            foreign(&format!("INSERT INTO drafts VALUES (1, 'a', {maximum} - 1); UPDATE drafts SET text = 'b'"), conn);
+            conn.batch_execute("UPDATE drafts SET text = 'c'").unwrap_err();
+            let same = format!("SELECT version = {maximum} AND text = 'b' AS number FROM drafts");
+            assert_eq!(number(&same, conn), 1, "{mode} {column} {strict}");
+            conn.batch_execute("SET sql_mode = DEFAULT").unwrap();
+        }
+    }
+}
+
+/// A trigger that comes after ours and sets the version is told of; one before ours, or one that only reads it, is not.
+#[test]
+fn a_trigger_that_sets_the_version_after_ours_is_named() {
+    let (_database, conn) = &mut with_table();
+    conn.batch_execute("CREATE TRIGGER before_ours BEFORE UPDATE ON drafts FOR EACH ROW SET NEW.version = 1000")
+        .unwrap();
+    triggers::create::<Draft, _>(conn).unwrap();
+    conn.batch_execute(
+        "CREATE TRIGGER looks BEFORE UPDATE ON drafts FOR EACH ROW SET NEW.text = NEW.version;
+         CREATE TRIGGER inserts BEFORE INSERT ON drafts FOR EACH ROW SET NEW.version = 1",
+    )
+    .unwrap();
+    assert_eq!(triggers::check::<Draft, _>(conn).unwrap(), []);
+    foreign("INSERT INTO drafts VALUES (1, 'a', 1)", conn);
+    let mut record = crate::suite::triggers::draft(1, conn);
+    record.save_concurrent(conn).unwrap();
+    assert_eq!((record.version, versions(conn)), (2, vec![2]));
+    conn.batch_execute("CREATE TRIGGER after_ours BEFORE UPDATE ON drafts FOR EACH ROW SET NEW.version = 1000")
+        .unwrap();
+    let problems = triggers::check::<Draft, _>(conn).unwrap();
+    assert_eq!(problems, [Problem::SetsVersion { table: "drafts".to_owned(), trigger: "after_ours".to_owned() }]);
 }

@@ -1,7 +1,7 @@
 //! Triggers as PostgreSQL has them.
 
 use crate::library::prelude::*;
-use crate::library::triggers::{self, Engine, FoundTrigger, TriggerSpec};
+use crate::library::triggers::{self, Engine, Problem, TriggerSpec};
 use diesel::connection::SimpleConnection as _;
 use diesel::dsl::sql;
 use diesel::prelude::*;
@@ -31,6 +31,8 @@ pub const UPSERT_DRAFT: &str =
 pub const FOREIGN_TRIGGER: &str = "CREATE FUNCTION theirs() RETURNS trigger LANGUAGE plpgsql AS
     'BEGIN NEW.version := 1000; RETURN NEW; END';
     CREATE TRIGGER concurrency_drafts_version BEFORE UPDATE ON drafts FOR EACH ROW EXECUTE FUNCTION theirs()";
+/// Whether it fires after a trigger that is created later, as `drafts advance`.
+pub const FOREIGN_TRIGGER_COMES_LATER: bool = false;
 
 pub const TAMPERINGS: &[Tampering] = &[
     Tampering { what: "nothing", sql: "SELECT 1", found: Found::Nothing },
@@ -71,6 +73,43 @@ pub const TAMPERINGS: &[Tampering] = &[
             WHEN (NEW.version IS DISTINCT FROM COALESCE(OLD.version, 0) + 2)
             EXECUTE FUNCTION concurrency_drafts_version()",
         found: Found::Altered,
+    },
+    Tampering {
+        what: "a condition whose parentheses stand elsewhere",
+        sql: "DROP TRIGGER concurrency_drafts_version ON drafts;
+            CREATE TRIGGER concurrency_drafts_version BEFORE UPDATE ON drafts FOR EACH ROW
+            WHEN (NEW.version IS DISTINCT FROM COALESCE(OLD.version, 0 + 1))
+            EXECUTE FUNCTION concurrency_drafts_version()",
+        found: Found::Altered,
+    },
+    Tampering {
+        what: "a condition over a smaller type",
+        sql: "DROP TRIGGER concurrency_drafts_version ON drafts;
+            CREATE TRIGGER concurrency_drafts_version BEFORE UPDATE ON drafts FOR EACH ROW
+            WHEN (NEW.version::smallint IS DISTINCT FROM COALESCE(OLD.version::smallint, 0) + 1)
+            EXECUTE FUNCTION concurrency_drafts_version()",
+        found: Found::Altered,
+    },
+    Tampering {
+        what: "the condition in other words",
+        sql: "DROP TRIGGER concurrency_drafts_version ON drafts;
+            CREATE TRIGGER concurrency_drafts_version BEFORE UPDATE ON drafts FOR EACH ROW
+            WHEN (NEW.version IS DISTINCT FROM (COALESCE(OLD.version, 0) + 1))
+            EXECUTE FUNCTION concurrency_drafts_version()",
+        found: Found::Nothing,
+    },
+    Tampering {
+        what: "other line ends",
+        sql: "DO $$ BEGIN EXECUTE (SELECT replace(pg_get_functiondef(oid), chr(10), chr(13) || chr(10)) FROM pg_proc
+            WHERE proname = 'concurrency_drafts_version' AND pronamespace = current_schema()::regnamespace); END $$",
+        found: Found::Nothing,
+    },
+    Tampering {
+        what: "without its mark",
+        sql:
+            "DO $$ BEGIN EXECUTE (SELECT replace(pg_get_functiondef(oid), '/* concurrency-diesel 1 */', '') FROM pg_proc
+            WHERE proname = 'concurrency_drafts_version' AND pronamespace = current_schema()::regnamespace); END $$",
+        found: Found::Nothing,
     },
     Tampering {
         what: "another event",
@@ -114,12 +153,6 @@ pub fn all_triggers(connection: &mut TestConnection) -> Vec<String> {
         WHERE pronamespace = current_schema()::regnamespace AND proname <> 'concurrency_entries_version'
         ORDER BY name";
     diesel::sql_query(query).load::<Name>(connection).unwrap().into_iter().map(|row| row.name).collect()
-}
-
-/// The schema is the test's own; the database is not.
-pub fn is_of_this_test(found: &FoundTrigger, connection: &mut TestConnection) -> bool {
-    let schema: String = diesel::select(sql::<Text>("current_schema()::text")).get_result(connection).unwrap();
-    found.table_schema == Some(schema)
 }
 
 pub fn create_other_schema(database: &Database, connection: &mut TestConnection) -> String {
@@ -227,7 +260,7 @@ fn a_partitioned_table_has_its_trigger_in_every_partition() {
         conn,
     );
     assert_eq!(versions(conn), [2, 8, 7]);
-    let listed = triggers::list(conn).unwrap().into_iter().filter(|found| is_of_this_test(found, conn)).count();
+    let listed = triggers::list(conn).unwrap().len();
     assert_eq!(listed, 2, "one for the whole table, and one of the migrations");
     assert_eq!(triggers::check::<Draft, _>(conn).unwrap(), []);
 
@@ -271,4 +304,184 @@ fn a_table_that_moves_keeps_its_trigger() {
     triggers::drop_specs(&moved, conn).unwrap();
     assert_eq!(all_triggers(conn), Vec::<String>::new());
     drop_other_schema(&schema, conn);
+}
+
+/// The trigger of a table is not inherited: each table that inherits gets its own, and one that is added later is named.
+#[test]
+fn tables_that_inherit_have_triggers_of_their_own() {
+    let (_database, conn) = &mut with_table();
+    let spec = TriggerSpec::new("drafts", ["id"], "version");
+    let migration = triggers::create_triggers([&spec], ENGINE);
+    let ways: [(&str, &dyn Fn(&mut TestConnection), &dyn Fn(&mut TestConnection)); 2] = [
+        ("at run time", &|conn| triggers::create::<Draft, _>(conn).unwrap(), &|conn| {
+            triggers::drop::<Draft, _>(conn).unwrap()
+        }),
+        ("by a migration", &|conn| conn.batch_execute(&migration.up_sql()).unwrap(), &|conn| {
+            conn.batch_execute(&migration.down_sql()).unwrap()
+        }),
+    ];
+    for (way, create, drop) in ways {
+        conn.batch_execute(
+            "CREATE TABLE mails (\"to\" TEXT) INHERITS (drafts);
+             CREATE TABLE \"love mails\" (heart INTEGER) INHERITS (mails);
+             INSERT INTO mails VALUES (1, 'a', 1, 'me'); INSERT INTO \"love mails\" VALUES (2, 'b', 5, 'you', 1)",
+        )
+        .unwrap();
+        create(conn);
+        assert_eq!(triggers::check::<Draft, _>(conn).unwrap(), [], "{way}");
+        let mut mine = draft(1, conn);
+        foreign("UPDATE drafts SET text = 'x'; UPDATE \"love mails\" SET text = 'y'", conn);
+        assert_eq!(versions(conn), [2, 7], "{way}");
+        assert!(mine.save_concurrent(conn).unwrap_err().is_conflict());
+        assert_eq!(triggers::list(conn).unwrap().iter().filter(|found| found.trigger_name == spec.name()).count(), 3);
+
+        conn.batch_execute("CREATE TABLE notes () INHERITS (drafts); INSERT INTO notes VALUES (3, 'c', 1)").unwrap();
+        let problems = triggers::check::<Draft, _>(conn).unwrap();
+        let missing = Problem::Missing { table: "notes".to_owned(), trigger: spec.name() };
+        assert_eq!(problems, [missing], "{way}");
+        triggers::create::<Draft, _>(conn).unwrap();
+        triggers::create::<Draft, _>(conn).unwrap();
+        assert_eq!(triggers::check::<Draft, _>(conn).unwrap(), [], "{way}");
+        foreign("UPDATE drafts SET text = 'z'", conn);
+        assert_eq!(versions(conn), [3, 8, 2], "{way}");
+
+        conn.batch_execute("ALTER TABLE mails DISABLE TRIGGER ALL").unwrap();
+        let problems = triggers::check::<Draft, _>(conn).unwrap();
+        assert!(matches!(&problems[..], [Problem::Disabled { table, .. }] if table == "mails"), "{problems:?}");
+        triggers::create::<Draft, _>(conn).unwrap();
+        drop(conn);
+        assert_eq!(all_triggers(conn), Vec::<String>::new(), "{way}");
+        foreign("UPDATE drafts SET text = 'unnoticed'; DROP TABLE notes, \"love mails\", mails", conn);
+    }
+}
+
+/// The function of the triggers below may be all that is left.
+#[test]
+fn a_table_that_lost_its_trigger_gets_it_back_beside_those_that_inherit() {
+    let (_database, conn) = &mut with_table();
+    conn.batch_execute("CREATE TABLE notes () INHERITS (drafts)").unwrap();
+    triggers::create::<Draft, _>(conn).unwrap();
+    conn.batch_execute("DROP TRIGGER concurrency_drafts_version ON drafts").unwrap();
+    let problems = triggers::check::<Draft, _>(conn).unwrap();
+    assert!(matches!(&problems[..], [Problem::Missing { table, .. }] if table == "drafts"), "{problems:?}");
+    triggers::create::<Draft, _>(conn).unwrap();
+    assert_eq!(triggers::check::<Draft, _>(conn).unwrap(), []);
+    triggers::drop::<Draft, _>(conn).unwrap();
+    assert_eq!(all_triggers(conn), Vec::<String>::new());
+}
+
+/// A domain is the integer that it stands for, whatever the server shows of the condition.
+#[test]
+fn every_integer_and_every_domain_over_one_counts() {
+    let (_database, conn) = &mut with_table();
+    conn.batch_execute(
+        "CREATE DOMAIN \"the version\" AS BIGINT CHECK (VALUE > 0); CREATE DOMAIN version_of_version AS \"the version\";
+         CREATE DOMAIN small AS SMALLINT; CREATE DOMAIN word AS TEXT",
+    )
+    .unwrap();
+    for column in ["SMALLINT", "INTEGER", "BIGINT", "\"the version\"", "version_of_version", "small"] {
+        conn.batch_execute(&format!(
+            "DROP TABLE drafts; CREATE TABLE drafts (id BIGINT PRIMARY KEY, text TEXT NOT NULL, version {column} NOT NULL);
+             INSERT INTO drafts VALUES (1, 'a', 1)"
+        ))
+        .unwrap();
+        triggers::create::<Draft, _>(conn).unwrap();
+        assert_eq!(triggers::check::<Draft, _>(conn).unwrap(), [], "{column}");
+        foreign("UPDATE drafts SET text = 'b'", conn);
+        assert_eq!(number("SELECT version::bigint AS number FROM drafts", conn), 2, "{column}");
+    }
+    conn.batch_execute("DROP TABLE drafts; CREATE TABLE drafts (id BIGINT PRIMARY KEY, text TEXT, version word)")
+        .unwrap();
+    let error = triggers::create::<Draft, _>(conn).unwrap_err();
+    assert!(matches!(&error, triggers::Error::VersionType { found, .. } if found == "word"), "{error:?}");
+}
+
+/// Triggers of schemas where the connection does not look are not its own.
+#[test]
+fn other_schemas_are_not_listed() {
+    let (database, conn) = &mut with_draft();
+    let schema = create_other_schema(database, conn);
+    let before = triggers::list(conn).unwrap();
+    conn.batch_execute(&format!(
+        "CREATE TABLE \"{schema}\".drafts (id BIGINT PRIMARY KEY, text TEXT NOT NULL, version BIGINT NOT NULL)"
+    ))
+    .unwrap();
+    triggers::create_specs(&[TriggerSpec::new("drafts", ["id"], "version").in_schema(schema.as_str())], conn).unwrap();
+    assert_eq!(triggers::list(conn).unwrap(), before);
+    let path: String = diesel::select(sql::<Text>("current_setting('search_path')")).get_result(conn).unwrap();
+    conn.batch_execute(&format!("SET search_path = {path}, \"{schema}\"")).unwrap();
+    assert_eq!(triggers::list(conn).unwrap().len(), before.len() + 1);
+    drop_other_schema(&schema, conn);
+}
+
+/// Another operator than the server's is none of ours, however it is shown.
+#[test]
+fn a_condition_with_an_operator_of_its_own_is_altered() {
+    let (_database, conn) = &mut with_draft();
+    conn.batch_execute(
+        "CREATE FUNCTION always(bigint, bigint) RETURNS boolean LANGUAGE sql AS 'SELECT true';
+         CREATE OPERATOR = (LEFTARG = bigint, RIGHTARG = bigint, FUNCTION = always);
+         DROP TRIGGER concurrency_drafts_version ON drafts",
+    )
+    .unwrap();
+    let schema: String = diesel::select(sql::<Text>("current_schema()::text")).get_result(conn).unwrap();
+    for path in [schema.clone(), format!("{schema}, pg_catalog")] {
+        conn.batch_execute(&format!(
+            "SET search_path = {path};
+             CREATE TRIGGER concurrency_drafts_version BEFORE UPDATE ON drafts FOR EACH ROW
+             WHEN ((NEW.version OPERATOR({schema}.=) (COALESCE(OLD.version, 0) + 1)) IS NOT TRUE)
+             EXECUTE FUNCTION concurrency_drafts_version()"
+        ))
+        .unwrap();
+        let problems = triggers::check::<Draft, _>(conn).unwrap();
+        assert!(matches!(&problems[..], [Problem::Altered { .. }]), "{problems:?}");
+        // Ours means the server's, wherever it is made.
+        triggers::create::<Draft, _>(conn).unwrap();
+        assert_eq!(triggers::check::<Draft, _>(conn).unwrap(), [], "{path}");
+        foreign("UPDATE drafts SET text = 'x'", conn);
+        conn.batch_execute("DROP TRIGGER concurrency_drafts_version ON drafts").unwrap();
+    }
+    assert_eq!(versions(conn), [3]);
+}
+
+/// `version` is a function of the server's: the trigger's has another name.
+#[test]
+fn a_trigger_may_be_named_like_a_function_of_the_server() {
+    let (_database, conn) = &mut with_table();
+    for name in ["version", "now", "a EXECUTE b", "%s"] {
+        let spec = TriggerSpec::new("drafts", ["id"], "version").named(name);
+        let migration = triggers::create_triggers([&spec], ENGINE);
+        conn.batch_execute(&migration.up_sql()).unwrap();
+        assert_eq!(triggers::check_specs(std::slice::from_ref(&spec), conn).unwrap(), [], "{name}");
+        conn.batch_execute(&migration.down_sql()).unwrap();
+        triggers::create_specs(std::slice::from_ref(&spec), conn).unwrap();
+        assert_eq!(triggers::check_specs(std::slice::from_ref(&spec), conn).unwrap(), [], "{name}");
+        triggers::drop_specs(&[spec], conn).unwrap();
+        assert_eq!(all_triggers(conn), Vec::<String>::new());
+    }
+}
+
+/// A trigger whose name comes after ours and that sets the version is told of; one before ours, or one that only reads it, is not.
+#[test]
+fn a_trigger_that_sets_the_version_after_ours_is_named() {
+    let (_database, conn) = &mut with_draft();
+    conn.batch_execute(
+        "CREATE FUNCTION sets() RETURNS trigger LANGUAGE plpgsql AS
+             'BEGIN IF NEW.text = ''x'' THEN NEW.version = 1000; END IF; RETURN NEW; END';
+         CREATE FUNCTION reads() RETURNS trigger LANGUAGE plpgsql AS
+             'BEGIN IF NEW.version = OLD.version THEN NEW.text := NEW.version; END IF; RETURN NEW; END';
+         CREATE TRIGGER a_sets BEFORE UPDATE ON drafts FOR EACH ROW EXECUTE FUNCTION sets();
+         CREATE TRIGGER z_reads BEFORE UPDATE ON drafts FOR EACH ROW EXECUTE FUNCTION reads();
+         CREATE TRIGGER z_inserts BEFORE INSERT ON drafts FOR EACH ROW EXECUTE FUNCTION sets()",
+    )
+    .unwrap();
+    assert_eq!(triggers::check::<Draft, _>(conn).unwrap(), []);
+    let mut record = draft(1, conn);
+    record.text = "x".to_owned();
+    record.save_concurrent(conn).unwrap();
+    assert_eq!((record.version, versions(conn)), (2, vec![2]));
+    conn.batch_execute("CREATE TRIGGER z_sets BEFORE UPDATE OR INSERT ON drafts FOR EACH ROW EXECUTE FUNCTION sets()")
+        .unwrap();
+    let problems = triggers::check::<Draft, _>(conn).unwrap();
+    assert_eq!(problems, [Problem::SetsVersion { table: "drafts".to_owned(), trigger: "z_sets".to_owned() }]);
 }

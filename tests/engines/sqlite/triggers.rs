@@ -1,14 +1,14 @@
 //! Triggers as SQLite has them.
 
 use crate::library::prelude::*;
-use crate::library::triggers::{self, Engine, FoundTrigger, TriggerSpec};
+use crate::library::triggers::{self, Engine, Problem, TriggerSpec};
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 
 use super::{Database, TestConnection};
 use crate::suite::triggers::problems::{Found, Tampering};
-use crate::suite::triggers::{draft, foreign, insert, number, versions, with_draft, with_table};
+use crate::suite::triggers::{Draft, draft, foreign, insert, number, versions, with_draft, with_table};
 
 pub const ENGINE: Engine = Engine::Sqlite;
 pub const MIGRATION_DIR: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../migrations/sqlite");
@@ -29,10 +29,20 @@ pub const UPSERT_DRAFT: &str =
 /// A trigger of somebody's that has the name of ours.
 pub const FOREIGN_TRIGGER: &str = "CREATE TRIGGER concurrency_drafts_version AFTER UPDATE OF text ON drafts BEGIN
     UPDATE drafts SET version = 1000 WHERE id = NEW.id; END";
+/// Whether it sets the version after a trigger that is created later has.
+pub const FOREIGN_TRIGGER_COMES_LATER: bool = true;
 
 pub const TAMPERINGS: &[Tampering] = &[
     Tampering { what: "nothing", sql: "SELECT 1", found: Found::Nothing },
     Tampering { what: "dropped", sql: "DROP TRIGGER concurrency_drafts_version", found: Found::Missing },
+    Tampering {
+        what: "without its mark, in other lines and cases",
+        sql: "PRAGMA writable_schema = ON;
+            UPDATE sqlite_master SET sql = replace(replace(replace(sql, '/* concurrency-diesel 1 */', ''), char(10), char(13, 10)), 'COALESCE', 'coalesce')
+            WHERE name = 'concurrency_drafts_version';
+            PRAGMA writable_schema = RESET",
+        found: Found::Nothing,
+    },
     Tampering {
         what: "emptied",
         sql: "DROP TRIGGER concurrency_drafts_version;
@@ -72,11 +82,6 @@ pub fn all_triggers(connection: &mut TestConnection) -> Vec<String> {
     }
     let query = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name <> 'entries' ORDER BY name";
     diesel::sql_query(query).load::<Name>(connection).unwrap().into_iter().map(|row| row.name).collect()
-}
-
-/// The file is the test's own.
-pub fn is_of_this_test(_found: &FoundTrigger, _connection: &mut TestConnection) -> bool {
-    true
 }
 
 pub fn create_other_schema(database: &Database, connection: &mut TestConnection) -> String {
@@ -167,4 +172,50 @@ fn an_integer_stays_an_integer_at_the_maximum() {
     conn.batch_execute("UPDATE drafts SET text = 'beyond'").unwrap_err();
     assert_eq!(number("SELECT typeof(version) = 'integer' AS number FROM drafts", conn), 1);
     assert_eq!(draft(1, conn).text, "first");
+}
+
+/// SQLite keeps in a column what it is given. No version may be anything but an integer.
+#[test]
+fn a_version_that_is_no_integer_is_refused() {
+    for strict in [false, true] {
+        let (_database, conn) = &mut with_table();
+        let spec = TriggerSpec::new("drafts", ["id"], "version");
+        triggers::create_specs(&[if strict { spec.strict() } else { spec }], conn).unwrap();
+        insert(1, 1, conn);
+        for set in ["'abc'", "x'01'", "2.5", "9e99", "'7 of 9'"] {
+            let error = conn.batch_execute(&format!("UPDATE drafts SET version = {set}")).unwrap_err().to_string();
+            let expected = if strict { "may only advance by one" } else { "is an integer" };
+            assert!(error.contains(expected), "{set}: {error}");
+        }
+        foreign("UPDATE drafts SET version = '2'", conn);
+        assert_eq!(number("SELECT typeof(version) = 'integer' AND version = 2 AS number FROM drafts", conn), 1);
+    }
+}
+
+/// A version that was no integer before can be put right.
+#[test]
+fn a_version_that_is_no_integer_can_be_put_right() {
+    let (_database, conn) = &mut with_table();
+    conn.batch_execute("INSERT INTO drafts VALUES (1, 'a', 'abc'), (2, 'b', 2.5)").unwrap();
+    triggers::create::<Draft, _>(conn).unwrap();
+    conn.batch_execute("UPDATE drafts SET text = 'x'").unwrap_err();
+    foreign("UPDATE drafts SET version = 7", conn);
+    assert_eq!(number("SELECT count(*) AS number FROM drafts WHERE typeof(version) = 'integer'", conn), 2);
+}
+
+#[test]
+fn a_trigger_that_sets_the_version_is_named() {
+    let (_database, conn) = &mut with_draft();
+    conn.batch_execute(
+        "CREATE TRIGGER reads AFTER UPDATE ON drafts BEGIN UPDATE drafts SET text = 'x' WHERE version = -1; END;
+         CREATE TRIGGER inserts AFTER INSERT ON drafts BEGIN UPDATE drafts SET version = 1 WHERE id = NEW.id; END",
+    )
+    .unwrap();
+    assert_eq!(triggers::check::<Draft, _>(conn).unwrap(), []);
+    conn.batch_execute(
+        "CREATE TRIGGER sets AFTER UPDATE OF text ON drafts BEGIN UPDATE drafts SET text = 'x', \"Version\" = 7; END",
+    )
+    .unwrap();
+    let problems = triggers::check::<Draft, _>(conn).unwrap();
+    assert_eq!(problems, [Problem::SetsVersion { table: "drafts".to_owned(), trigger: "sets".to_owned() }]);
 }

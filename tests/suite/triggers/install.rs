@@ -16,7 +16,6 @@ fn ours(connection: &mut TestConnection) -> Vec<(String, String, bool)> {
     triggers::list(connection)
         .unwrap()
         .into_iter()
-        .filter(|found| engine::is_of_this_test(found, connection))
         .map(|found| (found.table_name.unwrap(), found.trigger_name, found.is_enabled))
         .filter(|(table, ..)| table != "entries")
         .collect()

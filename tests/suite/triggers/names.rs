@@ -238,3 +238,47 @@ fn a_renamed_table_and_a_renamed_column_keep_the_trigger() {
     triggers::drop_specs(&papers, conn).unwrap();
     assert_eq!(engine::all_triggers(conn), Vec::<String>::new());
 }
+
+/// The trigger of a renamed column is left over: it fails, or moves the version a second time. It is named, and taken away.
+#[test]
+fn the_trigger_of_a_renamed_column_is_left_over() {
+    for drop in [false, true] {
+        let (_database, conn) = &mut with_table();
+        let before = TriggerSpec::new("drafts", ["id"], "version");
+        triggers::create_specs(std::slice::from_ref(&before), conn).unwrap();
+        conn.batch_execute("ALTER TABLE drafts RENAME COLUMN version TO zversion").unwrap();
+        let after = TriggerSpec::new("drafts", ["id"], "zversion");
+        // As a migration that knows nothing of the first one does.
+        let change = triggers::create_triggers([&after], engine::ENGINE);
+        conn.transaction(|conn| conn.batch_execute(&change.up_sql())).unwrap();
+        let problems = triggers::check_specs(std::slice::from_ref(&after), conn).unwrap();
+        let [triggers::Problem::Leftover { table, trigger, .. }] = &problems[..] else { panic!("{problems:?}") };
+        assert_eq!((table.as_str(), trigger), ("drafts", &before.name()));
+        if drop {
+            triggers::drop_specs(&[after], conn).unwrap();
+            assert_eq!(engine::all_triggers(conn), Vec::<String>::new());
+            continue;
+        }
+        assert_eq!(triggers::create_specs(std::slice::from_ref(&after), conn).unwrap(), []);
+        assert_eq!(triggers::check_specs(&[after], conn).unwrap(), []);
+        assert_eq!(engine::all_triggers(conn).len(), engine::OBJECTS_PER_TRIGGER);
+        foreign("INSERT INTO drafts VALUES (1, 'a', 1)", conn);
+        foreign("UPDATE drafts SET text = 'b'", conn);
+        assert_eq!(number("SELECT zversion AS number FROM drafts", conn), 2);
+    }
+}
+
+/// Two version columns of one table: the trigger of neither is left over beside the other.
+#[test]
+fn two_version_columns_have_a_trigger_each() {
+    let (_database, conn) = &mut with_table();
+    conn.batch_execute("ALTER TABLE drafts ADD COLUMN rev BIGINT NOT NULL DEFAULT 1").unwrap();
+    let specs = ["version", "rev"].map(|column| TriggerSpec::new("drafts", ["id"], column));
+    for spec in &specs {
+        triggers::create_specs(std::slice::from_ref(spec), conn).unwrap();
+    }
+    assert_eq!(triggers::check_specs(&specs, conn).unwrap(), []);
+    triggers::drop_specs(&specs[..1], conn).unwrap();
+    assert_eq!(triggers::check_specs(&specs[1..], conn).unwrap(), []);
+    assert_eq!(engine::all_triggers(conn).len(), engine::OBJECTS_PER_TRIGGER);
+}

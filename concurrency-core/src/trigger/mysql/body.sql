@@ -1,2 +1,6 @@
--- One statement, so that every client can send it without a DELIMITER.
-SET /* concurrency-diesel 1 */ NEW.{version} = COALESCE(OLD.{version}, 0) + 1
+-- One statement, so that every client can send it without a DELIMITER. The mark is a text, too, because MariaDB's own client drops
+-- comments. Under an sql_mode that is not strict the first assignment stops at the greatest version of the column; then the
+-- second one fails, because no integer is so great.
+SET /* concurrency-diesel 1 */ NEW.{version} = COALESCE(OLD.{version}, 0) + 1,
+    NEW.{version} = IF(NEW.{version} > COALESCE(OLD.{version}, 0), NEW.{version},
+        18446744073709551615 + NEW.{version} + LENGTH('concurrency-diesel 1'))

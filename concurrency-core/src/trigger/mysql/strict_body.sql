@@ -4,5 +4,5 @@ BEGIN
         SIGNAL SQLSTATE '45000'
             SET MESSAGE_TEXT = 'the version of a row may only advance by one; write the row without it';
     END IF;
-    SET /* concurrency-diesel 1 */ NEW.{version} = COALESCE(OLD.{version}, 0) + 1;
+    {body};
 END

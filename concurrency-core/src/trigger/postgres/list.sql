@@ -7,7 +7,7 @@ SELECT namespaces.nspname::text AS table_schema, tables.relname::text AS table_n
         SELECT FROM pg_catalog.pg_partition_tree(tables.oid) AS partitions
         JOIN pg_catalog.pg_trigger AS copies ON copies.tgrelid = partitions.relid AND copies.tgname = triggers.tgname
         WHERE copies.tgenabled NOT IN ('O', 'A')
-    ) THEN 'enabled' ELSE 'disabled' END AS state
+    ) THEN 'enabled' ELSE 'disabled' END AS state, NULL AS definer
 FROM pg_catalog.pg_trigger AS triggers
 JOIN pg_catalog.pg_class AS tables ON tables.oid = triggers.tgrelid
 JOIN pg_catalog.pg_namespace AS namespaces ON namespaces.oid = tables.relnamespace

@@ -1,6 +1,6 @@
--- Our triggers in the connection's database.
+-- The triggers of the connection's database.
 SELECT 'main' AS table_schema, tbl_name AS table_name, name AS trigger_name, sql AS definition, NULL AS body,
-    NULL AS function_name, 'enabled' AS state
+    NULL AS function_name, 'enabled' AS state, NULL AS definer
 FROM sqlite_master
-WHERE type = 'trigger' AND instr(sql, '/* concurrency-diesel 1 */') > 0
+WHERE type = 'trigger'
 ORDER BY tbl_name, name

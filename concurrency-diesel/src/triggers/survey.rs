@@ -1,0 +1,80 @@
+//! What a database has of a spec: its table, those that inherit from it, and the triggers on each. What is done about it stands in
+//! `plan` and `check`.
+
+use concurrency_core::{FoundColumn, FoundTrigger, Leftover, TriggerSpec, TriggerState};
+
+use super::catalog::{self, CatalogBackend};
+use super::error::Error;
+use super::{engine, shown};
+use crate::executor::{Executor, Session};
+
+/// A table with its triggers.
+pub(super) struct Surveyed {
+    pub(super) spec: TriggerSpec,
+    pub(super) columns: Vec<FoundColumn>,
+    pub(super) found: Vec<FoundTrigger>,
+}
+
+impl Surveyed {
+    pub(super) fn state<E: Executor>(&self) -> TriggerState<'_> {
+        self.spec.state(engine::<E>(), &self.columns, &self.found)
+    }
+
+    pub(super) fn leftovers<E: Executor>(&self) -> Vec<(&FoundTrigger, Leftover)> {
+        self.spec.leftovers(engine::<E>(), &self.columns, &self.found)
+    }
+
+    /// The functions of ours that no trigger calls.
+    pub(super) fn unused_functions<E: Executor>(&self) -> impl Iterator<Item = &FoundTrigger> {
+        self.found.iter().filter(|found| found.table_name.is_none() && found.is_ours(engine::<E>()))
+    }
+
+    /// Whether the table has the key, and a version that counts.
+    pub(super) fn usable<E: Executor>(&self) -> Result<(), Error> {
+        let spec = &self.spec;
+        let find = |name: &str| self.columns.iter().find(|column| column.column_name.eq_ignore_ascii_case(name));
+        let missing = |name: &str| Error::MissingColumn { table: shown(spec), column: name.to_owned() };
+        if let Some(name) = spec.key().iter().find(|name| find(name).is_none()) {
+            return Err(missing(name));
+        }
+        let version = find(spec.version()).ok_or_else(|| missing(spec.version()))?;
+        if version.counts(engine::<E>()) {
+            return Ok(());
+        }
+        let found = version.data_type.clone();
+        Err(Error::VersionType { table: shown(spec), column: spec.version().to_owned(), found })
+    }
+}
+
+/// The table of the spec, which must be there, and after it those that inherit from it.
+pub(super) async fn survey<E>(spec: &TriggerSpec, session: &mut Session<'_, E>) -> Result<Vec<Surveyed>, Error>
+where
+    E: Executor<Backend: CatalogBackend>,
+{
+    let mut tables = vec![survey_table(spec, session).await?];
+    let Some(children) = spec.find_children(engine::<E>()) else { return Ok(tables) };
+    for child in catalog::columns(children, session).await? {
+        let mut child = survey_table(&spec.for_child(child), session).await?;
+        // The function that stands beside them belongs to the table above.
+        child.found.retain(|found| !found.definition.is_empty());
+        if let Some(parent) = tables.first_mut() {
+            parent.found.retain(|found| {
+                !(found.definition.is_empty() && found.table_name.as_deref() == Some(child.spec.table()))
+            });
+        }
+        tables.push(child);
+    }
+    Ok(tables)
+}
+
+async fn survey_table<E>(spec: &TriggerSpec, session: &mut Session<'_, E>) -> Result<Surveyed, Error>
+where
+    E: Executor<Backend: CatalogBackend>,
+{
+    let columns = catalog::columns(spec.find_columns(engine::<E>()), session).await?;
+    if columns.is_empty() {
+        return Err(Error::MissingTable { table: shown(spec) });
+    }
+    let found = catalog::triggers(spec.find_triggers(engine::<E>()), session).await?;
+    Ok(Surveyed { spec: spec.clone(), columns, found })
+}
