@@ -345,8 +345,8 @@ impl History {
 
 /// What stands between the dollars.
 fn body_of_function(text: &str) -> Option<String> {
-    let tokens = super::tokens::tokens(text, Engine::Postgres);
-    tokens.into_iter().find_map(|token| token.inside_dollars().map(str::to_owned))
+    let mut tokens = super::tokens::tokens(text, Engine::Postgres);
+    tokens.find_map(|token| token.inside_dollars().map(str::to_owned))
 }
 
 /// Reads tokens from the left.

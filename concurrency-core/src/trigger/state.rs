@@ -154,8 +154,8 @@ pub(super) fn setting<'f>(
 
 /// Whether UPDATE is among the events, which stand before the table.
 fn fires_on_update(trigger: &FoundTrigger, engine: Engine) -> bool {
-    let events = tokens(&trigger.definition, engine).take_while(|token| !token.is("ON") && !token.is("FOR"));
-    events.into_iter().any(|token| token.is("UPDATE"))
+    let mut events = tokens(&trigger.definition, engine).take_while(|token| !token.is("ON") && !token.is("FOR"));
+    events.any(|token| token.is("UPDATE"))
 }
 
 /// `NEW.version := …`, or with `=` where a statement begins.

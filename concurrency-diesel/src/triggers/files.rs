@@ -141,8 +141,8 @@ fn free_version(directory: &Path) -> io::Result<String> {
     // diesel_cli writes four digits more, of a number of its own.
     let base = last.rsplit_once('-').filter(|(base, number)| number.len() == 4 && base.matches('-').count() == 3);
     let base = base.map_or(last, |(base, _)| base);
-    let numbered = (1..=u16::MAX).map(|number| format!("{base}-{number:04x}"));
-    let free = numbered.into_iter().find(|free| version(free.as_ref()) > version(last.as_ref()));
+    let mut numbered = (1..=u16::MAX).map(|number| format!("{base}-{number:04x}"));
+    let free = numbered.find(|free| version(free.as_ref()) > version(last.as_ref()));
     Ok(free.unwrap_or_else(|| format!("{last}-0001")))
 }
 
