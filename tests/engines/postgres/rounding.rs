@@ -1,8 +1,8 @@
 //! Columns that keep another value than the one that was written: a conditional version stays where a record is saved again as it is.
 
-use crate::library::ConditionalVersionField;
 use crate::library::prelude::*;
 use chrono::{DateTime, NaiveDateTime, NaiveTime, Utc};
+use concurrency_diesel::ConditionalVersionField;
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 

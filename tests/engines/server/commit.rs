@@ -12,7 +12,7 @@ use super::assert_lost;
 use super::wire::{self, Cut, Scissors};
 use crate::engine::{Database, TestConnection};
 use crate::suite::fixtures::{article, counter, insert_article, with_article};
-use crate::suite::models::{Article, Counter, articles};
+use crate::suite::models::{Article, Counter};
 use crate::suite::transactions::assert_nothing_open;
 
 /// COMMIT got no answer, which has words of its own.

@@ -9,7 +9,7 @@ use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use super::super::models::{Author, articles, authors, old_notes};
 use super::super::statements::Log;
 use super::statements::statements;
-use super::{edit, rows, save_elsewhere, with_articles};
+use super::{assert_conflicts, edit, rows, save_elsewhere, with_articles};
 use crate::engine::{Database, TestConnection};
 
 /// Authors 1 to `count`.
