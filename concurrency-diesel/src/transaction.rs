@@ -93,7 +93,7 @@ impl<'c, E: Transactions> Transaction<'c, E> {
         transaction.end_known(outcome, explains, &mut false).await
     }
 
-    /// The same, and says after an error, or where its future was dropped, whether the transaction may be committed all the same.
+    /// The same. It also says, after an error or where its future was dropped, whether the transaction may be committed all the same.
     ///
     /// Where the engine no longer had a transaction that was to be rolled back, the error is the outcome's own if that explains
     /// it, and otherwise says that the transaction was lost.
@@ -133,6 +133,7 @@ impl<'c, E: Transactions> Transaction<'c, E> {
         };
         let Err(commit_error) = committed else {
             self.is_over = true;
+            *may_be_committed = false;
             return Ok(());
         };
         let was_sent = std::mem::take(may_be_committed);
