@@ -145,6 +145,22 @@ fn everything_else_is_a_database_error_even_where_it_mentions_a_refusal() {
     }
 }
 
+/// What is left of our outermost transaction where the engine has dropped it. Nobody knows what of it is committed.
+#[test]
+fn a_transaction_that_is_gone_is_lost_and_never_run_again() {
+    let messages = [
+        "SAVEPOINT diesel_savepoint_0 does not exist",
+        "cannot commit - no transaction is active",
+        "cannot rollback - no transaction is active",
+    ];
+    for message in messages {
+        let error = ConcurrencyError::from(database_error(Unknown, message));
+        assert!(matches!(error, ConcurrencyError::TransactionLost(_)), "{message}: {error:?}");
+        assert!(!error.is_retryable() && !error.is_conflict(), "{message}");
+        assert!(error.to_string().ends_with(message), "{error}");
+    }
+}
+
 /// After a failing COMMIT the rollback may fail, too; that only follows from it.
 #[test]
 fn a_commit_whose_rollback_failed_too_counts_by_its_commit() {

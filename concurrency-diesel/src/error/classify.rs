@@ -31,8 +31,12 @@ const REFUSALS: &[&str] = &[
 
 const NOTHING_TO_ROLL_BACK: &str = "cannot rollback - no transaction is active";
 
-/// What SQLite says when it has no transaction any more, because it has rolled it back by itself.
-const LOST: &[&str] = &["cannot commit - no transaction is active", NOTHING_TO_ROLL_BACK];
+/// What an engine says when it does not have our outermost transaction any more.
+const LOST: &[&str] = &[
+    "SAVEPOINT diesel_savepoint_0 does not exist", // 1305: MySQL, MariaDB
+    "cannot commit - no transaction is active",    // SQLite, which has rolled it back by itself
+    NOTHING_TO_ROLL_BACK,
+];
 
 /// How the messages begin with which a client library says that the answer to a statement did not come.
 const UNANSWERED: &[&str] = &[
@@ -86,16 +90,17 @@ pub(crate) fn meaning(error: &Error) -> Meaning {
             Meaning::Unanswered => Meaning::CommitUnanswered,
             other => other,
         },
-        // Diesel has noticed that SQLite had rolled back, or somebody ended what is not theirs.
-        Error::NotInTransaction => Meaning::TransactionLost,
         _ => Meaning::Answered,
     }
 }
 
 fn meaning_of(message: &str) -> Meaning {
     let begins_with_one_of = |beginnings: &[&str]| beginnings.iter().any(|beginning| message.starts_with(beginning));
-    if is_lost_savepoint(message) || LOST.contains(&message) {
+    if LOST.contains(&message) {
         Meaning::TransactionLost
+    } else if is_lost_savepoint(message) {
+        // In Diesel's own nested transactions this is what is left of a deadlock or of error 1020.
+        Meaning::Restart
     } else if begins_with_one_of(REFUSALS) {
         Meaning::Restart
     } else if begins_with_one_of(UNANSWERED) {
@@ -110,10 +115,10 @@ pub(crate) fn must_restart(error: &Error) -> bool {
     meaning(error) == Meaning::Restart
 }
 
-/// Whether a savepoint of a transaction is gone, and so is the transaction: MySQL and MariaDB (1305), SQLite. That numbered 0 is set by our
-/// outermost transactions, Diesel counts nested ones from 1.
+/// Whether a savepoint of a transaction is gone, and so is the transaction: MySQL and MariaDB (1305), SQLite. Our outermost transactions
+/// set number 0, and Diesel counts nested ones from 1.
 ///
-/// A statement committed by itself, or an error rolled back: what is left does not say which.
+/// A statement committed by itself, or an error rolled back: the message does not say which.
 fn is_lost_savepoint(message: &str) -> bool {
     (message.starts_with("SAVEPOINT diesel_savepoint_") && message.ends_with(" does not exist"))
         || message.starts_with("no such savepoint: diesel_savepoint_")
@@ -121,7 +126,7 @@ fn is_lost_savepoint(message: &str) -> bool {
 
 /// Whether the engine no longer has the transaction.
 pub(crate) fn is_transaction_lost(error: &Error) -> bool {
-    meaning(error) == Meaning::TransactionLost
+    meaning(error) == Meaning::TransactionLost || said(error).is_some_and(is_lost_savepoint)
 }
 
 /// Whether no answer came to a statement.
@@ -146,7 +151,9 @@ pub(crate) fn ends_transaction(error: &Error) -> bool {
         Error::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => true,
         error => said(error).is_some_and(|message| {
             let statement_only = ["Lock wait timeout exceeded", "Statement aborted because lock(s) could not be"];
-            meaning(error) == Meaning::Restart && !statement_only.iter().any(|beginning| message.starts_with(beginning))
+            meaning(error) == Meaning::Restart
+                && !is_lost_savepoint(message)
+                && !statement_only.iter().any(|beginning| message.starts_with(beginning))
         }),
     }
 }
