@@ -49,10 +49,10 @@ fn password(rest: &str) -> Option<&str> {
 /// The password of a URL whose scheme is mistyped or missing: from the first colon that no slash follows up to the last `@`.
 fn loose_password(word: &str) -> Option<&str> {
     let (credentials, _) = word.rsplit_once('@')?;
-    let colons =
+    let mut colons =
         credentials.match_indices(':').map(|(colon, _)| credentials.get(colon.saturating_add(1)..).unwrap_or_default());
     let mut passwords = colons.clone().filter(|rest| !rest.starts_with('/'));
-    passwords.next().or_else(|| colons.last()).filter(|password| !password.is_empty() && *password != MASK)
+    passwords.next().or_else(|| colons.next_back()).filter(|password| !password.is_empty() && *password != MASK)
 }
 
 /// Masks the passwords of URLs whose scheme is mistyped or missing.

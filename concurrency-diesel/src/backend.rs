@@ -205,10 +205,7 @@ pub trait ConcurrencyBackend: Backend<QueryBuilder: Default> + Default + sealed:
 
     /// Runs a question about a table, which answers with a name and a number.
     #[doc(hidden)]
-    fn __ask<'a, E, Q>(
-        question: Q,
-        session: &'a mut Session<'_, E>,
-    ) -> E::Future<'a, QueryResult<Vec<(Option<String>, i64)>>>
+    fn __ask<'a, E, Q>(question: Q, session: &'a mut Session<'_, E>) -> E::Future<'a, QueryResult<Vec<NameAndNumber>>>
     where
         E: Executor<Backend = Self>,
         Q: Query<SqlType = (Nullable<Text>, BigInt)> + QueryFragment<Self> + QueryId + 'a;
@@ -283,6 +280,9 @@ pub trait ConcurrencyBackend: Backend<QueryBuilder: Default> + Default + sealed:
 fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
+
+/// What a question about a table is answered with.
+pub(crate) type NameAndNumber = (Option<String>, i64);
 
 fn no_arrays() -> diesel::result::Error {
     diesel::result::Error::QueryBuilderError("this engine has no arrays".into())

@@ -165,7 +165,7 @@ mod tests {
         for engine in ENGINES {
             let added = super::super::add_version_column(&articles(), engine).up_sql();
             let adds = |migrations: &[String]| adds_version_column(&articles(), engine, migrations);
-            assert!(adds(&[added.clone()]) && adds(&[added.replace('\n', "\r\n")]) && !adds(&[]));
+            assert!(adds(std::slice::from_ref(&added)) && adds(&[added.replace('\n', "\r\n")]) && !adds(&[]));
             for lost in [
                 "ALTER TABLE articles DROP COLUMN version;",
                 "DROP TABLE articles;",

@@ -9,7 +9,7 @@ use diesel::result::QueryResult;
 use diesel::serialize::ToSql;
 use diesel::sql_types::{BigInt, HasSqlType, Nullable, Text};
 
-use super::{Bulk, ConcurrencyBackend, ReadBack, Tuples, sealed::Sealed};
+use super::{Bulk, ConcurrencyBackend, NameAndNumber, ReadBack, Tuples, sealed::Sealed};
 use crate::bind::Bindable;
 use crate::executor::{Executor, Session};
 use crate::key::{for_each_byte, write_bound};
@@ -104,10 +104,7 @@ impl ConcurrencyBackend for Mysql {
         write_bound::<ST, U, Self>(value, &mut (), out)
     }
 
-    fn __ask<'a, E, Q>(
-        question: Q,
-        session: &'a mut Session<'_, E>,
-    ) -> E::Future<'a, QueryResult<Vec<(Option<String>, i64)>>>
+    fn __ask<'a, E, Q>(question: Q, session: &'a mut Session<'_, E>) -> E::Future<'a, QueryResult<Vec<NameAndNumber>>>
     where
         E: Executor<Backend = Self>,
         Q: Query<SqlType = (Nullable<Text>, BigInt)> + QueryFragment<Self> + QueryId + 'a,

@@ -13,7 +13,7 @@ use diesel::sql_types::{
     Time, Timestamp, Timestamptz, Uuid,
 };
 
-use super::{Bulk, Column, ConcurrencyBackend, ReadBack, Tuples, literal, sealed::Sealed};
+use super::{Bulk, Column, ConcurrencyBackend, NameAndNumber, ReadBack, Tuples, literal, sealed::Sealed};
 use crate::bind::{Bindable, Element};
 use crate::executor::{Executor, Session};
 use crate::key::write_bound;
@@ -151,10 +151,7 @@ impl ConcurrencyBackend for Pg {
         write_bound::<ST, U, Self>(value, &mut AnyType, out)
     }
 
-    fn __ask<'a, E, Q>(
-        question: Q,
-        session: &'a mut Session<'_, E>,
-    ) -> E::Future<'a, QueryResult<Vec<(Option<String>, i64)>>>
+    fn __ask<'a, E, Q>(question: Q, session: &'a mut Session<'_, E>) -> E::Future<'a, QueryResult<Vec<NameAndNumber>>>
     where
         E: Executor<Backend = Self>,
         Q: Query<SqlType = (Nullable<Text>, BigInt)> + QueryFragment<Self> + QueryId + 'a,

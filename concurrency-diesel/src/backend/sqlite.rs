@@ -9,7 +9,7 @@ use diesel::serialize::ToSql;
 use diesel::sql_types::{BigInt, HasSqlType, Nullable, Text};
 use diesel::sqlite::{Sqlite, SqliteType};
 
-use super::{Bulk, ConcurrencyBackend, ReadBack, Tuples, literal, sealed::Sealed};
+use super::{Bulk, ConcurrencyBackend, NameAndNumber, ReadBack, Tuples, literal, sealed::Sealed};
 use crate::bind::Bindable;
 use crate::executor::{Executor, Session};
 use crate::key::write_bound;
@@ -117,10 +117,7 @@ impl ConcurrencyBackend for Sqlite {
         write_bound::<ST, U, Self>(value, &mut (), out)
     }
 
-    fn __ask<'a, E, Q>(
-        question: Q,
-        session: &'a mut Session<'_, E>,
-    ) -> E::Future<'a, QueryResult<Vec<(Option<String>, i64)>>>
+    fn __ask<'a, E, Q>(question: Q, session: &'a mut Session<'_, E>) -> E::Future<'a, QueryResult<Vec<NameAndNumber>>>
     where
         E: Executor<Backend = Self>,
         Q: Query<SqlType = (Nullable<Text>, BigInt)> + QueryFragment<Self> + QueryId + 'a,

@@ -48,16 +48,16 @@ where
             out.push_sql(" + 2 * COALESCE((SELECT SUM(IF(column_name = ");
             push_text(&mut out, key);
             out.push_sql(", 1, 2)) = 1 FROM information_schema.statistics WHERE index_name = 'PRIMARY' AND ");
-            push_table_is(&mut out, &path);
+            push_table_is(&mut out, path);
             out.push_sql("), 0)");
         }
         out.push_sql(" + 4 * EXISTS (SELECT 1 FROM information_schema.columns WHERE generation_expression <> '' AND ");
-        push_table_is(&mut out, &path);
+        push_table_is(&mut out, path);
         out.push_sql(" AND column_name IN (");
         push_text(&mut out, <T as Concurrent>::__VersionColumn::NAME);
         T::__visit_columns(&mut Names { out: out.reborrow() })?;
         out.push_sql(")) AS SIGNED) FROM information_schema.tables WHERE ");
-        push_table_is(&mut out, &path);
+        push_table_is(&mut out, path);
         Ok(())
     }
 }

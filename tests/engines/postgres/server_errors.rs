@@ -178,7 +178,7 @@ const VIOLATED: [ServerError; 9] = [
             CREATE POLICY refuse ON articles USING (true) WITH CHECK (views < 5);
             DO $$ BEGIN EXECUTE format('GRANT USAGE ON SCHEMA %I TO pg_monitor', current_schema()); END $$;
             GRANT SELECT, UPDATE ON articles TO pg_monitor",
-        undo: "ALTER TABLE articles DISABLE ROW LEVEL SECURITY",
+        undo: "DROP POLICY refuse ON articles; ALTER TABLE articles DISABLE ROW LEVEL SECURITY",
         session: "SET ROLE pg_monitor",
         ..ServerError::ORDINARY
     },

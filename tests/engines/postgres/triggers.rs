@@ -312,7 +312,8 @@ fn tables_that_inherit_have_triggers_of_their_own() {
     let (_database, conn) = &mut with_table();
     let spec = TriggerSpec::new("drafts", ["id"], "version");
     let migration = triggers::create_triggers([&spec], ENGINE);
-    let ways: [(&str, &dyn Fn(&mut TestConnection), &dyn Fn(&mut TestConnection)); 2] = [
+    type Way<'a> = &'a dyn Fn(&mut TestConnection);
+    let ways: [(&str, Way<'_>, Way<'_>); 2] = [
         ("at run time", &|conn| triggers::create::<Draft, _>(conn).unwrap(), &|conn| {
             triggers::drop::<Draft, _>(conn).unwrap()
         }),

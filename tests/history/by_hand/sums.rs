@@ -102,6 +102,6 @@ fn a_record_that_is_not_what_the_row_was_is_named() {
     for (version, amount) in [("4", 10), ("3", 5)] {
         let (mut lines, noted) = two();
         lines[5] = done(20, version, amount);
-        assert_eq!(wrong(&lines, &noted), [Wrong::WrongMemory { mark: 20 }]);
+        assert_eq!(wrong(&lines, &noted), [Wrong::MemoryDiffers { mark: 20 }]);
     }
 }

@@ -47,7 +47,7 @@ pub enum Wrong {
     /// A change was acknowledged and is nowhere.
     Lost { change: i64 },
     /// The record is not what the row was after the save.
-    WrongMemory { mark: i64 },
+    MemoryDiffers { mark: i64 },
 }
 
 /// What was seen.
@@ -96,7 +96,7 @@ pub fn check(lines: &[Line], noted: &[Noted]) -> (Seen, Vec<Wrong>) {
         let is_the_row = |noted: &Noted| noted.row == *row && noted.version == *version && noted.after.0 == *amount;
         // A save that found its changes done and others' taken back may end where the row began.
         if !noted.iter().any(is_the_row) && !changes.is_empty() {
-            wrong.push(Wrong::WrongMemory { mark: *mark });
+            wrong.push(Wrong::MemoryDiffers { mark: *mark });
         }
     }
     let doubtful = saves.sent.keys().filter(|mark| !saves.is_told(**mark));

@@ -119,7 +119,7 @@ fn a_key_of_two_rows_is_its_records_fault() {
     for number in [1, 2, 2, 3] {
         diesel::insert_into(numbered::table).values(record(number)).execute(conn).unwrap();
     }
-    let mut records = vec![record(1), record(2), record(3)];
+    let mut records = [record(1), record(2), record(3)];
     let versions = |conn: &mut crate::engine::TestConnection| -> Vec<i64> {
         numbered::table.order(numbered::number).select(numbered::version).load(conn).unwrap()
     };

@@ -50,7 +50,8 @@ fn ignoring(conn: &mut TestConnection) -> Ignoring {
 fn each_column_of_a_checked_struct_moves_the_version_and_no_other_does() {
     let (_database, conn) = &mut with_article();
     let (mut a, mut stale) = (checked(conn), checked(conn));
-    let edits: [(fn(&mut Checked), i64); 6] = [
+    type Edit = fn(&mut Checked);
+    let edits: [(Edit, i64); 6] = [
         (|a| a.views = 7, 1),
         (|a| a.texts.title = "second".to_owned(), 2),
         (|_| (), 2),
@@ -71,7 +72,8 @@ fn each_column_of_a_checked_struct_moves_the_version_and_no_other_does() {
 fn no_column_of_an_ignored_struct_moves_the_version_and_each_other_does() {
     let (_database, conn) = &mut with_article();
     let (mut a, mut stale) = (ignoring(conn), ignoring(conn));
-    let edits: [(fn(&mut Ignoring), i64); 5] = [
+    type Edit = fn(&mut Ignoring);
+    let edits: [(Edit, i64); 5] = [
         (|a| a.texts.title = "second".to_owned(), 1),
         (|a| a.texts.body = Some("other".to_owned()), 1),
         (|a| a.views = 7, 2),

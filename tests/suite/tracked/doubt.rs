@@ -447,8 +447,8 @@ fn rename(from: &str, to: &str, conn: &mut TestConnection) {
 #[test]
 fn a_resolver_is_asked_where_it_makes_a_difference() {
     // What both say is nothing to ask about; a sum is, though both are alike.
-    let edits: [(fn(&mut Counter), usize); 2] =
-        [(|record| record.title = "mine".to_owned(), 0), (|record| record.views += 5, 1)];
+    type Edit = fn(&mut Counter);
+    let edits: [(Edit, usize); 2] = [(|record| record.title = "mine".to_owned(), 0), (|record| record.views += 5, 1)];
     for (edit, questions) in edits {
         let (_database, conn) = &mut with_article();
         let mut record = counter(conn);
