@@ -170,7 +170,7 @@ pub fn refusal(error: &ConcurrencyError) -> Answer {
 /// Whether the connection is gone, so that nobody knows what became of the write.
 pub fn is_lost(error: &ConcurrencyError) -> bool {
     match error {
-        ConcurrencyError::OutcomeUnknown(_) => true,
+        ConcurrencyError::OutcomeUnknown(_) | ConcurrencyError::TransactionLost(_) => true,
         ConcurrencyError::Database(error) => engine::history::is_lost(error),
         _ => false,
     }

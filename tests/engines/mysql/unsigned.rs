@@ -128,7 +128,8 @@ mod over_one_column {
 
             impl ToSql<BigInt, Mysql> for $name {
                 fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Mysql>) -> serialize::Result {
-                    let integer = i64::try_from(self.0)?;
+                    // The maximum of the type is beyond the column's, and only compared with.
+                    let integer = i64::try_from(self.0).unwrap_or(i64::MAX);
                     ToSql::<BigInt, Mysql>::to_sql(&integer, &mut out.reborrow())
                 }
             }
