@@ -46,6 +46,7 @@ where
 }
 
 /// Writes what a value is bound as, by Diesel's own `Debug` of it, which tells all bound values apart.
+#[cfg_attr(not(any(feature = "sqlite", feature = "postgres_backend", feature = "mysql_backend")), allow(dead_code))]
 pub(crate) fn write_bound<ST, U, DB>(
     value: &U,
     lookup: &mut DB::MetadataLookup,
@@ -63,6 +64,7 @@ where
 }
 
 /// A value that writes down what it is bound as.
+#[cfg_attr(not(any(feature = "sqlite", feature = "postgres_backend", feature = "mysql_backend")), allow(dead_code))]
 struct Overheard<'v, 'o, U> {
     value: &'v U,
     out: RefCell<&'o mut dyn fmt::Write>,
@@ -92,6 +94,7 @@ where
 }
 
 /// Shows each byte that a value is bound as, on engines whose values are bound as bytes; none for NULL.
+#[cfg(feature = "mysql_backend")]
 pub(crate) fn for_each_byte<ST, U, DB>(
     value: &U,
     lookup: &mut DB::MetadataLookup,
@@ -107,11 +110,13 @@ where
 }
 
 /// Reads bytes out of `[1, 0]`: Diesel shows them nowhere but in this text.
+#[cfg(feature = "mysql_backend")]
 struct Bytes<F> {
     number: Option<u8>,
     visit: F,
 }
 
+#[cfg(feature = "mysql_backend")]
 impl<F: FnMut(u8)> fmt::Write for Bytes<F> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         for character in text.bytes() {
