@@ -15,7 +15,7 @@ struct Article<T> {
 }
 
 fn save(mut article: Tracked<Article<&'static str>>, conn: &mut SqliteConnection) {
-    article.save_concurrent::<SqliteConnection>(conn).unwrap();
+    article.save_merging(conn).unwrap();
 }
 
 
