@@ -30,7 +30,7 @@ pub trait TrackedDsl<T> {
     /// # Errors
     ///
     /// [`MergeError::Fields`] names the fields that both changed, with the three records; [`MergeError::InDoubt`] those that depend on a
-    /// write without an answer; everything else is [`MergeError::Concurrency`]: a deleted row, or [`RecordModified`](ConcurrencyError::RecordModified) where they changed the row a hundred
+    /// write without an answer; everything else is [`MergeError::Concurrency`]: a deleted row, or [`RecordModified`](crate::ConcurrencyError::RecordModified) where they changed the row a hundred
     /// times meanwhile, or key or version were changed here. Whichever it is, record and base are as they were before the call.
     ///
     /// # Example
