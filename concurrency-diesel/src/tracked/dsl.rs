@@ -36,7 +36,7 @@ pub trait TrackedDsl<T> {
     /// # Example
     ///
     /// ```
-    /// # include!("doctest_setup.rs");
+    /// # include!("../doctest_setup.rs");
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let conn = &mut connection();
     /// # let (article, copy) = two_copies(conn);
