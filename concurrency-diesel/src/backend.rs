@@ -85,6 +85,14 @@ pub trait ConcurrencyBackend: Backend<QueryBuilder: Default> + Default + sealed:
     #[doc(hidden)]
     const __COUNTS_ROWS_OF_VIEWS: bool = true;
 
+    /// Whether diesel-async's connection looks up every statement by its text.
+    #[doc(hidden)]
+    const __AWAITED_BY_TEXT: bool = false;
+
+    /// Whether a statement that is answered with an error may stay written in part.
+    #[doc(hidden)]
+    const __KEEPS_CHANGES_OF_REFUSED: bool = false;
+
     /// An expression that counts the views with this name, where that must be known.
     #[doc(hidden)]
     fn __count_of_views(path: &[String]) -> String {

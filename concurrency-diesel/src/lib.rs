@@ -19,6 +19,7 @@ mod executor;
 mod expanded;
 #[cfg(any(doc, doctest))]
 pub mod guide;
+mod kept_changes;
 mod key;
 mod load;
 mod memory;

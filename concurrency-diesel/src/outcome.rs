@@ -203,6 +203,18 @@ where
     ))
 }
 
+/// A write that a trigger ended with an error and did not undo.
+pub(crate) fn kept<T, DB>(record: &T, error: &ConcurrencyError) -> ConcurrencyError
+where
+    DB: ConcurrencyBackend,
+    T: Concurrent<Table: QueryFragment<DB>>,
+{
+    let (table, key) = (table_name::<T, DB>(), record.__key());
+    unproven(format!(
+        "{table} with {key} was written although the database answered with an error ({error}): a trigger fails without undoing the statement; write RAISE(ABORT) in place of RAISE(FAIL) and OR FAIL"
+    ))
+}
+
 fn unproven(message: String) -> ConcurrencyError {
     ConcurrencyError::OutcomeUnknown(Box::new(diesel::result::Error::QueryBuilderError(message.into())))
 }

@@ -13,6 +13,7 @@ use crate::concurrent::{Concurrent, ConcurrentOn};
 use crate::key::write_key;
 use crate::memory::Memory as _;
 use crate::statement::Source;
+use crate::table::ListedTable;
 
 /// Records whose versions [`transaction_concurrent`](crate::transaction_concurrent) restores if the transaction rolls back.
 ///
@@ -27,6 +28,10 @@ pub trait Records<DB: ConcurrencyBackend>: sealed::Sealed {
     /// What the records remember beside their versions.
     #[doc(hidden)]
     type __Memories;
+
+    /// Says in which tables the records are kept.
+    #[doc(hidden)]
+    fn __tables(&self, found: &mut Vec<ListedTable>);
 
     /// Keeps what the records are, in the order of the list.
     #[doc(hidden)]
@@ -94,6 +99,17 @@ struct Found {
     index: usize,
     /// Not by its key: it only stands where the state was taken.
     is_by_place: bool,
+}
+
+/// The tables in which the records are kept.
+pub(crate) fn tables<DB, R>(records: &R) -> Vec<ListedTable>
+where
+    DB: ConcurrencyBackend,
+    R: Records<DB>,
+{
+    let mut found = Vec::new();
+    records.__tables(&mut found);
+    found
 }
 
 /// Keeps what the records are.
@@ -208,6 +224,10 @@ macro_rules! records {
         {
             type __Memories = Memories<T>;
 
+            fn __tables(&self, found: &mut Vec<ListedTable>) {
+                found.push(ListedTable::of::<T, DB>());
+            }
+
             fn __keep(&self, kept: &mut Kept) -> Memories<T> {
                 let $this = self;
                 keep_each($shared, kept)
@@ -242,6 +262,8 @@ impl sealed::Sealed for () {}
 impl<DB: ConcurrencyBackend> Records<DB> for () {
     type __Memories = ();
 
+    fn __tables(&self, _: &mut Vec<ListedTable>) {}
+
     fn __keep(&self, _: &mut Kept) {}
 
     fn __identify(&self, _: &mut Vec<Identity>) {}
@@ -255,6 +277,10 @@ macro_rules! tuples {
 
         impl<DB: ConcurrencyBackend, $($records: Records<DB>),*> Records<DB> for ($($records,)*) {
             type __Memories = ($($records::__Memories,)*);
+
+            fn __tables(&self, found: &mut Vec<ListedTable>) {
+                $(self.$index.__tables(found);)*
+            }
 
             fn __keep(&self, kept: &mut Kept) -> Self::__Memories {
                 ($(self.$index.__keep(kept),)*)

@@ -20,7 +20,7 @@ use crate::statement::{
     SelectUndeleted, SelectVersion, Selection, Source, Update,
 };
 use crate::tracked::ColumnSet;
-use crate::{unchecked, views};
+use crate::{kept_changes, unchecked, views};
 
 /// Writes the columns that the record itself says must be written, and the next version; under a scope, what it says.
 pub(crate) fn save<'a, T, E>(
@@ -400,10 +400,17 @@ where
     T: ConcurrentOn<E::Backend>,
     S: QueryFragment<E::Backend> + QueryId,
 {
-    if !E::Backend::__COUNTS_ROWS_OF_VIEWS {
-        return views::execute(source, statement, session).await;
+    let answer = if E::Backend::__COUNTS_ROWS_OF_VIEWS {
+        outcome::outcome::<T, E::Backend>(source.record, session.execute(statement).await)
+    } else {
+        views::execute(source, statement, session).await
+    };
+    match answer {
+        Err(error) if E::Backend::__KEEPS_CHANGES_OF_REFUSED => {
+            Err(Box::pin(kept_changes::check(source.record, error, session)).await)
+        }
+        answer => answer,
     }
-    outcome::outcome::<T, E::Backend>(source.record, session.execute(statement).await)
 }
 
 /// Sends an UPDATE that is guarded by the expected version; where it is refused, says which version was found.
@@ -522,7 +529,12 @@ where
     match E::Backend::__READ_BACK {
         ReadBack::Returning => {
             let returned = T::Version::__load(ReturningVersion::<_, T::__VersionColumn>::new(update), session).await;
-            outcome::at_most_one_written::<T, E::Backend, _>(record, returned)
+            match outcome::at_most_one_written::<T, E::Backend, _>(record, returned) {
+                Err(error) if E::Backend::__KEEPS_CHANGES_OF_REFUSED => {
+                    Err(Box::pin(kept_changes::check(record, error, session)).await)
+                }
+                answer => answer,
+            }
         }
         ReadBack::LastInsertId => match outcome::outcome::<T, E::Backend>(record, session.execute(update).await)? {
             Outcome::Written => {

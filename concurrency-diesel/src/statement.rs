@@ -33,9 +33,10 @@ pub(crate) use delete::Delete;
 #[cfg(feature = "testing")]
 pub(crate) use select::SelectDatabase;
 pub(crate) use select::{
-    Committed, ForUpdate, LastInsertId, Lock, SelectRecord, SelectStored, SelectUndeleted, SelectVersion, SelectViews,
+    Committed, ForUpdate, LastInsertId, Lock, SelectChanges, SelectRecord, SelectStored, SelectUndeleted,
+    SelectVersion, SelectViews,
 };
 pub(crate) use selection::{EveryColumn, Selection, SomeColumns};
 pub(crate) use source::Source;
-pub(crate) use table::TableQuestion;
+pub(crate) use table::{EngineQuestion, TableQuestion};
 pub(crate) use update::{Changes, ReturningVersion, Update};

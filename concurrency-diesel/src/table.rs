@@ -3,10 +3,10 @@
 
 use diesel::result::QueryResult;
 
-use crate::backend::ConcurrencyBackend as _;
-use crate::concurrent::{ConcurrentOn, table_name};
+use crate::backend::ConcurrencyBackend;
+use crate::concurrent::{ConcurrentOn, table_name, table_path};
 use crate::executor::{Executor, Session};
-use crate::statement::TableQuestion;
+use crate::statement::{EngineQuestion, TableQuestion};
 
 /// Returned where all or nothing is asked of a table that cannot roll back: MyISAM, Aria and MEMORY keep what was written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -55,24 +55,52 @@ where
     let answers = E::Backend::__ask(TableQuestion::<T>::new(), session).await?;
     let (engine, facts) = answers.into_iter().next().unwrap_or((None, 0));
     let is_so = |fact: i64| facts & fact != 0;
-    let rollback = match engine {
-        Some(_) if is_so(HAS_TRANSACTIONS) => Rollback::Possible,
-        Some(engine) => Rollback::Impossible(CannotRollBackError { table: table_name::<T, E::Backend>(), engine }),
-        None => Rollback::Unknown,
-    };
+    let rollback = rollback(table_name::<T, E::Backend>(), engine, is_so(HAS_TRANSACTIONS));
     let (key_is_primary, writes_generated_column) = (is_so(KEY_IS_PRIMARY), is_so(WRITES_GENERATED_COLUMN));
     Ok(CatalogFacts { rollback, key_is_primary, writes_generated_column })
 }
 
-/// Refuses a table that cannot roll back, before a transaction is begun that may have to.
-#[allow(dead_code, reason = "for transactions whose records are known")]
-pub(crate) async fn refuse_without_rollback<T, E>(session: &mut Session<'_, E>) -> QueryResult<()>
-where
-    E: Executor,
-    T: ConcurrentOn<E::Backend>,
-{
-    match facts::<T, E>(session).await?.rollback {
-        Rollback::Possible | Rollback::Unknown => Ok(()),
-        Rollback::Impossible(error) => Err(diesel::result::Error::QueryBuilderError(Box::new(error))),
+fn rollback(table: &'static str, engine: Option<String>, has_transactions: bool) -> Rollback {
+    match engine {
+        Some(_) if has_transactions => Rollback::Possible,
+        Some(engine) => Rollback::Impossible(CannotRollBackError { table, engine }),
+        None => Rollback::Unknown,
     }
+}
+
+/// A table of records that a transaction lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListedTable {
+    name: &'static str,
+    path: &'static [String],
+}
+
+impl ListedTable {
+    pub(crate) fn of<T, DB>() -> Self
+    where
+        DB: ConcurrencyBackend,
+        T: ConcurrentOn<DB>,
+    {
+        Self { name: table_name::<T, DB>(), path: table_path::<T, DB>() }
+    }
+}
+
+/// Refuses tables that cannot roll back, before a transaction is begun that may have to.
+pub(crate) async fn refuse_without_rollback<E: Executor>(
+    tables: Vec<ListedTable>,
+    session: &mut Session<'_, E>,
+) -> QueryResult<()> {
+    let mut asked = Vec::new();
+    for table in tables {
+        if asked.contains(&table) {
+            continue;
+        }
+        let answers = E::Backend::__ask(EngineQuestion { path: table.path }, session).await?;
+        let (engine, has_transactions) = answers.into_iter().next().unwrap_or((None, 0));
+        if let Rollback::Impossible(error) = rollback(table.name, engine, has_transactions != 0) {
+            return Err(diesel::result::Error::QueryBuilderError(Box::new(error)));
+        }
+        asked.push(table);
+    }
+    Ok(())
 }

@@ -72,6 +72,11 @@ use worlds::World;
 /// ```
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(
+    feature = "serde",
+    // What cannot be tracked is not read, either: it would be saved whole, as the record that it is.
+    serde(bound(deserialize = "T: serde::Deserialize<'de> + Trackable + Concurrent<Version: Clone> + Clone"))
+)]
 pub struct Tracked<T> {
     record: T,
     base: T,

@@ -33,7 +33,8 @@ where
     };
     if is_view {
         let written = ReturningVersion::<_, T::__VersionColumn>::new(statement);
-        let written = outcome::at_most_one::<T, E::Backend, _>(record, T::Version::__load(written, session).await)?;
+        let written =
+            outcome::at_most_one_written::<T, E::Backend, _>(record, T::Version::__load(written, session).await)?;
         return Ok(if written.is_some() { Outcome::Written } else { Outcome::Refused });
     }
     let outcome = outcome::outcome::<T, E::Backend>(record, session.execute(statement).await)?;

@@ -14,6 +14,8 @@ mod faults;
 pub mod history;
 #[path = "sqlite/isolation.rs"]
 mod isolation;
+#[path = "sqlite/kept_changes.rs"]
+mod kept_changes;
 #[path = "kept_rows.rs"]
 mod kept_rows;
 #[path = "sqlite/refusals.rs"]

@@ -38,6 +38,9 @@ impl ConcurrencyBackend for Sqlite {
     const __MAY_COUNT_CHANGES: bool = false;
     /// What the triggers of a view write is not counted; RETURNING answers for it.
     const __COUNTS_ROWS_OF_VIEWS: bool = false;
+    const __AWAITED_BY_TEXT: bool = true;
+    /// By `RAISE(FAIL)`.
+    const __KEEPS_CHANGES_OF_REFUSED: bool = true;
 
     /// In every schema that the name may mean.
     fn __count_of_views(path: &[String]) -> String {

@@ -1,5 +1,6 @@
 //! The connections of diesel-async: every answer is awaited, and every future can be sent to another thread.
 
+mod by_text;
 mod transactions;
 
 use std::future::poll_fn;
@@ -15,6 +16,7 @@ use diesel_async::AsyncConnectionCore;
 use futures_core::Stream as _;
 use futures_core::future::BoxFuture;
 
+use self::by_text::ByText;
 use super::{Executor, Session};
 use crate::backend::ConcurrencyBackend;
 
@@ -44,6 +46,9 @@ where
     where
         S: QueryFragment<DB> + QueryId + 'a,
     {
+        if DB::__AWAITED_BY_TEXT {
+            return Box::pin(connection.execute_returning_count(ByText::<_, ()>::new(statement)));
+        }
         Box::pin(connection.execute_returning_count(statement))
     }
 
@@ -53,14 +58,23 @@ where
         DB: QueryMetadata<S::SqlType>,
         V: FromSqlRow<S::SqlType, DB> + Send + 'a,
     {
-        let rows = connection.load(statement);
-        Box::pin(async move {
-            let mut rows = pin!(rows.await?);
-            let mut values = Vec::new();
-            while let Some(row) = poll_fn(|context| rows.as_mut().poll_next(context)).await {
-                values.push(V::build_from_row(&row?).map_err(DeserializationError)?);
-            }
-            Ok(values)
-        })
+        if DB::__AWAITED_BY_TEXT {
+            return Box::pin(collect::<C, S::SqlType, V>(connection.load(ByText::<_, S::SqlType>::new(statement))));
+        }
+        Box::pin(collect::<C, S::SqlType, V>(connection.load(statement)))
     }
+}
+
+/// Reads an answer to its end.
+async fn collect<'conn, 'query, C, ST, V>(rows: C::LoadFuture<'conn, 'query>) -> QueryResult<Vec<V>>
+where
+    C: AsyncConnectionCore,
+    V: FromSqlRow<ST, C::Backend>,
+{
+    let mut rows = pin!(rows.await?);
+    let mut values = Vec::new();
+    while let Some(row) = poll_fn(|context| rows.as_mut().poll_next(context)).await {
+        values.push(V::build_from_row(&row?).map_err(DeserializationError)?);
+    }
+    Ok(values)
 }

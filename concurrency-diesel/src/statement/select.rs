@@ -212,6 +212,24 @@ impl<T> Query for SelectViews<T> {
     type SqlType = BigInt;
 }
 
+/// A SELECT of how many rows the statement before wrote, and kept, itself.
+pub(crate) struct SelectChanges;
+
+impl QueryId for SelectChanges {
+    type QueryId = Self;
+}
+
+impl<DB: ConcurrencyBackend> QueryFragment<DB> for SelectChanges {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql("SELECT changes()");
+        Ok(())
+    }
+}
+
+impl Query for SelectChanges {
+    type SqlType = BigInt;
+}
+
 /// A SELECT of a number for the current database, by a statement that is kept prepared or by one that is not.
 #[cfg(feature = "testing")]
 pub(crate) struct SelectDatabase<const IS_KEPT: bool>;

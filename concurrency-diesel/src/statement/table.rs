@@ -1,4 +1,4 @@
-//! The question for what the catalog says of a record's table. What the answer means stands in `crate::table`.
+//! The questions for what the catalog says of a record's table. What the answers mean stands in `crate::table`.
 
 use std::marker::PhantomData;
 
@@ -40,10 +40,7 @@ where
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         let path = table_path::<T, DB>();
-        out.push_sql(
-            "SELECT tables.engine, CAST(COALESCE((SELECT MAX(engines.transactions = 'YES') FROM \
-             information_schema.engines WHERE engines.engine = tables.engine), 0)",
-        );
+        out.push_sql(SELECT_ENGINE);
         if let Some(key) = integer_key::<T, DB>()? {
             out.push_sql(" + 2 * COALESCE((SELECT SUM(IF(column_name = ");
             push_text(&mut out, key);
@@ -65,6 +62,34 @@ where
 impl<T> Query for TableQuestion<T> {
     type SqlType = (Nullable<Text>, BigInt);
 }
+
+/// Answers with the storage engine of a table, and with 1 where the engine has transactions: the beginning of [`TableQuestion`], for a
+/// table whose record does not matter.
+pub(crate) struct EngineQuestion {
+    pub(crate) path: &'static [String],
+}
+
+/// Kept prepared by its text, which names the table.
+impl QueryId for EngineQuestion {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<DB: ConcurrencyBackend> QueryFragment<DB> for EngineQuestion {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql(SELECT_ENGINE);
+        out.push_sql(" AS SIGNED) FROM information_schema.tables WHERE ");
+        push_table_is(&mut out, self.path);
+        Ok(())
+    }
+}
+
+impl Query for EngineQuestion {
+    type SqlType = (Nullable<Text>, BigInt);
+}
+
+const SELECT_ENGINE: &str = "SELECT tables.engine, CAST(COALESCE((SELECT MAX(engines.transactions = 'YES') FROM \
+                             information_schema.engines WHERE engines.engine = tables.engine), 0)";
 
 /// Writes `table_name = 'a' AND table_schema = 'b'`.
 fn push_table_is<DB: ConcurrencyBackend>(out: &mut AstPass<'_, '_, DB>, path: &[String]) {

@@ -4,11 +4,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
-use crate::library::BulkError;
 use crate::library::prelude::*;
+use crate::library::{BulkError, transaction_concurrent};
+use concurrency_diesel::CannotRollBackError;
 use diesel::connection::SimpleConnection as _;
 use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::result::Error;
 use diesel::sql_types::Text;
 
 use super::{Database, TestConnection};
@@ -53,6 +55,37 @@ fn with_counters(engine: &str, count: i64) -> (Database, TestConnection) {
 
 fn all(conn: &mut TestConnection) -> Vec<Counter> {
     counters::table.order(counters::id).select(Counter::as_select()).load(conn).unwrap()
+}
+
+#[test]
+fn a_transaction_that_lists_such_a_record_is_refused_before_it_begins() {
+    let (_database, conn) = &mut with_counters("InnoDB", 2);
+    for engine in engines(conn) {
+        conn.batch_execute(&format!("ALTER TABLE counters ENGINE = {engine}")).unwrap();
+        let before = all(conn);
+        let mut records = before.clone();
+        let log = Log::attach(conn);
+        let refused = transaction_concurrent(conn, (&mut records, ()), |_, _| -> Result<(), ConcurrencyError> {
+            panic!("nothing is to be run")
+        });
+        let Err(ConcurrencyError::Database(Error::QueryBuilderError(error))) = refused else { panic!("{refused:?}") };
+        let error = error.downcast_ref::<CannotRollBackError>().unwrap();
+        assert_eq!((error.table, error.engine.as_str()), ("counters", engine));
+        let sent = statements(&log);
+        assert!(sent.len() == 1 && sent[0].contains("information_schema"), "{sent:#?}");
+        assert_eq!((all(conn), records), (before.clone(), before));
+        conn.batch_execute("ALTER TABLE counters ENGINE = InnoDB").unwrap();
+    }
+    let (mut one, mut other) = (all(conn).remove(0), all(conn).remove(1));
+    let log = Log::attach(conn);
+    transaction_concurrent(conn, (&mut one, &mut other), |conn, (one, other)| {
+        one.save_concurrent(conn)?;
+        other.save_concurrent(conn)
+    })
+    .unwrap();
+    // One question for the table of both.
+    assert_eq!(statements(&log).iter().filter(|text| text.contains("information_schema")).count(), 1);
+    assert_eq!(all(conn).iter().map(|counter| counter.version).collect::<Vec<_>>(), [2, 2]);
 }
 
 #[test]
