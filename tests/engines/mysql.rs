@@ -38,6 +38,8 @@ mod unsigned;
 mod use_database;
 #[path = "mysql/version_fields.rs"]
 mod version_fields;
+#[path = "mysql/watchdog.rs"]
+mod watchdog;
 #[path = "mysql/without_transactions.rs"]
 mod without_transactions;
 
@@ -48,6 +50,7 @@ pub use self::transactions::{
     droppings,
 };
 pub use self::triggers::*;
+pub use self::watchdog::watchdog_refusals;
 use crate::suite::bad_input::suppressed::Suppression;
 use crate::suite::bulk::Bulk;
 

@@ -34,6 +34,8 @@ mod triggers;
 mod types;
 #[path = "postgres/version_fields.rs"]
 mod version_fields;
+#[path = "postgres/watchdog.rs"]
+mod watchdog;
 
 pub use self::isolation::settings;
 pub use self::server_errors::server_errors;
@@ -42,6 +44,7 @@ pub use self::transactions::{
     droppings,
 };
 pub use self::triggers::*;
+pub use self::watchdog::watchdog_refusals;
 use crate::suite::bad_input::suppressed::Suppression;
 use crate::suite::bulk::Bulk;
 

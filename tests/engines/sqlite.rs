@@ -32,6 +32,8 @@ mod triggers;
 mod version_fields;
 #[path = "sqlite/views.rs"]
 mod views;
+#[path = "sqlite/watchdog.rs"]
+mod watchdog;
 
 pub use self::isolation::settings;
 pub use self::server_errors::server_errors;
@@ -40,6 +42,7 @@ pub use self::transactions::{
     droppings,
 };
 pub use self::triggers::*;
+pub use self::watchdog::watchdog_refusals;
 use crate::suite::bad_input::suppressed::Suppression;
 use crate::suite::begin::transaction_sql;
 use crate::suite::bulk::Bulk;

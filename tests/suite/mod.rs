@@ -30,3 +30,4 @@ pub mod tracked;
 pub mod transactions;
 pub mod triggers;
 pub mod version_fields;
+pub mod watchdog;
