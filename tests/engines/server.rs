@@ -2,6 +2,8 @@
 
 #[path = "server/commit.rs"]
 mod commit;
+#[path = "server/cuts.rs"]
+mod cuts;
 #[path = "server/lock_order.rs"]
 mod lock_order;
 #[path = "server/wire.rs"]

@@ -25,7 +25,7 @@ fn assert_unanswered(error: &ConcurrencyError) {
 }
 
 /// A connection over a wire that can be cut.
-fn over_a_wire(database: &Database) -> (TestConnection, Scissors) {
+pub fn over_a_wire(database: &Database) -> (TestConnection, Scissors) {
     let (url, scissors) = wire::lay(&database.url(), DEFAULT_PORT);
     (TestConnection::establish(&url).unwrap(), scissors)
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 /// Where a wire is cut.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub enum Cut {
     /// Before the next answer.
     NextAnswer,
@@ -15,6 +15,10 @@ pub enum Cut {
     Question(&'static str),
     /// Before the answer to the question with this word in it.
     AnswerTo(&'static str),
+    /// After so many bytes more of what is asked.
+    QuestionsAfter(usize),
+    /// After so many bytes more of what is answered.
+    AnswersAfter(usize),
 }
 
 /// Cuts a wire, which ends the connection, or answers a question in the server's place.
@@ -45,23 +49,39 @@ impl Scissors {
         is_refused
     }
 
-    /// Whether the wire is cut before this question.
-    fn cuts_question(&self, question: &[u8]) -> bool {
+    /// What becomes of this question.
+    fn question(&self, question: &[u8]) -> Next {
         let asks = |word: &str| question.windows(word.len()).any(|bytes| bytes == word.as_bytes());
         let mut cut = self.0.lock().unwrap();
-        match *cut {
-            Some(Cut::Question(word)) => asks(word),
+        match &mut *cut {
+            Some(Cut::Question(word)) if asks(word) => Next::CutAfter(0),
             Some(Cut::AnswerTo(word)) if asks(word) => {
                 *cut = Some(Cut::NextAnswer);
-                false
+                Next::PassOn
             }
-            _ => false,
+            Some(Cut::QuestionsAfter(left)) => take(left, question),
+            _ => Next::PassOn,
         }
     }
 
-    /// Whether the wire is cut before an answer.
-    fn cuts_answer(&self) -> bool {
-        matches!(*self.0.lock().unwrap(), Some(Cut::NextAnswer))
+    /// What becomes of this answer.
+    fn answer(&self, answer: &[u8]) -> Next {
+        match &mut *self.0.lock().unwrap() {
+            Some(Cut::NextAnswer) => Next::CutAfter(0),
+            Some(Cut::AnswersAfter(left)) => take(left, answer),
+            _ => Next::PassOn,
+        }
+    }
+}
+
+/// As many bytes as are left, which are then fewer.
+fn take(left: &mut usize, bytes: &[u8]) -> Next {
+    match left.checked_sub(bytes.len()) {
+        Some(fewer) => {
+            *left = fewer;
+            Next::PassOn
+        }
+        None => Next::CutAfter(std::mem::take(left)),
     }
 }
 
@@ -83,12 +103,12 @@ pub fn lay(url: &str, default_port: u16) -> (String, Scissors) {
         thread::spawn(move || {
             pass_on(questions, |question| {
                 if before_questions.refuses(question) {
-                    return back.write_all(super::super::REFUSAL).map_or(Next::Cut, |()| Next::Keep);
+                    return back.write_all(super::super::REFUSAL).map_or(Next::CutAfter(0), |()| Next::Keep);
                 }
-                if before_questions.cuts_question(question) { Next::Cut } else { Next::PassOn }
+                before_questions.question(question)
             });
         });
-        pass_on(answers, |_| if before_answers.cuts_answer() { Next::Cut } else { Next::PassOn });
+        pass_on(answers, |answer| before_answers.answer(answer));
     });
     (url, scissors)
 }
@@ -118,7 +138,8 @@ fn split(url: &str) -> (&str, &str, &str) {
 enum Next {
     PassOn,
     Keep,
-    Cut,
+    /// So many of them arrive, and nothing more.
+    CutAfter(usize),
 }
 
 /// Hands on what comes, until one of the two ends the connection or it is cut.
@@ -128,7 +149,12 @@ fn pass_on((mut from, mut to): (TcpStream, TcpStream), mut decide: impl FnMut(&[
         match decide(&bytes[..read]) {
             Next::PassOn if to.write_all(&bytes[..read]).is_ok() => {}
             Next::Keep => {}
-            Next::PassOn | Next::Cut => break,
+            Next::PassOn => break,
+            Next::CutAfter(arriving) => {
+                // One that is closed already needs no more.
+                let _ = to.write_all(&bytes[..arriving]);
+                break;
+            }
         }
     }
     for stream in [from, to] {
