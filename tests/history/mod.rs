@@ -12,6 +12,7 @@ pub mod log;
 pub mod operation;
 pub mod scope;
 pub mod several;
+mod sums;
 pub mod table;
 pub mod write;
 

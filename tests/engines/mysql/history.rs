@@ -8,7 +8,7 @@ use crate::history::table::Description;
 #[path = "../server/history.rs"]
 mod server;
 
-pub use self::server::{is_lost, play, played_a_client};
+pub use self::server::{Unreliable, is_lost, play, played_a_client, unreliable};
 
 pub fn tables() -> Vec<Description> {
     crate::history::tables_with([])
@@ -34,4 +34,16 @@ fn prepare(_connection: &mut TestConnection) {}
 /// Ends that connection, if it is still there.
 fn end(id: i64, observer: &mut TestConnection) {
     let _ = observer.batch_execute(&format!("KILL {id}"));
+}
+
+/// Lets a connection wait for its statements only briefly, and as long as it takes.
+pub const GIVE_UP_SOON: &str = "SET max_statement_time = 0.003";
+pub const BE_PATIENT: &str = "SET max_statement_time = 0";
+
+/// A trigger that refuses every tenth mark.
+pub fn refuse_some(table: &str) -> Vec<String> {
+    vec![format!(
+        "CREATE TRIGGER {table}_refuse BEFORE UPDATE ON {table} FOR EACH ROW
+         BEGIN IF NEW.mark % 10 = 3 THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'refused'; END IF; END"
+    )]
 }

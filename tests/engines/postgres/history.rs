@@ -11,7 +11,7 @@ use crate::history::table::{Description, history_table};
 #[path = "../server/history.rs"]
 mod server;
 
-pub use self::server::{is_lost, play, played_a_client};
+pub use self::server::{Unreliable, is_lost, play, played_a_client, unreliable};
 
 history_table!(
     xmin,
@@ -56,4 +56,17 @@ fn prepare(connection: &mut TestConnection) {
 fn end(id: i64, observer: &mut TestConnection) {
     let end = sql::<Bool>("SELECT pg_terminate_backend(").bind::<BigInt, _>(id).sql("::int)");
     end.get_result::<bool>(observer).unwrap();
+}
+
+/// Lets a connection wait for its statements only briefly, and as long as it takes.
+pub const GIVE_UP_SOON: &str = "SET statement_timeout = '3ms'";
+pub const BE_PATIENT: &str = "SET statement_timeout = 0";
+
+/// A trigger that refuses every tenth mark.
+pub fn refuse_some(table: &str) -> Vec<String> {
+    vec![format!(
+        "CREATE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+             IF NEW.mark % 10 = 3 THEN RAISE EXCEPTION 'refused'; END IF; RETURN NEW; END $$;
+         CREATE TRIGGER {table}_refuse BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_refuse()"
+    )]
 }

@@ -66,6 +66,31 @@ fn connect(database: &Database, setting: &Setting) -> (TestConnection, Ends) {
     (connection, Ends { id, scissors })
 }
 
+/// A connection whose wire can be cut.
+pub struct Unreliable {
+    pub connection: TestConnection,
+    scissors: Scissors,
+}
+
+pub fn unreliable(database: &Database) -> Unreliable {
+    let (url, scissors) = wire::lay(&database.url(), DEFAULT_PORT);
+    Unreliable { connection: TestConnection::establish(&url).unwrap(), scissors }
+}
+
+impl Unreliable {
+    pub fn lose_answer(&self) {
+        self.scissors.cut(Cut::NextAnswer);
+    }
+
+    pub fn cut_question(&self, after: usize) {
+        self.scissors.cut(Cut::QuestionsAfter(after));
+    }
+
+    pub fn cut_answer(&self, after: usize) {
+        self.scissors.cut(Cut::AnswersAfter(after));
+    }
+}
+
 /// Clients are threads, and no process is asked to be one.
 pub fn played_a_client(_descriptions: &[Description]) -> bool {
     false

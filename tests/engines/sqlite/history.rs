@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 use diesel::connection::SimpleConnection as _;
 use diesel::result::Error as DieselError;
 
-use super::{Database, connect};
+use super::{Database, TestConnection, connect};
 use crate::history::CLIENTS;
 use crate::history::client::{Client, Identity};
 use crate::history::faults::{Fault, Faults};
@@ -179,3 +179,33 @@ fn next_operation(log: &Path) -> Option<u64> {
 
 /// This test's name.
 const TEST: &str = "history::no_write_is_lost_torn_or_doubled_whoever_writes_and_whatever_connection_is_lost";
+
+/// Lets a connection wait for its statements only briefly, and as long as it takes.
+pub const GIVE_UP_SOON: &str = "PRAGMA busy_timeout = 0";
+pub const BE_PATIENT: &str = "PRAGMA busy_timeout = 20000";
+
+/// A trigger that refuses every tenth mark.
+pub fn refuse_some(table: &str) -> Vec<String> {
+    vec![format!(
+        "CREATE TRIGGER {table}_refuse BEFORE UPDATE ON {table} WHEN NEW.mark % 10 = 3
+         BEGIN SELECT RAISE(ABORT, 'refused'); END"
+    )]
+}
+
+/// A connection that is never lost: there is no wire.
+pub struct Unreliable {
+    pub connection: TestConnection,
+}
+
+pub fn unreliable(database: &Database) -> Unreliable {
+    Unreliable { connection: database.connect() }
+}
+
+#[allow(clippy::unused_self, reason = "as on the engines that are servers")]
+impl Unreliable {
+    pub const fn lose_answer(&self) {}
+
+    pub const fn cut_question(&self, _after: usize) {}
+
+    pub const fn cut_answer(&self, _after: usize) {}
+}
