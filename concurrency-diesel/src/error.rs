@@ -10,8 +10,8 @@ use crate::trace;
 
 use classify::Meaning;
 pub(crate) use classify::{
-    Fault, ends_transaction, is_already_in_transaction, is_lock_timeout, is_missing_privilege, is_nothing_to_roll_back,
-    is_transaction_lost, is_unanswered, must_restart,
+    Fault, at_end, ends_transaction, is_already_in_transaction, is_lock_timeout, is_missing_privilege,
+    is_nothing_to_roll_back, is_transaction_lost, is_unanswered, must_restart,
 };
 
 /// Why a record was not saved, deleted or read. Whatever it is, the record in memory is as it was before the call.

@@ -127,7 +127,7 @@ impl<'c, E: Transactions> Transaction<'c, E> {
         let committed = match E::depth(self.connection)?.checked_sub(self.around) {
             Some(1) if self.around == 0 => self.commit_outermost(may_be_committed).await,
             // A savepoint is not committed by itself.
-            Some(1) => E::release_savepoint(self.connection, Owned(())).await,
+            Some(1) => E::release_savepoint(self.connection, Owned(())).await.map_err(error::at_end),
             Some(2..) => Err(AlreadyInTransaction),
             Some(0) | None => Err(NotInTransaction),
         };
@@ -204,7 +204,7 @@ pub(crate) async fn roll_back<E: Transactions>(connection: &mut E::Connection, a
     };
     match rolled_back {
         Ok(()) => Ok(RolledBack::Now),
-        Err(error) if error::is_transaction_lost(&error) => Ok(RolledBack::Gone(error)),
+        Err(error) if error::is_transaction_lost(&error) => Ok(RolledBack::Gone(error::at_end(error))),
         Err(error) => Err(error),
     }
 }

@@ -38,6 +38,9 @@ const LOST: &[&str] = &[
     NOTHING_TO_ROLL_BACK,
 ];
 
+/// How we say that a savepoint of our own is gone: in Diesel's own nested transactions the same is a Restart.
+const LOST_SAVEPOINT: &str = "the transaction is gone with its savepoint: ";
+
 /// How the messages begin with which a client library says that the answer to a statement did not come.
 const UNANSWERED: &[&str] = &[
     // libpq.
@@ -96,7 +99,7 @@ pub(crate) fn meaning(error: &Error) -> Meaning {
 
 fn meaning_of(message: &str) -> Meaning {
     let begins_with_one_of = |beginnings: &[&str]| beginnings.iter().any(|beginning| message.starts_with(beginning));
-    if LOST.contains(&message) {
+    if LOST.contains(&message) || message.starts_with(LOST_SAVEPOINT) {
         Meaning::TransactionLost
     } else if is_lost_savepoint(message) {
         // In Diesel's own nested transactions this is what is left of a deadlock or of error 1020.
@@ -122,6 +125,17 @@ pub(crate) fn must_restart(error: &Error) -> bool {
 fn is_lost_savepoint(message: &str) -> bool {
     (message.starts_with("SAVEPOINT diesel_savepoint_") && message.ends_with(" does not exist"))
         || message.starts_with("no such savepoint: diesel_savepoint_")
+}
+
+/// What an error says where it answers the end of a transaction of our own: a savepoint that is gone means a transaction that is gone.
+pub(crate) fn at_end(error: Error) -> Error {
+    match said(&error) {
+        Some(message) if is_lost_savepoint(message) => {
+            let message = format!("{LOST_SAVEPOINT}{message}");
+            Error::DatabaseError(DatabaseErrorKind::Unknown, Box::new(message))
+        }
+        _ => error,
+    }
 }
 
 /// Whether the engine no longer has the transaction.

@@ -35,7 +35,7 @@ struct Conditional {
     id: i64,
     label: String,
     weight: i64,
-    #[concurrent(version, field = ConditionalVersionField)]
+    #[concurrent(version = ConditionalVersionField)]
     version: i64,
 }
 
