@@ -4,7 +4,7 @@ use crate::library::prelude::*;
 use crate::library::{BulkError, RetryPolicy, retry_on_conflict, transaction_concurrent};
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
-use diesel::result::DatabaseErrorKind;
+use diesel::result::{DatabaseErrorKind, Error};
 
 use super::{Database, TestConnection};
 use crate::suite::fixtures::{article, insert_article, with_article};
@@ -89,6 +89,7 @@ fn a_batch_whose_transaction_is_rolled_back_goes_on_with_nothing() {
     }
 }
 
+/// Diesel has noticed by then that no transaction is open, and says so.
 #[test]
 fn a_transaction_around_a_batch_that_was_rolled_back_is_lost() {
     let (database, conn, rows) = &mut with_trigger();
@@ -99,7 +100,9 @@ fn a_transaction_around_a_batch_that_was_rolled_back_is_lost() {
         assert!(records.save_each_concurrent(conn).is_err());
         Ok::<_, ConcurrencyError>(())
     });
-    assert!(matches!(result, Err(ConcurrencyError::TransactionLost(_))), "{result:?}");
+    let Err(error) = result else { panic!("nothing was committed") };
+    assert!(matches!(error, ConcurrencyError::Database(Error::NotInTransaction)), "{error:?}");
+    assert!(!error.is_retryable());
     assert_eq!((&first, &records[..]), (&rows[0], &rows[1..]));
     assert_rows(database, [1, 1, 1]);
     assert_nothing_open(conn);
