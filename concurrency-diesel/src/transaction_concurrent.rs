@@ -20,6 +20,8 @@ use crate::transaction::Frame;
 /// outermost call. A record is known by the value of its key, wherever in the list the closure puts it. A record of another row gets
 /// at most an older version, if it takes the place of a listed one: it may be that one, with another key.
 ///
+/// On MySQL and MariaDB it first asks for the storage engine of each listed record's table, and refuses one that cannot roll back.
+///
 /// It sends BEGIN and COMMIT; on SQLite BEGIN IMMEDIATE, so that what was read is still so when it is written, on MySQL and
 /// MariaDB a savepoint with the BEGIN, which is released before the COMMIT. The closure must not swallow a database error: after most of
 /// them PostgreSQL commits nothing more, MySQL and MariaDB have rolled back and commit every later statement by itself, and SQLite does
@@ -33,7 +35,8 @@ use crate::transaction::Frame;
 /// [`ConcurrencyError`](crate::ConcurrencyError) makes [`Restart`](crate::ConcurrencyError::Restart) where that is the remedy,
 /// [`TransactionLost`](crate::ConcurrencyError::TransactionLost) where the engine no longer had the transaction, and
 /// [`OutcomeUnknown`](crate::ConcurrencyError::OutcomeUnknown) where COMMIT got no answer. A ROLLBACK that is refused is sent once more;
-/// if that is refused, too, its error comes out, and the connection is marked as broken.
+/// if that is refused, too, its error comes out, and the connection is marked as broken. Where a listed record's table cannot roll back,
+/// nothing is run, and the error is a `QueryBuilderError` around a [`CannotRollBackError`](crate::CannotRollBackError).
 ///
 /// # Example
 ///
