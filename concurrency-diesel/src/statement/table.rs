@@ -40,6 +40,7 @@ where
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         let path = table_path::<T, DB>();
+        is_not_kept(&mut out);
         out.push_sql(SELECT_ENGINE);
         if let Some(key) = integer_key::<T, DB>()? {
             out.push_sql(" + 2 * COALESCE((SELECT SUM(IF(column_name = ");
@@ -69,7 +70,7 @@ pub(crate) struct EngineQuestion {
     pub(crate) path: &'static [String],
 }
 
-/// Kept prepared by its text, which names the table.
+/// Its text names the table.
 impl QueryId for EngineQuestion {
     type QueryId = ();
     const HAS_STATIC_QUERY_ID: bool = false;
@@ -77,6 +78,7 @@ impl QueryId for EngineQuestion {
 
 impl<DB: ConcurrencyBackend> QueryFragment<DB> for EngineQuestion {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        is_not_kept(&mut out);
         out.push_sql(SELECT_ENGINE);
         out.push_sql(" AS SIGNED) FROM information_schema.tables WHERE ");
         push_table_is(&mut out, self.path);
@@ -90,6 +92,13 @@ impl Query for EngineQuestion {
 
 const SELECT_ENGINE: &str = "SELECT tables.engine, CAST(COALESCE((SELECT MAX(engines.transactions = 'YES') FROM \
                              information_schema.engines WHERE engines.engine = tables.engine), 0)";
+
+/// The catalog is read while the answer is sent, so that a time limit can refuse it in the middle, as it can a locking read.
+fn is_not_kept<DB: ConcurrencyBackend>(out: &mut AstPass<'_, '_, DB>) {
+    if !DB::__KEEPS_LOCKING_READS {
+        out.unsafe_to_cache_prepared();
+    }
+}
 
 /// Writes `table_name = 'a' AND table_schema = 'b'`.
 fn push_table_is<DB: ConcurrencyBackend>(out: &mut AstPass<'_, '_, DB>, path: &[String]) {

@@ -1,13 +1,13 @@
 //! Tables that no transaction rolls back and whose rows cannot be locked: all or nothing is refused, and what is written for itself is
 //! exact.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use crate::library::prelude::*;
 use crate::library::{BulkError, transaction_concurrent};
 use concurrency_diesel::CannotRollBackError;
-use diesel::connection::SimpleConnection as _;
+use diesel::connection::{InstrumentationEvent, SimpleConnection as _};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::result::Error;
@@ -57,6 +57,18 @@ fn all(conn: &mut TestConnection) -> Vec<Counter> {
     counters::table.order(counters::id).select(Counter::as_select()).load(conn).unwrap()
 }
 
+/// The statements that the connection sends from now on, questions about tables among them.
+fn everything_sent(conn: &mut TestConnection) -> Arc<Mutex<Vec<String>>> {
+    let sent = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::clone(&sent);
+    conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+        if let InstrumentationEvent::StartQuery { query, .. } = event {
+            log.lock().unwrap().push(query.to_string());
+        }
+    });
+    sent
+}
+
 #[test]
 fn a_transaction_that_lists_such_a_record_is_refused_before_it_begins() {
     let (_database, conn) = &mut with_counters("InnoDB", 2);
@@ -64,27 +76,27 @@ fn a_transaction_that_lists_such_a_record_is_refused_before_it_begins() {
         conn.batch_execute(&format!("ALTER TABLE counters ENGINE = {engine}")).unwrap();
         let before = all(conn);
         let mut records = before.clone();
-        let log = Log::attach(conn);
+        let sent = everything_sent(conn);
         let refused = transaction_concurrent(conn, (&mut records, ()), |_, _| -> Result<(), ConcurrencyError> {
             panic!("nothing is to be run")
         });
         let Err(ConcurrencyError::Database(Error::QueryBuilderError(error))) = refused else { panic!("{refused:?}") };
         let error = error.downcast_ref::<CannotRollBackError>().unwrap();
         assert_eq!((error.table, error.engine.as_str()), ("counters", engine));
-        let sent = statements(&log);
+        let sent = std::mem::take(&mut *sent.lock().unwrap());
         assert!(sent.len() == 1 && sent[0].contains("information_schema"), "{sent:#?}");
         assert_eq!((all(conn), records), (before.clone(), before));
         conn.batch_execute("ALTER TABLE counters ENGINE = InnoDB").unwrap();
     }
     let (mut one, mut other) = (all(conn).remove(0), all(conn).remove(1));
-    let log = Log::attach(conn);
+    let sent = everything_sent(conn);
     transaction_concurrent(conn, (&mut one, &mut other), |conn, (one, other)| {
         one.save_concurrent(conn)?;
         other.save_concurrent(conn)
     })
     .unwrap();
     // One question for the table of both.
-    assert_eq!(statements(&log).iter().filter(|text| text.contains("information_schema")).count(), 1);
+    assert_eq!(sent.lock().unwrap().iter().filter(|text| text.contains("information_schema")).count(), 1);
     assert_eq!(all(conn).iter().map(|counter| counter.version).collect::<Vec<_>>(), [2, 2]);
 }
 

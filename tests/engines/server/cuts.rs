@@ -129,8 +129,8 @@ fn each_outcome(name: &str, step: usize, write: Write, database: &Database, obse
                 true
             }
             Err(ConcurrencyError::OutcomeUnknown(_)) => false,
-            // A batch whose COMMIT was not sent is rolled back for certain.
-            Err(ConcurrencyError::Database(_)) if name.ends_with("_all") => {
+            // What is lost before its COMMIT is sent is rolled back for certain.
+            Err(ConcurrencyError::Database(_)) if name.ends_with("_all") || name == "COMMIT" => {
                 assert_eq!(article(id, observer), row, "{name} says that it is not done, cut at {cut:?}");
                 false
             }
@@ -192,6 +192,8 @@ fn count_each(
         let done = count(&mut record, &mut conn, &scissors, cut);
         match &done {
             Ok(()) | Err(ConcurrencyError::OutcomeUnknown(_)) => {}
+            // Before a COMMIT is sent it is known that nothing is done.
+            Err(ConcurrencyError::Database(_)) if name == "COMMIT" => {}
             other => panic!("{name}, cut at {cut:?}: {other:?}"),
         }
         // Somebody else counts, too; or nobody does, and the record finds its own.
@@ -204,7 +206,10 @@ fn count_each(
         match merged {
             Ok(()) => {
                 assert_eq!(row.views, 5 + others, "{name}, cut at {cut:?}");
-                assert_eq!(row, record, "{name}, cut at {cut:?}");
+                // What is known to be saved, and was not changed since, is not merged.
+                if done.is_err() {
+                    assert_eq!(row, record, "{name}, cut at {cut:?}");
+                }
             }
             Err(MergeError::Fields { .. } | MergeError::Concurrency(_)) => panic!("{name}, cut at {cut:?}: {merged:?}"),
             // Nobody can know whose change the row holds, and the record says so.
