@@ -41,21 +41,29 @@ finds_mysql_client() {
         pkg-config --exists libmariadb 2>/dev/null || pkg-config --exists mysqlclient 2>/dev/null
 }
 
-# These three print the Debian packages that are missing, for every build and for each of two backends.
+# These print the Debian packages that are missing: for every build, for building and for running each of two backends.
 missing_for_building() {
     has_program cc || echo gcc libc6-dev
 }
 
-missing_for_postgres() {
+missing_for_building_postgres() {
     links_libpq || echo libpq-dev
-    [ -n "${PG_URL:-}" ] || find_postgres_folder >/dev/null || echo postgresql
 }
 
-missing_for_mysql() {
+missing_for_building_mysql() {
     finds_mysql_client || {
         has_program pkg-config || echo pkg-config
         echo libmariadb-dev
     }
+}
+
+missing_for_postgres() {
+    missing_for_building_postgres
+    [ -n "${PG_URL:-}" ] || find_postgres_folder >/dev/null || echo postgresql
+}
+
+missing_for_mysql() {
+    missing_for_building_mysql
     [ -n "${MYSQL_URL:-}" ] || has_program mariadbd || echo mariadb-server
 }
 

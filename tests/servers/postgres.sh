@@ -1,8 +1,9 @@
 # The throw-away PostgreSQL. Sourced by tests/run.
 
-# Starts it and exports PG_URL; false, with the log on the screen, if that fails.
+# start_postgres [programs]: starts the installed one, or that of a folder, and exports PG_URL; false, with the log on the screen,
+# if that fails.
 start_postgres() {
-    postgres_programs=$(find_postgres_folder)
+    postgres_programs=${1:-$(find_postgres_folder)}
     choose_user postgres "$postgres_folder"
     if (exec_in_folder "$postgres_folder" "$postgres_programs/initdb" -D "$postgres_folder/data" -U postgres \
         -A trust -E UTF8 --locale=C --no-sync) && bring_up "$postgres_folder" launch_postgres ping_postgres; then

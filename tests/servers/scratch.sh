@@ -43,15 +43,24 @@ kill_child() {
 }
 
 # Runs a command in a process group of its own, shows its output as it comes and adds a copy to a log; returns its status.
-# In the background, because bash handles no signal while it waits for a foreground command.
 run_logged() {
-    local log=$1 status=0
+    start_logged "$@"
+    wait_logged
+}
+
+# In the background, because bash handles no signal while it waits for a foreground command.
+start_logged() {
+    local log=$1
     shift
     set -m
     { "$@" 2>&1 | tee -a "$log"; } </dev/null 9>&- &
     tests_group=$!
     set +m
     echo "-$tests_group" >"$scratch/tests.kill"
+}
+
+wait_logged() {
+    local status=0
     wait "$tests_group" || status=$?
     rm "$scratch/tests.kill"
     tests_group=

@@ -272,15 +272,20 @@ mod tests {
         assert_eq!(state(&[found(Some("stock"), "other_version", EVENT, Some(&of_another_column))]), "Missing");
     }
 
+    /// A name with a backtick, and the semicolon behind a statement that was not sent alone.
     #[test]
-    fn mysql_shows_half_of_each_doubled_quote() {
+    fn a_trigger_is_intact_as_mysql_shows_it() {
         let spec = TriggerSpec::new("stock", ["id"], "a`b");
-        let shown = [found(Some("stock"), &spec.name(), EVENT, Some(&body(&spec).replace("``", "`")))];
         let columns = [column("a`b", "bigint", "bigint")];
-        assert_eq!(spec.state(Engine::Mysql, &columns, &shown), TriggerState::Intact(&shown[0]));
-        let other =
-            [found(Some("stock"), &spec.name(), EVENT, Some(&body(&spec).replace("``", "`").replace("+ 1,", "+ 2,")))];
-        assert_eq!(spec.state(Engine::Mysql, &columns, &other), TriggerState::Altered(&other[0]));
+        let shown = body(&spec).replace("`a``b`", "`aa`bb`");
+        for shown in [shown.clone(), format!("{shown};"), format!("{};", body(&spec))] {
+            let intact = [found(Some("stock"), &spec.name(), EVENT, Some(&shown))];
+            assert_eq!(spec.state(Engine::Mysql, &columns, &intact), TriggerState::Intact(&intact[0]));
+        }
+        for other in [shown.replace("+ 1,", "+ 2,"), shown.replace("`aa`bb`", "`a`b`"), format!("{shown};;")] {
+            let altered = [found(Some("stock"), &spec.name(), EVENT, Some(&other))];
+            assert_eq!(spec.state(Engine::Mysql, &columns, &altered), TriggerState::Altered(&altered[0]));
+        }
     }
 
     #[test]

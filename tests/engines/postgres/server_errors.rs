@@ -74,7 +74,7 @@ const GIVEN_UP: [ServerError; 8] = [
     ServerError { obstacle: Obstacle::OldSnapshot("BEGIN ISOLATION LEVEL REPEATABLE READ"), ..OLD_SNAPSHOT },
     ServerError { obstacle: Obstacle::OldSnapshot("BEGIN ISOLATION LEVEL SERIALIZABLE"), ..OLD_SNAPSHOT },
     ServerError {
-        says: "temporary file size exceeds temp_file_limit", // 53400
+        says: "temporary file size exceeds", // 53400
         cause: before_update!("PERFORM count(*) FROM generate_series(1, 100000);"),
         session: "SET work_mem = '64kB'; SET temp_file_limit = '64kB'",
         ..TRIGGER
