@@ -24,6 +24,11 @@ impl<V: Counter> VersionField<V> for AutoIncVersionField {
         version.to_integer().into()
     }
 
+    fn from_value(value: &VersionValue) -> Option<V> {
+        // A newtype may not hold every integer.
+        value.integer().map(V::from_integer).filter(|version| Self::value(version) == *value)
+    }
+
     const __SIGNED: bool = <V::Integer as Integer>::SIGNED;
 
     fn __unchecked() -> UncheckedBump<V> {
@@ -61,6 +66,38 @@ mod tests {
         assert_eq!(AutoIncVersionField::next(&Some(i64::MAX)), None);
         let null = <AutoIncVersionField as VersionField<Option<i64>>>::value(&None);
         assert_eq!(null, VersionValue::Null);
+    }
+
+    #[test]
+    fn a_value_is_read_back_where_the_type_can_hold_it() {
+        assert_eq!(AutoIncVersionField::from_value(&VersionValue::Integer(7)), Some(7_i16));
+        assert_eq!(AutoIncVersionField::from_value(&i64::MIN.into()), Some(i64::MIN));
+        assert_eq!(AutoIncVersionField::from_value(&u64::MAX.into()), Some(u64::MAX));
+        assert_eq!(AutoIncVersionField::from_value(&u64::MAX.into()), None::<i64>);
+        assert_eq!(AutoIncVersionField::from_value(&VersionValue::Integer(-1)), None::<u32>);
+        assert_eq!(AutoIncVersionField::from_value(&VersionValue::from("7")), None::<i64>);
+        assert_eq!(AutoIncVersionField::from_value(&VersionValue::Null), None::<i64>);
+        assert_eq!(AutoIncVersionField::from_value(&VersionValue::Null), Some(None::<i64>));
+        assert_eq!(AutoIncVersionField::from_value(&VersionValue::Integer(7)), Some(Some(7_i32)));
+        assert_eq!(AutoIncVersionField::from_value(&VersionValue::from("7")), None::<Option<i32>>);
+    }
+
+    /// No integer but its own comes out of it.
+    #[test]
+    fn a_newtype_that_cuts_an_integer_has_no_version_of_it() {
+        #[derive(Debug, PartialEq)]
+        struct Even(i64);
+        impl Counter for Even {
+            type Integer = i64;
+            fn from_integer(integer: i64) -> Self {
+                Self(integer / 2)
+            }
+            fn to_integer(&self) -> i64 {
+                self.0 * 2
+            }
+        }
+        assert_eq!(AutoIncVersionField::from_value(&VersionValue::Integer(8)), Some(Even(4)));
+        assert_eq!(AutoIncVersionField::from_value(&VersionValue::Integer(9)), None::<Even>);
     }
 
     #[test]

@@ -27,6 +27,10 @@ impl<V: Counter> VersionField<V> for ConditionalVersionField {
         AutoIncVersionField::value(version)
     }
 
+    fn from_value(value: &VersionValue) -> Option<V> {
+        AutoIncVersionField::from_value(value)
+    }
+
     const __ADVANCE: Advance = Advance::IfChanged;
 
     const __SIGNED: bool = <V::Integer as Integer>::SIGNED;

@@ -44,7 +44,7 @@ mod sealed {
     use crate::VersionValue;
 
     /// What the counting field needs of an integer; checked, so that no version ever wraps round.
-    pub trait Integer: Copy + Into<VersionValue> {
+    pub trait Integer: Copy + Into<VersionValue> + TryFrom<i128> {
         const FIRST: Self;
         const MAXIMUM: Self;
         const SIGNED: bool;

@@ -24,6 +24,10 @@ impl VersionField<i64> for IntegerVersionField {
         (*version).into()
     }
 
+    fn from_value(value: &VersionValue) -> Option<i64> {
+        value.integer()
+    }
+
     fn __unchecked() -> UncheckedBump<i64> {
         UncheckedBump::Clock { now: now() }
     }
@@ -64,6 +68,14 @@ mod tests {
         assert_eq!(IntegerVersionField::next(&ahead), Some(ahead + 1));
         assert_eq!(IntegerVersionField::next(&(i64::MAX - 1)), Some(i64::MAX));
         assert_eq!(IntegerVersionField::next(&i64::MAX), None);
+    }
+
+    #[test]
+    fn a_value_is_read_back() {
+        let version: i64 = IntegerVersionField::initial();
+        assert_eq!(IntegerVersionField::from_value(&version.into()), Some(version));
+        assert_eq!(IntegerVersionField::from_value(&VersionValue::Null), Some(None::<i64>));
+        assert_eq!(IntegerVersionField::from_value(&VersionValue::from("1")), None::<i64>);
     }
 
     #[test]

@@ -10,9 +10,11 @@ mod conditional;
 mod conflict;
 mod counter;
 mod integer_clock;
+mod key_text;
 mod merge;
 #[cfg(feature = "uuid")]
 mod random;
+mod record_id;
 mod retry;
 #[cfg(any(feature = "chrono", feature = "time"))]
 mod timestamp;
@@ -26,9 +28,11 @@ pub use conditional::ConditionalVersionField;
 pub use conflict::{RecordDeletedError, RecordModifiedError, WriteSuppressedError};
 pub use counter::Counter;
 pub use integer_clock::IntegerVersionField;
+pub use key_text::KeyText;
 pub use merge::{Merge, MergeOrder, MergeSum, Merged, merge};
 #[cfg(feature = "uuid")]
 pub use random::RandomVersionField;
+pub use record_id::{RecordId, Versioned};
 pub use retry::RetryPolicy;
 #[cfg(any(feature = "chrono", feature = "time"))]
 pub use timestamp::{Moment, TimestampVersionField};

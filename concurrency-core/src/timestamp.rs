@@ -26,8 +26,10 @@ mod sealed {
         fn now() -> Self;
         /// One microsecond later.
         fn successor(&self) -> Option<Self>;
-        /// As errors show it.
+        /// The whole of it, as errors show it.
         fn text(&self) -> String;
+        /// The moment of such a text.
+        fn from_text(text: &str) -> Option<Self>;
     }
 }
 
@@ -38,6 +40,12 @@ impl<V: Moment> VersionField<V> for TimestampVersionField {
 
     fn value(version: &V) -> VersionValue {
         version.text().into()
+    }
+
+    fn from_value(value: &VersionValue) -> Option<V> {
+        let text = value.text()?;
+        // What is read may be wider than what is written.
+        V::from_text(text).filter(|moment| moment.text() == text)
     }
 
     fn __unchecked() -> UncheckedBump<V> {
@@ -54,6 +62,9 @@ impl<V: Moment> InitialVersion<V> for TimestampVersionField {
 #[cfg(feature = "chrono")]
 mod chrono {
     use chrono::{DateTime, NaiveDateTime, SubsecRound as _, TimeDelta, Timelike, Utc};
+
+    /// Reads both forms.
+    const FORMAT: &str = "%Y-%m-%d %H:%M:%S%.f";
 
     /// How a time is shown: in microseconds, unless another program wrote parts of one, which then tell two versions apart.
     fn format_of(time: &impl Timelike) -> &'static str {
@@ -74,6 +85,10 @@ mod chrono {
         fn text(&self) -> String {
             self.format(format_of(self)).to_string()
         }
+
+        fn from_text(text: &str) -> Option<Self> {
+            Self::parse_from_str(text, FORMAT).ok()
+        }
     }
 
     impl super::Moment for DateTime<Utc> {}
@@ -90,16 +105,45 @@ mod chrono {
         fn text(&self) -> String {
             format!("{}+00:00", self.naive_utc().format(format_of(self)))
         }
+
+        fn from_text(text: &str) -> Option<Self> {
+            NaiveDateTime::from_text(text.strip_suffix("+00:00")?).map(|moment| moment.and_utc())
+        }
     }
 }
 
 #[cfg(feature = "time")]
+pub(crate) use time::in_utc;
+
+#[cfg(feature = "time")]
 mod time {
-    use time::{Duration, OffsetDateTime, PrimitiveDateTime};
+    use time::{Date, Duration, Month, OffsetDateTime, PrimitiveDateTime, Time};
 
     /// `nanosecond` cut to whole microseconds.
     const fn whole_microseconds(nanosecond: u32) -> u32 {
         nanosecond.saturating_sub(nanosecond % 1_000)
+    }
+
+    /// The same moment in UTC, as the database keeps it: two offsets are one version.
+    pub(crate) fn in_utc(moment: OffsetDateTime) -> OffsetDateTime {
+        OffsetDateTime::from_unix_timestamp_nanos(moment.unix_timestamp_nanos()).unwrap_or(moment)
+    }
+
+    /// The date of `2023-11-14`, where the year may have a sign.
+    fn date(text: &str) -> Option<Date> {
+        let (year, day) = text.rsplit_once('-')?;
+        let (year, month) = year.rsplit_once('-')?;
+        let month = Month::try_from(month.parse::<u8>().ok()?).ok()?;
+        Date::from_calendar_date(year.parse().ok()?, month, day.parse().ok()?).ok()
+    }
+
+    /// The time of `22:13:20.5`.
+    fn time(text: &str) -> Option<Time> {
+        let (seconds, part) = text.split_once('.')?;
+        let mut numbers = seconds.split(':').map(|number| number.parse::<u8>().ok());
+        let (hour, minute, second) = (numbers.next()??, numbers.next()??, numbers.next()??);
+        let nanosecond = format!("{part:0<9}").parse().ok()?;
+        Time::from_hms_nano(hour, minute, second, nanosecond).ok()
     }
 
     impl super::Moment for PrimitiveDateTime {}
@@ -118,6 +162,11 @@ mod time {
         fn text(&self) -> String {
             self.to_string()
         }
+
+        fn from_text(text: &str) -> Option<Self> {
+            let (day, hour) = text.split_once(' ')?;
+            Some(Self::new(date(day)?, time(hour)?))
+        }
     }
 
     impl super::Moment for OffsetDateTime {}
@@ -134,7 +183,11 @@ mod time {
         }
 
         fn text(&self) -> String {
-            self.to_string()
+            in_utc(*self).to_string()
+        }
+
+        fn from_text(text: &str) -> Option<Self> {
+            PrimitiveDateTime::from_text(text.strip_suffix(" +00:00:00")?).map(PrimitiveDateTime::assume_utc)
         }
     }
 }
@@ -183,6 +236,60 @@ mod tests {
         let value = |moment: &::chrono::NaiveDateTime| TimestampVersionField::value(moment).to_string();
         assert_eq!(value(&whole.naive_utc()), "\"2023-11-14 22:13:20.123456\"");
         assert_eq!(value(&parts.naive_utc()), "\"2023-11-14 22:13:20.123456700\"");
+    }
+
+    fn comes_back<V: Moment + Debug>(moment: V) {
+        let value = TimestampVersionField::value(&moment);
+        assert_eq!(TimestampVersionField::from_value(&value), Some(moment), "{value}");
+    }
+
+    #[test]
+    fn a_value_is_read_back_to_the_nanosecond() {
+        let parts = [0, 1, 10, 123_456_000, 123_456_789, 120_000_000, 999_999_999];
+        // The year 0, before it, 1970 and around it, 2023, and the last second of 9999.
+        for second in [-62_135_596_801, -62_200_000_000, -1, 0, 1_700_000_000, 253_402_300_799] {
+            for nanosecond in parts {
+                let moment = ::chrono::DateTime::from_timestamp(second, nanosecond).unwrap();
+                comes_back(moment);
+                comes_back(moment.naive_utc());
+                let nanoseconds = i128::from(second) * 1_000_000_000 + i128::from(nanosecond);
+                let moment = ::time::OffsetDateTime::from_unix_timestamp_nanos(nanoseconds).unwrap();
+                comes_back(moment);
+                comes_back(::time::PrimitiveDateTime::new(moment.date(), moment.time()));
+            }
+        }
+        comes_back(::chrono::NaiveDateTime::MAX);
+        comes_back(::chrono::NaiveDateTime::MIN);
+        comes_back(::time::PrimitiveDateTime::MAX);
+        comes_back(::time::PrimitiveDateTime::MIN);
+        // A leap second.
+        comes_back(::chrono::DateTime::from_timestamp(59, 1_500_000_000).unwrap());
+    }
+
+    #[test]
+    fn a_moment_has_one_spelling() {
+        let moment = ::time::OffsetDateTime::from_unix_timestamp(1_700_000_000).unwrap();
+        let elsewhere = moment.to_offset(::time::UtcOffset::from_hms(2, 0, 0).unwrap());
+        assert_eq!(TimestampVersionField::value(&moment), TimestampVersionField::value(&elsewhere));
+        for text in [
+            "2023-11-14 22:13:20.0",
+            "2023-11-14 22:13:20.50",
+            "2023-11-14 22:13:20.500000 +02:00:00",
+            "2023-11-14T22:13:20.500000",
+            "2023-11-14 22:13:20.500000Z",
+            "2023-11-14  22:13:20.500000",
+            "2023-02-30 22:13:20.500000",
+            "+2023-11-14 22:13:20.500000",
+            "",
+        ] {
+            let value = VersionValue::from(text);
+            assert_eq!(TimestampVersionField::from_value(&value), None::<::chrono::NaiveDateTime>, "{text}");
+            assert_eq!(TimestampVersionField::from_value(&value), None::<::chrono::DateTime<::chrono::Utc>>);
+            assert_eq!(TimestampVersionField::from_value(&value), None::<::time::OffsetDateTime>, "{text}");
+            if text != "2023-11-14 22:13:20.0" {
+                assert_eq!(TimestampVersionField::from_value(&value), None::<::time::PrimitiveDateTime>, "{text}");
+            }
+        }
     }
 
     #[test]

@@ -28,6 +28,10 @@ impl<V: Counter> VersionField<V> for TriggerVersionField {
         AutoIncVersionField::value(version)
     }
 
+    fn from_value(value: &VersionValue) -> Option<V> {
+        AutoIncVersionField::from_value(value)
+    }
+
     const __EVERY_WRITE_COUNTS: bool = true;
 
     const __SIGNED: bool = <V::Integer as Integer>::SIGNED;

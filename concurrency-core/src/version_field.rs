@@ -21,6 +21,9 @@ use crate::VersionValue;
 ///     fn value(version: &i32) -> VersionValue {
 ///         VersionValue::from(*version)
 ///     }
+///     fn from_value(value: &VersionValue) -> Option<i32> {
+///         value.integer()
+///     }
 /// }
 ///
 /// impl InitialVersion<i32> for Countdown {
@@ -49,6 +52,10 @@ pub trait VersionField<V> {
 
     /// The version as errors show it and as two versions are compared.
     fn value(version: &V) -> VersionValue;
+
+    /// The version of this value, the inverse of [`value`](Self::value): a version that left the program comes back by it. `None` where
+    /// no `V` has the value.
+    fn from_value(value: &VersionValue) -> Option<V>;
 
     /// Where the version that a save writes comes from.
     #[doc(hidden)]
@@ -98,6 +105,13 @@ where
 
     fn value(version: &Option<V>) -> VersionValue {
         version.as_ref().map(F::value).into()
+    }
+
+    fn from_value(value: &VersionValue) -> Option<Option<V>> {
+        match value {
+            VersionValue::Null => Some(None),
+            value => F::from_value(value).map(Some),
+        }
     }
 
     const __ADVANCE: Advance = F::__ADVANCE;

@@ -20,6 +20,41 @@ pub enum VersionValue {
     Null,
 }
 
+impl VersionValue {
+    /// The version of an integer column, where it is one and fits the type.
+    ///
+    /// ```
+    /// use concurrency_core::VersionValue;
+    ///
+    /// assert_eq!(VersionValue::Integer(7).integer::<i64>(), Some(7));
+    /// assert_eq!(VersionValue::Integer(70_000).integer::<i16>(), None);
+    /// assert_eq!(VersionValue::Null.integer::<i64>(), None);
+    /// ```
+    #[must_use]
+    pub fn integer<I: TryFrom<i128>>(&self) -> Option<I> {
+        match self {
+            Self::Integer(integer) => I::try_from(*integer).ok(),
+            Self::Text(_) | Self::Null => None,
+        }
+    }
+
+    /// The version of a column that is no integer.
+    ///
+    /// ```
+    /// use concurrency_core::VersionValue;
+    ///
+    /// assert_eq!(VersionValue::from("a").text(), Some("a"));
+    /// assert_eq!(VersionValue::Integer(7).text(), None);
+    /// ```
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Integer(_) | Self::Null => None,
+        }
+    }
+}
+
 impl fmt::Display for VersionValue {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

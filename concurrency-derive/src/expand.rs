@@ -9,6 +9,7 @@ mod slot;
 #[cfg(test)]
 mod tests;
 mod tracked;
+mod versioned;
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
@@ -24,7 +25,8 @@ pub(crate) fn concurrent(model: &Model<'_>) -> TokenStream {
     let columns = columns::expand(model, Some(version));
     let record = record::expand(model, version);
     let tracked = tracked::expand(model);
-    in_own_scope(&model.krate, &quote!(#columns #record #tracked))
+    let versioned = versioned::expand(model, version);
+    in_own_scope(&model.krate, &quote!(#columns #record #tracked #versioned))
 }
 
 /// The columns of an embedded struct.
@@ -33,7 +35,8 @@ pub(crate) fn columns(model: &Model<'_>) -> TokenStream {
     let key = key::expand(model);
     let mirror = mirror::expand(model);
     let tracked = tracked::expand(model);
-    in_own_scope(&model.krate, &quote!(#columns #key #mirror #tracked))
+    let named = versioned::expand_embedded(model);
+    in_own_scope(&model.krate, &quote!(#columns #key #mirror #tracked #named))
 }
 
 /// The type of what holds the values: the struct, or the foreign one that it describes.

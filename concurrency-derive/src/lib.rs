@@ -31,6 +31,8 @@ use crate::model::{Derive, Model};
 /// - `#[concurrent(check_fields(a, b))]` or `#[concurrent(ignore_fields(a, b))]`: the fields whose change moves a
 ///   `ConditionalVersionField`, or those whose change does not; without either, every field counts.
 /// - `#[concurrent(trigger_name = "…")]`: the name of the trigger of a `TriggerVersionField`.
+/// - `#[concurrent(record_name = "…")]`: the table's name in a `RecordId`, where two schemas have a table of one name; by default the last
+///   segment of the table's path.
 /// - `#[concurrent(crate = "path")]`: where `concurrency_diesel` is found, if not at its own name.
 ///
 /// # Field attributes

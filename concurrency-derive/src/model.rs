@@ -61,11 +61,12 @@ pub(crate) struct Model<'a> {
     pub(crate) fields: Vec<Field<'a>>,
 }
 
-/// The struct options that suit one version field only.
+/// The struct options that suit a whole record, most of them with one version field only.
 pub(crate) struct Options {
     pub(crate) check_fields: Option<Setting<Vec<Ident>>>,
     pub(crate) ignore_fields: Option<Setting<Vec<Ident>>>,
     pub(crate) trigger_name: Option<Setting<LitStr>>,
+    pub(crate) record_name: Option<Setting<LitStr>>,
 }
 
 pub(crate) struct Version<'a> {
@@ -146,6 +147,7 @@ impl<'a> Model<'a> {
                 check_fields: attributes.check_fields,
                 ignore_fields: attributes.ignore_fields,
                 trigger_name: attributes.trigger_name,
+                record_name: attributes.record_name,
             },
             fields,
         }

@@ -48,6 +48,7 @@ pub(crate) const CHECK_FIELDS: Symbol = Symbol::new("check_fields", "#[concurren
 pub(crate) const IGNORE_FIELDS: Symbol = Symbol::new("ignore_fields", "#[concurrent(ignore_fields(views))]");
 pub(crate) const TRIGGER_NAME: Symbol =
     Symbol::new("trigger_name", "#[concurrent(trigger_name = \"articles_version\")]");
+pub(crate) const RECORD_NAME: Symbol = Symbol::new("record_name", "#[concurrent(record_name = \"archive_articles\")]");
 pub(crate) const CRATE: Symbol = Symbol::new("crate", "#[concurrent(crate = \"::concurrency_diesel\")]");
 pub(crate) const VERSION: Symbol = Symbol::new("version", "#[concurrent(version)]");
 pub(crate) const REMOTE: Symbol = Symbol::new("remote", "#[concurrent(remote = other::Group)]");
@@ -64,7 +65,7 @@ pub(crate) const TRIGGER_VERSION_FIELD: Symbol =
     Symbol::new("TriggerVersionField", "#[concurrent(version = TriggerVersionField)]");
 
 /// What `#[concurrent(...)]` takes on a struct that derives `Concurrent`.
-pub(crate) const RECORD_OPTIONS: &[Symbol] = &[CHECK_FIELDS, IGNORE_FIELDS, TRIGGER_NAME, CRATE];
+pub(crate) const RECORD_OPTIONS: &[Symbol] = &[CHECK_FIELDS, IGNORE_FIELDS, TRIGGER_NAME, RECORD_NAME, CRATE];
 /// What `#[concurrent(...)]` takes on a struct that derives `ConcurrentColumns`.
 pub(crate) const EMBEDDED_OPTIONS: &[Symbol] = &[REMOTE, CRATE];
 /// What `#[concurrent(...)]` takes on a field of a struct that derives `Concurrent`.

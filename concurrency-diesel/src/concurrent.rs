@@ -97,6 +97,10 @@ pub trait Concurrent: ConcurrentColumns + Sized {
     #[doc(hidden)]
     fn __column_sets() -> &'static ColumnSets;
 
+    /// The table's name in a [`RecordId`](concurrency_core::RecordId).
+    #[doc(hidden)]
+    fn __record_name() -> &'static str;
+
     #[doc(hidden)]
     fn __table() -> &'static Self::Table;
 

@@ -3,6 +3,8 @@
 
 use std::fmt::Debug;
 
+use concurrency_core::RecordId;
+
 /// A field under `#[diesel(serialize_as = U)]`.
 pub trait SerializesAs<U> {
     /// Diesel converts by value; a record stays whole, so its field is cloned first.
@@ -19,6 +21,16 @@ impl<T: Clone + Into<U>, U> SerializesAs<U> for T {
 pub trait Shown: Debug {}
 
 impl<T: Debug + ?Sized> Shown for T {}
+
+/// An embedded struct that holds the whole key, whose columns have texts.
+#[diagnostic::on_unimplemented(
+    message = "the key in `{Self}` has no text",
+    note = "`KeyText` gives one to each of its columns: integers, `bool`, text, `Uuid`, bytes, and newtypes that implement it"
+)]
+pub trait NamedKey<F = Self> {
+    #[doc(hidden)]
+    fn __record_id(record: &F, name: &'static str) -> RecordId;
+}
 
 /// A struct that only describes a foreign one.
 pub trait Mirror: Sized {

@@ -14,7 +14,7 @@ pub use concurrency_core::RandomVersionField;
 #[cfg(any(feature = "chrono", feature = "time"))]
 pub use concurrency_core::TimestampVersionField;
 pub use concurrency_core::{
-    AutoIncVersionField, ConditionalVersionField, IntegerVersionField, RetryPolicy, TriggerVersionField,
+    AutoIncVersionField, ConditionalVersionField, IntegerVersionField, RetryPolicy, TriggerVersionField, Versioned,
 };
 #[doc(no_inline)]
 pub use concurrency_derive::{Concurrent, ConcurrentColumns};

@@ -6,7 +6,9 @@ pub use std::option::Option::{self, Some};
 pub use std::primitive::{bool, i64, str, usize};
 pub use std::result::Result::Ok;
 
-pub use concurrency_core::{AutoIncVersionField, Merge, MergeOrder, MergeSum, VersionField};
+pub use concurrency_core::{
+    AutoIncVersionField, KeyText, Merge, MergeOrder, MergeSum, RecordId, VersionField, VersionValue, Versioned,
+};
 pub use diesel::backend::Backend;
 pub use diesel::dsl::SqlTypeOf;
 pub use diesel::query_builder::QueryFragment;
@@ -19,7 +21,7 @@ pub use crate::columns::{
     ColumnNames, ColumnVisitor, ConcurrentColumns, ConcurrentColumnsOn, ConcurrentKey, ConcurrentKeyOn, RecordVisitor,
 };
 pub use crate::concurrent::{Concurrent, ConcurrentOn, TableFacts};
-pub use crate::expanded::{Mirror, SerializesAs, Shown};
+pub use crate::expanded::{Mirror, NamedKey, SerializesAs, Shown};
 pub use crate::memory::Untracked;
 pub use crate::tracked::{ColumnSets, FieldCombination, FieldComparison, Trackable, TrackedField};
 

@@ -5,6 +5,7 @@
 
 mod finding;
 mod interleave;
+mod record_names;
 mod subject;
 
 use diesel::connection::LoadConnection;
@@ -17,6 +18,7 @@ use crate::triggers::CatalogBackend;
 
 pub use finding::{CheckModelError, Finding, Guarantee};
 pub use interleave::{Turn, interleave};
+pub use record_names::{RecordNames, RecordNamesError, check_record_names};
 
 /// Proves on a model and its table that no update can be lost: every [`Guarantee`], each by trying to break it.
 ///

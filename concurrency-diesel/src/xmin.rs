@@ -59,6 +59,10 @@ impl VersionField<Xid> for XminVersionField {
         version.0.into()
     }
 
+    fn from_value(value: &VersionValue) -> Option<Xid> {
+        value.integer().map(Xid)
+    }
+
     const __ADVANCE: Advance = Advance::ByDatabase;
 
     const __EVERY_WRITE_COUNTS: bool = true;

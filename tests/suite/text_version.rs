@@ -39,6 +39,10 @@ impl VersionField<String> for Letters {
     fn value(version: &String) -> VersionValue {
         version.as_str().into()
     }
+
+    fn from_value(value: &VersionValue) -> Option<String> {
+        value.text().map(str::to_owned)
+    }
 }
 
 #[test]

@@ -9,8 +9,8 @@ use super::{Setting, read_options, store, unknown_option};
 use crate::errors::Errors;
 use crate::model::Derive;
 use crate::symbol::{
-    CHECK_FIELDS, CRATE, EMBEDDED_OPTIONS, FIELD_OPTIONS, IGNORE_FIELDS, PRIMARY_KEY, RECORD_OPTIONS, REMOTE,
-    TABLE_NAME, TREAT_NONE_AS_NULL, TRIGGER_NAME,
+    CHECK_FIELDS, CRATE, EMBEDDED_OPTIONS, FIELD_OPTIONS, IGNORE_FIELDS, PRIMARY_KEY, RECORD_NAME, RECORD_OPTIONS,
+    REMOTE, TABLE_NAME, TREAT_NONE_AS_NULL, TRIGGER_NAME,
 };
 
 #[derive(Default)]
@@ -22,6 +22,7 @@ pub(crate) struct StructAttributes {
     pub(crate) check_fields: Option<Setting<Vec<Ident>>>,
     pub(crate) ignore_fields: Option<Setting<Vec<Ident>>>,
     pub(crate) trigger_name: Option<Setting<LitStr>>,
+    pub(crate) record_name: Option<Setting<LitStr>>,
     pub(crate) remote: Option<Setting<Type>>,
 }
 
@@ -68,6 +69,9 @@ impl StructAttributes {
         } else if word == &TRIGGER_NAME {
             let value = entry.value(TRIGGER_NAME, nonempty)?;
             store(&mut self.trigger_name, value, errors);
+        } else if word == &RECORD_NAME {
+            let value = entry.value(RECORD_NAME, nonempty)?;
+            store(&mut self.record_name, value, errors);
         } else if word == &REMOTE {
             let value = entry.value(REMOTE, Type::parse)?;
             store(&mut self.remote, value, errors);

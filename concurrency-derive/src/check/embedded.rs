@@ -22,7 +22,8 @@ pub(super) fn no_version(model: &Model<'_>, errors: &mut Errors) {
 pub(super) fn no_record_options(model: &Model<'_>, errors: &mut Errors) {
     let options = &model.options;
     let lists = options.check_fields.iter().chain(&options.ignore_fields).map(|setting| &setting.word);
-    for word in lists.chain(options.trigger_name.iter().map(|setting| &setting.word)) {
+    let names = options.trigger_name.iter().chain(&options.record_name).map(|setting| &setting.word);
+    for word in lists.chain(names) {
         errors.push(
             word,
             format_args!(

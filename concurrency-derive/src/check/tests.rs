@@ -174,7 +174,7 @@ fn unknown_options_are_told_the_known_ones() {
     assert_eq!(
         record(&input),
         [
-            "unknown option `chek_fields`; expected one of `check_fields`, `ignore_fields`, `trigger_name`, `crate`",
+            "unknown option `chek_fields`; expected one of `check_fields`, `ignore_fields`, `trigger_name`, `record_name`, `crate`",
             "`version` is not expected here; it belongs on a field",
             "`trigger_name` is not expected here; it belongs on the struct",
             "unknown option `increment`; expected one of `version`, `key`, `remote`, `merge`",

@@ -31,10 +31,16 @@ pub(crate) fn concurrent(model: &Model<'_>) -> TokenStream {
                 type __Memory = __c::Untracked;
                 fn __version(&self) -> &__c::i64 { loop {} }
                 fn __set_version(&mut self, _: __c::i64) {}
+                fn __record_name() -> &'static __c::str { "" }
                 fn __table() -> &'static Self::Table { loop {} }
                 fn __table_facts() -> &'static __c::TableFacts { loop {} }
                 fn __column_sets() -> &'static __c::ColumnSets { loop {} }
                 fn __write_key(&self, _: &mut dyn __c::fmt::Write) -> __c::fmt::Result { loop {} }
+            }
+
+            impl #impl_generics __c::Versioned for #ident #ty_generics #where_clause {
+                fn record_id(&self) -> __c::RecordId { loop {} }
+                fn version_value(&self) -> __c::VersionValue { loop {} }
             }
 
             impl #impl_generics_on __c::ConcurrentOn<__DB> for #ident #ty_generics #where_clause_on {
@@ -67,6 +73,10 @@ pub(crate) fn columns(model: &Model<'_>) -> TokenStream {
             impl #impl_generics __c::ConcurrentKey<#holder> for #ident #ty_generics #where_clause {
                 const __KEY_COLUMNS: &'static [&'static __c::str] = &[];
                 fn __write_key(_: &#holder, _: &mut dyn __c::fmt::Write) -> __c::fmt::Result { loop {} }
+            }
+
+            impl #impl_generics __c::NamedKey<#holder> for #ident #ty_generics #where_clause {
+                fn __record_id(_: &#holder, _: &'static __c::str) -> __c::RecordId { loop {} }
             }
 
             impl #impl_generics_on __c::ConcurrentKeyOn<__DB, #holder> for #ident #ty_generics #where_clause {

@@ -8,6 +8,7 @@ use syn::{Ident, WherePredicate, parse_quote, parse_quote_spanned};
 use super::columns::{bindable, serializing};
 use super::key;
 use super::slot::{Slot, at};
+use super::versioned;
 use crate::model::{Column, Form, Model, Version};
 
 pub(super) fn expand(model: &Model<'_>, version: &Version<'_>) -> TokenStream {
@@ -28,6 +29,7 @@ pub(super) fn expand(model: &Model<'_>, version: &Version<'_>) -> TokenStream {
             }
         }
     });
+    let record_name = versioned::record_name(model);
     let (key, columns) = Slot::key_and_columns(model);
     let visits = key.iter().map(|slot| slot.visit_key(table));
     // What lies in an embedded struct is compared with the rest where the columns are visited.
@@ -80,6 +82,11 @@ pub(super) fn expand(model: &Model<'_>, version: &Version<'_>) -> TokenStream {
             #[inline]
             fn __set_version(&mut self, __version: Self::Version) {
                 self.#version_field = __version;
+            }
+
+            #[inline]
+            fn __record_name() -> &'static __c::str {
+                #record_name
             }
 
             #[inline]

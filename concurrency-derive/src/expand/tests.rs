@@ -11,7 +11,7 @@ use crate::model::{Derive, Model};
 fn everything() -> Vec<TokenStream> {
     let record: DeriveInput = parse_quote! {
         #[diesel(primary_key(shop, item))]
-        #[concurrent(check_fields(plain), trigger_name = "bump")]
+        #[concurrent(check_fields(plain), trigger_name = "bump", record_name = "old")]
         struct Article<'a, T> {
             shop: T,
             #[diesel(serialize_as = Written)]

@@ -290,16 +290,17 @@ fn an_embedded_struct_has_no_version_and_does_not_write_its_key() {
 fn conditional_and_trigger_fields_keep_their_options() {
     let input: DeriveInput = parse_quote! {
         #[concurrent(ignore_fields(views, r#type))]
-        #[concurrent(trigger_name = "bump")]
+        #[concurrent(trigger_name = "bump", record_name = "old_articles")]
         struct Article { id: i64, title: String, views: i64, r#type: i64, #[concurrent(version)] version: i64 }
     };
     let mut errors = Errors::default();
-    let Options { check_fields, ignore_fields, trigger_name } =
+    let Options { check_fields, ignore_fields, trigger_name, record_name } =
         Model::from_input(&input, Derive::Concurrent, &mut errors).options;
     assert!(errors.finish().is_ok());
     assert!(check_fields.is_none());
     assert_eq!(ignore_fields.unwrap().value, ["views", "r#type"]);
     assert_eq!(trigger_name.unwrap().value.value(), "bump");
+    assert_eq!(record_name.unwrap().value.value(), "old_articles");
 }
 
 #[test]

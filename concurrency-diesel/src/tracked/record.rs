@@ -5,6 +5,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 
+use concurrency_core::{RecordId, VersionValue, Versioned};
 use diesel::Selectable;
 use diesel::backend::Backend;
 use diesel::deserialize::{self, Queryable};
@@ -29,6 +30,17 @@ impl<T> Deref for Tracked<T> {
 impl<T> DerefMut for Tracked<T> {
     fn deref_mut(&mut self) -> &mut T {
         &mut self.record
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Versioned> Versioned for Tracked<T> {
+    fn record_id(&self) -> RecordId {
+        self.record.record_id()
+    }
+
+    fn version_value(&self) -> VersionValue {
+        self.record.version_value()
     }
 }
 
@@ -128,6 +140,10 @@ impl<T: Trackable + Concurrent<Version: Clone> + Clone> Concurrent for Tracked<T
 
     fn __column_sets() -> &'static ColumnSets {
         T::__column_sets()
+    }
+
+    fn __record_name() -> &'static str {
+        T::__record_name()
     }
 
     fn __table() -> &'static T::Table {

@@ -21,6 +21,10 @@ impl VersionField<i64> for Tens {
     fn value(version: &i64) -> VersionValue {
         VersionValue::from(*version)
     }
+
+    fn from_value(value: &VersionValue) -> Option<i64> {
+        value.integer()
+    }
 }
 
 impl InitialVersion<i64> for Tens {
@@ -63,6 +67,10 @@ impl VersionField<String> for Letters {
 
     fn value(version: &String) -> VersionValue {
         VersionValue::from(version.as_str())
+    }
+
+    fn from_value(value: &VersionValue) -> Option<String> {
+        value.text().map(str::to_owned)
     }
 }
 

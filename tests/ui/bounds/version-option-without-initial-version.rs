@@ -14,6 +14,10 @@ impl VersionField<i64> for Tens {
     fn value(version: &i64) -> VersionValue {
         VersionValue::from(*version)
     }
+
+    fn from_value(value: &VersionValue) -> Option<i64> {
+        value.integer()
+    }
 }
 
 #[derive(Concurrent)]

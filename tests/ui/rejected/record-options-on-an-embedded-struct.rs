@@ -4,7 +4,7 @@ diesel::table! { articles (id) { id -> BigInt, title -> Text, version -> BigInt,
 
 #[derive(ConcurrentColumns)]
 #[diesel(table_name = articles)]
-#[concurrent(check_fields(title))]
+#[concurrent(check_fields(title), record_name = "texts")]
 struct Texts {
     title: String,
 }
