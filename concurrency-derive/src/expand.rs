@@ -25,8 +25,7 @@ pub(crate) fn concurrent(model: &Model<'_>) -> TokenStream {
     let columns = columns::expand(model, Some(version));
     let record = record::expand(model, version);
     let tracked = tracked::expand(model);
-    let versioned = versioned::expand(model, version);
-    in_own_scope(&model.krate, &quote!(#columns #record #tracked #versioned))
+    in_own_scope(&model.krate, &quote!(#columns #record #tracked))
 }
 
 /// The columns of an embedded struct.

@@ -52,6 +52,7 @@ pub(super) fn expand(model: &Model<'_>, version: &Version<'_>) -> TokenStream {
         predicates.extend(key_bounds);
         predicates.push(parse_quote_spanned!(at(version_type)=> #marker: __c::VersionField<#version_type>));
     }
+    let versioned = versioned::expand(model, generics.clone());
     let where_clause = &generics.where_clause;
 
     let mut generics_on = bindable(generics.clone(), model, &columns);
@@ -128,5 +129,7 @@ pub(super) fn expand(model: &Model<'_>, version: &Version<'_>) -> TokenStream {
                 __c::Ok(())
             }
         }
+
+        #versioned
     }
 }

@@ -4,29 +4,20 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
-use syn::{Ident, LitStr, Type, WherePredicate, parse_quote_spanned};
+use syn::{Generics, Ident, LitStr, Type, WherePredicate, parse_quote_spanned};
 
 use super::holder;
 use super::slot::at;
-use crate::model::{Column, Form, Model, Version};
+use crate::model::{Column, Form, Model};
 
-pub(super) fn expand(model: &Model<'_>, version: &Version<'_>) -> TokenStream {
+/// `generics` are those of `Concurrent`, which knows the version: named here once more, a field that does not fit would be two errors.
+pub(super) fn expand(model: &Model<'_>, mut generics: Generics) -> TokenStream {
     let ident = model.ident;
-    let Version { field, ty, marker, .. } = version;
-    let marker = match marker {
-        Some(marker) => quote!(#marker),
-        None => quote_spanned!(at(ty)=> __c::AutoIncVersionField),
-    };
     let name = record_name(model);
     let id = id(model, &quote!(#name), |ty| Ident::new("self", ty.span()));
 
     let (_, ty_generics, _) = model.generics.split_for_impl();
-    let mut generics = model.generics.clone();
-    let predicates = &mut generics.make_where_clause().predicates;
-    predicates.extend(model.key.iter().map(late_bound));
-    if model.generics.type_params().next().is_some() {
-        predicates.push(parse_quote_spanned!(at(ty)=> #marker: __c::VersionField<#ty>));
-    }
+    generics.make_where_clause().predicates.extend(model.key.iter().map(late_bound));
     let (impl_generics, _, where_clause) = generics.split_for_impl();
 
     quote! {
@@ -37,7 +28,7 @@ pub(super) fn expand(model: &Model<'_>, version: &Version<'_>) -> TokenStream {
             }
 
             fn version_value(&self) -> __c::VersionValue {
-                <#marker as __c::VersionField<#ty>>::value(&self.#field)
+                <Self as __c::Concurrent>::__version_value(self)
             }
         }
     }

@@ -1,63 +1,47 @@
-//! Outcomes as HTTP: status, ETag, body. What they come from is the handlers' business.
+//! Why there is no article to answer with: problems for the client, and for the log what the database said.
 
-use axum::Json;
-use axum::http::header::{ETAG, IF_MATCH};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use concurrency_diesel::ConcurrencyError;
+use concurrency_diesel::{ConcurrencyError, Tracked};
+use concurrency_http::Problem;
 use diesel_async::pooled_connection::deadpool::PoolError;
-use serde::Serialize;
+use serde_json::json;
 
 use crate::Article;
 
-/// An article, or why it was not saved.
-pub(crate) enum Answer {
-    Found(Article),
-    Conflict { current: Article, changed: Vec<&'static str> },
-}
-
-impl IntoResponse for Answer {
-    fn into_response(self) -> Response {
-        match self {
-            Self::Found(article) => (tag(&article), Json(article)).into_response(),
-            Self::Conflict { current, changed } => {
-                let error = "somebody else has saved the article; choose, and send it again under the current version";
-                (StatusCode::CONFLICT, tag(&current), Json(Conflict { error, changed, current })).into_response()
-            }
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct Conflict {
-    error: &'static str,
-    /// The fields in which the current article is not what was sent.
-    changed: Vec<&'static str>,
-    current: Article,
-}
-
-fn tag(article: &Article) -> [(axum::http::HeaderName, String); 1] {
-    [(ETAG, format!("\"{}\"", article.version))]
-}
-
-/// The version that the client has seen.
-pub(crate) fn version_in(headers: &HeaderMap) -> Result<i64, Failure> {
-    let tag = headers.get(IF_MATCH).ok_or(Failure::NoVersion)?;
-    let version = tag.to_str().ok().and_then(|tag| tag.strip_prefix('"')?.strip_suffix('"')?.parse().ok());
-    version.ok_or(Failure::NoVersion)
+/// An article that was not saved, and what it is now. `fields` are those in which the row differs from what was sent: none, if the answer to an
+/// earlier request was lost. `changed` are those of them that were changed after the client loaded the article, which its own edit is not.
+pub(crate) fn refused(error: &ConcurrencyError, mine: Article, before: Option<Article>, current: &Article) -> Problem {
+    let fields = Tracked::new(mine).diff(current);
+    let theirs = before.map(|before| Tracked::new(before).diff(current));
+    let changed: Vec<_> =
+        fields.iter().copied().filter(|field| theirs.as_ref().is_none_or(|theirs| theirs.contains(field))).collect();
+    Problem::precondition(error)
+        .current(current)
+        .fields(fields)
+        .with("changed", changed)
+        .with("current", json!(current))
 }
 
 /// Why there is no answer.
 pub(crate) enum Failure {
-    NotFound,
-    NoVersion,
-    Busy(ConcurrencyError),
+    Problem(Problem),
     Other(Box<dyn std::error::Error>),
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
+    }
 }
 
 impl From<ConcurrencyError> for Failure {
     fn from(error: ConcurrencyError) -> Self {
-        if error.is_retryable() { Self::Busy(error) } else { Self::Other(error.into()) }
+        let problem = Problem::precondition(&error);
+        if problem.status() >= 500 {
+            eprintln!("{error}");
+        }
+        problem.into()
     }
 }
 
@@ -75,18 +59,12 @@ impl From<PoolError> for Failure {
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        let (status, text) = match self {
-            Self::NotFound => (StatusCode::NOT_FOUND, "there is no such article".to_owned()),
-            Self::NoVersion => (
-                StatusCode::PRECONDITION_REQUIRED,
-                "send the article's ETag as If-Match; GET answers with it".to_owned(),
-            ),
-            Self::Busy(error) => (StatusCode::SERVICE_UNAVAILABLE, error.to_string()),
+        match self {
+            Self::Problem(problem) => problem.into_response(),
             Self::Other(error) => {
                 eprintln!("{error}");
-                (StatusCode::INTERNAL_SERVER_ERROR, "the article was not saved".to_owned())
+                (StatusCode::INTERNAL_SERVER_ERROR, "the database cannot be reached").into_response()
             }
-        };
-        (status, text).into_response()
+        }
     }
 }

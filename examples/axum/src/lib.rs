@@ -1,20 +1,27 @@
-//! Articles over HTTP. `GET` answers with the article and, as its ETag, the version; `PUT` names in `If-Match` the version that was
-//! edited, and is told what changed where that is no longer the row's.
+//! Articles over HTTP. `GET` answers with the article and, as its ETag, the version; `PUT` and `DELETE` name in `If-Match` the version that was
+//! seen, and are refused where that is no longer the row's.
 
 mod answer;
 pub mod database;
+mod shown;
+
+use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use concurrency_diesel::asynchronous::prelude::*;
+use concurrency_http::axum::Versioned;
+use concurrency_http::{IfMatch, IfNoneMatch, Problem, RecordId};
 use diesel::prelude::{OptionalExtension as _, QueryDsl as _, Queryable, Selectable, SelectableHelper as _};
 use diesel_async::RunQueryDsl as _;
 use serde::{Deserialize, Serialize};
 
-use answer::{Answer, Failure};
-use database::Pool;
+use answer::Failure;
+use database::{Connection, Pool};
+use shown::Shown;
 
 diesel::table! {
     articles (id) {
@@ -42,35 +49,91 @@ struct Edit {
     body: String,
 }
 
+#[derive(Clone)]
+struct Service {
+    pool: Pool,
+    shown: Arc<Shown>,
+}
+
 /// The service.
 pub fn router(pool: Pool) -> Router {
-    Router::new().route("/articles/{id}", get(show).put(save)).with_state(pool)
+    let service = Service { pool, shown: Arc::default() };
+    Router::new().route("/articles/{id}", get(show).put(save).delete(delete)).with_state(service)
 }
 
-async fn show(State(pool): State<Pool>, Path(id): Path<i64>) -> Result<Answer, Failure> {
-    let mut conn = pool.get().await?;
-    let article = articles::table.find(id).select(Article::as_select()).first(&mut conn).await.optional()?;
-    article.map(Answer::Found).ok_or(Failure::NotFound)
+/// Each change of an article moves its version here, so that 304 is answer enough for a client that has this version.
+async fn show(
+    State(service): State<Service>,
+    Path(id): Path<String>,
+    if_none_match: Option<IfNoneMatch>,
+) -> Result<Response, Failure> {
+    let id = id_in(&id)?;
+    let mut conn = service.pool.get().await?;
+    let article = find(id, &mut conn).await?;
+    if if_none_match.is_some_and(|tags| tags.matches(&article)) {
+        return Ok((StatusCode::NOT_MODIFIED, Versioned(&article)).into_response());
+    }
+    service.shown.remember(&article);
+    Ok((Versioned(&article), Json(&article)).into_response())
 }
 
-/// Reads nothing first: the version that the client has seen is all that a save needs.
+/// Reads nothing first where the client names one version: that is all that a save needs.
 async fn save(
-    State(pool): State<Pool>,
-    Path(id): Path<i64>,
-    headers: HeaderMap,
+    State(service): State<Service>,
+    Path(id): Path<String>,
+    if_match: IfMatch,
     Json(Edit { title, body }): Json<Edit>,
-) -> Result<Answer, Failure> {
-    let version = answer::version_in(&headers)?;
-    let mut conn = pool.get().await?;
+) -> Result<Response, Failure> {
+    let id = id_in(&id)?;
+    if let Some((field, _)) = [("title", &title), ("body", &body)].into_iter().find(|(_, text)| text.contains('\0')) {
+        return Err(Problem::unstorable(field).into());
+    }
+    let mut conn = service.pool.get().await?;
+    let version = version(&if_match, id, &mut conn).await?;
     let mut article = Article { id, title, body, version };
     match article.save_concurrent(&mut conn).await {
-        Ok(()) => Ok(Answer::Found(article)),
-        Err(ConcurrencyError::RecordDeleted(_)) => Err(Failure::NotFound),
-        Err(ConcurrencyError::RecordModified(_)) => {
-            let current = article.current(&mut conn).await?.ok_or(Failure::NotFound)?;
-            let changed = Tracked::new(article).diff(&current);
-            Ok(Answer::Conflict { current, changed })
+        Ok(()) => {
+            service.shown.remember(&article);
+            Ok((Versioned(&article), Json(&article)).into_response())
+        }
+        Err(error) if matches!(error, ConcurrencyError::RecordModified(_)) => {
+            let current = find(id, &mut conn).await?;
+            let before = service.shown.at(id, version);
+            Err(answer::refused(&error, article, before, &current).into())
         }
         Err(error) => Err(error.into()),
     }
+}
+
+async fn delete(
+    State(service): State<Service>,
+    Path(id): Path<String>,
+    if_match: IfMatch,
+) -> Result<StatusCode, Failure> {
+    let id = id_in(&id)?;
+    let mut conn = service.pool.get().await?;
+    let version = version(&if_match, id, &mut conn).await?;
+    let article = Article { id, title: String::new(), body: String::new(), version };
+    article.delete_concurrent(&mut conn).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The version to write over: the one that the client names or, of several, the row's.
+async fn version(if_match: &IfMatch, id: i64, conn: &mut Connection) -> Result<i64, Failure> {
+    if let Some(version) = if_match.version::<Article>() {
+        return Ok(version);
+    }
+    let current = find(id, conn).await?;
+    if if_match.matches(&current) { Ok(current.version) } else { Err(Problem::modified(&current).into()) }
+}
+
+async fn find(id: i64, conn: &mut Connection) -> Result<Article, Failure> {
+    let article = articles::table.find(id).select(Article::as_select()).first(conn).await.optional()?;
+    article.ok_or_else(|| Problem::missing(&RecordId::new("articles", id)).into())
+}
+
+/// An article has one address: `01` and `+1` are none.
+fn id_in(path: &str) -> Result<i64, Problem> {
+    let id = path.parse().ok().filter(|id: &i64| id.to_string() == path);
+    id.ok_or_else(|| Problem::missing(&RecordId::new("articles", path)))
 }

@@ -3,10 +3,11 @@
 //! ```sh
 //! cargo run -p axum-articles &
 //! curl -i localhost:3000/articles/1
+//! curl -i localhost:3000/articles/1 -H 'If-None-Match: "1"'
 //! curl -i localhost:3000/articles/1 -X PUT -H 'If-Match: "1"' -H 'Content-Type: application/json' -d '{"title":"Locks","body":"mine"}'
 //! ```
 //!
-//! The second PUT of the same version is told what the first one changed.
+//! The second GET answers 304 without a body. A second PUT of the same version is refused by 412, and told what the first one changed.
 
 use axum_articles::{database, router};
 

@@ -1,0 +1,302 @@
+//! `Problem`: why a request was refused, for the client, as [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) writes it.
+//!
+//! Each type has a name, which is the end of its address, and is described here. No problem quotes a value, SQL, or what the database said: that
+//! belongs in the program's log.
+//!
+//! ```
+//! use concurrency_http::problem::Problem;
+//! use concurrency_http::PreconditionError;
+//!
+//! let problem = Problem::from(PreconditionError::Required);
+//! assert_eq!((problem.status(), problem.name()), (428, "precondition-required"));
+//! ```
+//!
+//! # record-modified
+//!
+//! 412 where the version came in `If-Match`, 409 where it came in the body. The record was saved after the client loaded it; nothing was written. The
+//! header `ETag` and `found` say which version it has now; `fields`, where the program names them, in which fields it differs from what was
+//! sent: in none of them means that the request was carried out before and its answer lost. Load it, apply the change, send it again.
+//!
+//! # record-deleted
+//!
+//! 404 where the version came in `If-Match`, 409 where it came in the body. There is no such record (any more); nothing was written, and it is not
+//! inserted again.
+//!
+//! # precondition-required
+//!
+//! 428. The request names no version: send the `ETag` of the answer to GET as `If-Match`. `*` is no version.
+//!
+//! # precondition-malformed
+//!
+//! 400. `If-Match` is no list of tags: a tag stands in quotes, as it came.
+//!
+//! # version-missing
+//!
+//! 428. The form has no version: send its hidden field.
+//!
+//! # version-malformed
+//!
+//! 400. The version of the form cannot be read: load the page again.
+//!
+//! # version-tampered
+//!
+//! 400. The version of the form was not signed here, or not for this person: load the page again.
+//!
+//! # version-foreign
+//!
+//! 400. The version of the form is that of another record: load the page again.
+//!
+//! # form-malformed
+//!
+//! 400. The form cannot be read; `detail` names the field.
+//!
+//! # form-unstorable
+//!
+//! 422. A field of the form has a NUL character; `detail` names it.
+//!
+//! # form-too-large
+//!
+//! 413. The form has more than 1 MiB, or more than 1,000 rows.
+//!
+//! # form-expected
+//!
+//! 415. The body is no form: send `application/x-www-form-urlencoded`.
+//!
+//! # busy
+//!
+//! 503. The database refused a concurrent write; nothing was written. Send the request again after `Retry-After` seconds.
+//!
+//! # not-saved
+//!
+//! 500. The record was not saved, for a reason that only the program's log tells.
+//!
+//! # outcome-unknown
+//!
+//! 500. No answer came from the database: the record may have been saved. Load it before anything else.
+
+#[cfg(feature = "diesel")]
+mod errors;
+mod kind;
+#[cfg(feature = "serde")]
+mod serialize;
+
+use concurrency_core::{RecordId, VersionValue, Versioned};
+
+use crate::{FormError, PreconditionError, VersionError, etag};
+use kind::Kind;
+
+/// Why a request was refused: a status, headers, and with the feature `serde` a body of the type `application/problem+json`.
+///
+/// With the feature `axum` it is a response. Elsewhere [`status`](Self::status), [`headers`](Self::headers) and `to_json` make one:
+///
+/// ```
+/// use concurrency_http::problem::Problem;
+/// use concurrency_http::{RecordId, VersionValue, Versioned};
+/// # struct Article { id: i64, version: i64 }
+/// # impl Versioned for Article {
+/// #     fn record_id(&self) -> RecordId { RecordId::new("articles", self.id) }
+/// #     fn version_value(&self) -> VersionValue { self.version.into() }
+/// # }
+///
+/// // The client wants to write over version 7, and the row is at 8.
+/// let problem = Problem::modified(&Article { id: 1, version: 8 }).fields(["title"]);
+/// assert_eq!(problem.status(), 412);
+/// assert_eq!(problem.headers(), [("etag", "\"8\"".to_owned())]);
+/// # #[cfg(feature = "serde")]
+/// assert_eq!(
+///     problem.to_json(),
+///     "{\"type\":\"https://docs.rs/concurrency-http/latest/concurrency_http/problem/#record-modified\",\
+///       \"title\":\"The record was modified\",\"status\":412,\
+///       \"detail\":\"articles/1 was saved after you loaded it; load it, apply your change and send it again\",\
+///       \"table\":\"articles\",\"key\":\"1\",\"found\":\"8\",\"fields\":[\"title\"]}"
+/// );
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem(Box<Content>);
+
+/// Beside the `Box`, so that a `Result` of a handler stays small.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Content {
+    kind: Kind,
+    status: u16,
+    detail: String,
+    /// The table and the key.
+    record: Option<(String, String)>,
+    expected: Option<VersionValue>,
+    found: Option<VersionValue>,
+    fields: Option<Vec<String>>,
+    #[cfg(feature = "serde")]
+    members: Vec<(&'static str, serde_json::Value)>,
+}
+
+/// The content type of a problem as JSON.
+pub const CONTENT_TYPE: &str = "application/problem+json";
+
+impl Problem {
+    fn new(kind: Kind, status: u16, detail: impl Into<String>) -> Self {
+        Self(Box::new(Content {
+            kind,
+            status,
+            detail: detail.into(),
+            record: None,
+            expected: None,
+            found: None,
+            fields: None,
+            #[cfg(feature = "serde")]
+            members: Vec::new(),
+        }))
+    }
+
+    /// The row is at none of the versions in `If-Match`: 412 with its tag. The record is the row as it was read.
+    #[must_use]
+    pub fn modified(current: &impl Versioned) -> Self {
+        let id = current.record_id();
+        let mut problem = Self::new(Kind::RecordModified, 412, modified(&id.to_string()));
+        problem.0.record = Some((id.table().to_owned(), id.key().to_owned()));
+        problem.0.found = Some(current.version_value());
+        problem
+    }
+
+    /// There is no such record: 404.
+    #[must_use]
+    pub fn missing(id: &RecordId) -> Self {
+        let mut problem = Self::new(Kind::RecordDeleted, 404, deleted(&id.to_string()));
+        problem.0.record = Some((id.table().to_owned(), id.key().to_owned()));
+        problem
+    }
+
+    /// A field has a text that cannot be stored, a NUL character for example: 422.
+    #[must_use]
+    pub fn unstorable(field: &str) -> Self {
+        Self::new(Kind::FormUnstorable, 422, format!("`{field}` has a character that cannot be stored; remove it"))
+    }
+
+    /// The row as it was read after the refusal: its version is then what `ETag` and `found` say. Whoever shows the row beside the problem must
+    /// give its version with it, and not that of a moment before.
+    #[must_use]
+    pub fn current(mut self, record: &impl Versioned) -> Self {
+        self.0.found = Some(record.version_value());
+        self
+    }
+
+    /// Adds a member of the program's own to the body, the row as it is now for example.
+    #[cfg(feature = "serde")]
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<serde_json::Value>) -> Self {
+        self.0.members.push((name, value.into()));
+        self
+    }
+
+    /// Names the fields in which the row differs from what was sent. Leave it out where a change is secret.
+    #[must_use]
+    pub fn fields<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
+        self.0.fields = Some(names.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// The HTTP status.
+    #[must_use]
+    pub const fn status(&self) -> u16 {
+        self.0.status
+    }
+
+    /// The name of the type: `record-modified`.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.0.kind.name()
+    }
+
+    /// The address of the type.
+    #[must_use]
+    pub fn type_url(&self) -> String {
+        format!("https://docs.rs/concurrency-http/latest/concurrency_http/problem/#{}", self.name())
+    }
+
+    /// What every problem of this type is.
+    #[must_use]
+    pub const fn title(&self) -> &'static str {
+        self.0.kind.title()
+    }
+
+    /// What was wrong this time, and what to do.
+    #[must_use]
+    pub fn detail(&self) -> &str {
+        &self.0.detail
+    }
+
+    /// The version of the row, as a tag, where it is known.
+    #[must_use]
+    pub fn etag(&self) -> Option<String> {
+        self.0.found.as_ref().map(etag::tag_of)
+    }
+
+    /// After how many seconds the same request may succeed.
+    #[must_use]
+    pub const fn retry_after(&self) -> Option<u32> {
+        match self.0.kind {
+            Kind::Busy => Some(1),
+            _ => None,
+        }
+    }
+
+    /// The headers of the answer, but for its content type, which is [`CONTENT_TYPE`] for JSON. `cache-control: no-store` is for JSON: a page that
+    /// is not kept takes with it what was typed into it.
+    #[must_use]
+    pub fn headers(&self) -> Vec<(&'static str, String)> {
+        let etag = self.etag().map(|tag| ("etag", tag));
+        let retry = self.retry_after().map(|seconds| ("retry-after", seconds.to_string()));
+        let store = (self.0.status == 428).then(|| ("cache-control", "no-store".to_owned()));
+        etag.into_iter().chain(retry).chain(store).collect()
+    }
+
+    /// The body of the answer.
+    #[cfg(feature = "serde")]
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        // Texts and a number: there is no error that writing them could meet.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+fn modified(record: &str) -> String {
+    format!("{record} was saved after you loaded it; load it, apply your change and send it again")
+}
+
+fn deleted(record: &str) -> String {
+    format!("there is no {record}; it may have been deleted after you loaded it")
+}
+
+impl From<PreconditionError> for Problem {
+    fn from(error: PreconditionError) -> Self {
+        let (kind, status) = match error {
+            PreconditionError::Required => (Kind::PreconditionRequired, 428),
+            PreconditionError::Malformed => (Kind::PreconditionMalformed, 400),
+        };
+        Self::new(kind, status, error.to_string())
+    }
+}
+
+impl From<VersionError> for Problem {
+    fn from(error: VersionError) -> Self {
+        let (kind, status) = match error {
+            VersionError::Missing => (Kind::VersionMissing, 428),
+            VersionError::Malformed => (Kind::VersionMalformed, 400),
+            VersionError::Tampered => (Kind::VersionTampered, 400),
+            VersionError::Foreign => (Kind::VersionForeign, 400),
+        };
+        Self::new(kind, status, error.to_string())
+    }
+}
+
+impl From<FormError> for Problem {
+    fn from(error: FormError) -> Self {
+        let (kind, status) = match error {
+            FormError::Malformed { .. } => (Kind::FormMalformed, 400),
+            FormError::Nul { .. } => (Kind::FormUnstorable, 422),
+            FormError::TooLarge | FormError::TooManyRows => (Kind::FormTooLarge, 413),
+            FormError::NotAForm => (Kind::FormExpected, 415),
+            FormError::Version(error) => return error.into(),
+        };
+        Self::new(kind, status, error.to_string())
+    }
+}
