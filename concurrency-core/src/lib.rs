@@ -12,6 +12,7 @@ mod counter;
 mod integer_clock;
 mod key_text;
 mod merge;
+mod merge_set;
 #[cfg(feature = "uuid")]
 mod random;
 mod record_id;
@@ -30,6 +31,7 @@ pub use counter::Counter;
 pub use integer_clock::IntegerVersionField;
 pub use key_text::KeyText;
 pub use merge::{Merge, MergeOrder, MergeSum, Merged, merge};
+pub use merge_set::MergeSet;
 #[cfg(feature = "uuid")]
 pub use random::RandomVersionField;
 pub use record_id::{RecordId, Versioned};

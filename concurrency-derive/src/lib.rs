@@ -44,7 +44,7 @@ use crate::model::{Derive, Model};
 /// - `#[diesel(serialize_as = T)]`: the field is written as a `T`, by `Into<T>`.
 /// - `#[diesel(embed)]`: the field is a struct that derives `ConcurrentColumns`.
 /// - `#[diesel(treat_none_as_null = bool)]`: as on the struct, for one field.
-/// - `#[concurrent(merge = "mine" | "theirs" | "max" | "min" | "sum" | path)]`: what `Tracked::save_merging` makes of the field
+/// - `#[concurrent(merge = "mine" | "theirs" | "max" | "min" | "sum" | "set" | path)]`: what `Tracked::save_merging` makes of the field
 ///   when two people changed it; without it both changes are a conflict, unless they are the same. A path names a
 ///   `fn(base: &U, mine: &U, theirs: &U) -> Option<U>`, where `None` is a conflict.
 /// - `#[concurrent(remote = GroupColumns)]` beside `#[diesel(embed)]`: the field is a struct of another crate, whose columns

@@ -69,9 +69,9 @@ pub use crate::xmin::{Xid, XminVersionField, sql_types};
 #[cfg(feature = "uuid")]
 pub use concurrency_core::RandomVersionField;
 pub use concurrency_core::{
-    AutoIncVersionField, ConditionalVersionField, Counter, InitialVersion, IntegerVersionField, KeyText, MergeSum,
-    RecordDeletedError, RecordId, RecordModifiedError, RetryPolicy, TriggerVersionField, VersionField, VersionValue,
-    Versioned, WriteSuppressedError,
+    AutoIncVersionField, ConditionalVersionField, Counter, InitialVersion, IntegerVersionField, KeyText, MergeSet,
+    MergeSum, RecordDeletedError, RecordId, RecordModifiedError, RetryPolicy, TriggerVersionField, VersionField,
+    VersionValue, Versioned, WriteSuppressedError,
 };
 #[cfg(any(feature = "chrono", feature = "time"))]
 pub use concurrency_core::{Moment, TimestampVersionField};

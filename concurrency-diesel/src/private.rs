@@ -7,7 +7,8 @@ pub use std::primitive::{bool, i64, str, usize};
 pub use std::result::Result::Ok;
 
 pub use concurrency_core::{
-    AutoIncVersionField, KeyText, Merge, MergeOrder, MergeSum, RecordId, VersionField, VersionValue, Versioned,
+    AutoIncVersionField, KeyText, Merge, MergeOrder, MergeSet, MergeSum, RecordId, VersionField, VersionValue,
+    Versioned,
 };
 pub use diesel::backend::Backend;
 pub use diesel::dsl::SqlTypeOf;

@@ -1,4 +1,4 @@
-//! How a record is named outside of the program: its table, its key and its version, as text. No database is asked.
+//! What a record is without a database: its name outside of the program (table, key and version, as text), and merges of its fields.
 
 #[path = "../versioned/mod.rs"]
 mod versioned;

@@ -1,3 +1,4 @@
 mod ids;
 mod keys;
+mod sets;
 mod versions;

@@ -12,6 +12,7 @@ pub(crate) enum MergePolicy {
     Max,
     Min,
     Sum,
+    Set,
     Function(Path),
 }
 
@@ -26,11 +27,12 @@ pub(super) fn policy(input: ParseStream<'_>) -> syn::Result<MergePolicy> {
         "max" => Ok(MergePolicy::Max),
         "min" => Ok(MergePolicy::Min),
         "sum" => Ok(MergePolicy::Sum),
+        "set" => Ok(MergePolicy::Set),
         unknown => Err(syn::Error::new_spanned(
             &literal,
             format_args!(
-                "there is no merge policy `{unknown}`; there are \"mine\", \"theirs\", \"max\", \"min\", \"sum\", and, \
-                 without quotes, the path of a function"
+                "there is no merge policy `{unknown}`; there are \"mine\", \"theirs\", \"max\", \"min\", \"sum\", \"set\", \
+                 and, without quotes, the path of a function"
             ),
         )),
     }

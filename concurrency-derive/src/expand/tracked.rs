@@ -79,6 +79,7 @@ fn combine(slot: &Slot<'_, '_>) -> TokenStream {
         Some(MergePolicy::Max) => quote_spanned!(at(ty)=> __c::Merge::By(<#ty as __c::MergeOrder>::__max)),
         Some(MergePolicy::Min) => quote_spanned!(at(ty)=> __c::Merge::By(<#ty as __c::MergeOrder>::__min)),
         Some(MergePolicy::Sum) => quote_spanned!(at(ty)=> __c::Merge::By(<#ty as __c::MergeSum>::merge_sum)),
+        Some(MergePolicy::Set) => quote_spanned!(at(ty)=> __c::Merge::By(<#ty as __c::MergeSet>::merge_set)),
         Some(MergePolicy::Function(path)) => quote_spanned!(at(path)=> __c::Merge::By(#path)),
     };
     quote! {
@@ -131,6 +132,7 @@ fn merge_bound(column: &Column<'_>) -> Option<WherePredicate> {
     match column.merge.as_ref()? {
         MergePolicy::Max | MergePolicy::Min => Some(parse_quote_spanned!(at(ty)=> #ty: __c::MergeOrder)),
         MergePolicy::Sum => Some(parse_quote_spanned!(at(ty)=> #ty: __c::MergeSum)),
+        MergePolicy::Set => Some(parse_quote_spanned!(at(ty)=> #ty: __c::MergeSet)),
         MergePolicy::Mine | MergePolicy::Theirs | MergePolicy::Function(_) => None,
     }
 }

@@ -42,6 +42,7 @@ fn describe(column: &Column<'_>) -> String {
         Some(MergePolicy::Max) => ", merge max",
         Some(MergePolicy::Min) => ", merge min",
         Some(MergePolicy::Sum) => ", merge sum",
+        Some(MergePolicy::Set) => ", merge set",
         Some(MergePolicy::Function(path)) => &format!(", merge {}", text(path)),
     };
     format!("{field}: {} -> {column}, {form}{merge}", text(ty))
@@ -371,6 +372,8 @@ fn each_field_has_a_merge_policy_of_its_own() {
             d: i64,
             #[concurrent(merge = "sum")]
             e: i64,
+            #[concurrent(merge = "set")]
+            g: Vec<i64>,
             #[concurrent(merge = merges::of::<i64>)]
             f: i64,
             #[concurrent(version)]
@@ -379,5 +382,5 @@ fn each_field_has_a_merge_policy_of_its_own() {
     };
     let lines = described(&input, Derive::Concurrent);
     let merges: Vec<_> = lines.iter().filter_map(|line| Some(line.split_once(", merge ")?.1)).collect();
-    assert_eq!(merges, ["mine", "theirs", "max", "min", "sum", "merges::of::<i64>"]);
+    assert_eq!(merges, ["mine", "theirs", "max", "min", "sum", "set", "merges::of::<i64>"]);
 }

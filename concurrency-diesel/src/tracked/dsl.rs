@@ -18,6 +18,7 @@ pub trait TrackedDsl<T> {
     /// - `"mine"` or `"theirs"`: that side's value.
     /// - `"max"` or `"min"`: the greater or the smaller one.
     /// - `"sum"`: both changes are added up, as for a counter.
+    /// - `"set"`: what both added to a collection is in it, and what one removed is not. See [`MergeSet`](crate::MergeSet).
     /// - `path::to::function`, a `fn(base: &U, mine: &U, theirs: &U) -> Option<U>`: what it returns; `None` is a conflict.
     /// - without it: the value, if both wrote the same one; else a conflict.
     ///

@@ -11,41 +11,41 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// One client: a request per connection.
 #[derive(Clone, Copy)]
-pub struct Client(SocketAddr);
+pub(crate) struct Client(SocketAddr);
 
-pub struct Reply {
-    pub status: u16,
+pub(crate) struct Reply {
+    pub(crate) status: u16,
     head: String,
-    pub body: String,
+    pub(crate) body: String,
 }
 
 impl Reply {
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
     }
 
-    pub fn tag(&self) -> Option<&str> {
+    pub(crate) fn tag(&self) -> Option<&str> {
         self.header("etag")
     }
 }
 
 impl Client {
-    pub async fn get(self) -> Reply {
+    pub(crate) async fn get(self) -> Reply {
         self.send("GET /articles/1 HTTP/1.1\r\n", "").await
     }
 
-    pub async fn put(self, id: i64, tag: Option<&str>, edit: &Value) -> Reply {
+    pub(crate) async fn put(self, id: i64, tag: Option<&str>, edit: &Value) -> Reply {
         let tag = tag.map(|tag| format!("if-match: {tag}\r\n")).unwrap_or_default();
         let head = format!("PUT /articles/{id} HTTP/1.1\r\ncontent-type: application/json\r\n{tag}");
         self.send(&head, &edit.to_string()).await
     }
 
-    pub async fn delete(self, tag: Option<&str>) -> Reply {
+    pub(crate) async fn delete(self, tag: Option<&str>) -> Reply {
         let tag = tag.map(|tag| format!("if-match: {tag}\r\n")).unwrap_or_default();
         self.send(&format!("DELETE /articles/1 HTTP/1.1\r\n{tag}"), "").await
     }
 
-    pub async fn send(self, head: &str, body: &str) -> Reply {
+    pub(crate) async fn send(self, head: &str, body: &str) -> Reply {
         let mut stream = TcpStream::connect(self.0).await.unwrap();
         let length = body.len();
         let request = format!("{head}host: articles\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}");
@@ -58,7 +58,7 @@ impl Client {
     }
 }
 
-pub async fn serve() -> (tempfile::TempDir, Client) {
+pub(crate) async fn serve() -> (tempfile::TempDir, Client) {
     let folder = tempfile::tempdir().unwrap();
     let pool = database::open(folder.path().join("articles.sqlite").to_str().unwrap()).await.unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
