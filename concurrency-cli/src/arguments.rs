@@ -38,6 +38,15 @@ Examples:
   diesel-concurrency add-version --table articles --trigger --strict")]
     AddVersion(AddVersion),
 
+    /// Writes a migration that creates the table of edit locks, which says who is editing which record
+    #[command(after_help = "\
+Examples:
+  diesel-concurrency edit-locks
+  diesel-concurrency edit-locks --engine postgres --dry-run
+
+The engine is that of the database URL; no connection is made.")]
+    EditLocks(EditLocks),
+
     /// Prints completions for a shell
     #[command(after_help = "\
 Example:
@@ -167,6 +176,12 @@ pub(crate) struct AddVersion {
     pub(crate) trigger_name: Option<String>,
     #[command(flatten)]
     pub(crate) schema: Schema,
+    #[command(flatten)]
+    pub(crate) migration: Migration,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EditLocks {
     #[command(flatten)]
     pub(crate) migration: Migration,
 }

@@ -5,6 +5,7 @@ mod add_version;
 mod change;
 mod check;
 mod completions;
+mod edit_locks;
 mod generate;
 mod list;
 mod migration;
@@ -27,6 +28,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<Report, Error> {
         Command::Triggers(Triggers::Drop(arguments)) => change::drop(&arguments, project),
         Command::Triggers(Triggers::Check(arguments)) => check::run(&arguments, project),
         Command::AddVersion(arguments) => add_version::run(&arguments, project),
+        Command::EditLocks(arguments) => edit_locks::run(&arguments, project),
         Command::Completions { shell } => Ok(completions::run(shell)),
     }
 }

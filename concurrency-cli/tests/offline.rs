@@ -19,6 +19,8 @@ mod add_version;
 mod command_line;
 #[path = "offline/diesel_toml.rs"]
 mod diesel_toml;
+#[path = "offline/edit_locks.rs"]
+mod edit_locks;
 #[path = "offline/generate.rs"]
 mod generate;
 #[path = "offline/mistakes.rs"]

@@ -39,8 +39,9 @@ pub use retry::RetryPolicy;
 #[cfg(any(feature = "chrono", feature = "time"))]
 pub use timestamp::{Moment, TimestampVersionField};
 pub use trigger::{
-    Engine, FoundColumn, FoundTrigger, Leftover, SchemaChange, TRIGGER_MARKER, TriggerQuery, TriggerSpec, TriggerState,
-    UnknownEngine, add_version_column, adds_version_column, create_triggers, drop_found, pending_triggers,
+    EDIT_LOCKS_TABLE, Engine, FoundColumn, FoundTrigger, Leftover, SchemaChange, TRIGGER_MARKER, TriggerQuery,
+    TriggerSpec, TriggerState, UnknownEngine, add_version_column, adds_version_column, create_edit_locks,
+    create_edit_locks_if_missing, create_triggers, creates_edit_locks, drop_found, pending_triggers,
     triggers_created_twice,
 };
 pub use trigger_field::TriggerVersionField;

@@ -3,6 +3,7 @@
 //! Nothing here sends SQL. What differs between the engines stands in their files alone, as SQL to be filled in.
 
 mod dialect;
+mod edit_locks;
 mod engine;
 mod found;
 mod history;
@@ -18,6 +19,7 @@ mod statements;
 mod template;
 mod tokens;
 
+pub use self::edit_locks::{EDIT_LOCKS_TABLE, create_edit_locks, create_edit_locks_if_missing, creates_edit_locks};
 pub use self::engine::{Engine, UnknownEngine};
 pub use self::found::{FoundColumn, FoundTrigger, TriggerQuery, drop_found};
 pub use self::pending::{adds_version_column, pending_triggers, triggers_created_twice};

@@ -143,6 +143,8 @@ mod bulk;
 mod concurrent;
 mod connection;
 mod dsl;
+#[cfg(feature = "edit-lock")]
+pub mod edit_lock;
 mod load;
 pub mod prelude;
 mod retry;

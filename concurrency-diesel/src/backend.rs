@@ -10,7 +10,11 @@ use diesel::serialize::ToSql;
 use diesel::sql_types::{BigInt, HasSqlType, Nullable, Text};
 
 use crate::bind::{Bindable, Element};
+#[cfg(feature = "edit-lock")]
+use crate::edit_lock::LockRow;
 use crate::executor::{Executor, Session};
+#[cfg(feature = "edit-lock")]
+use crate::statement::edit_lock::LockColumns;
 
 #[cfg(feature = "mysql_backend")]
 mod mysql;
@@ -228,6 +232,27 @@ pub trait ConcurrencyBackend: Backend<QueryBuilder: Default> + Default + sealed:
         E: Executor<Backend = Self>,
         Q: Query<SqlType = (BigInt, BigInt)> + QueryFragment<Self> + QueryId + 'a;
 
+    /// How an edit lock is taken.
+    #[cfg(feature = "edit-lock")]
+    #[doc(hidden)]
+    const __EDIT_LOCKS: EditLocks;
+
+    /// Binds a number.
+    #[cfg(feature = "edit-lock")]
+    #[doc(hidden)]
+    fn __push_number<'b>(out: &mut AstPass<'_, 'b, Self>, number: &'b i64) -> QueryResult<()>;
+
+    /// Runs a statement that answers with edit locks.
+    #[cfg(feature = "edit-lock")]
+    #[doc(hidden)]
+    fn __load_locks<'a, E, Q>(
+        statement: Q,
+        session: &'a mut Session<'_, E>,
+    ) -> E::Future<'a, QueryResult<Vec<LockRow>>>
+    where
+        E: Executor<Backend = Self>,
+        Q: Query<SqlType = LockColumns> + QueryFragment<Self> + QueryId + 'a;
+
     /// How many records reach the database at once.
     #[doc(hidden)]
     const __BULK: Bulk;
@@ -304,6 +329,19 @@ pub struct Column<'n> {
     pub table: &'n [String],
     /// The column.
     pub name: &'n str,
+}
+
+/// How an edit lock is taken.
+#[cfg(feature = "edit-lock")]
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub struct EditLocks {
+    /// The time in milliseconds since 1970 as the statement runs, whatever the session's time zone.
+    pub now_ms: &'static str,
+    /// What an INSERT does where the lock's row is there: takes it if it has run out, renews it if it is the holder's.
+    pub where_it_is_there: &'static str,
+    /// How many bytes the columns of the names hold, where there is a limit.
+    pub longest_text: Option<usize>,
 }
 
 /// How many records reach the database at once.

@@ -9,6 +9,8 @@ use crate::retry::note_restart;
 use crate::trace;
 
 use classify::Meaning;
+#[cfg(feature = "edit-lock")]
+pub(crate) use classify::is_missing_table;
 pub(crate) use classify::{
     Fault, at_end, ends_transaction, is_already_in_transaction, is_lock_timeout, is_missing_privilege,
     is_nothing_to_roll_back, is_transaction_lost, is_unanswered, must_restart,

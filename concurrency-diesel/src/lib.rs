@@ -14,6 +14,8 @@ mod concurrent;
 mod connection;
 mod doubt;
 mod dsl;
+#[cfg(feature = "edit-lock")]
+pub mod edit_lock;
 mod error;
 mod executor;
 mod expanded;

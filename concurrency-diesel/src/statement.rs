@@ -20,6 +20,8 @@ pub(crate) mod bulk;
 mod changed;
 mod columns;
 mod delete;
+#[cfg(feature = "edit-lock")]
+pub(crate) mod edit_lock;
 mod select;
 mod selection;
 mod set_version;

@@ -9,6 +9,8 @@ mod ansi;
 mod block_on;
 #[path = "awaiting/bulk.rs"]
 mod bulk;
+#[path = "awaiting/edit_lock.rs"]
+pub mod edit_lock;
 #[path = "awaiting/methods.rs"]
 mod methods;
 #[path = "awaiting/scopes.rs"]
@@ -28,8 +30,9 @@ pub use self::transactions::{retry_if, retry_on_conflict, transaction_concurrent
 pub use concurrency_diesel::asynchronous::{ConcurrentOn, LoadableOn};
 // What awaits nothing.
 pub use concurrency_diesel::{
-    BulkConflict, BulkError, Conflict, Counter, InitialVersion, MergeError, MergeSum, Records, Resolution, RetryPolicy,
-    Retryable, Trackable, Tracked, TriggerVersionField, VersionField, VersionValue, client_wins, store_wins,
+    BulkConflict, BulkError, Conflict, Counter, InitialVersion, MergeError, MergeSum, RecordId, Records, Resolution,
+    RetryPolicy, Retryable, Trackable, Tracked, TriggerVersionField, VersionField, VersionValue, client_wins,
+    store_wins,
 };
 
 /// Checks of models, which block here, too.

@@ -13,6 +13,7 @@ mod columns;
 mod conditional;
 pub mod core;
 mod delete;
+mod edit_lock;
 mod events;
 pub mod every_field;
 pub mod isolation;

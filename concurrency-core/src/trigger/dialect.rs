@@ -16,6 +16,9 @@ pub(super) trait Dialect {
 
     fn add_column(&self, spec: &TriggerSpec) -> Vec<String>;
 
+    /// The type of a column whose texts are equal only where all their bytes are, and that a key can have.
+    fn exact_text(&self) -> &'static str;
+
     fn drop_column(&self, spec: &TriggerSpec) -> Vec<String>;
 
     /// What keeps a change of a table from waiting for it without end.

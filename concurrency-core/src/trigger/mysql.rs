@@ -38,6 +38,11 @@ impl Dialect for MysqlDialect {
         vec![format!("ALTER TABLE {table} ADD COLUMN {version} BIGINT NOT NULL DEFAULT 1")]
     }
 
+    /// `utf8mb4_bin` pads spaces.
+    fn exact_text(&self) -> &'static str {
+        "VARBINARY(255)"
+    }
+
     fn drop_column(&self, spec: &TriggerSpec) -> Vec<String> {
         let (table, version) = (self.qualified(spec.schema(), spec.table()), self.quote(spec.version()));
         vec![format!("ALTER TABLE {table} DROP COLUMN {version}")]

@@ -49,6 +49,10 @@ impl Dialect for PostgresDialect {
         vec![format!("ALTER TABLE {table} ADD COLUMN {version} BIGINT NOT NULL DEFAULT 1")]
     }
 
+    fn exact_text(&self) -> &'static str {
+        "TEXT COLLATE \"C\""
+    }
+
     fn drop_column(&self, spec: &TriggerSpec) -> Vec<String> {
         let (table, version) = (self.qualified(spec.schema(), spec.table()), self.quote(spec.version()));
         vec![format!("ALTER TABLE {table} DROP COLUMN {version}")]

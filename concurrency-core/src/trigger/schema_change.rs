@@ -30,6 +30,11 @@ impl SchemaChange {
         Self { limit: engine.dialect().lock_limit(), up, down }
     }
 
+    /// A change that waits for no table that others hold.
+    pub(super) fn without_limit(up: Vec<String>, down: Vec<String>) -> Self {
+        Self { limit: None, up, down }
+    }
+
     /// This change, then the other; undone in the opposite order.
     pub fn then(mut self, other: Self) -> Self {
         self.limit = self.limit.or(other.limit);

@@ -9,10 +9,16 @@ use diesel::result::QueryResult;
 use diesel::serialize::ToSql;
 use diesel::sql_types::{BigInt, HasSqlType, Nullable, Text};
 
+#[cfg(feature = "edit-lock")]
+use super::EditLocks;
 use super::{Bulk, ConcurrencyBackend, NameAndNumber, ReadBack, Tuples, sealed::Sealed};
 use crate::bind::Bindable;
+#[cfg(feature = "edit-lock")]
+use crate::edit_lock::LockRow;
 use crate::executor::{Executor, Session};
 use crate::key::{for_each_byte, write_bound};
+#[cfg(feature = "edit-lock")]
+use crate::statement::edit_lock::LockColumns;
 
 impl Sealed for Mysql {}
 
@@ -162,6 +168,30 @@ impl ConcurrencyBackend for Mysql {
 
     /// MyISAM, Aria, MEMORY and others.
     const __HAS_TABLES_WITHOUT_TRANSACTIONS: bool = true;
+    /// Local time repeats an hour a year. SET goes from left to right, so `until_ms`, by which the others are decided, comes last.
+    #[cfg(feature = "edit-lock")]
+    const __EDIT_LOCKS: EditLocks = EditLocks {
+        now_ms: "TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(3)) DIV 1000",
+        where_it_is_there: " ON DUPLICATE KEY UPDATE turn = turn + IF(until_ms <= VALUES(since_ms), 1, 0), \
+             since_ms = IF(until_ms <= VALUES(since_ms), VALUES(since_ms), since_ms), \
+             holder = IF(until_ms <= VALUES(since_ms), VALUES(holder), holder), \
+             until_ms = IF(holder = VALUES(holder), VALUES(until_ms), until_ms)",
+        longest_text: Some(255),
+    };
+
+    #[cfg(feature = "edit-lock")]
+    fn __push_number<'b>(out: &mut AstPass<'_, 'b, Self>, number: &'b i64) -> QueryResult<()> {
+        out.push_bind_param::<BigInt, i64>(number)
+    }
+
+    #[cfg(feature = "edit-lock")]
+    fn __load_locks<'a, E, Q>(statement: Q, session: &'a mut Session<'_, E>) -> E::Future<'a, QueryResult<Vec<LockRow>>>
+    where
+        E: Executor<Backend = Self>,
+        Q: Query<SqlType = LockColumns> + QueryFragment<Self> + QueryId + 'a,
+    {
+        session.load(statement)
+    }
 
     const __BULK: Bulk = Bulk::Chunks { chunk: 500 };
     const __ERROR_ENDS_TRANSACTION: bool = false;

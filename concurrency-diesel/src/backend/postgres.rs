@@ -13,10 +13,16 @@ use diesel::sql_types::{
     Time, Timestamp, Timestamptz, Uuid,
 };
 
+#[cfg(feature = "edit-lock")]
+use super::EditLocks;
 use super::{Bulk, Column, ConcurrencyBackend, NameAndNumber, ReadBack, Tuples, literal, sealed::Sealed};
 use crate::bind::{Bindable, Element};
+#[cfg(feature = "edit-lock")]
+use crate::edit_lock::LockRow;
 use crate::executor::{Executor, Session};
 use crate::key::write_bound;
+#[cfg(feature = "edit-lock")]
+use crate::statement::edit_lock::LockColumns;
 use crate::xmin::sql_types::Xid;
 
 /// Whether a type is one of these, as it is or nullable.
@@ -166,6 +172,31 @@ impl ConcurrencyBackend for Pg {
     where
         E: Executor<Backend = Self>,
         Q: Query<SqlType = (BigInt, BigInt)> + QueryFragment<Self> + QueryId + 'a,
+    {
+        session.load(statement)
+    }
+    /// `now()` stands still in a transaction.
+    #[cfg(feature = "edit-lock")]
+    const __EDIT_LOCKS: EditLocks = EditLocks {
+        now_ms: "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)",
+        where_it_is_there: " ON CONFLICT (table_name, record_key) DO UPDATE SET \
+             since_ms = CASE WHEN concurrency_edit_locks.until_ms > excluded.since_ms THEN concurrency_edit_locks.since_ms ELSE excluded.since_ms END, \
+             turn = concurrency_edit_locks.turn + CASE WHEN concurrency_edit_locks.until_ms > excluded.since_ms THEN 0 ELSE 1 END, \
+             holder = excluded.holder, until_ms = excluded.until_ms \
+             WHERE concurrency_edit_locks.holder = excluded.holder OR concurrency_edit_locks.until_ms <= excluded.since_ms",
+        longest_text: None,
+    };
+
+    #[cfg(feature = "edit-lock")]
+    fn __push_number<'b>(out: &mut AstPass<'_, 'b, Self>, number: &'b i64) -> QueryResult<()> {
+        out.push_bind_param::<BigInt, i64>(number)
+    }
+
+    #[cfg(feature = "edit-lock")]
+    fn __load_locks<'a, E, Q>(statement: Q, session: &'a mut Session<'_, E>) -> E::Future<'a, QueryResult<Vec<LockRow>>>
+    where
+        E: Executor<Backend = Self>,
+        Q: Query<SqlType = LockColumns> + QueryFragment<Self> + QueryId + 'a,
     {
         session.load(statement)
     }

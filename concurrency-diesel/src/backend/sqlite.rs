@@ -9,10 +9,16 @@ use diesel::serialize::ToSql;
 use diesel::sql_types::{BigInt, HasSqlType, Nullable, Text};
 use diesel::sqlite::{Sqlite, SqliteType};
 
+#[cfg(feature = "edit-lock")]
+use super::EditLocks;
 use super::{Bulk, ConcurrencyBackend, NameAndNumber, ReadBack, Tuples, literal, sealed::Sealed};
 use crate::bind::Bindable;
+#[cfg(feature = "edit-lock")]
+use crate::edit_lock::LockRow;
 use crate::executor::{Executor, Session};
 use crate::key::write_bound;
+#[cfg(feature = "edit-lock")]
+use crate::statement::edit_lock::LockColumns;
 
 impl Sealed for Sqlite {}
 
@@ -135,6 +141,32 @@ impl ConcurrencyBackend for Sqlite {
     where
         E: Executor<Backend = Self>,
         Q: Query<SqlType = (BigInt, BigInt)> + QueryFragment<Self> + QueryId + 'a,
+    {
+        session.load(statement)
+    }
+
+    /// The time of a statement does not move while it runs.
+    #[cfg(feature = "edit-lock")]
+    const __EDIT_LOCKS: EditLocks = EditLocks {
+        now_ms: "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)",
+        where_it_is_there: " ON CONFLICT (table_name, record_key) DO UPDATE SET \
+             since_ms = CASE WHEN concurrency_edit_locks.until_ms > excluded.since_ms THEN concurrency_edit_locks.since_ms ELSE excluded.since_ms END, \
+             turn = concurrency_edit_locks.turn + CASE WHEN concurrency_edit_locks.until_ms > excluded.since_ms THEN 0 ELSE 1 END, \
+             holder = excluded.holder, until_ms = excluded.until_ms \
+             WHERE concurrency_edit_locks.holder = excluded.holder OR concurrency_edit_locks.until_ms <= excluded.since_ms",
+        longest_text: None,
+    };
+
+    #[cfg(feature = "edit-lock")]
+    fn __push_number<'b>(out: &mut AstPass<'_, 'b, Self>, number: &'b i64) -> QueryResult<()> {
+        out.push_bind_param::<BigInt, i64>(number)
+    }
+
+    #[cfg(feature = "edit-lock")]
+    fn __load_locks<'a, E, Q>(statement: Q, session: &'a mut Session<'_, E>) -> E::Future<'a, QueryResult<Vec<LockRow>>>
+    where
+        E: Executor<Backend = Self>,
+        Q: Query<SqlType = LockColumns> + QueryFragment<Self> + QueryId + 'a,
     {
         session.load(statement)
     }

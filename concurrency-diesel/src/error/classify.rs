@@ -186,6 +186,18 @@ pub(crate) fn is_lock_timeout(error: &Error) -> bool {
     matches!(error, Error::DatabaseError(_, said) if messages.iter().any(|message| said.message().contains(message)))
 }
 
+/// Whether the table is not there.
+#[cfg(feature = "edit-lock")]
+pub(crate) fn is_missing_table(error: &Error, table: &str) -> bool {
+    said(error).is_some_and(|message| {
+        // SQLite; PostgreSQL, 42P01; MySQL and MariaDB, 1146.
+        let is_missing = message.starts_with("no such table: ")
+            || (message.starts_with("relation ") && message.ends_with(" does not exist"))
+            || (message.starts_with("Table ") && message.ends_with(" doesn't exist"));
+        is_missing && message.contains(table)
+    })
+}
+
 /// Whether the database user lacks the right to what it asked for.
 pub(crate) fn is_missing_privilege(error: &Error) -> bool {
     let Error::DatabaseError(DatabaseErrorKind::Unknown, information) = error else {
