@@ -70,7 +70,8 @@ Examples:
 A trigger that the migrations create in the other form is replaced: with --strict one that is not strict, without it one \
 that is. Reverting the migration brings the earlier one back.
 
-The engine is that of the database URL; no connection is made.")]
+The engine is that of the database URL. A connection is made only where the migrations hold a program, `DO` or `CALL`, that may have \
+dropped a trigger: then the database is asked, and where none answers the trigger is created anew.")]
     Generate(Generate),
 
     /// Lists the triggers that the database has
@@ -95,7 +96,8 @@ not strict, without it one that is. A trigger that is not ours is never touched.
     #[command(after_help = "\
 Examples:
   diesel-concurrency triggers drop
-  diesel-concurrency triggers drop --dry-run")]
+  diesel-concurrency triggers drop --dry-run
+  diesel-concurrency triggers drop --unused")]
     Drop(Drop),
 
     /// Checks that the database has every trigger, unaltered and enabled; exits with 1 if not
@@ -114,6 +116,9 @@ pub(crate) struct Generate {
     pub(crate) sources: Sources,
     #[command(flatten)]
     pub(crate) form: Form,
+    /// Also drop the triggers that the migrations create and no model has
+    #[arg(long)]
+    pub(crate) drop_unused: bool,
     #[command(flatten)]
     pub(crate) migration: Migration,
 }
@@ -131,6 +136,8 @@ pub(crate) struct Create {
     pub(crate) sources: Sources,
     #[command(flatten)]
     pub(crate) form: Form,
+    #[command(flatten)]
+    pub(crate) retry: Retry,
     /// Print the SQL and do nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -140,6 +147,11 @@ pub(crate) struct Create {
 pub(crate) struct Drop {
     #[command(flatten)]
     pub(crate) sources: Sources,
+    #[command(flatten)]
+    pub(crate) retry: Retry,
+    /// Drop those triggers of ours that no model has, and no others
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(crate) unused: bool,
     /// Print the SQL and do nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -203,6 +215,15 @@ pub(crate) struct Sources {
     /// A folder or file with models; may be given several times
     #[arg(long, value_name = "PATH", default_value = "src")]
     pub(crate) source: Vec<PathBuf>,
+    /// A folder or file below that is not read; may be given several times
+    #[arg(long, value_name = "PATH")]
+    pub(crate) exclude: Vec<PathBuf>,
+    /// The features that the models are compiled with: conditions and `cfg_attr` are then decided
+    #[arg(long, value_delimiter = ',', num_args = 0.., require_equals = false, value_name = "NAMES")]
+    pub(crate) features: Option<Vec<String>>,
+    /// The same with every feature
+    #[arg(long, conflicts_with = "features")]
+    pub(crate) all_features: bool,
     #[command(flatten)]
     pub(crate) schema: Schema,
 }
@@ -212,6 +233,13 @@ pub(crate) struct Schema {
     /// The file with the `table!` declarations [default: that of diesel.toml, or src/schema.rs, where there is one]
     #[arg(long = "schema", value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Retry {
+    /// How often to try again, after a pause of a second, where others hold the table for longer than five seconds
+    #[arg(long, value_name = "TIMES", default_value_t = 0)]
+    pub(crate) retries: u32,
 }
 
 #[derive(Debug, Args)]

@@ -16,7 +16,7 @@ use crate::arguments::{self, Arguments, Command, Triggers};
 use crate::diesel_toml;
 use crate::error::Error;
 use crate::output::{self, Report};
-use crate::source::{self, Skipped};
+use crate::source::{self, Features, Scope, Skipped};
 use crate::specs;
 
 pub(crate) fn run(arguments: Arguments) -> Result<Report, Error> {
@@ -39,7 +39,17 @@ fn wanted(
     project: &arguments::Project,
 ) -> Result<(Vec<TriggerSpec>, Vec<Skipped>), Error> {
     let schema = diesel_toml::schema_file(&arguments.schema, project)?;
-    let source = source::read(&arguments.source, schema.as_deref())?;
+    let features = match &arguments.features {
+        _ if arguments.all_features => Features::All,
+        Some(features) => Features::These(features.clone()),
+        None => Features::Unknown,
+    };
+    let source = source::read(Scope {
+        sources: &arguments.source,
+        schema: schema.as_deref(),
+        excluded: &arguments.exclude,
+        features: Some(&features),
+    })?;
     Ok((specs::of(&source.models)?, source.skipped))
 }
 

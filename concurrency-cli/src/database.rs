@@ -1,6 +1,9 @@
 //! A connection to a database of any engine, and what is asked of it here.
 //! What triggers are, `concurrency_diesel::triggers` knows.
 
+use std::thread;
+use std::time::Duration;
+
 use concurrency_diesel::triggers::{self, Engine, FoundTrigger, Problem, TriggerSpec};
 use diesel::Connection as _;
 #[cfg(feature = "mysql")]
@@ -70,12 +73,22 @@ impl Database {
     }
 
     /// Creates those that are not there in their form; which these were.
-    pub(crate) fn create(&mut self, specs: &[TriggerSpec]) -> Result<Vec<TriggerSpec>, Error> {
-        on!(self, |connection| triggers::create_specs(specs, connection))
+    pub(crate) fn create(&mut self, specs: &[TriggerSpec], retries: u32) -> Result<Vec<TriggerSpec>, Error> {
+        on!(self, |connection| again(retries, || triggers::create_specs(specs, connection)))
     }
 
-    pub(crate) fn drop(&mut self, specs: &[TriggerSpec]) -> Result<(), Error> {
-        on!(self, |connection| triggers::drop_specs(specs, connection))
+    pub(crate) fn drop(&mut self, specs: &[TriggerSpec], retries: u32) -> Result<(), Error> {
+        on!(self, |connection| again(retries, || triggers::drop_specs(specs, connection)))
+    }
+
+    /// Our triggers that none of these specifications wants.
+    pub(crate) fn unused(&mut self, specs: &[TriggerSpec]) -> Result<Vec<Problem>, Error> {
+        on!(self, |connection| triggers::unused(specs, connection))
+    }
+
+    /// Drops them; those that it dropped.
+    pub(crate) fn drop_unused(&mut self, specs: &[TriggerSpec], retries: u32) -> Result<Vec<FoundTrigger>, Error> {
+        on!(self, |connection| again(retries, || triggers::drop_unused(specs, connection)))
     }
 
     pub(crate) fn list(&mut self) -> Result<Vec<FoundTrigger>, Error> {
@@ -85,6 +98,18 @@ impl Database {
     /// What is wrong with the trigger, and what else there is on its table.
     pub(crate) fn check(&mut self, spec: &TriggerSpec) -> Result<Vec<Problem>, Error> {
         on!(self, |connection| triggers::check_specs(std::slice::from_ref(spec), connection))
+    }
+}
+
+/// Does it again as often as this, while others hold the table.
+fn again<T>(retries: u32, mut work: impl FnMut() -> Result<T, triggers::Error>) -> Result<T, triggers::Error> {
+    let mut left = retries;
+    loop {
+        match work() {
+            Err(triggers::Error::InUse { .. }) if left > 0 => left = left.saturating_sub(1),
+            outcome => return outcome,
+        }
+        thread::sleep(Duration::from_secs(1));
     }
 }
 

@@ -20,13 +20,15 @@ pub(crate) struct Report {
     /// For standard output.
     pub(crate) text: String,
     pub(crate) skipped: Vec<Skipped>,
+    /// What else is to be said, for standard error.
+    pub(crate) remarks: Vec<String>,
     /// Whether the check failed.
     pub(crate) has_problems: bool,
 }
 
 impl Report {
     pub(crate) fn new(text: String, skipped: Vec<Skipped>) -> Self {
-        Self { text, skipped, has_problems: false }
+        Self { text, skipped, remarks: Vec::new(), has_problems: false }
     }
 }
 
@@ -62,6 +64,9 @@ pub(crate) fn print(outcome: Result<Report, Error>) -> ExitCode {
         Ok(report) => {
             for skipped in &report.skipped {
                 remark(&format!("{REMARK}skipped:{REMARK:#} {}", said(&skipped.to_string())));
+            }
+            for text in &report.remarks {
+                remark(&format!("{REMARK}note:{REMARK:#} {}", said(text)));
             }
             match write(&mut anstream::stdout().lock(), &report.text) {
                 Ok(()) => ExitCode::from(u8::from(report.has_problems)),

@@ -3,6 +3,8 @@
 
 mod attributes;
 mod condition;
+mod depth;
+mod features;
 mod files;
 mod imports;
 mod model;
@@ -21,6 +23,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use syn::Ident;
 use syn::ext::IdentExt as _;
 
+pub(crate) use features::Features;
 pub(crate) use place::{Mistake, Place, Skipped};
 pub(crate) use tables::{ModelTable, Tables};
 
@@ -32,9 +35,24 @@ pub(crate) struct Source {
     pub(crate) skipped: Vec<Skipped>,
 }
 
-/// Reads the sources, directories or files, and the schema file; every mistake is reported at once.
-pub(crate) fn read(sources: &[PathBuf], schema: Option<&Path>) -> Result<Source, Vec<Mistake>> {
-    let walked = walk::walk(sources, schema)?;
+/// What is to be read, and how.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Scope<'s> {
+    /// Directories or files.
+    pub(crate) sources: &'s [PathBuf],
+    pub(crate) schema: Option<&'s Path>,
+    /// Directories or files that are not read.
+    pub(crate) excluded: &'s [PathBuf],
+    pub(crate) features: Option<&'s Features>,
+}
+
+/// Reads the sources and the schema file; every mistake is reported at once.
+pub(crate) fn read(scope: Scope<'_>) -> Result<Source, Vec<Mistake>> {
+    depth::with_a_deep_stack(|| read_all(scope))
+}
+
+fn read_all(scope: Scope<'_>) -> Result<Source, Vec<Mistake>> {
+    let walked = walk::walk(scope)?;
     let tables = Tables::new(walked.tables, walked.renamed);
     let mut skipped = walked.skipped;
     let models = tables.of_models(&walked.models, &mut skipped)?;

@@ -29,6 +29,8 @@ mod mistakes;
 mod passwords;
 #[path = "offline/speed.rs"]
 mod speed;
+#[path = "offline/workspace.rs"]
+mod workspace;
 
 use std::fs;
 

@@ -13,6 +13,7 @@
 
 #[path = "engines/sqlite.rs"]
 mod engine;
+mod programs;
 mod project;
 #[path = "suite/mod.rs"]
 mod suite;

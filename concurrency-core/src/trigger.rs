@@ -21,10 +21,15 @@ mod tokens;
 
 pub use self::edit_locks::{EDIT_LOCKS_TABLE, create_edit_locks, create_edit_locks_if_missing, creates_edit_locks};
 pub use self::engine::{Engine, UnknownEngine};
-pub use self::found::{FoundColumn, FoundTrigger, TriggerQuery, drop_found};
-pub use self::pending::{adds_version_column, pending_triggers, triggers_created_twice};
+pub use self::found::{FoundColumn, FoundTrigger, Obstacle, TriggerQuery, drop_found};
+pub use self::pending::{
+    TriggerHistory, adds_version_column, pending_triggers, standing_triggers, triggers_created_twice, unclear_triggers,
+    unused_triggers,
+};
 pub use self::schema_change::{SchemaChange, add_version_column, create_triggers};
 pub use self::state::{Leftover, TriggerState};
+#[doc(hidden)]
+pub use self::{dialect::Probe, name::fingerprint, schema_change::restore_trigger};
 
 /// The mark inside our triggers, in a comment, or in a text where clients drop comments. A trigger that neither has it nor does,
 /// word for word, what ours do is never replaced and never dropped.
@@ -194,6 +199,12 @@ impl TriggerSpec {
     #[must_use]
     pub fn find_children(&self, engine: Engine) -> Option<TriggerQuery> {
         engine.dialect().find_children(self)
+    }
+
+    /// Asks who uses the table now, as far as the engine tells: [`FoundColumn`]s whose columns are connections.
+    #[must_use]
+    pub fn find_holders(&self, engine: Engine) -> Option<TriggerQuery> {
+        engine.dialect().find_holders(self)
     }
 
     /// The spec for a table that [inherits](Self::find_children) from this one, and has its trigger under the same name.

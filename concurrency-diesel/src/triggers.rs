@@ -65,6 +65,7 @@ mod models;
 mod plan;
 mod problem;
 mod survey;
+pub(crate) mod unused;
 
 use diesel::connection::LoadConnection;
 
@@ -79,9 +80,11 @@ pub use self::models::TriggerModels;
 pub(crate) use self::models::spec_of;
 pub use self::problem::Problem;
 pub use concurrency_core::{
-    Engine, FoundTrigger, SchemaChange, TriggerSpec, UnknownEngine, add_version_column, adds_version_column,
-    create_triggers, pending_triggers, triggers_created_twice,
+    Engine, FoundTrigger, Obstacle, SchemaChange, TriggerSpec, UnknownEngine, add_version_column, adds_version_column,
+    create_triggers, pending_triggers, triggers_created_twice, unclear_triggers, unused_triggers,
 };
+#[doc(hidden)]
+pub use concurrency_core::{TriggerHistory, standing_triggers};
 
 use crate::backend::ConcurrencyBackend as _;
 use crate::executor::{Blocking, Executor, now};
@@ -256,6 +259,54 @@ where
     C: LoadConnection<Backend: CatalogBackend>,
 {
     now(install::check(specs, &mut Blocking::session(conn)))
+}
+
+/// Our triggers in the database that none of these specifications wants, since their model was removed say: [`Problem::Unused`], or what a
+/// trigger breaks. Triggers that [`check`] names are left out.
+///
+/// Another program may want them: its models are not known here.
+///
+/// # Errors
+///
+/// [`Database`](Error::Database).
+///
+/// # Example
+///
+/// ```
+/// # include!("doctest_trigger.rs");
+/// use concurrency_diesel::triggers::{self, TriggerSpec};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let conn = &mut connection();
+/// let articles = [TriggerSpec::new("articles", ["id"], "version")];
+/// triggers::create_specs(&articles, conn)?;
+/// assert_eq!(triggers::unused(&articles, conn)?, []);
+/// assert_eq!(
+///     triggers::unused(&[], conn)?[0].to_string(),
+///     "no model has the trigger concurrency_articles_version of articles; drop it, unless another program needs it",
+/// );
+/// assert_eq!(triggers::drop_unused(&[], conn)?.len(), 1);
+/// assert!(triggers::list(conn)?.is_empty());
+/// # Ok(())
+/// # }
+/// ```
+pub fn unused<C>(specs: &[TriggerSpec], conn: &mut C) -> Result<Vec<Problem>, Error>
+where
+    C: LoadConnection<Backend: CatalogBackend>,
+{
+    now(unused::unused(specs, &mut Blocking::session(conn)))
+}
+
+/// Drops our triggers in the database that [none of these specifications wants](unused); those that it dropped.
+///
+/// # Errors
+///
+/// [`MissingPrivilege`](Error::MissingPrivilege), [`InUse`](Error::InUse), [`Database`](Error::Database).
+pub fn drop_unused<C>(specs: &[TriggerSpec], conn: &mut C) -> Result<Vec<FoundTrigger>, Error>
+where
+    C: LoadConnection<Backend: CatalogBackend>,
+{
+    now(unused::drop_unused(specs, &mut Blocking::session(conn)))
 }
 
 const fn engine<E: Executor>() -> Engine {

@@ -2,7 +2,7 @@
 //! It never connects to a database.
 
 use concurrency_diesel::triggers::{
-    SchemaChange, TriggerSpec, add_version_column, adds_version_column, pending_triggers,
+    SchemaChange, TriggerSpec, add_version_column, adds_version_column, pending_triggers, standing_triggers,
 };
 
 use super::migration::Migrations;
@@ -12,11 +12,14 @@ use crate::diesel_toml;
 use crate::environment;
 use crate::error::Error;
 use crate::output::Report;
-use crate::source::{self, Tables};
+use crate::source::{self, Scope, Tables};
 
 pub(super) fn run(arguments: &arguments::AddVersion, project: &arguments::Project) -> Result<Report, Error> {
     let engine = environment::engine(arguments.migration.engine, project)?;
-    let source = source::read(&[], diesel_toml::schema_file(&arguments.schema, project)?.as_deref())?;
+    let source = {
+        let schema = diesel_toml::schema_file(&arguments.schema, project)?;
+        source::read(Scope { schema: schema.as_deref(), ..Scope::default() })?
+    };
     let spec = spec_of(arguments, &source.tables);
     let migrations = Migrations::of(&arguments.migration, project)?;
     let written = migrations.written()?;
@@ -29,7 +32,11 @@ pub(super) fn run(arguments: &arguments::AddVersion, project: &arguments::Projec
         changes.push(column);
     }
     if arguments.trigger {
-        for (spec, change) in pending_triggers(std::slice::from_ref(&spec), engine, &written) {
+        // Those of the table's other columns stay.
+        let mut specs = standing_triggers(engine, &written);
+        specs.insert(0, spec.clone());
+        let pending = pending_triggers(&specs, engine, &written);
+        for (spec, change) in pending.into_iter().filter(|(pending, _)| **pending == spec) {
             contents.push(described(spec));
             changes.push(change);
         }

@@ -3,7 +3,7 @@
 
 use concurrency_diesel::triggers::{Problem, TriggerSpec, create_triggers};
 
-use super::{described, in_form, wanted};
+use super::{described, in_form, list, wanted};
 use crate::arguments;
 use crate::database::Database;
 use crate::environment::DatabaseUrl;
@@ -19,7 +19,7 @@ pub(super) fn create(arguments: &arguments::Create, project: &arguments::Project
     } else if arguments.dry_run {
         create_triggers(&specs, url.engine()).up_sql()
     } else {
-        create_in(&mut Database::open(url)?, &specs)?
+        create_in(&mut Database::open(url)?, &specs, arguments.retry.retries)?
     };
     Ok(Report::new(text, skipped))
 }
@@ -27,31 +27,41 @@ pub(super) fn create(arguments: &arguments::Create, project: &arguments::Project
 pub(super) fn drop(arguments: &arguments::Drop, project: &arguments::Project) -> Result<Report, Error> {
     let url = DatabaseUrl::of(project)?;
     let (specs, skipped) = wanted(&arguments.sources, project)?;
-    let text = if specs.is_empty() {
+    let text = if arguments.unused {
+        drop_unused(&mut Database::open(url)?, &specs, arguments.retry.retries)?
+    } else if specs.is_empty() {
         NO_MODELS.to_owned()
     } else if arguments.dry_run {
         create_triggers(&specs, url.engine()).down_sql()
     } else {
-        drop_in(&mut Database::open(url)?, &specs)?
+        drop_in(&mut Database::open(url)?, &specs, arguments.retry.retries)?
     };
     Ok(Report::new(text, skipped))
 }
 
 const NO_MODELS: &str = "nothing to do: no model has a TriggerVersionField\n";
 
-fn create_in(database: &mut Database, specs: &[TriggerSpec]) -> Result<String, Error> {
-    let created = database.create(specs)?;
+fn create_in(database: &mut Database, specs: &[TriggerSpec], retries: u32) -> Result<String, Error> {
+    let created = database.create(specs, retries)?;
     Ok(report("created", &created)
         .unwrap_or_else(|| format!("nothing to create: the database has all {} triggers\n", specs.len())))
 }
 
 /// A trigger can be dropped although its table has changed, so only what is surely not there is left out.
-fn drop_in(database: &mut Database, specs: &[TriggerSpec]) -> Result<String, Error> {
+fn drop_in(database: &mut Database, specs: &[TriggerSpec], retries: u32) -> Result<String, Error> {
     let is_there = |spec: &&TriggerSpec| !matches!(database.check(spec).as_deref(), Ok([Problem::Missing { .. }]));
     let there: Vec<TriggerSpec> = specs.iter().filter(is_there).cloned().collect();
-    database.drop(specs)?;
+    database.drop(specs, retries)?;
     Ok(report("dropped", &there)
         .unwrap_or_else(|| "nothing to drop: the database has none of the triggers\n".to_owned()))
+}
+
+fn drop_unused(database: &mut Database, specs: &[TriggerSpec], retries: u32) -> Result<String, Error> {
+    let dropped = database.drop_unused(specs, retries)?;
+    if dropped.is_empty() {
+        return Ok("nothing to drop: a model has each of the triggers\n".to_owned());
+    }
+    Ok(dropped.iter().map(|found| format!("{} {}\n", output::good("dropped"), list::described(found))).collect())
 }
 
 /// A line for each trigger.

@@ -20,29 +20,43 @@ pub(super) fn run(arguments: &arguments::Check, project: &arguments::Project) ->
     for spec in &specs {
         checked.push((spec, database.check(spec)?));
     }
+    let others = database.unused(&specs)?;
     let text = match arguments.format {
-        Format::Text if checked.is_empty() => "nothing to check: no model has a TriggerVersionField\n".to_owned(),
-        Format::Text => checked.iter().map(|(spec, problems)| lines(spec, problems)).collect(),
-        Format::Json => output::json(&document(&checked, &skipped)),
+        Format::Text => text(&checked, &others),
+        Format::Json => output::json(&document(&checked, &others, &skipped)),
     };
-    let has_problems = checked.iter().any(|(_, problems)| !problems.is_empty());
-    Ok(Report { text, skipped, has_problems })
+    // One that no model has, and that breaks nothing, may be another program's.
+    let breaks = |problem: &Problem| !matches!(problem, Problem::Unused { .. });
+    let has_problems = checked.iter().any(|(_, problems)| !problems.is_empty()) || others.iter().any(breaks);
+    Ok(Report { has_problems, ..Report::new(text, skipped) })
+}
+
+fn text(checked: &[(&TriggerSpec, Vec<Problem>)], others: &[Problem]) -> String {
+    let mut text: String = checked.iter().map(|(spec, problems)| lines(spec, problems)).collect();
+    if checked.is_empty() {
+        text.push_str("nothing to check: no model has a TriggerVersionField\n");
+    }
+    text.extend(others.iter().map(line));
+    text
+}
+
+fn line(problem: &Problem) -> String {
+    format!("{} {}\n", output::bad(state(Some(problem))), output::escaped(&problem.to_string()))
 }
 
 fn lines(spec: &TriggerSpec, problems: &[Problem]) -> String {
     if problems.is_empty() {
         return format!("{} {}\n", output::good("ok"), described(spec));
     }
-    problems
-        .iter()
-        .map(|problem| format!("{} {}\n", output::bad(state(Some(problem))), output::escaped(&problem.to_string())))
-        .collect()
+    problems.iter().map(line).collect()
 }
 
-fn document(checked: &[(&TriggerSpec, Vec<Problem>)], skipped: &[Skipped]) -> Value {
+fn document(checked: &[(&TriggerSpec, Vec<Problem>)], others: &[Problem], skipped: &[Skipped]) -> Value {
     let triggers: Vec<Value> = checked.iter().map(|(spec, problems)| object(spec, problems)).collect();
     let skipped: Vec<Value> = skipped.iter().map(Skipped::to_json).collect();
-    json!({ "triggers": triggers, "skipped": skipped })
+    let other = |problem: &Problem| json!({ "state": state(Some(problem)), "problem": problem.to_string() });
+    let others: Vec<Value> = others.iter().map(other).collect();
+    json!({ "triggers": triggers, "others": others, "skipped": skipped })
 }
 
 /// The state is the trigger's own, where that has a problem.
@@ -71,6 +85,8 @@ const fn state(problem: Option<&Problem>) -> &'static str {
         Some(Problem::Disabled { .. }) => "disabled",
         Some(Problem::OnAnotherTable { .. }) => "elsewhere",
         Some(Problem::Foreign { .. }) => "foreign",
+        Some(Problem::Powerless { .. }) => "powerless",
+        Some(Problem::Unused { .. }) => "unused",
         Some(Problem::Leftover { .. }) => "leftover",
         Some(Problem::SetsVersion { .. }) => "sets",
         Some(_) => "wrong",

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::place::{Mistake, Place};
 
-/// Every `.rs` file below, without hidden folders and Cargo's `target`.
+/// Every `.rs` file below, without hidden ones, as editors and copying leave them, and Cargo's `target`.
 pub(super) fn below(directory: &Path) -> Result<Vec<PathBuf>, Mistake> {
     let mut files = Vec::new();
     add_below(directory, &mut HashSet::new(), &mut files)?;
@@ -31,7 +31,7 @@ fn add_below(directory: &Path, visited: &mut HashSet<PathBuf>, files: &mut Vec<P
             if !is_passed_over(&path) {
                 add_below(&path, visited, files)?;
             }
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
+        } else if path.extension().is_some_and(|extension| extension == "rs") && path.is_file() && !is_hidden(&path) {
             files.push(path);
         }
     }
@@ -39,6 +39,17 @@ fn add_below(directory: &Path, visited: &mut HashSet<PathBuf>, files: &mut Vec<P
 }
 
 fn is_passed_over(directory: &Path) -> bool {
-    let name = directory.file_name().unwrap_or_default();
-    name.as_encoded_bytes().starts_with(b".") || (name == "target" && directory.join("CACHEDIR.TAG").is_file())
+    let is_target = directory.file_name().is_some_and(|name| name == "target");
+    is_hidden(directory) || (is_target && directory.join("CACHEDIR.TAG").is_file())
+}
+
+fn is_hidden(path: &Path) -> bool {
+    path.file_name().unwrap_or_default().as_encoded_bytes().starts_with(b".")
+}
+
+/// Whether Cargo takes the file for the root of a crate, from which `mod` lines lead to every other one.
+pub(super) fn is_root(file: &Path) -> bool {
+    let name = file.file_name().unwrap_or_default();
+    let folder = file.parent().and_then(Path::file_name);
+    name == "lib.rs" || name == "main.rs" || folder.is_some_and(|folder| folder == "bin")
 }

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use quote::ToTokens as _;
 use syn::{Attribute, Field, Fields, Ident, ItemStruct};
 
 use super::attributes::{FieldOptions, StructOptions};
@@ -41,11 +42,17 @@ pub(super) enum Kind {
 pub(super) fn read(strukt: &ItemStruct, file: &Path, module: &[String]) -> syn::Result<Kind> {
     let mut attributes = strukt.attrs.iter().chain(strukt.fields.iter().flat_map(|field| &field.attrs));
     if attributes.any(is_conditional_model) {
+        let is_version = |attr: &Attribute| mentions(&attr.meta.to_token_stream(), |word| word == VERSION_FIELD);
+        let kind = if strukt.fields.iter().flat_map(|field| &field.attrs).any(is_version) {
+            Kind::Mistaken
+        } else {
+            Kind::Unsure
+        };
         let reason = format!(
-            "struct `{}` is a model only under `cfg_attr`, which is not evaluated; write its attributes out",
+            "struct `{}` is a model only under `cfg_attr`; name the features with --features, or write its attributes out",
             strukt.ident
         );
-        return Ok(Kind::Unsure(reason));
+        return Ok(kind(reason));
     }
     if !derives_concurrent(&strukt.attrs)? {
         return Ok(Kind::Other);
@@ -83,7 +90,7 @@ fn conditional_option(strukt: &ItemStruct) -> syn::Result<Option<String>> {
     let name = &strukt.ident;
     if strukt.attrs.iter().any(is_conditional_option) {
         return Ok(Some(format!(
-            "struct `{name}` has options under `cfg_attr`, which is not evaluated; write them out"
+            "struct `{name}` has options under `cfg_attr`; name the features with --features, or write them out"
         )));
     }
     let key = StructOptions::read(&strukt.attrs)?.primary_key.unwrap_or_else(|| vec!["id".to_owned()]);
@@ -94,7 +101,7 @@ fn conditional_option(strukt: &ItemStruct) -> syn::Result<Option<String>> {
         if (is_version || key.contains(&name_of(field_name))) && field.attrs.iter().any(is_conditional) {
             let what =
                 format!("field `{field_name}` of struct `{name}` is there, or has its options, only under a condition");
-            return Ok(Some(format!("{what}, which is not evaluated; write it out")));
+            return Ok(Some(format!("{what}; name the features with --features, or write it out")));
         }
     }
     Ok(None)
@@ -229,11 +236,15 @@ mod tests {
                 }
             },
         ];
-        for strukt in &unsure {
-            let Kind::Unsure(reason) = read(strukt) else { panic!("not unsure") };
+        for (strukt, is_surely_meant) in unsure.iter().zip([false, true]) {
+            let reason = match read(strukt) {
+                Kind::Unsure(reason) if !is_surely_meant => reason,
+                Kind::Mistaken(reason) if is_surely_meant => reason,
+                _ => panic!("something else"),
+            };
             assert_eq!(
                 reason,
-                "struct `Article` is a model only under `cfg_attr`, which is not evaluated; write its attributes out"
+                "struct `Article` is a model only under `cfg_attr`; name the features with --features, or write its attributes out"
             );
         }
     }
@@ -262,7 +273,7 @@ mod tests {
         ];
         for strukt in &mistaken {
             let Kind::Mistaken(reason) = read(strukt) else { panic!("not mistaken") };
-            assert!(reason.contains("which is not evaluated; write"), "{reason}");
+            assert!(reason.contains("; name the features with --features, or write"), "{reason}");
         }
         let sound: ItemStruct = parse_quote! {
             #[derive(Concurrent)]

@@ -3,10 +3,13 @@
 
 use std::path::Path;
 
+use proc_macro2::TokenStream;
 use syn::visit::{self, Visit};
 use syn::{Attribute, ItemFn, ItemMacro, ItemMod, ItemStruct, ItemType, ItemUse, Macro, StmtMacro, Type};
 
 use super::condition::{Condition, Conditional};
+use super::depth;
+use super::features::Features;
 use super::imports::Imports;
 use super::model::{self, DERIVE, Kind, Model, VERSION_FIELD};
 use super::module::Declaration;
@@ -19,6 +22,7 @@ const TABLE: &str = "table";
 
 /// Macros between items that declare neither models nor tables.
 const HARMLESS: &[&str] = &[
+    "alias",
     "allow_columns_to_appear_in_same_group_by_clause",
     "allow_tables_to_appear_in_same_query",
     "compile_error",
@@ -44,11 +48,12 @@ pub(super) struct Findings {
 }
 
 /// Reads the text of `file`.
-pub(super) fn read(file: &Path, text: &str) -> Findings {
+pub(super) fn read(file: &Path, text: &str, features: &Features) -> Findings {
     let mut findings = Findings::default();
-    match syn::parse_file(text) {
+    match parse(file, text, &mut findings) {
         Ok(syntax) => {
-            let mut reader = Reader { file, modules: Vec::new(), conditions: Vec::new(), findings: &mut findings };
+            let mut reader =
+                Reader { file, features, modules: Vec::new(), conditions: Vec::new(), findings: &mut findings };
             reader.under(&syntax.attrs, |reader| visit::visit_file(reader, &syntax));
         }
         Err(error) => findings.mistakes.push(Mistake::of_syntax(file, &error)),
@@ -56,8 +61,23 @@ pub(super) fn read(file: &Path, text: &str) -> Findings {
     findings
 }
 
+/// The file's items; none where it is nested so deeply that the parser would run out of stack.
+fn parse(file: &Path, text: &str, findings: &mut Findings) -> syn::Result<syn::File> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    // A `#!` line is no Rust; what it is, the parser knows.
+    if let Ok(tokens) = text.parse::<TokenStream>() {
+        if let Some((span, reason)) = depth::too_deep(&tokens) {
+            let reason = format!("{reason}, which is too deep to be read; leave the file out with --exclude");
+            findings.mistakes.push(Mistake::new(Place::of(file, span), reason));
+            return Ok(syn::File { shebang: None, attrs: Vec::new(), items: Vec::new() });
+        }
+    }
+    syn::parse_file(text)
+}
+
 struct Reader<'a> {
     file: &'a Path,
+    features: &'a Features,
     /// The modules around the current item.
     modules: Vec<String>,
     /// The conditions around the current item.
@@ -67,7 +87,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn under(&mut self, attrs: &[Attribute], read: impl FnOnce(&mut Self)) {
-        let condition = Condition::among(attrs, self.file);
+        let condition = Condition::among(attrs, self.file, self.features);
         let is_conditional = condition.is_some();
         self.conditions.extend(condition);
         read(self);
@@ -89,7 +109,7 @@ impl Reader<'_> {
     }
 
     fn read_struct(&mut self, item: &ItemStruct) {
-        match model::read(item, self.file, &self.modules) {
+        match model::read(&self.features.applied(item), self.file, &self.modules) {
             Ok(Kind::Model(model)) => {
                 let model = self.conditional(model);
                 self.findings.models.push(model);
@@ -121,8 +141,12 @@ impl Reader<'_> {
 
     fn read_table(&mut self, invoked: &Macro) {
         let module = self.file.with_extension("");
-        let in_folders = module.iter().map(|part| part.to_string_lossy().into_owned());
-        let module = in_folders.filter(|part| part != "mod").chain(self.modules.iter().cloned()).collect();
+        // A crate's folder stands for the crate, whose name has no hyphens.
+        let in_folders = module.iter().map(|part| part.to_string_lossy().replace('-', "_"));
+        let module = in_folders
+            .filter(|part| !["mod", "src", "lib", "main"].contains(&part.as_str()))
+            .chain(self.modules.iter().cloned())
+            .collect();
         match Table::read(invoked.tokens.clone(), self.file, module) {
             Ok(table) => {
                 let table = self.conditional(table);

@@ -2,6 +2,7 @@
 //! It goes by names, as far as the sources tell; where they leave a choice it makes none.
 
 use std::collections::HashSet;
+use std::path::Path;
 
 use super::model::Model;
 use super::place::{Mistake, Place, Skipped};
@@ -107,7 +108,13 @@ fn narrow<'a>(candidates: &[&'a Table], sighting: &Sighting) -> Vec<&'a Table> {
         candidates.iter().copied().filter(|table| is_it(table)).collect()
     };
     if !modules.is_empty() {
-        return of(&|table| ends_with(&table.module, modules.iter().copied()));
+        let meant = of(&|table| ends_with(&table.module, modules.iter().copied()));
+        let is_own = path.first().is_some_and(|first| ["crate", "self", "super"].contains(&first.as_str()));
+        if meant.len() > 1 && is_own {
+            let own = crate_of(&model.place.file);
+            return meant.into_iter().filter(|table| crate_of(&table.place.file) == own).collect();
+        }
+        return meant;
     }
     let beside = of(&|table| table.place.file == model.place.file && table.module.ends_with(&model.module));
     if !beside.is_empty() {
@@ -115,6 +122,11 @@ fn narrow<'a>(candidates: &[&'a Table], sighting: &Sighting) -> Vec<&'a Table> {
     }
     let globs = sighting.imports.globs();
     of(&|table| globs.iter().any(|glob| ends_with(&table.module, glob.iter().filter(|name| *name != "crate"))))
+}
+
+/// The folder of the crate: the one that holds `src`.
+fn crate_of(file: &Path) -> Option<&Path> {
+    file.ancestors().find(|folder| folder.file_name().is_some_and(|name| name == "src"))
 }
 
 /// Whether the path of the model ends with the module that declares the table.

@@ -31,7 +31,7 @@ impl Project {
     fn read(&self, sources: &[&str]) -> Result<Source, Vec<String>> {
         let sources: Vec<PathBuf> = sources.iter().map(|source| self.path(source)).collect();
         let schema = Some(self.path("src/schema.rs")).filter(|schema| schema.is_file());
-        read(&sources, schema.as_deref())
+        read(Scope { sources: &sources, schema: schema.as_deref(), ..Scope::default() })
             .map_err(|mistakes| mistakes.iter().map(|mistake| self.relative(mistake)).collect())
     }
 
@@ -177,7 +177,7 @@ type Count = concurrency_diesel::TriggerVersionField;
 
 #[test]
 fn what_is_compiled_under_a_condition_is_skipped() {
-    let advice = "to have it read, put it in a file and name that with --source";
+    let advice = "to have it read, put it in a file and name that with --source, or name the features with --features";
     let inline = format!("#[cfg(test)]\nmod tests {{\n{ARTICLE}{SCHEMA}}}");
     let project = Project::new(&[("src/schema.rs", SCHEMA), ("src/main.rs", &inline)]);
     let skipped = [
@@ -310,8 +310,141 @@ pub mod two { diesel::table! { two.articles (id) { id -> BigInt, version -> BigI
 fn a_table_is_found_by_its_name_in_sql() {
     let project =
         Project::new(&[("src/schema.rs", "table! { shop.wares (id) { #[sql_name = \"ID\"] id -> BigInt, } }")]);
-    let source = read(&[], Some(&project.path("src/schema.rs"))).unwrap();
+    let source = read(Scope { schema: Some(&project.path("src/schema.rs")), ..Scope::default() }).unwrap();
     assert_eq!(source.tables.find("shop.wares").unwrap().sql_key(), ["ID"]);
     assert!(source.tables.find("wares").is_none());
-    assert!(read(&[], Some(Path::new("/gone/schema.rs"))).is_err());
+    assert!(read(Scope { schema: Some(Path::new("/gone/schema.rs")), ..Scope::default() }).is_err());
+}
+
+fn with_features(project: &Project, features: &Features) -> Result<Vec<String>, Vec<String>> {
+    let (sources, schema) = ([project.path("src")], project.path("src/schema.rs"));
+    let scope = Scope { sources: &sources, schema: Some(&schema), features: Some(features), ..Scope::default() };
+    let source =
+        read(scope).map_err(|mistakes| mistakes.iter().map(|mistake| project.relative(mistake)).collect::<Vec<_>>())?;
+    let models = source.models.iter().map(|model| format!("{} {}", model.model, model.full_name()));
+    Ok(models.chain(source.skipped.iter().map(|skipped| project.relative(skipped))).collect())
+}
+
+#[test]
+fn features_that_are_named_decide() {
+    let project = Project::new(&[
+        ("src/schema.rs", &format!("{SCHEMA}{}", SCHEMA.replace("articles", "posts"))),
+        ("src/lib.rs", "mod schema;\n#[cfg(feature = \"full\")] mod models;\n#[cfg(not(feature = \"full\"))] mod other;"),
+        (
+            "src/models.rs",
+            "#[cfg_attr(feature = \"full\", derive(Concurrent), diesel(table_name = posts))]
+             struct Article { id: i64, #[cfg_attr(feature = \"full\", concurrent(version = TriggerVersionField))] version: i64 }",
+        ),
+        ("src/other.rs", ARTICLE),
+    ]);
+    let these = |feature: &str| Features::These(vec![feature.to_owned()]);
+    assert_eq!(with_features(&project, &these("full")), Ok(vec!["Article posts".to_owned()]));
+    assert_eq!(with_features(&project, &Features::All), Ok(vec!["Article posts".to_owned()]));
+    assert_eq!(with_features(&project, &these("none")), Ok(vec!["Article articles".to_owned()]));
+    let mistakes = with_features(&project, &Features::Unknown).unwrap_err();
+    assert_eq!(
+        mistakes,
+        [
+            "src/models.rs:2: struct `Article` is a model only under `cfg_attr`; name the features with --features, or write its attributes out"
+        ]
+    );
+}
+
+/// What the crate's `mod` lines lead to is the program; what lies beside it is told of, if it holds a model, and stops nothing.
+#[test]
+fn files_that_are_no_part_of_the_crate_stop_nothing() {
+    let project = Project::new(&[
+        ("src/schema.rs", SCHEMA),
+        ("src/main.rs", "mod schema; mod models;"),
+        ("src/models.rs", ARTICLE),
+        ("src/template.rs", "fn {{ name }}() {"),
+        ("src/old/models.rs", ARTICLE),
+        ("src/.#models.rs", "ada@host.1234"),
+        ("src/._models.rs", "\u{0}"),
+        ("src/bin/tool.rs", "fn main() {}"),
+    ]);
+    fs::write(project.path("src/data.rs"), b"// \xff").unwrap();
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("gone", project.path("src/.#lib.rs")).unwrap();
+    let skipped = "src/old/models.rs:2: struct `Article` stands in a file that no `mod` line leads to; \
+                   if it is a part of the program, name the file with --source";
+    assert_eq!(project.found(&["src"]), (vec![FOUND.to_owned()], vec![skipped.to_owned()]));
+    assert_eq!(project.found(&["src", "src/old/models.rs"]).0.len(), 2);
+    fs::write(project.path("src/main.rs"), "mod schema; mod models; mod data;").unwrap();
+    assert_eq!(project.mistakes(&["src"]), ["src/data.rs: cannot be read: stream did not contain valid UTF-8"]);
+}
+
+/// Reading a pipe would wait for whoever writes into it.
+#[test]
+#[cfg(unix)]
+fn pipes_are_not_read() {
+    let project = Project::new(&[("src/schema.rs", SCHEMA), ("src/models.rs", ARTICLE)]);
+    let made = std::process::Command::new("mkfifo").arg(project.path("src/pipe.rs")).status().unwrap();
+    assert!(made.success());
+    assert_eq!(project.found(&["src"]), (vec![FOUND.to_owned()], none()));
+    assert_eq!(project.mistakes(&["src", "src/pipe.rs"]), ["src/pipe.rs: cannot be read: it is no regular file"]);
+}
+
+#[test]
+fn excluded_files_and_folders_are_not_read() {
+    let project = Project::new(&[
+        ("src/schema.rs", SCHEMA),
+        ("src/models.rs", ARTICLE),
+        ("src/broken.rs", "fn"),
+        ("src/generated/a/b.rs", "fn"),
+    ]);
+    let (sources, schema) = ([project.path("src")], project.path("src/schema.rs"));
+    let excluded = [project.path("src/broken.rs"), project.path("src/generated")];
+    let scope = Scope { sources: &sources, schema: Some(&schema), excluded: &excluded, ..Scope::default() };
+    assert_eq!(read(scope).unwrap().models.len(), 1);
+    assert_eq!(read(Scope { excluded: &excluded[..1], ..scope }).unwrap_err().len(), 1);
+    let gone = [project.path("src/gone.rs"), excluded[0].clone(), excluded[1].clone()];
+    let mistakes = read(Scope { excluded: &gone, ..scope }).unwrap_err();
+    assert_eq!(
+        mistakes.iter().map(|mistake| project.relative(mistake)).collect::<Vec<_>>(),
+        ["src/gone.rs: is to be excluded, and is not there; correct --exclude"]
+    );
+}
+
+/// However deep: a message, and no overflow of the stack.
+#[test]
+fn deep_nesting_is_an_error_or_is_read() {
+    let function = |body: &str| format!("{ARTICLE}fn function() {{ let a = {body}; }}\n");
+    let repeated = |text: &str, times: usize| text.repeat(times);
+    let chain = |parts: usize| format!("{}0", "1 + ".repeat(parts));
+    let read = |text: String| Project::new(&[("src/schema.rs", SCHEMA), ("src/models.rs", &text)]).read(&["src"]);
+    let sound = [
+        function(&format!("{}0{}", repeated("(", 200), repeated(")", 200))),
+        function(&chain(4_900)),
+        function(&format!("{}0", repeated("-", 9_000))),
+        format!("{ARTICLE}{}", repeated("fn function() {} impl A {} #[b] struct C {}", 20_000)),
+        function(&format!("if a {{}} {}", repeated("else if b {} ", 2_000))),
+    ];
+    for text in sound {
+        assert_eq!(read(text).unwrap().models.len(), 1);
+    }
+    let deep = [
+        (
+            function(&format!("{}0{}", repeated("(", 100_000), repeated(")", 100_000))),
+            "is nested in more than 256 brackets",
+        ),
+        (function(&chain(1_000_000)), "holds an expression of more than 10000 parts"),
+        (function(&repeated("&", 200_000)), "holds an expression of more than 10000 parts"),
+        (
+            function(&format!("if a {{}} {}", repeated("else if b {} ", 100_000))),
+            "holds an expression of more than 10000 parts",
+        ),
+        (
+            format!("type A = {}u8{};", repeated("Vec<", 50_000), repeated(">", 50_000)),
+            "holds an expression of more than 10000 parts",
+        ),
+        (repeated("mod a {", 10_000) + &repeated("}", 10_000), "is nested in more than 256 brackets"),
+    ];
+    for (text, reason) in deep {
+        let mistakes = read(text).unwrap_err();
+        let expected = format!("{reason}, which is too deep to be read; leave the file out with --exclude");
+        assert!(matches!(&mistakes[..], [mistake] if mistake.ends_with(&expected)), "{mistakes:?}");
+    }
+    let unclosed = read(repeated("(", 100_000)).unwrap_err();
+    assert_eq!(unclosed.len(), 1);
 }

@@ -3,10 +3,13 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use super::Scope;
 use super::condition::{Condition, Conditional};
+use super::features::Features;
 use super::files;
 use super::imports::Imports;
 use super::model::Model;
@@ -31,17 +34,27 @@ pub(super) struct Sighting {
     pub(super) imports: Rc<Imports>,
 }
 
-pub(super) fn walk(sources: &[PathBuf], schema: Option<&Path>) -> Result<Walked, Vec<Mistake>> {
-    let mut walk = Walk::default();
-    for source in sources {
+pub(super) fn walk(scope: Scope<'_>) -> Result<Walked, Vec<Mistake>> {
+    let excluded = scope.excluded.iter().filter_map(|path| path.canonicalize().ok()).collect();
+    let features = scope.features.cloned().unwrap_or_default();
+    let mut walk = Walk { excluded, features, ..Walk::default() };
+    let missing = scope.excluded.iter().filter(|path| !path.exists());
+    for path in missing {
+        let message = "is to be excluded, and is not there; correct --exclude";
+        walk.mistakes.push(Mistake::new(Place::of_file(path), message));
+    }
+    for source in scope.sources {
         walk.add_source(source);
     }
-    if let Some(schema) = schema {
+    if let Some(schema) = scope.schema {
         walk.add(schema, Reached::Named);
     }
-    while let Some(index) = walk.unread.pop_front() {
-        walk.read(index);
+    walk.read_all();
+    // What no `mod` line leads to: a macro may, or none any more.
+    for file in std::mem::take(&mut walk.unreached) {
+        walk.add(&file, Reached::Beside);
     }
+    walk.read_all();
     walk.finish()
 }
 
@@ -49,8 +62,10 @@ pub(super) fn walk(sources: &[PathBuf], schema: Option<&Path>) -> Result<Walked,
 enum Reached {
     /// It was named by the user.
     Named,
-    /// It lies below a directory that was named.
+    /// It lies below a directory that was named, and is the root of a crate, or there is none.
     Listed,
+    /// It lies below such a directory, and no root leads to it.
+    Beside,
     /// It holds a module of the file with this index.
     Declared { by: usize, condition: Option<Condition> },
 }
@@ -61,6 +76,10 @@ struct Walk {
     /// By canonical path.
     indices: HashMap<PathBuf, usize>,
     unread: VecDeque<usize>,
+    /// Files beside the roots of crates.
+    unreached: Vec<PathBuf>,
+    excluded: Vec<PathBuf>,
+    features: Features,
     skipped: Vec<Skipped>,
     mistakes: Vec<Mistake>,
 }
@@ -68,6 +87,8 @@ struct Walk {
 struct File {
     path: PathBuf,
     is_named: bool,
+    /// Whether no root of a crate leads to it.
+    is_beside: bool,
     /// The files that declare it as their module.
     declared: Vec<(usize, Option<Condition>)>,
     findings: Findings,
@@ -80,7 +101,13 @@ impl Walk {
             return;
         }
         match files::below(source) {
-            Ok(files) => files.iter().for_each(|file| self.add(file, Reached::Listed)),
+            Ok(files) => {
+                let has_roots = files.iter().any(|file| files::is_root(file));
+                let (listed, beside): (Vec<_>, Vec<_>) =
+                    files.into_iter().partition(|file| !has_roots || files::is_root(file));
+                listed.iter().for_each(|file| self.add(file, Reached::Listed));
+                self.unreached.extend(beside);
+            }
             Err(mistake) => self.mistakes.push(mistake),
         }
     }
@@ -95,31 +122,53 @@ impl Walk {
                 return;
             }
         };
+        if self.excluded.iter().any(|excluded| canonical.starts_with(excluded)) {
+            return;
+        }
         let next = self.files.len();
         let index = *self.indices.entry(canonical).or_insert(next);
         if index == next {
             let path = path.to_owned();
-            self.files.push(File { path, is_named: false, declared: Vec::new(), findings: Findings::default() });
+            let is_beside = matches!(reached, Reached::Beside);
+            let findings = Findings::default();
+            self.files.push(File { path, is_named: false, is_beside, declared: Vec::new(), findings });
             self.unread.push_back(index);
         }
         let Some(file) = self.files.get_mut(index) else { return };
         match reached {
             Reached::Named => file.is_named = true,
-            Reached::Listed => {}
+            Reached::Listed | Reached::Beside => {}
             Reached::Declared { by, condition } => file.declared.push((by, condition)),
+        }
+    }
+
+    fn read_all(&mut self) {
+        while let Some(index) = self.unread.pop_front() {
+            self.read(index);
         }
     }
 
     fn read(&mut self, index: usize) {
         let Some(file) = self.files.get_mut(index) else { return };
-        let text = match fs::read_to_string(&file.path) {
+        // A pipe would be waited for.
+        let text = if file.path.is_file() {
+            fs::read_to_string(&file.path)
+        } else {
+            Err(io::Error::other("it is no regular file"))
+        };
+        let text = match text {
             Ok(text) => text,
+            // No part of the program that we know of.
+            Err(_) if file.is_beside => return,
             Err(error) => {
                 self.mistakes.push(Mistake::new(Place::of_file(&file.path), format!("cannot be read: {error}")));
                 return;
             }
         };
-        file.findings = reader::read(&file.path, &text);
+        file.findings = reader::read(&file.path, &text, &self.features);
+        if file.is_beside {
+            return;
+        }
         for declaration in std::mem::take(&mut file.findings.modules) {
             match declaration.file() {
                 Ok(path) => self.add(&path, Reached::Declared { by: index, condition: declaration.condition }),
@@ -148,7 +197,11 @@ impl Walk {
         let conditions: Vec<_> = (0..self.files.len()).map(|index| self.condition_of(index, &mut Vec::new())).collect();
         let mut walked = Walked { skipped: self.skipped, ..Walked::default() };
         for (file, condition) in self.files.into_iter().zip(conditions) {
-            let findings = file.findings;
+            let mut findings = file.findings;
+            if file.is_beside {
+                walked.skipped.extend(beside(&findings));
+                findings = Findings::default();
+            }
             let imports = Rc::new(findings.imports);
             walked.renamed.extend(imports.renamed().iter().cloned());
             self.mistakes.extend(findings.mistakes);
@@ -164,8 +217,23 @@ impl Walk {
                 walked.tables.extend(unconditional(table, condition.as_ref(), reason, &mut walked.skipped));
             }
         }
+        self.mistakes.sort_by(|one, other| one.place.cmp(&other.place));
         if self.mistakes.is_empty() { Ok(walked) } else { Err(self.mistakes) }
     }
+}
+
+/// What is passed over in a file that no root of a crate leads to. What in it cannot be read is no mistake of the program.
+fn beside(findings: &Findings) -> Vec<Skipped> {
+    let reason = |what: String| {
+        format!(
+            "{what} stands in a file that no `mod` line leads to; if it is a part of the program, name the file with --source"
+        )
+    };
+    let models = findings.models.iter().map(|model| &model.thing);
+    let models = models.map(|model| Skipped::new(model.place.clone(), reason(format!("struct `{}`", model.name))));
+    let tables = findings.tables.iter().map(|table| &table.thing);
+    let tables = tables.map(|table| Skipped::new(table.place.clone(), reason(format!("table `{}`", table.name))));
+    models.chain(tables).collect()
 }
 
 /// The thing, unless it is compiled only under a condition of its own or of its file.
@@ -178,9 +246,12 @@ fn unconditional<T>(
     let Some(condition) = found.condition.as_ref().or(of_file) else {
         return Some(found.thing);
     };
+    if condition.is_false() {
+        return None;
+    }
     let (place, what) = describe(&found.thing);
     let reason = format!(
-        "{what} is compiled only under {condition}; to have it read, put it in a file and name that with --source"
+        "{what} is compiled only under {condition}; to have it read, put it in a file and name that with --source, or name the features with --features"
     );
     skipped.push(Skipped::new(place, reason));
     None

@@ -1,9 +1,12 @@
 //! MariaDB and MySQL: each test has a database of its own on the server named by `MYSQL_URL`.
 
+use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
+
+use crate::programs::{output, program};
 
 pub type TestConnection = MysqlConnection;
 
@@ -21,6 +24,12 @@ pub const FOREIGN: &str =
 
 /// Lets the trigger of `articles` be and not fire; not every engine can.
 pub const DISABLE: Option<&str> = None;
+
+/// A migration's program that drops the trigger of `articles`, and one that does not.
+pub const UNCLEAR: [&str; 2] = [
+    "CREATE PROCEDURE rebuild() BEGIN DROP TRIGGER concurrency_articles_version; END; CALL rebuild(); DROP PROCEDURE rebuild",
+    "CREATE PROCEDURE rebuild() BEGIN IF 1 = 2 THEN DROP TABLE articles; END IF; END; CALL rebuild(); DROP PROCEDURE rebuild",
+];
 
 /// What quotes a name.
 pub const QUOTE: char = '`';
@@ -51,6 +60,17 @@ impl Database {
         TestConnection::establish(&self.url()).unwrap()
     }
 
+    /// What the server's own client dumps of it, read by its client, which drops comments, into a database of the same name or of another.
+    pub fn dumped_and_restored(self, under_another_name: bool) -> Self {
+        let dump = output(client(&["mariadb-dump", "mysqldump"]).arg(&self.name), "");
+        let restored = if under_another_name { Self { name: format!("{}_restored", self.name) } } else { self };
+        let name = &restored.name;
+        server().batch_execute(&format!("DROP DATABASE IF EXISTS {name}")).unwrap();
+        server().batch_execute(&format!("CREATE DATABASE {name} CHARACTER SET utf8mb4")).unwrap();
+        output(client(&["mariadb", "mysql"]).arg(name), &dump);
+        restored
+    }
+
     /// How the database names a table of its own.
     pub fn full_name(&self, table: &str) -> String {
         format!("{}.{table}", self.name)
@@ -68,6 +88,19 @@ impl Drop for Database {
         let _ = server.batch_execute("SET lock_wait_timeout = 2");
         let _ = server.batch_execute(&format!("DROP DATABASE IF EXISTS {}", self.name));
     }
+}
+
+/// A client program of the server's, told where that is.
+fn client(names: &[&str]) -> Command {
+    let url = server_url();
+    let (user, rest) =
+        url.strip_prefix("mysql://").and_then(|url| url.split_once('@')).expect("MYSQL_URL names a user");
+    let (address, _) = rest.split_once('/').expect("MYSQL_URL ends in a database");
+    let (host, port) = address.split_once(':').unwrap_or((address, "3306"));
+    let (user, password) = user.split_once(':').unwrap_or((user, ""));
+    let mut command = Command::new(program(names));
+    command.args(["--no-defaults", "--protocol=tcp", "-h", host, "-P", port, "-u", user]).env("MYSQL_PWD", password);
+    command
 }
 
 fn server_url() -> String {

@@ -1,9 +1,12 @@
 //! PostgreSQL: each test has a schema of its own on the server named by `PG_URL`.
 
+use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
+
+use crate::programs::output;
 
 pub type TestConnection = PgConnection;
 
@@ -21,12 +24,20 @@ pub const FOREIGN: &str = "CREATE FUNCTION own() RETURNS trigger LANGUAGE plpgsq
 /// Lets the trigger of `articles` be and not fire; not every engine can.
 pub const DISABLE: Option<&str> = Some("ALTER TABLE articles DISABLE TRIGGER concurrency_articles_version");
 
+/// A migration's program that drops the trigger of `articles`, and one that does not.
+pub const UNCLEAR: [&str; 2] = [
+    "DO $$ DECLARE name text := 'articles'; BEGIN EXECUTE format('DROP TRIGGER concurrency_%s_version ON %I', name, name); END $$",
+    "DO $$ BEGIN IF 1 = 2 THEN DROP TABLE articles; END IF; END $$",
+];
+
 /// What quotes a name.
 pub const QUOTE: char = '"';
 
 /// A schema of the test's own, removed with it.
 pub struct Database {
     schema: String,
+    /// A database of its own on the server, where a dump of the schema was restored.
+    own: Option<String>,
 }
 
 impl Database {
@@ -36,13 +47,42 @@ impl Database {
         let schema = format!("concurrency_cli_{}_{number}", std::process::id());
         let drop_and_create = format!("DROP SCHEMA IF EXISTS {schema} CASCADE; CREATE SCHEMA {schema}");
         server().batch_execute(&drop_and_create).unwrap();
-        Self { schema }
+        Self { schema, own: None }
     }
 
     pub fn url(&self) -> String {
-        let url = server_url();
+        let url = self.server_url();
         let separator = if url.contains('?') { '&' } else { '?' };
         format!("{url}{separator}options=-csearch_path%3D{}%20-cclient_min_messages%3Dwarning", self.schema)
+    }
+
+    fn server_url(&self) -> String {
+        match &self.own {
+            None => server_url(),
+            Some(own) => {
+                let url = server_url();
+                let (path, options) = url
+                    .split_once('?')
+                    .map_or((url.as_str(), String::new()), |(path, options)| (path, format!("?{options}")));
+                let (server, _) = path.rsplit_once('/').expect("PG_URL ends in a database");
+                format!("{server}/{own}{options}")
+            }
+        }
+    }
+
+    /// What `pg_dump` dumps of it, read by `psql` into the same database or into another.
+    pub fn dumped_and_restored(mut self, under_another_name: bool) -> Self {
+        let schema = format!("--schema={}", self.schema);
+        let dump = output(Command::new("pg_dump").args([&schema, &format!("--dbname={}", self.server_url())]), "");
+        server().batch_execute(&format!("DROP SCHEMA {} CASCADE", self.schema)).unwrap();
+        if under_another_name {
+            let own = format!("{}_restored", self.schema);
+            server().batch_execute(&format!("CREATE DATABASE {own}")).unwrap();
+            self.own = Some(own);
+        }
+        let url = format!("--dbname={}", self.server_url());
+        output(Command::new("psql").args(["-X", "-q", "-v", "ON_ERROR_STOP=1", &url]), &dump);
+        self
     }
 
     pub fn connect(&self) -> TestConnection {
@@ -62,6 +102,10 @@ impl Database {
 
 impl Drop for Database {
     fn drop(&mut self) {
+        if let Some(own) = &self.own {
+            let _ = server().batch_execute(&format!("DROP DATABASE IF EXISTS {own} WITH (FORCE)"));
+            return;
+        }
         let drop = format!("SET lock_timeout = '2s'; DROP SCHEMA IF EXISTS {} CASCADE", self.schema);
         let _ = server().batch_execute(&drop);
     }

@@ -1,7 +1,11 @@
 //! SQLite: each test has a file of its own.
 
+use std::process::Command;
+
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
+
+use crate::programs::output;
 
 pub type TestConnection = SqliteConnection;
 
@@ -18,6 +22,12 @@ pub const FOREIGN: &str = "CREATE TRIGGER concurrency_articles_version AFTER UPD
 
 /// Lets the trigger of `articles` be and not fire; not every engine can.
 pub const DISABLE: Option<&str> = None;
+
+/// A migration's statements that drop the trigger of `articles` by hand, and some that do not.
+pub const UNCLEAR: [&str; 2] = [
+    "PRAGMA writable_schema = ON; DELETE FROM sqlite_master WHERE type = 'trigger'; PRAGMA writable_schema = RESET",
+    "PRAGMA writable_schema = ON; DELETE FROM sqlite_master WHERE type = 'none'; PRAGMA writable_schema = RESET",
+];
 
 /// What quotes a name.
 pub const QUOTE: char = '"';
@@ -39,6 +49,17 @@ impl Database {
 
     pub fn connect(&self) -> TestConnection {
         TestConnection::establish(&self.url()).unwrap()
+    }
+
+    /// What `sqlite3` dumps of it, read by `sqlite3` into a file of the same name or of another.
+    pub fn dumped_and_restored(self, under_another_name: bool) -> Self {
+        let dump = output(Command::new("sqlite3").arg(self.url()).arg(".dump"), "");
+        let restored = if under_another_name { Self(tempfile::tempdir().unwrap()) } else { self };
+        if !under_another_name {
+            std::fs::remove_file(restored.url()).unwrap();
+        }
+        output(Command::new("sqlite3").args(["-bail", &restored.url()]), &dump);
+        restored
     }
 
     /// How the database names a table of its own.

@@ -26,6 +26,7 @@ fn several_mistakes_are_all_reported() {
     project.write("src/schema.rs", &SCHEMA.replacen("title -> Text", "title Text", 1));
     project.write("src/models.rs", "struct {}");
     project.write("src/other.rs", "fn");
+    project.write("src/main.rs", "mod models;\nmod schema;\nmod other;\n");
     let ran = project.run(&GENERATE);
     let places: Vec<&str> = ran.err.lines().map(|line| line.split(": ").nth(1).unwrap()).collect();
     assert_eq!((ran.code, places), (Some(2), vec!["src/models.rs:1", "src/other.rs:1", "src/schema.rs:6"]));

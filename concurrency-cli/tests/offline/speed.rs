@@ -1,4 +1,4 @@
-//! How long 500 models take. It is printed (`--nocapture`), not asserted: machines differ.
+//! How long 1,500 models and 18 MB of migrations take. It is printed (`--nocapture`), not asserted: machines differ.
 
 use std::fmt::Write as _;
 use std::time::Instant;
@@ -7,10 +7,10 @@ use super::migrations;
 use super::project::Project;
 
 #[test]
-fn five_hundred_models() {
+fn fifteen_hundred_models() {
     let project = Project::new();
     let (mut schema, mut main) = (String::new(), "mod schema;\n".to_owned());
-    for number in 0..500 {
+    for number in 0..1500 {
         write!(
             schema,
             "diesel::table! {{\n    table_{number} (id) {{\n        id -> BigInt,\n        title -> Text,\n        \
@@ -31,14 +31,23 @@ fn five_hundred_models() {
     project.write("src/schema.rs", &schema);
     project.write("src/models.rs", "");
     project.write("src/main.rs", &main);
+    // Rows that were put into migrations, and a schema that grew.
+    for number in 0..180 {
+        let mut up = format!("CREATE TABLE grown_{number} (id BIGINT PRIMARY KEY, title TEXT NOT NULL);\n");
+        for row in 0..1_000 {
+            let text = "O''Brien; said 'this'' and that".replace("'this''", "''this''");
+            writeln!(up, "INSERT INTO grown_{number} (id, title) VALUES ({row}, '{text}'); -- a row").unwrap();
+        }
+        project.write(&format!("migrations/2026-02-01-000000-{number:04}_grown/up.sql"), &up);
+    }
     for said in [
-        "  trigger concurrency_table_499_version on table_499\n",
-        "nothing to write: the migrations have all 500 triggers\n",
+        "  trigger concurrency_table_1499_version on table_1499\n",
+        "nothing to write: the migrations have all 1500 triggers\n",
     ] {
         let start = Instant::now();
         let ran = project.run(&["triggers", "generate", "--engine", "postgres"]);
-        println!("500 models: {} ms", start.elapsed().as_millis());
+        println!("1,500 models: {} ms", start.elapsed().as_millis());
         assert!(ran.code == Some(0) && ran.out.contains(said), "{ran:?}");
     }
-    assert_eq!(migrations(&project).1.matches("\nCREATE TRIGGER").count(), 500);
+    assert_eq!(migrations(&project).1.matches("\nCREATE TRIGGER").count(), 1500);
 }

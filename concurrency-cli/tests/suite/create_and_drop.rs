@@ -88,6 +88,7 @@ fn list_and_check_can_be_read_by_programs() {
     let reason = "what `include!` brings in is not read; name that file with --source";
     let expected = json!({
         "triggers": [trigger("articles"), trigger("posts")],
+        "others": [],
         "skipped": [{ "file": "src/main.rs", "line": 3, "reason": reason }],
     });
     assert_eq!(serde_json::from_str::<Value>(&check.out).unwrap(), expected);

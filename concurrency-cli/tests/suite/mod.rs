@@ -1,11 +1,15 @@
 //! The tests, compiled once per engine against `crate::engine`.
 
 mod create_and_drop;
+mod dumps;
+mod histories;
 mod migrations;
 mod names;
 mod problems;
 mod refusals;
 mod strict;
+mod unused;
+mod waiting;
 
 use diesel::connection::SimpleConnection as _;
 use diesel::dsl::sql;
@@ -39,6 +43,16 @@ impl Blog {
         let blog = Self::new();
         blog.write_models(&MODELS.replace("#[concurrent(version)]", "#[concurrent(version = TriggerVersionField)]"));
         blog
+    }
+
+    /// With its database dumped and restored.
+    pub fn restored(self, under_another_name: bool) -> Self {
+        let Self { project, database, connection } = self;
+        drop(connection);
+        let database = database.dumped_and_restored(under_another_name);
+        project.write(".env", &format!("DATABASE_URL={}\n", database.url()));
+        let connection = database.connect();
+        Self { project, database, connection }
     }
 
     pub fn write_models(&self, models: &str) {

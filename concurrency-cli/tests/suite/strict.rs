@@ -20,11 +20,11 @@ diesel::table! {
 
 #[derive(Queryable, Selectable, Concurrent)]
 #[diesel(table_name = articles)]
-struct Article {
-    id: i64,
-    title: String,
+pub struct Article {
+    pub id: i64,
+    pub title: String,
     #[concurrent(version = TriggerVersionField)]
-    version: i64,
+    pub version: i64,
 }
 
 /// Whether a write that jumps ahead is refused. Writes that leave the version, and our own saves, advance it by one.

@@ -9,6 +9,9 @@ pub(super) trait Dialect {
 
     fn create(&self, spec: &TriggerSpec) -> Vec<String>;
 
+    /// What creates the trigger where it is not there.
+    fn restore(&self, spec: &TriggerSpec) -> Restoring;
+
     fn drop(&self, spec: &TriggerSpec) -> Vec<String>;
 
     /// Drops a trigger that was found; `None` for a function alone.
@@ -35,6 +38,11 @@ pub(super) trait Dialect {
         None
     }
 
+    /// Who uses the table now, as far as the engine tells.
+    fn find_holders(&self, _spec: &TriggerSpec) -> Option<TriggerQuery> {
+        None
+    }
+
     /// Every trigger, ours or not.
     fn list(&self) -> TriggerQuery;
 
@@ -56,6 +64,21 @@ pub(super) trait Dialect {
             None => self.quote(name),
         }
     }
+}
+
+/// How a trigger is created where it is not there, by a script: an engine without conditions in SQL is asked before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Restoring {
+    pub(super) probe: Option<Probe>,
+    pub(super) statements: Vec<String>,
+}
+
+/// A question that a script can put: its SQL fails, with this in the message, where the trigger is there.
+#[doc(hidden)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Probe {
+    pub sql: String,
+    pub failure: &'static str,
 }
 
 /// While a change of a table waits for it, everybody who comes after it waits, too. After five seconds it gives up.

@@ -43,6 +43,12 @@ impl FoundColumn {
         }
     }
 
+    /// Whether it has this name, as the engine compares names.
+    #[must_use]
+    pub fn is_named(&self, name: &str, engine: Engine) -> bool {
+        folded(&self.column_name, engine) == folded(name, engine)
+    }
+
     /// Whether the column can hold the versions that a trigger counts.
     #[must_use]
     pub fn counts(&self, engine: Engine) -> bool {
@@ -70,6 +76,18 @@ pub struct FoundTrigger {
     pub is_enabled: bool,
     /// As whom it runs: on MySQL and MariaDB, `name@host`.
     pub definer: Option<String>,
+    /// Why it cannot run as that, as far as the user may know.
+    pub obstacle: Option<Obstacle>,
+}
+
+/// Why a trigger fails that runs as another user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Obstacle {
+    /// The user is not there any more.
+    NoDefiner,
+    /// The user may not use TRIGGER on the table, or not UPDATE.
+    NoPrivilege,
 }
 
 impl FoundTrigger {
@@ -87,8 +105,13 @@ impl FoundTrigger {
             definition: definition.unwrap_or_default(),
             body,
             function_name,
-            is_enabled: state.as_deref() == Some("enabled"),
+            is_enabled: state.as_deref() != Some("disabled"),
             definer,
+            obstacle: match state.as_deref() {
+                Some("no definer") => Some(Obstacle::NoDefiner),
+                Some("no privilege") => Some(Obstacle::NoPrivilege),
+                _ => None,
+            },
         }
     }
 
@@ -97,6 +120,12 @@ impl FoundTrigger {
     #[must_use]
     pub fn is_ours(&self, engine: Engine) -> bool {
         self.program().contains(TRIGGER_MARKER) || reading::spec_of(self, engine).is_some()
+    }
+
+    /// The column that it sets; `None` where it sets none.
+    #[must_use]
+    pub fn version(&self, engine: Engine) -> Option<String> {
+        reading::version_of(self, engine)
     }
 
     /// Whether the user may not see what the trigger does.

@@ -1,63 +1,16 @@
 //! Migrations as a history: which of our triggers are there after them, told by their text. What a database has is not known here.
 
+mod programs;
+mod reader;
+mod standing;
+
+use self::reader::Reader;
 use super::found::FoundTrigger;
 use super::statements::{Statement, statements};
-use super::tokens::{Token, folded, normal};
+use super::tokens::{folded, normal};
 use super::{Engine, TRIGGER_MARKER, TriggerSpec, reading};
 
-/// A trigger of ours that a migration created, as later ones left it. Names are folded.
-#[derive(Debug, Clone)]
-pub(super) struct Standing {
-    /// What it guards now.
-    pub(super) spec: TriggerSpec,
-    /// What created it.
-    pub(super) statements: Vec<String>,
-    /// Whether it does what ours do.
-    is_intact: bool,
-    /// Whether it fires, on every table that inherits from its own.
-    fires: bool,
-}
-
-impl Standing {
-    /// Whether it is all that the spec wants.
-    pub(super) fn satisfies(&self, spec: &TriggerSpec, engine: Engine) -> bool {
-        let keys = |spec: &TriggerSpec| -> Vec<String> { spec.key().iter().map(|name| folded(name, engine)).collect() };
-        self.is_intact
-            && self.fires
-            && self.spec.is_strict() == spec.is_strict()
-            && self.guards(spec, engine)
-            && (engine != Engine::Sqlite || keys(&self.spec) == keys(spec))
-    }
-
-    pub(super) fn guards(&self, spec: &TriggerSpec, engine: Engine) -> bool {
-        self.is_on(spec, engine) && self.spec.version() == folded(spec.version(), engine)
-    }
-
-    pub(super) fn is_on(&self, spec: &TriggerSpec, engine: Engine) -> bool {
-        let table =
-            Name { schema: spec.schema().map(|schema| folded(schema, engine)), name: folded(spec.table(), engine) };
-        self.table() == table.in_default_schema()
-    }
-
-    fn table(&self) -> Name {
-        Name { schema: self.spec.schema.clone(), name: self.spec.table.clone() }.in_default_schema()
-    }
-}
-
-/// A name with its schema.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Name {
-    schema: Option<String>,
-    name: String,
-}
-
-impl Name {
-    /// Where nothing is said, these are meant.
-    fn in_default_schema(mut self) -> Self {
-        self.schema = self.schema.filter(|schema| schema != "public" && schema != "main");
-        self
-    }
-}
+pub(super) use self::standing::{Name, Standing};
 
 /// What the migrations leave behind.
 #[derive(Debug, Default)]
@@ -69,6 +22,8 @@ pub(super) struct History {
     columns: Vec<(Name, String)>,
     /// The functions of PostgreSQL's triggers, by name.
     functions: Vec<(String, String)>,
+    /// Functions and procedures of others, by name, as they were written.
+    programs: Vec<(String, String)>,
 }
 
 /// Reads the texts of the `up.sql`, in order.
@@ -91,36 +46,28 @@ impl History {
 
     /// Whether the version column of the spec was added to its table.
     pub(super) fn has_added_column(&self, spec: &TriggerSpec, engine: Engine) -> bool {
-        let table =
-            Name { schema: spec.schema().map(|schema| folded(schema, engine)), name: folded(spec.table(), engine) };
-        self.columns.contains(&(table.in_default_schema(), folded(spec.version(), engine)))
+        self.columns.contains(&(Name::of_table(spec, engine), folded(spec.version(), engine)))
     }
 
     fn run(&mut self, statement: &Statement<'_>, engine: Engine) {
         let mut reader = Reader { rest: &statement.tokens, engine };
         if statement.begins(&["CREATE"]) {
             self.create(statement, engine);
-        } else if statement.begins(&["DO"]) {
-            self.in_children(statement);
-        } else if reader.takes(&["DROP", "TRIGGER"]) {
-            reader.takes(&["IF", "EXISTS"]);
-            let name = reader.name().map(|name| name.name);
-            self.standing.retain(|standing| Some(&standing.spec.name()) != name.as_ref());
-        } else if reader.takes(&["DROP", "FUNCTION"]) {
-            reader.takes(&["IF", "EXISTS"]);
-            let name = reader.name().map(|name| name.name).unwrap_or_default();
-            self.functions.retain(|(function, _)| *function != name);
-        } else if reader.takes(&["DROP", "TABLE"]) || reader.takes(&["DROP", "TEMPORARY", "TABLE"]) {
-            reader.takes(&["IF", "EXISTS"]);
-            let tables = reader.names();
-            self.standing.retain(|standing| !tables.contains(&standing.table()));
-            self.columns.retain(|(table, _)| !tables.contains(table));
-        } else if reader.takes(&["DROP", "SCHEMA"]) || reader.takes(&["DROP", "DATABASE"]) {
-            reader.takes(&["IF", "EXISTS"]);
-            let dropped: Vec<String> = reader.names().into_iter().map(|name| name.name).collect();
-            let schema = |standing: &Standing| standing.spec.schema.clone().unwrap_or_else(|| "public".to_owned());
-            self.standing.retain(|standing| !dropped.contains(&schema(standing)));
-        } else if reader.takes(&["RENAME", "TABLE"]) {
+        } else if statement.begins(&["DO"]) && engine == Engine::Postgres {
+            if !self.in_children(statement) {
+                self.run_block(statement);
+            }
+        } else if reader.takes(&["CALL"]) {
+            self.call(statement, reader);
+        } else if statement.begins(&["SELECT"]) || statement.begins(&["WITH"]) {
+            self.query(statement, engine);
+        } else if statement.begins(&["PREPARE"]) || statement.begins(&["EXECUTE", "IMMEDIATE"]) {
+            self.prepared(statement, engine);
+        } else if engine == Engine::Sqlite && (statement.begins(&["DELETE"]) || statement.begins(&["UPDATE"])) {
+            self.write_schema(statement);
+        } else if reader.takes(&["DROP"]) {
+            self.drop(reader);
+        } else if reader.takes_one_of(&[&["RENAME", "TABLE"], &["RENAME", "TABLES"]]) {
             while let (Some(from), true, Some(to)) = (reader.name(), reader.takes(&["TO"]), reader.name()) {
                 self.rename_table(&from, &to);
                 if !reader.sign(",") {
@@ -128,10 +75,11 @@ impl History {
                 }
             }
         } else if reader.takes(&["ALTER", "TRIGGER"]) {
-            let (name, is_on, _, renamed) =
+            let (name, is_on, table, renamed) =
                 (reader.name(), reader.takes(&["ON"]), reader.name(), reader.takes(&["RENAME", "TO"]));
-            if let (Some(from), true, true, Some(to)) = (name, is_on, renamed, reader.name()) {
-                let named = |standing: &&mut Standing| standing.spec.name() == from.name;
+            if let (Some(from), true, Some(table), true, Some(to)) = (name, is_on, table, renamed, reader.name()) {
+                let table = table.in_default_schema();
+                let named = |standing: &&mut Standing| standing.is_named(&from.name, Some(&table));
                 self.standing
                     .iter_mut()
                     .filter(named)
@@ -141,38 +89,111 @@ impl History {
             reader.takes(&["IF", "EXISTS"]);
             reader.takes(&["ONLY"]);
             if let Some(table) = reader.name() {
+                reader.sign("*");
                 self.alter(&table, reader);
             }
         }
     }
 
-    fn create(&mut self, statement: &Statement<'_>, engine: Engine) {
-        let mut reader = Reader { rest: &statement.tokens, engine };
-        let is_what = |word: &str| statement.tokens.iter().take(12).position(|token| token.is(word));
-        // A function RETURNS trigger, and a trigger executes a FUNCTION.
-        let (trigger, function) = (is_what("TRIGGER"), is_what("FUNCTION"));
-        if let Some(position) = trigger.filter(|trigger| function.is_none_or(|function| *trigger < function)) {
-            reader.rest = statement.tokens.get(position.saturating_add(1)..).unwrap_or_default();
-            self.create_trigger(statement, reader);
-        } else if let Some(position) = function.filter(|_| engine == Engine::Postgres) {
-            reader.rest = statement.tokens.get(position.saturating_add(1)..).unwrap_or_default();
-            if let Some(name) = reader.name().filter(|_| statement.text.contains(TRIGGER_MARKER)) {
-                self.functions.retain(|(function, _)| *function != name.name);
-                self.functions.push((name.name, statement.text.to_owned()));
+    fn drop(&mut self, mut reader: Reader<'_, '_>) {
+        let engine = reader.engine;
+        let mut begins = |words: &[&[&str]]| {
+            let begins = reader.takes_one_of(words);
+            if begins {
+                reader.takes(&["IF", "EXISTS"]);
             }
-        } else if let Some(position) = is_what("TABLE").filter(|_| engine == Engine::Postgres) {
-            let inherits = statement.tokens.iter().skip(position).position(|token| token.is("INHERITS"));
-            let Some(inherits) = inherits.map(|inherits| inherits.saturating_add(position)) else { return };
-            reader.rest = statement.tokens.get(inherits.saturating_add(2)..).unwrap_or_default();
-            let parents = reader.names();
-            let is_parent = |standing: &&mut Standing| parents.contains(&standing.table());
-            self.standing.iter_mut().filter(is_parent).for_each(|standing| standing.fires = false);
+            begins
+        };
+        if begins(&[&["TRIGGER"]]) {
+            let Some(trigger) = reader.name() else { return };
+            // Names are those of a table on PostgreSQL, and of the database elsewhere.
+            let table = if reader.takes(&["ON"]) && engine == Engine::Postgres { reader.name() } else { None };
+            let table = table.map(Name::in_default_schema);
+            self.standing.retain(|standing| !standing.is_named(&trigger.name, table.as_ref()));
+        } else if begins(&[&["FUNCTION"], &["PROCEDURE"], &["ROUTINE"]]) {
+            let dropped: Vec<String> = reader.names().into_iter().map(|name| name.name).collect();
+            self.functions.retain(|(function, _)| !dropped.contains(function));
+            self.programs.retain(|(program, _)| !dropped.contains(program));
+            // With CASCADE: without it the server refuses while the trigger is there.
+            if reader.rest.iter().any(|token| token.is("CASCADE")) {
+                self.standing.retain(|standing| standing.function.as_ref().is_none_or(|name| !dropped.contains(name)));
+            }
+        } else if begins(&[&["TABLE"], &["TABLES"], &["TEMPORARY", "TABLE"], &["FOREIGN", "TABLE"]]) {
+            self.drop_tables(&reader.names());
+        } else if begins(&[&["SCHEMA"], &["DATABASE"]]) {
+            let dropped: Vec<String> = reader.names().into_iter().map(|name| name.name).collect();
+            let schema = |standing: &Standing| standing.spec.schema.clone().unwrap_or_else(|| "public".to_owned());
+            self.standing.retain(|standing| !dropped.contains(&schema(standing)));
         }
     }
 
-    fn create_trigger(&mut self, statement: &Statement<'_>, mut reader: Reader<'_, '_>) {
-        let engine = reader.engine;
+    fn drop_tables(&mut self, tables: &[Name]) {
+        self.standing.retain(|standing| !tables.contains(&standing.table()));
+        self.columns.retain(|(table, _)| !tables.contains(table));
+    }
+
+    fn create(&mut self, statement: &Statement<'_>, engine: Engine) {
+        let is_what = |word: &str| statement.tokens.iter().take(12).position(|token| token.is(word));
+        let behind = |position: usize| Reader {
+            rest: statement.tokens.get(position.saturating_add(1)..).unwrap_or_default(),
+            engine,
+        };
+        let replaces = statement.begins(&["CREATE", "OR", "REPLACE"]);
+        // A function RETURNS trigger, and a trigger executes a FUNCTION.
+        let program = is_what("FUNCTION").or_else(|| is_what("PROCEDURE"));
+        if let Some(trigger) = is_what("TRIGGER").filter(|trigger| program.is_none_or(|program| *trigger < program)) {
+            self.create_trigger(statement, behind(trigger), replaces);
+        } else if let Some(program) = program {
+            self.create_program(statement, behind(program));
+        } else if let Some(table) = is_what("TABLE") {
+            self.create_table(behind(table), replaces);
+        }
+    }
+
+    fn create_program(&mut self, statement: &Statement<'_>, mut reader: Reader<'_, '_>) {
         reader.takes(&["IF", "NOT", "EXISTS"]);
+        let Some(name) = reader.name().map(|name| name.name) else { return };
+        let is_it = |known: &String| *known == name;
+        let is_ours = reader.engine == Engine::Postgres && statement.text.contains(TRIGGER_MARKER);
+        let earlier = self.functions.iter().find(|(known, _)| is_it(known));
+        let is_same = earlier.is_some_and(|(_, text)| {
+            body_of_function(text).map(|body| normal(&body, reader.engine))
+                == body_of_function(statement.text).map(|body| normal(&body, reader.engine))
+        });
+        // What calls it now does something else.
+        let calls = |standing: &&mut Standing| standing.function.as_ref().is_some_and(is_it) && !is_same;
+        self.standing.iter_mut().filter(calls).for_each(|standing| standing.is_intact = false);
+        self.functions.retain(|(known, _)| !is_it(known));
+        self.programs.retain(|(known, _)| !is_it(known));
+        let text = statement.text.to_owned();
+        if is_ours {
+            self.functions.push((name, text));
+        } else {
+            self.programs.push((name, programs::program_of(statement)));
+        }
+    }
+
+    /// What is new in one that inherits lacks the trigger; what is made in the place of another one loses it.
+    fn create_table(&mut self, mut reader: Reader<'_, '_>, replaces: bool) {
+        if replaces {
+            let table: Vec<Name> = reader.name().map(Name::in_default_schema).into_iter().collect();
+            self.drop_tables(&table);
+        }
+        if let Some(inherits) = reader.rest.iter().position(|token| token.is("INHERITS")) {
+            reader.rest = reader.rest.get(inherits.saturating_add(2)..).unwrap_or_default();
+            let parents = reader.names();
+            self.inherit(&parents);
+        }
+    }
+
+    fn inherit(&mut self, parents: &[Name]) {
+        let is_parent = |standing: &&mut Standing| parents.contains(&standing.table());
+        self.standing.iter_mut().filter(is_parent).for_each(|standing| standing.fires = false);
+    }
+
+    fn create_trigger(&mut self, statement: &Statement<'_>, mut reader: Reader<'_, '_>, replaces: bool) {
+        let engine = reader.engine;
+        let if_not_there = reader.takes(&["IF", "NOT", "EXISTS"]);
         let Some(trigger) = reader.name() else { return };
         let Some(on) = reader.rest.iter().position(|token| token.is("ON")) else { return };
         reader.rest = reader.rest.get(on.saturating_add(1)..).unwrap_or_default();
@@ -183,6 +204,16 @@ impl History {
         });
         let function =
             function.and_then(|function| self.functions.iter().find(|(name, _)| *name == function.name)).cloned();
+        let qualified =
+            Name { schema: table.schema.clone().or_else(|| trigger.schema.clone()), name: table.name.clone() }
+                .in_default_schema();
+        let is_there = self.standing.iter().position(|standing| standing.is_named(&trigger.name, Some(&qualified)));
+        if let Some(position) = is_there.filter(|_| replaces) {
+            self.standing.remove(position);
+        }
+        if is_there.is_some() && if_not_there {
+            return;
+        }
         // The schema stands with the trigger on SQLite, with the table elsewhere.
         let schema = table.schema.clone().or_else(|| trigger.schema.clone());
         let body_end = reader.rest.iter().position(|token| token.is("ROW")).map_or(0, |row| row.saturating_add(1));
@@ -203,6 +234,7 @@ impl History {
             function_name: None,
             is_enabled: true,
             definer: None,
+            obstacle: None,
         };
         let is_marked = function.is_some() || statement.text.contains(TRIGGER_MARKER);
         let Some(version) = reading::version_of(&found, engine) else { return };
@@ -222,31 +254,33 @@ impl History {
         if form.is_none() && !is_marked {
             return;
         }
-        if self.standing.iter().any(|standing| {
-            standing.spec.name() == trigger.name
-                && standing.table()
-                    == Name { schema: spec.schema.clone(), name: table.name.clone() }.in_default_schema()
-        }) {
+        if is_there.is_some() && !replaces {
             self.created_twice.push(trigger.name.clone());
         }
         let is_intact = form.is_some();
-        let statements = function.into_iter().map(|(_, text)| text).chain([statement.text.to_owned()]).collect();
+        let (function, text) = function.unzip();
         self.standing.push(Standing {
             spec: form.unwrap_or(spec),
-            statements,
+            statements: text.into_iter().chain([statement.text.to_owned()]).collect(),
+            unclear: None,
+            function,
             is_intact,
             fires: engine != Engine::Postgres,
         });
     }
 
-    /// The block after a trigger of PostgreSQL that does the same in the tables that inherit.
-    fn in_children(&mut self, statement: &Statement<'_>) {
-        let Some(last) = self.standing.last_mut() else { return };
-        let is_its = |create: &String| normal(create, Engine::Postgres) == normal(statement.text, Engine::Postgres);
-        if last.spec.create(Engine::Postgres).iter().any(is_its) {
-            last.statements.push(statement.text.to_owned());
-            last.fires = true;
+    /// The block beside a trigger of PostgreSQL that does the same in the tables that inherit; whether it is one.
+    fn in_children(&mut self, statement: &Statement<'_>) -> bool {
+        let is_ours = |create: &String| normal(create, Engine::Postgres) == normal(statement.text, Engine::Postgres);
+        if let Some(last) = self.standing.last_mut() {
+            if last.spec.create(Engine::Postgres).iter().any(is_ours) {
+                last.statements.push(statement.text.to_owned());
+                last.fires = true;
+                return true;
+            }
         }
+        // Where it drops them, the trigger of the table is dropped, too.
+        self.standing.iter().any(|standing| standing.spec.drop(Engine::Postgres).iter().any(is_ours))
     }
 
     fn rename_table(&mut self, from: &Name, to: &Name) {
@@ -277,9 +311,15 @@ impl History {
                 || reader.takes(&["RENAME", "INDEX"])
                 || reader.takes(&["RENAME", "KEY"])
             {
-            } else if reader.takes(&["RENAME", "COLUMN"]) || reader.takes(&["RENAME"]) {
-                if let (Some(from), true, Some(to)) = (reader.name(), reader.takes(&["TO"]), reader.name()) {
-                    self.rename_column(&table, &from.name, &to.name, engine);
+            } else if reader.takes_one_of(&[&["RENAME", "COLUMN"], &["RENAME"]]) {
+                match (reader.name(), reader.takes(&["TO"]), reader.name()) {
+                    (Some(from), true, Some(to)) => self.rename_column(&table, &from.name, &to.name, engine),
+                    // MySQL needs no TO for a table.
+                    (Some(to), false, None) if engine == Engine::Mysql => {
+                        self.rename_table(&table, &to);
+                        table = Name { schema: to.schema.or(table.schema), name: to.name };
+                    }
+                    _ => {}
                 }
             } else if reader.takes(&["CHANGE", "COLUMN"]) || reader.takes(&["CHANGE"]) {
                 if let (Some(from), Some(to)) = (reader.name(), reader.name()) {
@@ -293,10 +333,14 @@ impl History {
                 if let Some(column) = reader.name() {
                     self.lose_column(&table, &column.name);
                 }
+            } else if reader.takes(&["INHERIT"]) {
+                let parents = reader.names();
+                self.inherit(&parents);
             } else if reader.takes(&["SET", "SCHEMA"]) {
                 if let Some(schema) = reader.name() {
                     let to = Name { schema: Some(schema.name), name: table.name.clone() };
                     self.rename_table(&table, &to);
+                    table = to.in_default_schema();
                 }
             } else if let Some(fires) = reader.switch() {
                 let name = reader.name();
@@ -347,77 +391,4 @@ impl History {
 fn body_of_function(text: &str) -> Option<String> {
     let mut tokens = super::tokens::tokens(text, Engine::Postgres);
     tokens.find_map(|token| token.inside_dollars().map(str::to_owned))
-}
-
-/// Reads tokens from the left.
-#[derive(Clone, Copy)]
-struct Reader<'r, 't> {
-    rest: &'r [Token<'t>],
-    engine: Engine,
-}
-
-impl Reader<'_, '_> {
-    /// Takes these keywords, if they come next.
-    fn takes(&mut self, words: &[&str]) -> bool {
-        let comes = self.rest.len() >= words.len() && words.iter().zip(self.rest).all(|(word, token)| token.is(word));
-        if comes {
-            self.rest = self.rest.get(words.len()..).unwrap_or_default();
-        }
-        comes
-    }
-
-    fn sign(&mut self, sign: &str) -> bool {
-        let comes = self.rest.first().is_some_and(|token| token.is_sign(sign));
-        if comes {
-            self.rest = self.rest.get(1..).unwrap_or_default();
-        }
-        comes
-    }
-
-    fn part(&mut self) -> Option<String> {
-        let (first, rest) = self.rest.split_first()?;
-        let name = first.name(self.engine)?;
-        self.rest = rest;
-        Some(name)
-    }
-
-    /// `name` or `schema.name`.
-    fn name(&mut self) -> Option<Name> {
-        let first = self.part()?;
-        if self.sign(".") {
-            return self.part().map(|name| Name { schema: Some(first), name });
-        }
-        Some(Name { schema: None, name: first })
-    }
-
-    fn names(&mut self) -> Vec<Name> {
-        let mut names: Vec<Name> = self.name().into_iter().map(Name::in_default_schema).collect();
-        while self.sign(",") {
-            names.extend(self.name().map(Name::in_default_schema));
-        }
-        names
-    }
-
-    /// Whether triggers are switched on or off, where they are.
-    fn switch(&mut self) -> Option<bool> {
-        if self.takes(&["DISABLE", "TRIGGER"]) || self.takes(&["ENABLE", "REPLICA", "TRIGGER"]) {
-            return Some(false);
-        }
-        (self.takes(&["ENABLE", "TRIGGER"]) || self.takes(&["ENABLE", "ALWAYS", "TRIGGER"])).then_some(true)
-    }
-
-    /// Goes on behind the next comma that stands in no parentheses.
-    fn next_action(&mut self) {
-        let mut depth = 0_usize;
-        while let Some((first, rest)) = self.rest.split_first() {
-            self.rest = rest;
-            if first.is_sign("(") {
-                depth = depth.saturating_add(1);
-            } else if first.is_sign(")") {
-                depth = depth.saturating_sub(1);
-            } else if depth == 0 && first.is_sign(",") {
-                return;
-            }
-        }
-    }
 }

@@ -3,7 +3,7 @@
 mod shown;
 
 use self::shown::shown_by_mysql;
-use super::dialect::{Dialect, Limit, quoted};
+use super::dialect::{Dialect, Limit, Probe, Restoring, quoted};
 use super::found::{FoundColumn, FoundTrigger, TriggerQuery};
 use super::template::Value::{self, Sql, Text};
 use super::template::{fill, query};
@@ -11,6 +11,10 @@ use super::tokens::normal;
 use super::{Engine, TriggerSpec};
 
 pub(super) struct MysqlDialect;
+
+/// The definer as the tables of privileges write it, whatever the name holds: `'name'@'host'`.
+const GRANTEE: &str = "CONCAT('''', LEFT(definer, CHAR_LENGTH(definer) - CHAR_LENGTH(SUBSTRING_INDEX(definer, '@', -1)) - 1), \
+                       '''@''', SUBSTRING_INDEX(definer, '@', -1), '''')";
 
 impl Dialect for MysqlDialect {
     fn quote(&self, name: &str) -> String {
@@ -23,6 +27,15 @@ impl Dialect for MysqlDialect {
             (self.qualified(spec.schema(), &spec.name()), self.qualified(spec.schema(), spec.table()));
         let body = self.body(spec);
         vec![fill(include_str!("mysql/trigger.sql"), &[("trigger", &trigger), ("table", &table), ("body", &body)])]
+    }
+
+    fn restore(&self, spec: &TriggerSpec) -> Restoring {
+        let schema = spec.schema().map_or_else(|| "DATABASE()".to_owned(), literal);
+        let values = [("schema", schema), ("trigger", literal(&spec.name())), ("table", literal(spec.table()))];
+        let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+        let probe =
+            Probe { sql: fill(include_str!("mysql/probe.sql"), &values), failure: "Subquery returns more than 1 row" };
+        Restoring { probe: Some(probe), statements: self.create(spec) }
     }
 
     fn drop(&self, spec: &TriggerSpec) -> Vec<String> {
@@ -56,12 +69,17 @@ impl Dialect for MysqlDialect {
         })
     }
 
+    /// Without the privilege PROCESS it fails. Which tables a transaction has used MySQL does not say here.
+    fn find_holders(&self, _spec: &TriggerSpec) -> Option<TriggerQuery> {
+        Some(query(include_str!("mysql/holders.sql"), &[]))
+    }
+
     fn find_columns(&self, spec: &TriggerSpec) -> TriggerQuery {
         query(include_str!("mysql/columns.sql"), &[("table", Text(spec.table())), ("schema", schema(spec))])
     }
 
     fn find_triggers(&self, spec: &TriggerSpec) -> TriggerQuery {
-        let list = fill(include_str!("mysql/list.sql"), &[]);
+        let list = fill(include_str!("mysql/list.sql"), &[("definer", GRANTEE)]);
         let values = [
             ("list", Sql(&list)),
             ("table", Text(spec.table())),
@@ -72,7 +90,7 @@ impl Dialect for MysqlDialect {
     }
 
     fn list(&self) -> TriggerQuery {
-        let list = fill(include_str!("mysql/list.sql"), &[]);
+        let list = fill(include_str!("mysql/list.sql"), &[("definer", GRANTEE)]);
         query(include_str!("mysql/list_all.sql"), &[("list", Sql(&list))])
     }
 
@@ -107,4 +125,10 @@ impl MysqlDialect {
 /// The database of the table: the one that is named, or the connection's.
 fn schema(spec: &TriggerSpec) -> Value<'_> {
     spec.schema().map_or(Sql("DATABASE()"), Text)
+}
+
+/// A text as its bytes, so that it means the same under every `sql_mode`.
+fn literal(text: &str) -> String {
+    let bytes: String = text.bytes().map(|byte| format!("{byte:02X}")).collect();
+    format!("_utf8mb4 x'{bytes}'")
 }

@@ -15,8 +15,10 @@ pub(super) fn cut(name: &str) -> String {
     format!("{beginning}_{}", fingerprint(name))
 }
 
-/// Eight digits that tell a text from others.
-pub(super) fn fingerprint(text: &str) -> String {
+/// Eight digits that tell a text from others, the same in every release.
+#[doc(hidden)]
+#[must_use]
+pub fn fingerprint(text: &str) -> String {
     format!("{:08x}", fnv1a(text))
 }
 

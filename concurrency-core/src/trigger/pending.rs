@@ -1,6 +1,8 @@
 //! Which triggers no migration creates yet, told by the text of the migrations. What a database has is not known here.
 
-use super::history::{self, History, Standing};
+use std::collections::HashMap;
+
+use super::history::{self, History, Name, Standing};
 use super::tokens::folded;
 use super::{Engine, SchemaChange, TriggerSpec, create_triggers};
 
@@ -9,7 +11,8 @@ use super::{Engine, SchemaChange, TriggerSpec, create_triggers};
 /// The migrations are read as a history: a trigger that was dropped, whose table was dropped and made anew, whose version column was
 /// renamed or that was switched off for good is not there; one that a comment names, or that was switched off and on, is.
 /// One that stands there in another form, for another key say, is dropped and created; undoing that brings the earlier form
-/// back. One that guards a column of the table which no spec wants is dropped.
+/// back. One that guards a column of the table which no spec wants is dropped. Where a program inside a migration may have taken one away, it is
+/// dropped and created, too: see [`unclear_triggers`].
 ///
 /// ```
 /// use concurrency_core::{Engine, TriggerSpec, create_triggers, pending_triggers};
@@ -25,9 +28,7 @@ pub fn pending_triggers<'s>(
     engine: Engine,
     migrations: &[String],
 ) -> Vec<(&'s TriggerSpec, SchemaChange)> {
-    let history = history::read(migrations, engine);
-    let change = |spec: &'s TriggerSpec| change(spec, specs, engine, &history).map(|change| (spec, change));
-    specs.iter().filter_map(change).collect()
+    TriggerHistory::read(engine, migrations).pending(specs)
 }
 
 /// Whether these migrations add the version column of the spec, and leave it there.
@@ -42,30 +43,138 @@ pub fn triggers_created_twice(engine: Engine, migrations: &[String]) -> Vec<Stri
     history::read(migrations, engine).created_twice
 }
 
-/// What makes the trigger of the spec the one that stands on its table for its column; `None` if it is.
-fn change(spec: &TriggerSpec, specs: &[TriggerSpec], engine: Engine, history: &History) -> Option<SchemaChange> {
-    let standing = &history.standing;
-    let kept = standing.iter().rfind(|standing| standing.satisfies(spec, engine));
-    let is_wanted = |standing: &Standing| specs.iter().any(|spec| standing.satisfies(spec, engine));
-    let name = folded(&spec.name(), engine);
-    let obsolete = standing.iter().filter(|standing| {
-        let is_kept = kept.is_some_and(|kept| std::ptr::eq(kept, *standing));
-        let is_in_the_way = standing.guards(spec, engine) || standing.spec.name() == name || !is_wanted(standing);
-        !is_kept && standing.is_on(spec, engine) && is_in_the_way
-    });
-    let obsolete: Vec<&Standing> = obsolete.collect();
-    if kept.is_some() && obsolete.is_empty() {
-        return None;
+/// The triggers that are there after these migrations and that none of these specs wants, since its model was removed, say: each with the
+/// change that drops it, and brings it back when it is undone.
+#[must_use]
+pub fn unused_triggers(
+    specs: &[TriggerSpec],
+    engine: Engine,
+    migrations: &[String],
+) -> Vec<(TriggerSpec, SchemaChange)> {
+    TriggerHistory::read(engine, migrations).unused(specs)
+}
+
+/// The triggers that are there after these migrations, whoever wants them.
+#[doc(hidden)]
+#[must_use]
+pub fn standing_triggers(engine: Engine, migrations: &[String]) -> Vec<TriggerSpec> {
+    history::read(migrations, engine).standing.into_iter().map(|standing| standing.spec).collect()
+}
+
+/// The triggers that are there after these migrations, unless a statement of theirs took them away that does so by a program, `DO` or
+/// `CALL`, which nobody can read: each with the beginning of that statement. [`pending_triggers`] creates them anew.
+#[must_use]
+pub fn unclear_triggers<'s>(
+    specs: &'s [TriggerSpec],
+    engine: Engine,
+    migrations: &[String],
+) -> Vec<(&'s TriggerSpec, String)> {
+    TriggerHistory::read(engine, migrations).unclear(specs)
+}
+
+/// Migrations that were read once, for several questions.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct TriggerHistory {
+    engine: Engine,
+    history: History,
+    /// Which of the standing triggers stand on a table.
+    by_table: HashMap<Name, Vec<usize>>,
+}
+
+impl TriggerHistory {
+    /// Reads the texts of the `up.sql`, in order.
+    #[must_use]
+    pub fn read(engine: Engine, migrations: &[String]) -> Self {
+        let history = history::read(migrations, engine);
+        let mut by_table: HashMap<Name, Vec<usize>> = HashMap::new();
+        for (index, standing) in history.standing.iter().enumerate() {
+            by_table.entry(standing.table()).or_default().push(index);
+        }
+        Self { engine, history, by_table }
     }
-    let mut drops: Vec<String> = obsolete.iter().flat_map(|standing| standing.spec.drop(engine)).collect();
-    if kept.is_none() && history.has_function(spec) && !obsolete.iter().any(|standing| standing.spec.name() == name) {
-        drops.extend(spec.drop(engine));
+
+    /// See [`triggers_created_twice`].
+    #[must_use]
+    pub fn created_twice(&self) -> &[String] {
+        &self.history.created_twice
     }
-    // One for a column that is gone cannot come back.
-    let earlier = obsolete.iter().filter(|standing| standing.guards(spec, engine));
-    let earlier = earlier.flat_map(|standing| standing.statements.clone()).collect();
-    let dropped = SchemaChange::new(engine, drops, earlier);
-    Some(if kept.is_some() { dropped } else { dropped.then(create_triggers([spec], engine)) })
+
+    /// See [`pending_triggers`].
+    #[must_use]
+    pub fn pending<'s>(&self, specs: &'s [TriggerSpec]) -> Vec<(&'s TriggerSpec, SchemaChange)> {
+        let wanted = self.wanted(specs);
+        let change = |spec: &'s TriggerSpec| {
+            let of_table = wanted.get(&Name::of_table(spec, self.engine)).map(Vec::as_slice).unwrap_or_default();
+            self.change(spec, of_table).map(|change| (spec, change))
+        };
+        specs.iter().filter_map(change).collect()
+    }
+
+    /// See [`unclear_triggers`].
+    #[must_use]
+    pub fn unclear<'s>(&self, specs: &'s [TriggerSpec]) -> Vec<(&'s TriggerSpec, String)> {
+        let unclear = |spec: &'s TriggerSpec| {
+            let may = |standing: &&Standing| standing.may_satisfy(spec, self.engine);
+            let standing = self.on_table_of(spec).filter(may).last()?;
+            Some((spec, standing.unclear.clone()?))
+        };
+        specs.iter().filter_map(unclear).collect()
+    }
+
+    /// See [`unused_triggers`].
+    #[must_use]
+    pub fn unused(&self, specs: &[TriggerSpec]) -> Vec<(TriggerSpec, SchemaChange)> {
+        let (engine, wanted) = (self.engine, self.wanted(specs));
+        let is_unused = |standing: &&Standing| {
+            let of_table = wanted.get(&standing.table()).map(Vec::as_slice).unwrap_or_default();
+            !of_table.iter().any(|spec| standing.guards(spec, engine))
+        };
+        let drop =
+            |standing: &Standing| SchemaChange::new(engine, standing.spec.drop(engine), standing.statements.clone());
+        let unused = self.history.standing.iter().filter(is_unused);
+        unused.map(|standing| (standing.spec.clone(), drop(standing))).collect()
+    }
+
+    fn wanted<'s>(&self, specs: &'s [TriggerSpec]) -> HashMap<Name, Vec<&'s TriggerSpec>> {
+        let mut wanted: HashMap<Name, Vec<&TriggerSpec>> = HashMap::new();
+        for spec in specs {
+            wanted.entry(Name::of_table(spec, self.engine)).or_default().push(spec);
+        }
+        wanted
+    }
+
+    fn on_table_of(&self, spec: &TriggerSpec) -> impl Iterator<Item = &Standing> {
+        let indices = self.by_table.get(&Name::of_table(spec, self.engine)).map(Vec::as_slice).unwrap_or_default();
+        indices.iter().filter_map(|index| self.history.standing.get(*index))
+    }
+
+    /// What makes the trigger of the spec the one that stands on its table for its column; `None` if it is. `wanted` are the specs of its
+    /// table.
+    fn change(&self, spec: &TriggerSpec, wanted: &[&TriggerSpec]) -> Option<SchemaChange> {
+        let engine = self.engine;
+        let kept = self.on_table_of(spec).filter(|standing| standing.satisfies(spec, engine)).last();
+        let is_wanted = |standing: &Standing| wanted.iter().any(|spec| standing.satisfies(spec, engine));
+        let name = folded(&spec.name(), engine);
+        let obsolete = self.on_table_of(spec).filter(|standing| {
+            let is_kept = kept.is_some_and(|kept| std::ptr::eq(kept, *standing));
+            !is_kept && (standing.guards(spec, engine) || standing.spec.name() == name || !is_wanted(standing))
+        });
+        let obsolete: Vec<&Standing> = obsolete.collect();
+        if kept.is_some() && obsolete.is_empty() {
+            return None;
+        }
+        let mut drops: Vec<String> = obsolete.iter().flat_map(|standing| standing.spec.drop(engine)).collect();
+        let is_left = kept.is_none() && self.history.has_function(spec);
+        if is_left && !obsolete.iter().any(|standing| standing.spec.name() == name) {
+            drops.extend(spec.drop(engine));
+        }
+        // One for a column that is gone cannot come back.
+        let earlier = obsolete.iter().filter(|standing| standing.guards(spec, engine));
+        let earlier = earlier.flat_map(|standing| standing.statements.clone()).collect();
+        let dropped = SchemaChange::new(engine, drops, earlier);
+        Some(if kept.is_some() { dropped } else { dropped.then(create_triggers([spec], engine)) })
+    }
 }
 
 #[cfg(test)]
@@ -147,10 +256,37 @@ mod tests {
             (&postgres, "CREATE TABLE letters (a TEXT) INHERITS (posts);", false),
             (&postgres, "DROP SCHEMA public CASCADE;", true),
             (&postgres, "DROP SCHEMA other CASCADE;", false),
+            (&postgres, "DROP TRIGGER concurrency_articles_version ON posts;", false),
+            (&postgres, "DROP TRIGGER concurrency_articles_version ON public.articles;", true),
+            (
+                &postgres,
+                "ALTER TRIGGER concurrency_articles_version ON posts RENAME TO concurrency_posts_version;",
+                false,
+            ),
+            (&postgres, "DROP FUNCTION concurrency_articles_version() CASCADE;", true),
+            (&postgres, "DROP FUNCTION a(int, text), concurrency_articles_version CASCADE;", true),
+            (
+                &postgres,
+                "CREATE OR REPLACE FUNCTION concurrency_articles_version() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;",
+                true,
+            ),
+            (
+                &postgres,
+                "CREATE OR REPLACE TRIGGER concurrency_articles_version BEFORE UPDATE ON articles FOR EACH ROW EXECUTE FUNCTION other();",
+                true,
+            ),
+            (&postgres, "CREATE TABLE letters (a TEXT); ALTER TABLE letters INHERIT articles;", true),
+            (&postgres, "ALTER TABLE articles SET SCHEMA other, DISABLE TRIGGER ALL;", true),
+            (&postgres, "ALTER TABLE \"Ärzte\" RENAME TO articles2; ALTER TABLE Ärzte RENAME TO a;", false),
             (&mysql, "RENAME TABLE posts TO p, articles TO a;", true),
             (&mysql, "ALTER TABLE articles CHANGE version revision BIGINT;", true),
             (&mysql, "ALTER TABLE articles CHANGE COLUMN version version INT NOT NULL;", false),
+            (&mysql, "ALTER TABLE articles RENAME papers;", true),
+            (&mysql, "CREATE OR REPLACE TABLE articles (id BIGINT);", true),
+            (&mysql, "CREATE TABLE IF NOT EXISTS articles (id BIGINT);", false),
+            (&mysql, "DROP TABLES posts, articles;", true),
             (&sqlite, "DROP TABLE [Articles];", true),
+            (&sqlite, "DROP TRIGGER main.Concurrency_Articles_Version;", true),
         ];
         for (engines, sql, is_pending) in cases {
             for &engine in *engines {
@@ -158,6 +294,96 @@ mod tests {
                 assert_eq!(!pending(&[articles()], engine, &migrations).is_empty(), *is_pending, "{engine}: {sql}");
             }
         }
+    }
+
+    /// What a program does to triggers it may do, or not: nobody says that they are there, and they are created anew.
+    #[test]
+    fn what_a_program_may_have_done_is_unclear() {
+        let cases: &[(Engine, &str, bool)] = &[
+            (Engine::Postgres, "DO $$ BEGIN EXECUTE 'DROP TABLE articles'; END $$;", true),
+            (
+                Engine::Postgres,
+                "DO $$ BEGIN IF true THEN ALTER TABLE articles DISABLE TRIGGER ALL; END IF; END $$;",
+                true,
+            ),
+            (Engine::Postgres, "DO 'BEGIN DROP TRIGGER concurrency_articles_version ON articles; END';", true),
+            (
+                Engine::Postgres,
+                "DO $$ DECLARE t text; BEGIN FOR t IN SELECT x LOOP EXECUTE format('ALTER TABLE %I DISABLE TRIGGER ALL', t); END LOOP; END $$;",
+                true,
+            ),
+            (
+                Engine::Postgres,
+                "DO $$ DECLARE t text; BEGIN SELECT command INTO t FROM commands; EXECUTE t; END $$;",
+                true,
+            ),
+            (Engine::Postgres, "DO $$ BEGIN ALTER TABLE articles ADD COLUMN body text; END $$;", false),
+            (Engine::Postgres, "DO $$ BEGIN ALTER TABLE posts DISABLE TRIGGER ALL; END $$;", false),
+            (Engine::Postgres, "DO $$ BEGIN EXECUTE 'ALTER TYPE mood ADD VALUE ''sad'''; END $$;", false),
+            (Engine::Postgres, "DO $$ BEGIN EXECUTE format('CREATE INDEX %I ON articles (id)', 'i'); END $$;", false),
+            (Engine::Postgres, "DO $$ BEGIN UPDATE articles SET id = 1; END $$;", false),
+            (
+                Engine::Postgres,
+                "DO $$ BEGIN ALTER TABLE articles DISABLE TRIGGER ALL; UPDATE articles SET a = 1; ALTER TABLE articles ENABLE TRIGGER ALL; END $$;",
+                false,
+            ),
+            (
+                Engine::Postgres,
+                "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'DROP TABLE articles'; SELECT f();",
+                true,
+            ),
+            (Engine::Postgres, "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'SELECT 1'; SELECT f();", false),
+            (Engine::Postgres, "SELECT now(), set_config('a', 'b', false);", false),
+            (Engine::Postgres, "CALL rebuild('articles');", true),
+            (Engine::Mysql, "CALL rebuild();", true),
+            (Engine::Mysql, "CREATE PROCEDURE p() BEGIN UPDATE articles SET id = 1; END; CALL p();", false),
+            (Engine::Mysql, "CREATE PROCEDURE p() BEGIN DROP TABLE articles; END; CALL p();", true),
+            (Engine::Mysql, "PREPARE s FROM 'DROP TABLE articles'; EXECUTE s;", true),
+            (Engine::Mysql, "SET @s = CONCAT('DROP ', 'TABLE articles'); PREPARE s FROM @s; EXECUTE s;", true),
+            (Engine::Mysql, "DO SLEEP(0);", false),
+            (Engine::Sqlite, "PRAGMA writable_schema = ON; DELETE FROM sqlite_master WHERE type = 'trigger';", true),
+            (Engine::Sqlite, "UPDATE articles SET id = 1;", false),
+        ];
+        let specs = [articles()];
+        for (engine, sql, is_unclear) in cases {
+            let created = up_sql(&specs, *engine);
+            let migrations = [created.clone(), (*sql).to_owned()];
+            let unclear = unclear_triggers(&specs, *engine, &migrations);
+            assert_eq!(!unclear.is_empty(), *is_unclear, "{engine}: {sql}");
+            assert_eq!(!pending(&specs, *engine, &migrations).is_empty(), *is_unclear, "{engine}: {sql}");
+            // Once it is made anew, it is there.
+            let changes = pending_triggers(&specs, *engine, &migrations);
+            let anew: Vec<String> = changes.iter().map(|(_, change)| change.up_sql()).collect();
+            let migrations = [&migrations[..], &anew].concat();
+            assert_eq!(pending(&specs, *engine, &migrations), [""; 0], "{engine}: {sql}");
+            assert_eq!(triggers_created_twice(*engine, &migrations), [""; 0]);
+            // What came before it does not matter.
+            assert_eq!(unclear_triggers(&specs, *engine, &[(*sql).to_owned(), created]), []);
+        }
+    }
+
+    #[test]
+    fn a_trigger_without_model_is_unused() {
+        let specs = [articles(), TriggerSpec::new("posts", ["id"], "version")];
+        for engine in ENGINES {
+            let migrations = [up_sql(&specs, engine)];
+            assert_eq!(unused_triggers(&specs, engine, &migrations), []);
+            let unused = unused_triggers(&specs[..1], engine, &migrations);
+            let [(spec, change)] = &unused[..] else { panic!("{unused:?}") };
+            assert_eq!((spec.table(), spec.version()), ("posts", "version"));
+            assert_eq!(unused_triggers(&specs[..1], engine, &[migrations[0].clone(), change.up_sql()]), []);
+            assert_eq!(pending(&specs, engine, &[migrations[0].clone(), change.up_sql()]).len(), 1);
+            let undone = [migrations[0].clone(), change.up_sql(), change.down_sql()];
+            assert_eq!(pending(&specs, engine, &undone), [""; 0]);
+        }
+    }
+
+    #[test]
+    fn a_trigger_that_is_created_only_where_it_is_missing_is_created_once() {
+        let up = up_sql(&[articles()], Engine::Sqlite);
+        let again = up.replace("CREATE TRIGGER", "CREATE TRIGGER IF NOT EXISTS");
+        assert_eq!(triggers_created_twice(Engine::Sqlite, &[up.clone(), again.clone()]), [""; 0]);
+        assert_eq!(pending(&[articles()], Engine::Sqlite, &[up, again]), [""; 0]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The triggers of PostgreSQL, and the function that each of them has.
 
-use super::dialect::{Dialect, Limit, quoted};
+use super::dialect::{Dialect, Limit, Restoring, quoted};
 use super::found::{FoundColumn, FoundTrigger, TriggerQuery};
 use super::template::Value::{Sql, Text};
 use super::template::{fill, query};
@@ -26,6 +26,30 @@ impl Dialect for PostgresDialect {
             self.trigger(spec, &table, &function, &str::to_owned),
             self.in_children(spec, &in_children),
         ]
+    }
+
+    fn restore(&self, spec: &TriggerSpec) -> Restoring {
+        let function = self.qualified(spec.schema(), &function_name(spec));
+        let create_function = self.create(spec).into_iter().next().unwrap_or_default();
+        let create_trigger = self.trigger(spec, "%s", &function.replace('%', "%%"), &as_format);
+        let texts = [
+            literal(&format!("{function}()")),
+            literal(&create_function),
+            literal(&self.qualified(spec.schema(), spec.table())),
+            literal(&spec.name()),
+            literal(&create_trigger),
+        ];
+        let quote = dollar_quote(&texts.concat());
+        let [function, create_function, table, trigger, create_trigger] = &texts;
+        let values = [
+            ("quote", quote.as_str()),
+            ("function", function),
+            ("create_function", create_function),
+            ("table", table),
+            ("trigger", trigger),
+            ("create_trigger", create_trigger),
+        ];
+        Restoring { probe: None, statements: vec![fill(include_str!("postgres/restore.sql"), &values)] }
     }
 
     fn drop(&self, spec: &TriggerSpec) -> Vec<String> {
@@ -65,6 +89,11 @@ impl Dialect for PostgresDialect {
                   pg_catalog.set_config('lock_timeout', '5s', true)",
             put_back: "SELECT pg_catalog.set_config('lock_timeout', pg_catalog.current_setting('concurrency.lock_timeout'), true)",
         })
+    }
+
+    fn find_holders(&self, spec: &TriggerSpec) -> Option<TriggerQuery> {
+        let table = self.qualified(spec.schema(), spec.table());
+        Some(query(include_str!("postgres/holders.sql"), &[("table", Text(&table))]))
     }
 
     fn find_columns(&self, spec: &TriggerSpec) -> TriggerQuery {

@@ -1,6 +1,6 @@
 //! Changes of a schema as migrations make them: the statements, the way back, and the text of the two files.
 
-use super::dialect::Limit;
+use super::dialect::{Limit, Probe};
 use super::{Engine, TriggerSpec};
 
 /// Statements that change a schema, and those that undo them.
@@ -88,6 +88,14 @@ pub fn create_triggers<'s>(specs: impl IntoIterator<Item = &'s TriggerSpec>, eng
         .into_iter()
         .map(|spec| SchemaChange::new(engine, spec.create(engine), spec.drop(engine)))
         .fold(nothing, SchemaChange::then)
+}
+
+/// Creates the trigger of this table where ours is not there; and the question, for engines whose SQL has no conditions, that fails where
+/// it is.
+#[doc(hidden)]
+pub fn restore_trigger(spec: &TriggerSpec, engine: Engine) -> (Option<Probe>, SchemaChange) {
+    let restoring = engine.dialect().restore(spec);
+    (restoring.probe, SchemaChange::new(engine, restoring.statements, spec.drop(engine)))
 }
 
 /// Adds the version column to a table that has none; every row there is gets version 1.

@@ -1,6 +1,6 @@
 //! The triggers of SQLite.
 
-use super::dialect::{Dialect, quoted};
+use super::dialect::{Dialect, Probe, Restoring, quoted};
 use super::found::{FoundColumn, FoundTrigger, TriggerQuery};
 use super::template::Value::{Sql, Text};
 use super::template::{fill, query};
@@ -17,6 +17,17 @@ impl Dialect for SqliteDialect {
     /// The schema is named with the trigger alone: SQLite takes none with a table inside it.
     fn create(&self, spec: &TriggerSpec) -> Vec<String> {
         vec![self.create_as(spec, &self.qualified(spec.schema(), &spec.name()))]
+    }
+
+    fn restore(&self, spec: &TriggerSpec) -> Restoring {
+        let values = [
+            ("database", self.quote(spec.schema().unwrap_or("main"))),
+            ("trigger", quoted(&spec.name(), '\'')),
+            ("table", quoted(spec.table(), '\'')),
+        ];
+        let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+        let probe = Probe { sql: fill(include_str!("sqlite/probe.sql"), &values), failure: "integer overflow" };
+        Restoring { probe: Some(probe), statements: self.create(spec) }
     }
 
     fn drop(&self, spec: &TriggerSpec) -> Vec<String> {

@@ -18,6 +18,8 @@ pub enum TriggerState<'f> {
     Altered(&'f FoundTrigger),
     /// It is there and does not fire.
     Disabled(&'f FoundTrigger),
+    /// It is there, and fails, because it runs as a user who cannot.
+    Powerless(&'f FoundTrigger),
     /// One of ours has its name, on another table.
     OnAnotherTable(&'f FoundTrigger),
     /// Somebody else's trigger has its name, or on PostgreSQL somebody else's function.
@@ -43,7 +45,11 @@ impl<'f> TriggerState<'f> {
     #[must_use]
     pub const fn own(self) -> Option<&'f FoundTrigger> {
         match self {
-            Self::Intact(found) | Self::OtherForm(found) | Self::Altered(found) | Self::Disabled(found) => Some(found),
+            Self::Intact(found)
+            | Self::OtherForm(found)
+            | Self::Altered(found)
+            | Self::Disabled(found)
+            | Self::Powerless(found) => Some(found),
             _ => None,
         }
     }
@@ -57,15 +63,17 @@ pub(super) fn state<'f>(
 ) -> TriggerState<'f> {
     let name = folded(&spec.name(), engine);
     let is_named = |trigger: &&FoundTrigger| folded(&trigger.trigger_name, engine) == name;
+    let fires = |trigger: &FoundTrigger| trigger.is_enabled && trigger.obstacle.is_none();
     let find = |form: &TriggerSpec| {
         let is_it = |trigger: &&FoundTrigger| {
             trigger.stands_on(form, engine) && engine.dialect().is_intact(form, columns, trigger)
         };
-        found.iter().filter(is_it).max_by_key(|trigger| (trigger.is_enabled, is_named(trigger)))
+        found.iter().filter(is_it).max_by_key(|trigger| (fires(trigger), is_named(trigger)))
     };
     match (find(spec), find(&spec.in_other_form())) {
-        (Some(trigger), _) if trigger.is_enabled => return TriggerState::Intact(trigger),
-        (_, Some(trigger)) if trigger.is_enabled => return TriggerState::OtherForm(trigger),
+        (Some(trigger), _) if fires(trigger) => return TriggerState::Intact(trigger),
+        (_, Some(trigger)) if fires(trigger) => return TriggerState::OtherForm(trigger),
+        (Some(trigger), _) | (None, Some(trigger)) if trigger.is_enabled => return TriggerState::Powerless(trigger),
         (Some(trigger), _) | (None, Some(trigger)) => return TriggerState::Disabled(trigger),
         (None, None) => {}
     }

@@ -37,7 +37,6 @@ impl<'t> Token<'t> {
     /// The name that it is, as the engine compares names; `None` if it is none.
     pub(super) fn name(&self, engine: Engine) -> Option<String> {
         match self.kind {
-            Kind::Word if engine == Engine::Postgres => Some(self.text.to_lowercase()),
             Kind::Word => Some(self.text.to_ascii_lowercase()),
             Kind::Quoted => Some(folded(&unquoted(self.text), engine)),
             Kind::Text | Kind::Other => None,

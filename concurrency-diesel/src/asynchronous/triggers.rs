@@ -47,6 +47,7 @@ use futures_core::future::BoxFuture;
 
 use super::connection::under_way;
 use crate::triggers::install::{self, OtherForm};
+use crate::triggers::unused as of_no_model;
 use crate::triggers::{CatalogBackend, Error, FoundTrigger, Problem, TriggerModels, TriggerSpec};
 
 /// Creates the triggers of these models, where they are not there yet: see [`triggers::create`](crate::triggers::create).
@@ -138,4 +139,28 @@ where
     C: AsyncConnection<Backend: CatalogBackend>,
 {
     under_way!(conn, |session| install::check(specs, session))
+}
+
+/// Our triggers in the database that none of these specifications wants: see [`triggers::unused`](crate::triggers::unused).
+///
+/// # Errors
+///
+/// As [there](crate::triggers::unused).
+pub fn unused<'a, C>(specs: &'a [TriggerSpec], conn: &'a mut C) -> BoxFuture<'a, Result<Vec<Problem>, Error>>
+where
+    C: AsyncConnection<Backend: CatalogBackend>,
+{
+    under_way!(conn, |session| of_no_model::unused(specs, session))
+}
+
+/// Drops our triggers in the database that [none of these specifications wants](unused); those that it dropped.
+///
+/// # Errors
+///
+/// As [there](crate::triggers::drop_unused).
+pub fn drop_unused<'a, C>(specs: &'a [TriggerSpec], conn: &'a mut C) -> BoxFuture<'a, Result<Vec<FoundTrigger>, Error>>
+where
+    C: AsyncConnection<Backend: CatalogBackend>,
+{
+    under_way!(conn, |session| of_no_model::drop_unused(specs, session))
 }

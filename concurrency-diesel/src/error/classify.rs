@@ -182,7 +182,7 @@ fn said(error: &Error) -> Option<&str> {
 
 /// Whether a statement gave up waiting for a lock.
 pub(crate) fn is_lock_timeout(error: &Error) -> bool {
-    let messages = ["canceling statement due to lock timeout", "Lock wait timeout exceeded"];
+    let messages = ["canceling statement due to lock timeout", "Lock wait timeout exceeded", "database is locked"];
     matches!(error, Error::DatabaseError(_, said) if messages.iter().any(|message| said.message().contains(message)))
 }
 

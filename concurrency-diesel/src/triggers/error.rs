@@ -81,10 +81,15 @@ pub enum Error {
     },
 
     /// Returned when others held the table for longer than five seconds. Nothing was created or dropped of it.
-    #[error("{table} is in use: {source}; wait for the transactions that have read or written it, and try again")]
+    #[error(
+        "{table} is in use{}: {source}; wait for the transactions that have read or written it, and try again",
+        by(holders)
+    )]
     InUse {
         /// The table.
         table: String,
+        /// Who uses it, as far as the engine and the user's rights tell: on MySQL and MariaDB, whoever has a transaction open.
+        holders: Vec<String>,
         /// What the engine said.
         source: Box<diesel::result::Error>,
     },
@@ -115,9 +120,13 @@ impl Error {
         if is_missing_privilege(&error) {
             Self::MissingPrivilege { table: table.to_owned(), source: Box::new(error) }
         } else if is_lock_timeout(&error) {
-            Self::InUse { table: table.to_owned(), source: Box::new(error) }
+            Self::InUse { table: table.to_owned(), holders: Vec::new(), source: Box::new(error) }
         } else {
             Self::Database(error)
         }
     }
+}
+
+fn by(holders: &[String]) -> String {
+    if holders.is_empty() { String::new() } else { format!(" by {}", holders.join(" and ")) }
 }

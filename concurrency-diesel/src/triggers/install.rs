@@ -10,6 +10,7 @@ use super::problem::Problem;
 use super::survey::survey;
 use super::{engine, shown};
 use crate::backend::ConcurrencyBackend as _;
+use crate::error::is_lock_timeout;
 use crate::executor::{Executor, Session, Transactions};
 
 pub(crate) use super::plan::OtherForm;
@@ -24,16 +25,55 @@ where
     E: Transactions<Backend: CatalogBackend>,
 {
     let specs = &distinct(specs.to_vec());
-    let steps = plan_create(specs, other_form, session).await?;
-    match carry_out(&steps, session).await {
-        Ok(()) => Ok(steps.into_iter().filter(|step| step.creates).map(|step| step.spec).collect()),
-        Err(Error::Database(error)) => {
-            // Somebody who did the same at the same time may have been first.
-            let is_done = plan_create(specs, other_form, session).await.is_ok_and(|steps| steps.is_empty());
-            if is_done { Ok(Vec::new()) } else { Err(Error::Database(error)) }
+    let mut tries = 0_u32;
+    loop {
+        match create_once(specs, other_form, session).await {
+            // Others who do the same at the same time may have been first: what is then left to do is planned anew.
+            Err(Error::Database(error)) if tries < MOST_TRIES && !is_lock_timeout(&error) => {
+                tries = tries.saturating_add(1);
+            }
+            Err(error) => return Err(with_holders(error, specs, session).await),
+            created => return created,
         }
-        Err(error) => Err(error),
     }
+}
+
+async fn create_once<E>(
+    specs: &[TriggerSpec],
+    other_form: OtherForm,
+    session: &mut Session<'_, E>,
+) -> Result<Vec<TriggerSpec>, Error>
+where
+    E: Transactions<Backend: CatalogBackend>,
+{
+    let steps = plan_create(specs, other_form, session).await?;
+    carry_out(&steps, session).await?;
+    Ok(steps.into_iter().filter(|step| step.creates).map(|step| step.spec).collect())
+}
+
+/// For as many programs that start at once, some of them with other wishes.
+const MOST_TRIES: u32 = 20;
+
+/// The error, with those who hold the table.
+async fn with_holders<E>(error: Error, specs: &[TriggerSpec], session: &mut Session<'_, E>) -> Error
+where
+    E: Executor<Backend: CatalogBackend>,
+{
+    let (table, source) = match error {
+        Error::InUse { table, source, .. } => (table, source),
+        // SQLite locks the whole database, and tells of it before any statement about a table.
+        Error::Database(error) if is_lock_timeout(&error) => {
+            (specs.first().map(shown).unwrap_or_default(), Box::new(error))
+        }
+        error => return error,
+    };
+    let query = specs.iter().find(|spec| shown(spec) == table).and_then(|spec| spec.find_holders(engine::<E>()));
+    let holders = match query {
+        // Without the right to ask nobody is named.
+        Some(query) => catalog::columns(query, session).await.unwrap_or_default(),
+        None => Vec::new(),
+    };
+    Error::InUse { table, holders: holders.into_iter().map(|holder| holder.column_name).collect(), source }
 }
 
 /// Drops the triggers that are there.
@@ -42,11 +82,14 @@ where
     E: Transactions<Backend: CatalogBackend>,
 {
     let steps = plan_drop(specs, session).await?;
-    carry_out(&steps, session).await
+    match carry_out(&steps, session).await {
+        Ok(()) => Ok(()),
+        Err(error) => Err(with_holders(error, specs, session).await),
+    }
 }
 
 /// Sends what was planned: as a whole, where the engine can take back what it created and dropped.
-async fn carry_out<E>(steps: &[Step], session: &mut Session<'_, E>) -> Result<(), Error>
+pub(super) async fn carry_out<E>(steps: &[Step], session: &mut Session<'_, E>) -> Result<(), Error>
 where
     E: Transactions<Backend: CatalogBackend>,
 {

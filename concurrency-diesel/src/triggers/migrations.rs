@@ -3,9 +3,10 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use concurrency_core::{SchemaChange, TriggerSpec, create_triggers};
+use concurrency_core::{Probe, SchemaChange, TriggerSpec, fingerprint, restore_trigger};
 use diesel::connection::BoxableConnection;
 use diesel::migration::{self, Migration, MigrationMetadata, MigrationName, MigrationSource, MigrationVersion};
+use diesel::result::{Error, QueryResult};
 
 use super::models::TriggerModels;
 use crate::backend::ConcurrencyBackend;
@@ -39,6 +40,11 @@ pub const fn migrations<M>() -> TriggerMigrations<M> {
 /// Your own migrations, and after them the triggers of these models.
 ///
 /// The triggers come last, however new your own migrations are: they are the first to be reverted, before the tables they stand on.
+/// They come again after every new migration of yours, since it may have made a table anew, and with it lost the trigger; one that is there
+/// stays as it is. So run what is pending before you revert anything.
+///
+/// Of a model that is renamed or removed, drop the trigger in a migration of your own, and delete its row of
+/// `__diesel_schema_migrations`, which begins with `99999999999999-`.
 ///
 /// # Example
 ///
@@ -60,7 +66,7 @@ pub const fn migrations<M>() -> TriggerMigrations<M> {
 /// ```
 #[must_use]
 pub const fn with_migrations<M, S>(source: S) -> WithMigrations<M, S> {
-    WithMigrations { source, triggers: migrations() }
+    WithMigrations { source, models: PhantomData }
 }
 
 /// The triggers of models as a source of migrations: see [`migrations`].
@@ -69,7 +75,7 @@ pub struct TriggerMigrations<M>(PhantomData<fn() -> M>);
 /// A source of migrations with the triggers of models after it: see [`with_migrations`].
 pub struct WithMigrations<M, S> {
     source: S,
-    triggers: TriggerMigrations<M>,
+    models: PhantomData<fn() -> M>,
 }
 
 impl<M, DB> MigrationSource<DB> for TriggerMigrations<M>
@@ -78,8 +84,7 @@ where
     M: TriggerModels<DB>,
 {
     fn migrations(&self) -> migration::Result<Vec<Box<dyn Migration<DB>>>> {
-        let migration = |spec: &TriggerSpec| Box::new(TriggerMigration::new::<DB>(spec)) as Box<dyn Migration<DB>>;
-        Ok(M::__specs().iter().map(migration).collect())
+        Ok(after::<M, DB>(None))
     }
 }
 
@@ -91,9 +96,23 @@ where
 {
     fn migrations(&self) -> migration::Result<Vec<Box<dyn Migration<DB>>>> {
         let mut migrations = self.source.migrations()?;
-        migrations.extend(MigrationSource::<DB>::migrations(&self.triggers)?);
+        let mut versions: Vec<String> =
+            migrations.iter().map(|migration| migration.name().version().to_string()).collect();
+        versions.sort_unstable();
+        migrations.extend(after::<M, DB>(Some(&versions.join(" "))));
         Ok(migrations)
     }
+}
+
+/// The migrations of the triggers, to be run after those with these versions.
+fn after<M, DB>(versions: Option<&str>) -> Vec<Box<dyn Migration<DB>>>
+where
+    DB: ConcurrencyBackend,
+    M: TriggerModels<DB>,
+{
+    let migration =
+        |spec: &TriggerSpec| Box::new(TriggerMigration::new::<DB>(spec, versions)) as Box<dyn Migration<DB>>;
+    M::__specs().iter().map(migration).collect()
 }
 
 impl<M> fmt::Debug for TriggerMigrations<M> {
@@ -108,21 +127,35 @@ impl<M, S: fmt::Debug> fmt::Debug for WithMigrations<M, S> {
     }
 }
 
-/// The migration of one trigger.
+/// The migration of one trigger: it does nothing where the trigger is there.
 struct TriggerMigration {
     name: TriggerMigrationName,
+    probe: Option<Probe>,
     change: SchemaChange,
 }
 
 impl TriggerMigration {
-    fn new<DB: ConcurrencyBackend>(spec: &TriggerSpec) -> Self {
-        Self { name: TriggerMigrationName::new(spec), change: create_triggers([spec], DB::__ENGINE) }
+    fn new<DB: ConcurrencyBackend>(spec: &TriggerSpec, after: Option<&str>) -> Self {
+        let (probe, change) = restore_trigger(spec, DB::__ENGINE);
+        Self { name: TriggerMigrationName::new(spec, after), probe, change }
+    }
+
+    /// The answer of an engine whose SQL has no conditions is an error.
+    fn is_there<DB: ConcurrencyBackend>(&self, conn: &mut dyn BoxableConnection<DB>) -> QueryResult<bool> {
+        let Some(probe) = &self.probe else { return Ok(false) };
+        match conn.batch_execute(&probe.sql) {
+            Err(Error::DatabaseError(_, said)) if said.message().contains(probe.failure) => Ok(true),
+            answer => answer.map(|()| false),
+        }
     }
 }
 
 impl<DB: ConcurrencyBackend> Migration<DB> for TriggerMigration {
     fn run(&self, conn: &mut dyn BoxableConnection<DB>) -> migration::Result<()> {
-        Ok(conn.batch_execute(&self.change.up_sql())?)
+        if !self.is_there(conn)? {
+            conn.batch_execute(&self.change.up_sql())?;
+        }
+        Ok(conn.batch_execute(&self.name.forget_earlier())?)
     }
 
     fn revert(&self, conn: &mut dyn BoxableConnection<DB>) -> migration::Result<()> {
@@ -142,18 +175,26 @@ struct InTransaction;
 
 impl MigrationMetadata for InTransaction {}
 
-/// The trigger's name; as the version a hash of it, because Diesel keeps 50 characters.
+/// The trigger's name; as the version hashes of it and of what it comes after, because Diesel keeps 50 characters.
 struct TriggerMigrationName {
     name: String,
+    trigger: String,
     version: String,
 }
 
 impl TriggerMigrationName {
-    /// Nines, so that it comes after every date; the schema, because two of them may have a table of one name.
-    fn new(spec: &TriggerSpec) -> Self {
-        let name = spec.name();
-        let version = format!("99999999999999-{}", spec.fingerprint());
-        Self { name, version }
+    /// Nines, so that it comes after every date; the schema, because two of them may have a table of one name. A new migration before it
+    /// makes another version of it, which has not been run.
+    fn new(spec: &TriggerSpec, after: Option<&str>) -> Self {
+        let trigger = format!("99999999999999-{}", spec.fingerprint());
+        let version = after.map_or_else(|| trigger.clone(), |versions| format!("{trigger}-{}", fingerprint(versions)));
+        Self { name: spec.name(), trigger, version }
+    }
+
+    /// Of the versions that it had before, Diesel must not ask a source to revert any. Hashes need no quotes.
+    fn forget_earlier(&self) -> String {
+        let (trigger, version) = (&self.trigger, &self.version);
+        format!("DELETE FROM __diesel_schema_migrations WHERE version LIKE '{trigger}%' AND version <> '{version}'")
     }
 }
 

@@ -60,7 +60,9 @@ fn create_step<E: Executor>(
             _ => true,
         };
         // Its name is free once it is dropped; any other may be taken.
-        if let TriggerState::OtherForm(trigger) | TriggerState::Disabled(trigger) = state {
+        if let TriggerState::OtherForm(trigger) | TriggerState::Disabled(trigger) | TriggerState::Powerless(trigger) =
+            state
+        {
             if trigger.trigger_name != spec.name() && table.spec.table() == spec.table() {
                 spec = spec.named(trigger.trigger_name.as_str());
             }

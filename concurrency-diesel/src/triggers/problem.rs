@@ -1,6 +1,6 @@
 //! What `check` finds. How it is found stands in `install`.
 
-use concurrency_core::{FoundTrigger, Leftover, TriggerSpec, TriggerState};
+use concurrency_core::{FoundTrigger, Leftover, Obstacle, TriggerSpec, TriggerState};
 
 use super::error::Error;
 use super::survey::Surveyed;
@@ -40,6 +40,19 @@ pub enum Problem {
         trigger: String,
     },
 
+    /// Found on MySQL and MariaDB when the trigger runs as a user who is not there any more, or has no right to it: every write fails.
+    #[error("the trigger {trigger} of {table} runs as {definer}, {obstacle}, so that writes fail; create it anew")]
+    Powerless {
+        /// The table.
+        table: String,
+        /// The trigger's name.
+        trigger: String,
+        /// As whom it runs: `name@host`.
+        definer: String,
+        /// What that user lacks.
+        obstacle: String,
+    },
+
     /// Found when the trigger of another table has the name.
     #[error("the trigger {trigger}, meant for {table}, stands on the table {found}; name one of them yourself")]
     OnAnotherTable {
@@ -71,6 +84,15 @@ pub enum Problem {
         trigger: String,
         /// What it does to the table.
         breaks: String,
+    },
+
+    /// Found by [`unused`](super::unused) when no specification wants a trigger of ours: its model was removed, say.
+    #[error("no model has the trigger {trigger} of {table}; drop it, unless another program needs it")]
+    Unused {
+        /// The table.
+        table: String,
+        /// The trigger's name.
+        trigger: String,
     },
 
     /// Found when a trigger that is not ours sets the version, too, when a row is updated: the version in memory after a save is then
@@ -112,6 +134,12 @@ impl Problem {
             TriggerState::Intact(_) | TriggerState::OtherForm(_) => None,
             TriggerState::Altered(found) => Some(Self::Altered { table, trigger: named(found), found: found.text() }),
             TriggerState::Disabled(found) => Some(Self::Disabled { table, trigger: named(found) }),
+            TriggerState::Powerless(found) => Some(Self::Powerless {
+                table,
+                trigger: named(found),
+                definer: found.definer.clone().unwrap_or_default(),
+                obstacle: lacks(found.obstacle).to_owned(),
+            }),
             TriggerState::OnAnotherTable(found) => {
                 let trigger = named(found);
                 Some(Self::OnAnotherTable { table, trigger, found: found.table_name.clone().unwrap_or_default() })
@@ -122,8 +150,15 @@ impl Problem {
     }
 }
 
+const fn lacks(obstacle: Option<Obstacle>) -> &'static str {
+    match obstacle {
+        Some(Obstacle::NoDefiner) => "who is not there any more",
+        _ => "who lacks the privilege TRIGGER or UPDATE",
+    }
+}
+
 /// What a trigger that is left over does.
-const fn breaks(leftover: Leftover) -> &'static str {
+pub(super) const fn breaks(leftover: Leftover) -> &'static str {
     match leftover {
         Leftover::NamesAMissingColumn => "sets a column that is not there, so that writes fail",
         Leftover::IsASecond => "moves the version a second time",

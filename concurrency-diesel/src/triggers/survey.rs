@@ -32,7 +32,7 @@ impl Surveyed {
     /// Whether the table has the key, and a version that counts.
     pub(super) fn usable<E: Executor>(&self) -> Result<(), Error> {
         let spec = &self.spec;
-        let find = |name: &str| self.columns.iter().find(|column| column.column_name.eq_ignore_ascii_case(name));
+        let find = |name: &str| self.columns.iter().find(|column| column.is_named(name, engine::<E>()));
         let missing = |name: &str| Error::MissingColumn { table: shown(spec), column: name.to_owned() };
         if let Some(name) = spec.key().iter().find(|name| find(name).is_none()) {
             return Err(missing(name));

@@ -214,3 +214,48 @@ fn a_trigger_that_sets_the_version_after_ours_is_named() {
     let problems = triggers::check::<Draft, _>(conn).unwrap();
     assert_eq!(problems, [Problem::SetsVersion { table: "drafts".to_owned(), trigger: "after_ours".to_owned() }]);
 }
+
+/// A trigger runs as whoever made it: where that user is gone, or lost the right, every write fails.
+#[test]
+fn a_definer_that_is_gone_or_has_no_right_is_told() {
+    let (database, conn) = &mut with_table();
+    let user = format!("{}_d", database.name);
+    conn.batch_execute(&format!("CREATE USER {user}@'%'; GRANT ALL ON {}.* TO {user}@'%'", database.name)).unwrap();
+    let url = server_url();
+    let (_, server) = url.rsplit_once('@').expect("MYSQL_URL names a user");
+    let (server, _) = server.rsplit_once('/').expect("MYSQL_URL ends in a database");
+    let definer = &mut TestConnection::establish(&format!("mysql://{user}@{server}/{}", database.name)).unwrap();
+    triggers::create::<Draft, _>(definer).unwrap();
+    for conn in [&mut *conn, definer] {
+        assert_eq!(triggers::check::<Draft, _>(conn).unwrap(), []);
+    }
+    foreign("INSERT INTO drafts VALUES (1, 'a', 1); UPDATE drafts SET text = 'b'", conn);
+    let powerless = |obstacle: &str| {
+        [Problem::Powerless {
+            table: "drafts".to_owned(),
+            trigger: crate::suite::triggers::DRAFTS_TRIGGER.to_owned(),
+            definer: format!("{user}@%"),
+            obstacle: obstacle.to_owned(),
+        }]
+    };
+    // What roles would add, MySQL does not say.
+    if is_mariadb(conn) {
+        for right in ["TRIGGER", "UPDATE"] {
+            conn.batch_execute(&format!("REVOKE {right} ON {}.* FROM {user}@'%'", database.name)).unwrap();
+            let problems = triggers::check::<Draft, _>(conn).unwrap();
+            assert_eq!(problems, powerless("who lacks the privilege TRIGGER or UPDATE"), "{right}");
+            conn.batch_execute("UPDATE drafts SET text = 'c'").unwrap_err();
+            conn.batch_execute(&format!("GRANT {right} ON drafts TO {user}@'%'")).unwrap();
+            assert_eq!(triggers::check::<Draft, _>(conn).unwrap(), [], "{right}");
+            foreign("UPDATE drafts SET text = 'd'", conn);
+        }
+    }
+    conn.batch_execute(&format!("DROP USER {user}@'%'")).unwrap();
+    assert_eq!(triggers::check::<Draft, _>(conn).unwrap(), powerless("who is not there any more"));
+    conn.batch_execute("UPDATE drafts SET text = 'e'").unwrap_err();
+    let before = versions(conn);
+    triggers::create::<Draft, _>(conn).unwrap();
+    assert_eq!(triggers::check::<Draft, _>(conn).unwrap(), []);
+    foreign("UPDATE drafts SET text = 'f'", conn);
+    assert_eq!(versions(conn), [before[0] + 1]);
+}

@@ -63,3 +63,17 @@ where
 {
     block_on(triggers::check_specs(specs, conn))
 }
+
+pub fn unused<C>(specs: &[TriggerSpec], conn: &mut C) -> Result<Vec<Problem>, Error>
+where
+    C: AsyncConnection<Backend: CatalogBackend>,
+{
+    block_on(triggers::unused(specs, conn))
+}
+
+pub fn drop_unused<C>(specs: &[TriggerSpec], conn: &mut C) -> Result<Vec<FoundTrigger>, Error>
+where
+    C: AsyncConnection<Backend: CatalogBackend>,
+{
+    block_on(triggers::drop_unused(specs, conn))
+}

@@ -1,7 +1,7 @@
 //! Creating and dropping at run time: as often as one likes, all or none, and by several programs at once.
 
 use crate::library::prelude::*;
-use crate::library::triggers::{self, Error};
+use crate::library::triggers::{self, Error, Problem, TriggerSpec};
 use diesel::connection::SimpleConnection as _;
 use diesel::migration::{Migration, MigrationSource as _};
 use diesel::prelude::*;
@@ -145,6 +145,58 @@ fn programs_that_start_at_once_create_one_trigger() {
         foreign("UPDATE drafts SET text = 'x'", conn);
         assert_eq!(versions(conn), [2]);
     }
+}
+
+/// Some of them ask for the strict form, and undo what others do: each ends without an error, and one trigger is left.
+#[test]
+fn programs_that_want_other_forms_at_once_end_without_an_error() {
+    const PROGRAMS: usize = 8;
+    for _ in 0..5 {
+        let (database, conn) = &mut with_table();
+        let barrier = Arc::new(Barrier::new(PROGRAMS));
+        let mut number = 0;
+        let programs = [(); PROGRAMS].map(|()| {
+            number += 1;
+            let spec = TriggerSpec::new("drafts", ["id"], "version");
+            let spec = if number % 2 == 0 { spec.strict() } else { spec };
+            let (mut conn, barrier) = (database.connect(), Arc::clone(&barrier));
+            spawn(move || {
+                barrier.wait();
+                triggers::create_specs(&[spec], &mut conn).unwrap();
+            })
+        });
+        programs.into_iter().for_each(Running::join);
+        assert_eq!(ours(conn), [the_trigger_of_drafts()]);
+        assert_eq!(engine::all_triggers(conn).len(), engine::OBJECTS_PER_TRIGGER);
+        assert_eq!(triggers::check::<Draft, _>(conn).unwrap(), []);
+        insert(1, 1, conn);
+        foreign("UPDATE drafts SET text = 'x'", conn);
+        assert_eq!(versions(conn), [2]);
+    }
+}
+
+/// A model that was removed leaves its trigger, which is named and dropped when that is asked for.
+#[test]
+fn a_trigger_that_no_specification_wants_is_unused() {
+    let (_database, conn) = &mut with_table();
+    conn.batch_execute("ALTER TABLE drafts ADD COLUMN rev BIGINT NOT NULL DEFAULT 1").unwrap();
+    let entries = TriggerSpec::new("entries", ["id"], "version");
+    let drafts = ["version", "rev"].map(|column| TriggerSpec::new("drafts", ["id"], column));
+    triggers::create_specs(&drafts, conn).unwrap();
+    let [version, rev] = drafts;
+    let all = [entries.clone(), version.clone(), rev];
+    assert_eq!(triggers::unused(&all, conn).unwrap(), []);
+    let unused = |trigger: &str| Problem::Unused { table: "drafts".to_owned(), trigger: trigger.to_owned() };
+    let (of_rev, of_version) = ("concurrency_drafts_rev", DRAFTS_TRIGGER);
+    assert_eq!(triggers::unused(&all[..2], conn).unwrap(), [unused(of_rev)]);
+    assert_eq!(triggers::unused(&all[..1], conn).unwrap(), [unused(of_rev), unused(of_version)]);
+    let dropped = triggers::drop_unused(&all[..2], conn).unwrap();
+    assert_eq!(dropped.iter().map(|found| &found.trigger_name).collect::<Vec<_>>(), [of_rev]);
+    assert_eq!(triggers::check_specs(&all[..2], conn).unwrap(), []);
+    assert_eq!(engine::all_triggers(conn).len(), engine::OBJECTS_PER_TRIGGER);
+    assert_eq!(triggers::drop_unused(&all[..1], conn).unwrap().len(), 1);
+    assert_eq!(triggers::drop_unused(&all[..1], conn).unwrap(), []);
+    assert_eq!(engine::all_triggers(conn), Vec::<String>::new());
 }
 
 /// The foreign program and the application race: each success is a step of its own.

@@ -1,5 +1,6 @@
 //! Triggers as migrations: embedded, chained with the user's own, and as files.
 
+use crate::library::prelude::*;
 use crate::library::triggers::{self, Error};
 use diesel::connection::SimpleConnection as _;
 use diesel::migration::{Migration, MigrationSource};
@@ -8,7 +9,7 @@ use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
 
-use super::{Backend, CREATE_DRAFTS, DRAFTS_TRIGGER, Draft, foreign, insert, versions, with_table};
+use super::{Backend, CREATE_DRAFTS, DRAFTS_TRIGGER, Draft, draft, foreign, insert, versions, with_table};
 use crate::engine::{self, Database, TestConnection};
 use crate::suite::models::Entry;
 
@@ -92,7 +93,9 @@ fn chained_with_the_users_own_they_run_last_and_are_reverted_first() {
 
     // The user's next migration, which comes after them in time.
     add_migration("2099-01-01-000000_more", "CREATE TABLE more (id BIGINT)", "DROP TABLE more", dir.path());
-    assert_eq!(run(chained(), conn), 1);
+    assert_eq!(run(chained(), conn), 2);
+    assert_eq!(run(chained(), conn), 0);
+    assert_trigger(true, conn);
     conn.revert_last_migration(chained()).unwrap();
     assert_trigger(false, conn);
     conn.batch_execute("INSERT INTO more VALUES (1)").unwrap();
@@ -105,6 +108,84 @@ fn chained_with_the_users_own_they_run_last_and_are_reverted_first() {
     assert!(matches!(error, Error::MissingTable { .. }), "{error:?}");
     assert_eq!(run(chained(), conn), 3);
     assert_trigger(true, conn);
+}
+
+/// What another program writes after the table was made anew is noticed.
+#[track_caller]
+fn assert_noticed(conn: &mut TestConnection) {
+    let mut stale = draft(1, conn);
+    foreign("UPDATE drafts SET text = 'theirs'", conn);
+    assert!(stale.save_concurrent(conn).unwrap_err().is_conflict());
+    assert_trigger(true, conn);
+    assert_eq!(engine::all_triggers(conn).len(), engine::OBJECTS_PER_TRIGGER);
+    let rows = "SELECT count(*) AS number FROM __diesel_schema_migrations WHERE version LIKE '9999%'";
+    assert_eq!(super::number(rows, conn), 1);
+}
+
+/// A table that a later migration makes anew has lost its trigger, whether the migration was run with the triggers or by another tool.
+#[test]
+fn a_table_that_a_later_migration_makes_anew_gets_its_trigger_again() {
+    const REBUILD: &str =
+        "CREATE TABLE anew (id BIGINT PRIMARY KEY, text VARCHAR(100) NOT NULL, version BIGINT NOT NULL DEFAULT 1);
+         INSERT INTO anew SELECT * FROM drafts; DROP TABLE drafts; ALTER TABLE anew RENAME TO drafts;";
+    let (_database, conn, dir) = &mut with_own_migrations();
+    let own = || FileBasedMigrations::from_path(dir.path()).unwrap();
+    let chained = || triggers::with_migrations::<(Draft,), _>(own());
+    assert_eq!(run(chained(), conn), 2);
+    insert(1, 1, conn);
+    assert_noticed(conn);
+
+    add_migration("2099-01-01-000000_rebuild", REBUILD, REBUILD, dir.path());
+    assert_eq!(run(chained(), conn), 2);
+    assert_noticed(conn);
+
+    add_migration("2099-01-02-000000_rebuild", REBUILD, REBUILD, dir.path());
+    assert_eq!(run(own(), conn), 1);
+    assert_trigger(false, conn);
+    assert_eq!(run(chained(), conn), 1);
+    assert_noticed(conn);
+
+    // A branch with an older date was merged.
+    add_migration("2021-01-01-000000_rebuild", REBUILD, REBUILD, dir.path());
+    assert_eq!(run(chained(), conn), 2);
+    assert_noticed(conn);
+    assert_eq!(run(chained(), conn), 0);
+
+    for is_there in [false, false, true] {
+        if is_there {
+            assert_eq!(run(chained(), conn), 2);
+        } else {
+            conn.revert_last_migration(chained()).unwrap();
+        }
+        assert_trigger(is_there, conn);
+    }
+    assert_noticed(conn);
+    assert_eq!(conn.revert_all_migrations(chained()).unwrap().len(), 5);
+    assert_eq!(engine::all_triggers(conn), Vec::<String>::new());
+    assert_eq!(run(chained(), conn), 5);
+    assert_trigger(true, conn);
+}
+
+/// What is there stays, in whatever form; what is not ours stands in the way.
+#[test]
+fn migrations_of_triggers_replace_nothing() {
+    let (_database, conn, dir) = &mut with_own_migrations();
+    let chained = || triggers::with_migrations::<(Draft,), _>(FileBasedMigrations::from_path(dir.path()).unwrap());
+    assert_eq!(run(chained(), conn), 2);
+    insert(1, 1, conn);
+    triggers::create_specs(&[triggers::TriggerSpec::new("drafts", ["id"], "version").strict()], conn).unwrap();
+    add_migration("2099-01-01-000000_more", "CREATE TABLE more (id BIGINT)", "DROP TABLE more", dir.path());
+    assert_eq!(run(chained(), conn), 2);
+    conn.batch_execute("UPDATE drafts SET version = 100").unwrap_err();
+    assert_noticed(conn);
+
+    triggers::drop::<Draft, _>(conn).unwrap();
+    conn.batch_execute(engine::FOREIGN_TRIGGER).unwrap();
+    let before = engine::all_triggers(conn);
+    add_migration("2099-01-02-000000_more", "CREATE TABLE even_more (id BIGINT)", "DROP TABLE even_more", dir.path());
+    let error = conn.run_pending_migrations(chained()).unwrap_err();
+    assert!(error.to_string().contains("exist"), "{error}");
+    assert_eq!(engine::all_triggers(conn), before);
 }
 
 /// They say what they are, and their versions fit into Diesel's table and tell models apart.

@@ -268,6 +268,29 @@ fn the_trigger_of_a_renamed_column_is_left_over() {
     }
 }
 
+/// PostgreSQL tells cases apart, the others do not.
+#[test]
+fn columns_are_found_as_the_engine_compares_names() {
+    let (_database, conn) = &mut with_table();
+    let specs = [TriggerSpec::new("drafts", ["ID"], "VERSION").named("other cases")];
+    let created = triggers::create_specs(&specs, conn);
+    if engine::ENGINE == triggers::Engine::Postgres {
+        let error = created.unwrap_err();
+        assert!(matches!(&error, Error::MissingColumn { column, .. } if column == "ID"), "{error:?}");
+        return;
+    }
+    assert_eq!(created.unwrap(), specs);
+    assert_eq!(triggers::check_specs(&specs, conn).unwrap(), []);
+    let lower = [TriggerSpec::new("drafts", ["id"], "version")];
+    assert_eq!(triggers::check_specs(&lower, conn).unwrap(), []);
+    assert_eq!(triggers::create_specs(&lower, conn).unwrap(), []);
+    foreign("INSERT INTO drafts VALUES (1, 'a', 1)", conn);
+    foreign("UPDATE drafts SET text = 'b'", conn);
+    assert_eq!(number("SELECT version AS number FROM drafts", conn), 2);
+    triggers::drop_specs(&lower, conn).unwrap();
+    assert_eq!(engine::all_triggers(conn), Vec::<String>::new());
+}
+
 /// Two version columns of one table: the trigger of neither is left over beside the other.
 #[test]
 fn two_version_columns_have_a_trigger_each() {

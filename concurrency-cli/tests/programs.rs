@@ -1,0 +1,26 @@
+//! Other people's programs, run as people run them.
+
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+/// What it prints, after it has read this. It must be installed, and succeed.
+#[track_caller]
+pub fn output(command: &mut Command, input: &str) -> String {
+    let mut running = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap_or_else(|error| panic!("{command:?} cannot be run, install it: {error}"));
+    running.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let output = running.wait_with_output().unwrap();
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The first of these that is installed.
+#[allow(dead_code, reason = "not every engine has several")]
+pub fn program<'n>(names: &[&'n str]) -> &'n str {
+    let is_there = |name: &&&str| Command::new(name).arg("--version").output().is_ok();
+    names.iter().find(is_there).unwrap_or_else(|| panic!("none of {names:?} is installed"))
+}

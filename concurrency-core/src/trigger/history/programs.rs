@@ -1,0 +1,168 @@
+//! Programs inside of migrations, `DO` and procedures: what in them is SQL is read like the rest, and where that is made while it runs,
+//! nobody can read it. Nothing is executed here.
+
+use super::super::Engine;
+use super::super::statements::{Statement, statements};
+use super::super::tokens::{Kind, Token, tokens};
+use super::History;
+use super::reader::Reader;
+
+/// Words that take a trigger away, or switch it off.
+const TAKING: &[&str] = &["DROP", "ALTER", "RENAME", "DISABLE"];
+
+impl History {
+    /// A block of PostgreSQL's: what it does to triggers, it may do, for it has conditions.
+    pub(super) fn run_block(&mut self, statement: &Statement<'_>) {
+        let Some(body) = statement.tokens.iter().find_map(body_of) else { return };
+        let doubt = self.doubt_in(&body, Engine::Postgres);
+        self.doubt(&doubt, statement.text);
+    }
+
+    /// `CALL` of a procedure.
+    pub(super) fn call(&mut self, statement: &Statement<'_>, mut reader: Reader<'_, '_>) {
+        let Some(procedure) = reader.name() else { return };
+        let engine = reader.engine;
+        let known = self.programs.iter().rfind(|(name, _)| *name == procedure.name).map(|(_, body)| body.clone());
+        let doubt = known.map_or(Doubt::All, |body| self.doubt_in(&body, engine));
+        self.doubt(&doubt, statement.text);
+    }
+
+    /// A query that calls one of the migrations' own functions.
+    pub(super) fn query(&mut self, statement: &Statement<'_>, engine: Engine) {
+        let called = statement.tokens.windows(2).filter_map(|pair| match pair {
+            [name, open] if open.is_sign("(") => name.name(engine),
+            _ => None,
+        });
+        let called: Vec<String> = called
+            .filter_map(|called| self.programs.iter().rfind(|(name, _)| *name == called))
+            .map(|(_, body)| body.clone())
+            .collect();
+        for body in called {
+            let doubt = self.doubt_in(&body, engine);
+            self.doubt(&doubt, statement.text);
+        }
+    }
+
+    /// SQL that a text holds: `PREPARE … FROM '…'`, `EXECUTE IMMEDIATE '…'`.
+    pub(super) fn prepared(&mut self, statement: &Statement<'_>, engine: Engine) {
+        let body = statement.text.to_owned();
+        let texts: Vec<&Token<'_>> = statement.tokens.iter().filter(|token| token.kind == Kind::Text).collect();
+        let is_variable = texts.is_empty() && statement.tokens.iter().any(|token| token.text.contains('@'));
+        let takes = texts.iter().any(|text| takes_away(inside(text.text), engine));
+        if is_variable || takes {
+            self.doubt(&Doubt::All, &body);
+        }
+    }
+
+    /// The tables of SQLite's own schema, written by hand.
+    pub(super) fn write_schema(&mut self, statement: &Statement<'_>) {
+        if statement.tokens.iter().any(|token| {
+            token.name(Engine::Sqlite).is_some_and(|name| ["sqlite_master", "sqlite_schema"].contains(&name.as_str()))
+        }) {
+            self.doubt(&Doubt::All, statement.text);
+        }
+    }
+
+    /// Which triggers the program may take away or change.
+    fn doubt_in(&self, body: &str, engine: Engine) -> Doubt {
+        let tokens: Vec<Token<'_>> = tokens(body, engine).collect();
+        let mut after = Self { standing: self.standing.clone(), ..Self::default() };
+        for (position, token) in tokens.iter().enumerate() {
+            let next = tokens.get(position.saturating_add(1));
+            if token.is("EXECUTE") || token.is("PREPARE") {
+                // One text, and nothing put into it.
+                let text = next.filter(|next| next.kind == Kind::Text);
+                let is_whole = tokens
+                    .get(position.saturating_add(2))
+                    .is_none_or(|end| end.is_sign(";") || end.is("USING") || end.is("INTO"));
+                match text.filter(|_| is_whole) {
+                    Some(text) => {
+                        statements(inside(text.text), engine).iter().for_each(|statement| after.run(statement, engine))
+                    }
+                    None if is_sql_of_the_moment(&tokens, position, engine) => return Doubt::All,
+                    None => {}
+                }
+            } else if token.is("CALL") {
+                return Doubt::All;
+            } else if ["DROP", "ALTER", "RENAME", "CREATE"].iter().any(|word| token.is(word)) {
+                let end = tokens.iter().skip(position).position(|token| token.is_sign(";"));
+                let end = end.map_or(tokens.len(), |end| position.saturating_add(end));
+                let statement = tokens.get(position..end).unwrap_or_default();
+                let text = statement.last().and_then(|last| body.get(token.start..last.end())).unwrap_or_default();
+                after.run(&Statement { text, tokens: statement.to_vec() }, engine);
+            }
+        }
+        let changed = (0..self.standing.len()).filter(|&index| {
+            let before = self.standing.get(index);
+            !before.is_some_and(|before| after.standing.contains(before))
+        });
+        Doubt::Of(changed.collect())
+    }
+
+    /// From here on nobody can say from the text whether these are there.
+    fn doubt(&mut self, doubt: &Doubt, statement: &str) {
+        let is_meant = |index: usize| match doubt {
+            Doubt::All => true,
+            Doubt::Of(indices) => indices.contains(&index),
+        };
+        for (_, standing) in self.standing.iter_mut().enumerate().filter(|(index, _)| is_meant(*index)) {
+            standing.unclear.get_or_insert_with(|| beginning(statement));
+        }
+    }
+}
+
+/// The triggers that a program may have changed.
+enum Doubt {
+    All,
+    /// By their position.
+    Of(Vec<usize>),
+}
+
+/// Whether the SQL after `EXECUTE` may be anything: it is put together from texts that take something away, or from none that we see.
+fn is_sql_of_the_moment(tokens: &[Token<'_>], position: usize, engine: Engine) -> bool {
+    let argument = tokens.iter().skip(position.saturating_add(1)).take_while(|token| !token.is_sign(";"));
+    // `EXECUTE FUNCTION` of a trigger, a prepared statement's name, `GRANT EXECUTE ON`.
+    let mut argument = argument.peekable();
+    if argument.peek().is_none_or(|next| ["FUNCTION", "PROCEDURE", "ON"].iter().any(|word| next.is(word))) {
+        return false;
+    }
+    let has_text = argument.any(|token| token.kind == Kind::Text);
+    let texts = tokens.iter().filter(|token| token.kind == Kind::Text);
+    !has_text || texts.into_iter().any(|text| takes_away(inside(text.text), engine))
+}
+
+fn takes_away(sql: &str, engine: Engine) -> bool {
+    tokens(sql, engine).any(|token| TAKING.iter().any(|word| token.is(word)))
+}
+
+/// The program of `DO`: between dollars or quotes.
+fn body_of(token: &Token<'_>) -> Option<String> {
+    let text = (token.kind == Kind::Text).then(|| inside(token.text))?;
+    Some(if token.text.starts_with('$') { text.to_owned() } else { text.replace("''", "'") })
+}
+
+/// What a function or a procedure does: the text after AS, or all of it where that is SQL.
+pub(super) fn program_of(statement: &Statement<'_>) -> String {
+    let mut after = statement.tokens.iter().skip_while(|token| !token.is("AS")).skip(1);
+    after.next().and_then(body_of).unwrap_or_else(|| statement.text.to_owned())
+}
+
+/// What stands between the quotes or dollars.
+fn inside(text: &str) -> &str {
+    let without_dollars = text.strip_prefix('$').and_then(|rest| {
+        let tag = rest.split('$').next()?.len().saturating_add(2);
+        text.get(tag..text.len().checked_sub(tag)?)
+    });
+    without_dollars.unwrap_or_else(|| {
+        let text = text.trim_start_matches(['E', 'e']);
+        text.get(1..text.len().saturating_sub(1)).unwrap_or_default()
+    })
+}
+
+/// As much of a statement as a message shows.
+fn beginning(statement: &str) -> String {
+    let words: Vec<&str> = statement.split_whitespace().collect();
+    let words = words.join(" ");
+    let shown: String = words.chars().take(60).collect();
+    if shown.len() < words.len() { shown + "…" } else { shown }
+}

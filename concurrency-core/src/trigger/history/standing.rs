@@ -1,0 +1,75 @@
+//! A trigger of ours that a migration created, as later ones left it.
+
+use super::super::tokens::folded;
+use super::super::{Engine, TriggerSpec};
+
+/// Names are folded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in super::super) struct Standing {
+    /// What it guards now.
+    pub(in super::super) spec: TriggerSpec,
+    /// What created it.
+    pub(in super::super) statements: Vec<String>,
+    /// The beginning of the statement that may have changed it, where the text does not say whether it did.
+    pub(in super::super) unclear: Option<String>,
+    /// The function that it calls: on PostgreSQL.
+    pub(super) function: Option<String>,
+    /// Whether it does what ours do.
+    pub(super) is_intact: bool,
+    /// Whether it fires, on every table that inherits from its own.
+    pub(super) fires: bool,
+}
+
+impl Standing {
+    /// Whether it is all that the spec wants, and surely there.
+    pub(in super::super) fn satisfies(&self, spec: &TriggerSpec, engine: Engine) -> bool {
+        self.unclear.is_none() && self.may_satisfy(spec, engine)
+    }
+
+    /// Whether it is all that the spec wants, if it is there.
+    pub(in super::super) fn may_satisfy(&self, spec: &TriggerSpec, engine: Engine) -> bool {
+        let keys = |spec: &TriggerSpec| -> Vec<String> { spec.key().iter().map(|name| folded(name, engine)).collect() };
+        self.is_intact
+            && self.fires
+            && self.spec.is_strict() == spec.is_strict()
+            && self.guards(spec, engine)
+            && (engine != Engine::Sqlite || keys(&self.spec) == keys(spec))
+    }
+
+    pub(in super::super) fn guards(&self, spec: &TriggerSpec, engine: Engine) -> bool {
+        self.is_on(spec, engine) && self.spec.version() == folded(spec.version(), engine)
+    }
+
+    pub(in super::super) fn is_on(&self, spec: &TriggerSpec, engine: Engine) -> bool {
+        self.table() == Name::of_table(spec, engine)
+    }
+
+    pub(in super::super) fn table(&self) -> Name {
+        Name { schema: self.spec.schema.clone(), name: self.spec.table.clone() }.in_default_schema()
+    }
+
+    /// Whether it has this name, and where names of triggers are those of a table, stands on this one.
+    pub(super) fn is_named(&self, name: &str, table: Option<&Name>) -> bool {
+        self.spec.name() == name && table.is_none_or(|table| self.table() == *table)
+    }
+}
+
+/// A name with its schema.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(in super::super) struct Name {
+    pub(super) schema: Option<String>,
+    pub(super) name: String,
+}
+
+impl Name {
+    pub(in super::super) fn of_table(spec: &TriggerSpec, engine: Engine) -> Self {
+        Self { schema: spec.schema().map(|schema| folded(schema, engine)), name: folded(spec.table(), engine) }
+            .in_default_schema()
+    }
+
+    /// Where nothing is said, these are meant.
+    pub(super) fn in_default_schema(mut self) -> Self {
+        self.schema = self.schema.filter(|schema| schema != "public" && schema != "main");
+        self
+    }
+}

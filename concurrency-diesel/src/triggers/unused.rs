@@ -1,0 +1,110 @@
+//! Triggers of ours that no specification wants: what they are, and how they are dropped.
+
+use concurrency_core::{FoundTrigger, Leftover, TriggerSpec, drop_found};
+
+use super::catalog::{self, CatalogBackend};
+use super::engine;
+use super::error::Error;
+use super::install::{carry_out, list};
+use super::plan::Step;
+use super::problem::{Problem, breaks};
+use super::survey::survey;
+use crate::executor::{Executor, Session, Transactions};
+
+/// What is to be said of each.
+pub(crate) async fn unused<E>(specs: &[TriggerSpec], session: &mut Session<'_, E>) -> Result<Vec<Problem>, Error>
+where
+    E: Executor<Backend: CatalogBackend>,
+{
+    let mut problems = Vec::new();
+    for found in find(specs, session).await? {
+        problems.push(judge(&found, session).await?);
+    }
+    Ok(problems)
+}
+
+/// Drops each; those that it dropped.
+pub(crate) async fn drop_unused<E>(
+    specs: &[TriggerSpec],
+    session: &mut Session<'_, E>,
+) -> Result<Vec<FoundTrigger>, Error>
+where
+    E: Transactions<Backend: CatalogBackend>,
+{
+    let mut unused = Vec::new();
+    for found in find(specs, session).await? {
+        // A list tells less of each.
+        let whole = match spec_of::<E>(&found) {
+            Some(spec) => catalog::triggers(spec.find_triggers(engine::<E>()), session).await?,
+            None => Vec::new(),
+        };
+        unused.push(whole.into_iter().find(|whole| is_same(whole, &found)).unwrap_or(found));
+    }
+    let kept: Vec<FoundTrigger> =
+        list(session).await?.into_iter().filter(|found| !unused.iter().any(|unused| is_same(unused, found))).collect();
+    let step = |found: &FoundTrigger| Step {
+        spec: spec_of::<E>(found).unwrap_or_else(|| TriggerSpec::new(table_of(found), [""; 0], "")),
+        statements: drop_found(engine::<E>(), std::slice::from_ref(found), &kept),
+        creates: false,
+    };
+    let steps: Vec<Step> = unused.iter().map(step).collect();
+    carry_out(&steps, session).await?;
+    Ok(unused)
+}
+
+/// Our triggers in the database, without those that a specification wants and those that `create` takes away.
+async fn find<E>(specs: &[TriggerSpec], session: &mut Session<'_, E>) -> Result<Vec<FoundTrigger>, Error>
+where
+    E: Executor<Backend: CatalogBackend>,
+{
+    let mut known: Vec<FoundTrigger> = Vec::new();
+    for spec in specs {
+        let tables = match survey(spec, session).await {
+            Err(Error::MissingTable { .. }) => continue,
+            tables => tables?,
+        };
+        for table in &tables {
+            known.extend(table.state::<E>().own().into_iter().cloned());
+            known.extend(table.leftovers::<E>().into_iter().map(|(found, _)| found.clone()));
+        }
+    }
+    let mut found = list(session).await?;
+    found.retain(|found| !known.iter().any(|known| is_same(known, found)));
+    Ok(found)
+}
+
+async fn judge<E>(found: &FoundTrigger, session: &mut Session<'_, E>) -> Result<Problem, Error>
+where
+    E: Executor<Backend: CatalogBackend>,
+{
+    let (table, trigger) = (table_of(found), found.trigger_name.clone());
+    let left_over = |leftover| Problem::Leftover {
+        table: table.clone(),
+        trigger: trigger.clone(),
+        breaks: breaks(leftover).to_owned(),
+    };
+    let Some(spec) = spec_of::<E>(found) else { return Ok(left_over(Leftover::IsAltered)) };
+    let columns = catalog::columns(spec.find_columns(engine::<E>()), session).await?;
+    if columns.iter().any(|column| column.is_named(spec.version(), engine::<E>())) {
+        return Ok(Problem::Unused { table, trigger });
+    }
+    Ok(left_over(Leftover::NamesAMissingColumn))
+}
+
+fn spec_of<E: Executor>(found: &FoundTrigger) -> Option<TriggerSpec> {
+    let version = found.version(engine::<E>())?;
+    let spec = TriggerSpec::new(table_of(found), [""; 0], version);
+    Some(match &found.table_schema {
+        Some(schema) => spec.in_schema(schema),
+        None => spec,
+    })
+}
+
+fn table_of(found: &FoundTrigger) -> String {
+    found.table_name.clone().unwrap_or_default()
+}
+
+fn is_same(one: &FoundTrigger, other: &FoundTrigger) -> bool {
+    (&one.table_schema, &one.table_name, &one.trigger_name)
+        == (&other.table_schema, &other.table_name, &other.trigger_name)
+}
