@@ -1,6 +1,6 @@
 # What this machine needs to build and run the tests, and its installation with apt-get. Sourced by tests/run.
 
-every_package=(gcc libc6-dev pkg-config libpq-dev libmariadb-dev postgresql mariadb-server)
+every_package=(gcc libc6-dev pkg-config libpq-dev libmariadb-dev postgresql mariadb-server sqlite3)
 
 # Finds a program in PATH, or in one of the folders that PATH of an ordinary user often lacks.
 find_program() {
@@ -39,6 +39,13 @@ links_libpq() {
 finds_mysql_client() {
     [ -n "${MYSQLCLIENT_LIB_DIR:-}" ] || has_program mysql_config ||
         pkg-config --exists libmariadb 2>/dev/null || pkg-config --exists mysqlclient 2>/dev/null
+}
+
+# The programs with which people dump a database: a test runs them.
+missing_for_dumps() {
+    has_program sqlite3 || echo sqlite3
+    has_program pg_dump && has_program psql || echo postgresql-client
+    has_program mariadb-dump || has_program mysqldump || echo mariadb-client
 }
 
 # These print the Debian packages that are missing: for every build, for building and for running each of two backends.
@@ -82,7 +89,7 @@ apt_get() {
 
 install_missing() {
     local missing package
-    mapfile -t missing < <({ missing_for_building; missing_for_postgres; missing_for_mysql; } | tr ' ' '\n')
+    mapfile -t missing < <({ missing_for_building; missing_for_postgres; missing_for_mysql; missing_for_dumps; } | tr ' ' '\n')
     [ "${#missing[@]}" -gt 0 ] || return 0
     has_program apt-get || return 0
     [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null || return 0

@@ -71,6 +71,11 @@ impl Database {
         restored
     }
 
+    /// Whether the program that dumps knows this server's version.
+    pub fn can_be_dumped(&self) -> bool {
+        true
+    }
+
     /// How the database names a table of its own.
     pub fn full_name(&self, table: &str) -> String {
         format!("{}.{table}", self.name)

@@ -4,7 +4,9 @@ use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use diesel::connection::SimpleConnection as _;
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 
 use crate::programs::output;
 
@@ -87,6 +89,15 @@ impl Database {
 
     pub fn connect(&self) -> TestConnection {
         TestConnection::establish(&self.url()).unwrap()
+    }
+
+    /// Whether the program that dumps knows this server's version: `pg_dump` refuses servers that are newer.
+    pub fn can_be_dumped(&self) -> bool {
+        let version = output(Command::new("pg_dump").arg("--version"), "");
+        let digits = |text: &str| text.chars().take_while(char::is_ascii_digit).collect::<String>().parse::<i64>();
+        let of_program = version.split_whitespace().find_map(|word| digits(word).ok()).unwrap();
+        let of_server = diesel::select(sql::<BigInt>("current_setting('server_version_num')::bigint / 10000"));
+        of_server.get_result::<i64>(&mut server()).unwrap() <= of_program
     }
 
     /// How the database names a table of its own.

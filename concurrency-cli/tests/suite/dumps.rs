@@ -11,6 +11,10 @@ use super::strict::{Article, articles};
 fn a_restored_dump_is_guarded() {
     for (is_strict, under_another_name) in [(false, false), (false, true), (true, false), (true, true)] {
         let mut blog = Blog::new();
+        if !blog.database.can_be_dumped() {
+            eprintln!("left out: the server is newer than the program that dumps it");
+            return;
+        }
         let (create, form) = if is_strict { (&["create", "--strict"][..], "strict ") } else { (&["create"][..], "") };
         assert_eq!(blog.triggers(create).code, Some(0));
         blog.execute("INSERT INTO articles VALUES (1, 'a', 1), (2, 'b; \'\' --', 7), (3, 'c', 9223372036854775806)");
