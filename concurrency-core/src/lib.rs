@@ -39,8 +39,8 @@ pub use retry::RetryPolicy;
 #[cfg(any(feature = "chrono", feature = "time"))]
 pub use timestamp::{Moment, TimestampVersionField};
 pub use trigger::{
-    EDIT_LOCKS_TABLE, Engine, FoundColumn, FoundTrigger, Leftover, Obstacle, SchemaChange, TRIGGER_MARKER, TriggerQuery,
-    TriggerSpec, TriggerState, UnknownEngine, add_version_column, adds_version_column, create_edit_locks,
+    EDIT_LOCKS_TABLE, Engine, FoundColumn, FoundTrigger, Leftover, Obstacle, SchemaChange, TRIGGER_MARKER,
+    TriggerQuery, TriggerSpec, TriggerState, UnknownEngine, add_version_column, adds_version_column, create_edit_locks,
     create_edit_locks_if_missing, create_triggers, creates_edit_locks, drop_found, pending_triggers,
     triggers_created_twice, unclear_triggers, unused_triggers,
 };
