@@ -18,5 +18,8 @@ pub mod columns {}
 #[doc = include_str!("../guide/engines.md")]
 pub mod engines {}
 
+#[doc = include_str!("../guide/machines.md")]
+pub mod machines {}
+
 #[doc = include_str!("../guide/django.md")]
 pub mod django {}

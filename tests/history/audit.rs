@@ -17,6 +17,17 @@ const EVENTS: [(&str, bool, bool); 3] = [("INSERT", false, true), ("UPDATE", tru
 
 const COLUMNS: [&str; 4] = ["left_write", "left_text", "right_write", "right_text"];
 
+/// How a row counts its own changes, for an engine whose numbers in `history_changes` do not tell their order.
+pub struct Counting {
+    /// The column that counts, in CREATE TABLE.
+    pub column: &'static str,
+    /// What counts in it.
+    pub triggers: fn(&str) -> Vec<String>,
+    /// The number of the change that has written the row, and of the one that has deleted it.
+    pub written: &'static str,
+    pub deleted: &'static str,
+}
+
 /// Makes the tables, with what notes their changes.
 pub fn create(descriptions: &[Description], connection: &mut TestConnection) {
     let pairs = ["before", "after"].map(|side| {
@@ -33,11 +44,15 @@ pub fn create(descriptions: &[Description], connection: &mut TestConnection) {
     connection.batch_execute(&create).unwrap();
     for description in descriptions {
         let Description { name, column, .. } = description;
+        let counter = engine::history::COUNTING.map_or("", |counting| counting.column);
         let create = format!(
             "CREATE TABLE {name} (id BIGINT PRIMARY KEY, left_write BIGINT NOT NULL, left_text VARCHAR(60) NOT NULL, \
-             right_write BIGINT NOT NULL, right_text VARCHAR(60) NOT NULL{column})"
+             right_write BIGINT NOT NULL, right_text VARCHAR(60) NOT NULL{column}{counter})"
         );
         connection.batch_execute(&create).unwrap();
+        for trigger in engine::history::COUNTING.iter().flat_map(|counting| (counting.triggers)(name)) {
+            connection.batch_execute(&trigger).unwrap();
+        }
         for (event, has_before, has_after) in EVENTS {
             let note = note(description, has_before, has_after);
             connection.batch_execute(&engine::history::trigger(name, event, &note)).unwrap();
@@ -51,6 +66,10 @@ fn note(description: &Description, has_before: bool, has_after: bool) -> String 
     let mut columns = vec!["table_name".to_owned(), "id".to_owned()];
     let key = if has_after { "NEW.id" } else { "OLD.id" };
     let mut values = vec![format!("'{name}'"), key.to_owned()];
+    if let Some(counting) = engine::history::COUNTING {
+        columns.push("position".to_owned());
+        values.push(if has_after { counting.written } else { counting.deleted }.to_owned());
+    }
     for (side, row) in [("before", has_before.then_some("OLD")), ("after", has_after.then_some("NEW"))] {
         let Some(row) = row else { continue };
         columns.push(format!("{side}_version"));

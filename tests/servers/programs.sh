@@ -14,6 +14,21 @@ prepare_programs() {
     done
 }
 
+# prepare_program <name> <feature>: one that a run of all tests does not build.
+prepare_program() {
+    local log=$scratch/build-$1.json
+    if [ -n "${TEST_PROGRAMS:-}" ]; then
+        programs[$1]=$TEST_PROGRAMS/$1
+    else
+        check_tools
+        cd "$root"
+        run_logged "$scratch/build.log" build_into "$log" cargo test -p concurrency-tests --no-default-features \
+            --features "concurrency-tests/$2" --test "$1" --no-run --message-format=json-render-diagnostics || fail "$1 does not build"
+        programs[$1]=$(executable_of tests "$1" "$log")
+    fi
+    [ -x "${programs[$1]}" ] || fail "there is no program of the tests $1"
+}
+
 # With the packages and features of a whole run: with others cargo would build everything anew.
 build_programs() {
     local log=$scratch/build.json test roots=() missing

@@ -44,6 +44,11 @@ const REFUSED: &[(&str, DatabaseErrorKind, &str)] = &[
     ("1180, MariaDB", Unknown, "Got error 149 \"Lock deadlock; Retry transaction\" during COMMIT"),
     ("3101", Unknown, "Plugin instructed the server to rollback the current transaction."),
     ("1047", Unknown, "WSREP has not yet prepared node for application use"),
+    (
+        "COMMIT without a majority",
+        Unknown,
+        "Error while appending streaming replication fragment(provider status: Not connected to Primary Component)",
+    ),
     ("1305, after 1213 or 1020", Unknown, "SAVEPOINT diesel_savepoint_1 does not exist"),
     ("1305, deeper", Unknown, "SAVEPOINT diesel_savepoint_12 does not exist"),
     // SQLite.

@@ -22,6 +22,7 @@ const REFUSALS: &[&str] = &[
     "Got error 149 ",                         // 1180 at COMMIT, "Lock deadlock; Retry transaction"
     "Plugin instructed the server to rollback", // 3101
     "WSREP has not yet prepared node",        // 1047
+    "Error while appending streaming replication fragment", // at COMMIT, on a node that has lost the majority
     "Statement aborted because lock(s) could not be", // 3572, NOWAIT
     // SQLite.
     "database is locked",        // SQLITE_BUSY, SQLITE_BUSY_SNAPSHOT

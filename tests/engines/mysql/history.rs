@@ -3,6 +3,7 @@
 use diesel::connection::SimpleConnection as _;
 
 use super::TestConnection;
+use crate::history::audit::Counting;
 use crate::history::table::Description;
 
 #[path = "../server/history.rs"]
@@ -16,6 +17,7 @@ pub fn tables() -> Vec<Description> {
 
 /// Numbers the changes.
 pub const POSITION_COLUMN: &str = "position BIGINT AUTO_INCREMENT PRIMARY KEY";
+pub const COUNTING: Option<Counting> = None;
 
 /// A trigger that runs this statement.
 pub fn trigger(table: &str, event: &str, statement: &str) -> String {

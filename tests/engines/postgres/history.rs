@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool};
 
 use super::TestConnection;
+use crate::history::audit::Counting;
 use crate::history::table::{Description, history_table};
 
 #[path = "../server/history.rs"]
@@ -31,6 +32,7 @@ pub fn tables() -> Vec<Description> {
 
 /// Numbers the changes.
 pub const POSITION_COLUMN: &str = "position BIGSERIAL PRIMARY KEY";
+pub const COUNTING: Option<Counting> = None;
 
 /// A trigger that runs this statement.
 pub fn trigger(table: &str, event: &str, statement: &str) -> String {

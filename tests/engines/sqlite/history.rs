@@ -10,6 +10,7 @@ use diesel::result::Error as DieselError;
 
 use super::{Database, TestConnection, connect};
 use crate::history::CLIENTS;
+use crate::history::audit::Counting;
 use crate::history::client::{Client, Identity};
 use crate::history::faults::{Fault, Faults};
 use crate::history::log::{self, Event, operation_of};
@@ -21,6 +22,7 @@ pub fn tables() -> Vec<Description> {
 
 /// Numbers the changes.
 pub const POSITION_COLUMN: &str = "position INTEGER PRIMARY KEY AUTOINCREMENT";
+pub const COUNTING: Option<Counting> = None;
 
 /// A trigger that runs this statement.
 pub fn trigger(table: &str, event: &str, statement: &str) -> String {

@@ -64,6 +64,8 @@ pub struct Cell {
     pub waits: Option<Who>,
     pub first: Ending,
     pub second: Ending,
+    /// How both end instead on other versions of the engine.
+    pub or: Option<(Ending, Ending)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,16 +92,21 @@ use Ending::Written;
 impl Cell {
     /// The second has to wait for the first, which gets its way.
     pub const fn second_waits(second: Ending) -> Self {
-        Self { waits: Some(Who::Second), first: Written, second }
+        Self { waits: Some(Who::Second), first: Written, second, or: None }
     }
 
     /// The first has to wait for the second.
     pub const fn first_waits(first: Ending, second: Ending) -> Self {
-        Self { waits: Some(Who::First), first, second }
+        Self { waits: Some(Who::First), first, second, or: None }
     }
 
     /// The first gets its way, and the second is answered at once.
     pub const fn nobody_waits(second: Ending) -> Self {
-        Self { waits: None, first: Written, second }
+        Self { waits: None, first: Written, second, or: None }
+    }
+
+    /// What other versions of the engine do instead, after the same wait.
+    pub const fn or(self, first: Ending, second: Ending) -> Self {
+        Self { or: Some((first, second)), ..self }
     }
 }
