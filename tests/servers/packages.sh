@@ -1,6 +1,6 @@
 # What this machine needs to build and run the tests, and its installation with apt-get. Sourced by tests/run.
 
-every_package=(gcc libc6-dev pkg-config libpq-dev libmariadb-dev postgresql mariadb-server sqlite3)
+every_package=(gcc libc6-dev pkg-config libpq-dev libmariadb-dev postgresql mariadb-server sqlite3 chromium chromium-driver fonts-inter)
 
 # Finds a program in PATH, or in one of the folders that PATH of an ordinary user often lacks.
 find_program() {
@@ -48,7 +48,8 @@ missing_for_dumps() {
     has_program mariadb-dump || has_program mysqldump || echo mariadb-client
 }
 
-# These print the Debian packages that are missing: for every build, for building and for running each of two backends.
+# These print the Debian packages that are missing: for every build, for building and for running each of two backends, and for the
+# tests in a browser.
 missing_for_building() {
     has_program cc || echo gcc libc6-dev
 }
@@ -74,6 +75,10 @@ missing_for_mysql() {
     [ -n "${MYSQL_URL:-}" ] || has_program mariadbd || echo mariadb-server
 }
 
+missing_for_browser() {
+    has_program chromium && has_program chromedriver || echo chromium chromium-driver fonts-inter
+}
+
 # Turns the names printed by the functions above, several lines perhaps, into the command to tell the user.
 install_command() {
     echo "apt-get install --no-install-recommends" $*
@@ -89,7 +94,7 @@ apt_get() {
 
 install_missing() {
     local missing package
-    mapfile -t missing < <({ missing_for_building; missing_for_postgres; missing_for_mysql; missing_for_dumps; } | tr ' ' '\n')
+    mapfile -t missing < <({ missing_for_building; missing_for_postgres; missing_for_mysql; missing_for_dumps; missing_for_browser; } | tr ' ' '\n')
     [ "${#missing[@]}" -gt 0 ] || return 0
     has_program apt-get || return 0
     [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null || return 0

@@ -15,6 +15,7 @@ backend_called() {
     pg | postgres | postgresql) echo postgres ;;
     mysql | mariadb) echo mysql ;;
     sqlite) echo sqlite ;;
+    browser) echo browser ;;
     *) return 1 ;;
     esac
 }
@@ -23,7 +24,7 @@ backend_called() {
 check_required_names() {
     local name
     for name in ${REQUIRE_BACKENDS:-}; do
-        backend_called "$name" >/dev/null || fail "REQUIRE_BACKENDS names '$name'; it may name pg, mysql and sqlite"
+        backend_called "$name" >/dev/null || fail "REQUIRE_BACKENDS names '$name'; it may name pg, mysql, sqlite and browser"
     done
 }
 
@@ -33,7 +34,7 @@ count_tests() {
     without_colours "$1" | awk -v wanted="$2" '
         / Running .*\(.*\)$/ || /^ *Doc-tests / {
             root = "other"
-            if (match($0, /[ \/](async_)?(sqlite|postgres|mysql)\.rs \(/)) {
+            if (match($0, /[ \/]((async_)?(sqlite|postgres|mysql)|browser)\.rs \(/)) {
                 root = substr($0, RSTART + 1, RLENGTH - 6)
             }
         }
@@ -56,7 +57,7 @@ without_colours() {
 print_table() {
     local log=$1 root backend ran failed empty=()
     printf '\n%-14s %6s %8s   %s\n' backend tests failed server
-    for root in {,async_}{sqlite,postgres,mysql} other; do
+    for root in {,async_}{sqlite,postgres,mysql} browser other; do
         backend=${root#async_}
         if [ -n "${not_run[$backend]:-}" ]; then
             printf '%-14s %6s %8s   %s\n' "$root" - - "NOT RUN"

@@ -1,0 +1,196 @@
+//! Articles: the whole row, the parts of it that the pages edit, and what may stand in each. How they are shown and saved stands elsewhere.
+
+use concurrency_diesel::asynchronous::prelude::*;
+use diesel::prelude::{Queryable, Selectable};
+use serde::{Deserialize, Serialize};
+
+diesel::table! {
+    articles (id) {
+        id -> BigInt,
+        title -> Text,
+        status -> Text,
+        body -> Text,
+        version -> BigInt,
+    }
+}
+
+/// The table's name, as tokens hold it.
+pub(crate) const TABLE: &str = "articles";
+
+/// What a status may be.
+pub(crate) const STATUSES: [&str; 2] = ["draft", "published"];
+
+const LONGEST_TITLE: usize = 200;
+/// A conflict page sends a body back three times, and a form holds 1 MiB.
+const LONGEST_BODY: usize = 30_000;
+
+/// An article. Its trigger moves the version for programs that know nothing of versions, too.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Concurrent)]
+pub(crate) struct Article {
+    pub(crate) id: i64,
+    pub(crate) title: String,
+    pub(crate) status: String,
+    pub(crate) body: String,
+    #[concurrent(version = TriggerVersionField)]
+    pub(crate) version: i64,
+}
+
+/// What a row of the list writes.
+#[derive(Debug, Clone, Concurrent)]
+#[diesel(table_name = articles)]
+pub(crate) struct ListedArticle {
+    pub(crate) id: i64,
+    pub(crate) title: String,
+    pub(crate) status: String,
+    #[concurrent(version = TriggerVersionField)]
+    pub(crate) version: i64,
+}
+
+/// What the actions write: made of a token alone, without reading the row.
+#[derive(Debug, Clone, Concurrent)]
+#[diesel(table_name = articles)]
+pub(crate) struct ArticleStatus {
+    pub(crate) id: i64,
+    pub(crate) status: String,
+    #[concurrent(version = TriggerVersionField)]
+    pub(crate) version: i64,
+}
+
+/// The fields of the edit form; sealed into it, they are the base of the edit.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) struct Fields {
+    pub(crate) title: String,
+    pub(crate) status: String,
+    pub(crate) body: String,
+}
+
+/// The cells of a row of the list, and the base of an edit there.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) struct Cells {
+    pub(crate) title: String,
+    pub(crate) status: String,
+}
+
+/// A field by its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Field {
+    Title,
+    Status,
+    Body,
+}
+
+impl Field {
+    pub(crate) const ALL: [Self; 3] = [Self::Title, Self::Status, Self::Body];
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Title => "title",
+            Self::Status => "status",
+            Self::Body => "body",
+        }
+    }
+
+    pub(crate) const fn label(self) -> &'static str {
+        match self {
+            Self::Title => "Title",
+            Self::Status => "Status",
+            Self::Body => "Body",
+        }
+    }
+
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|field| field.name() == name)
+    }
+
+    /// What is wrong with a text that is to stand in the field.
+    pub(crate) fn problem(self, text: &str) -> Option<&'static str> {
+        if text.contains('\0') {
+            return Some("A text holds the character NUL, which no database keeps; take it out.");
+        }
+        match self {
+            Self::Title if text.is_empty() => Some("The title is empty; give the article one."),
+            Self::Title if text.chars().count() > LONGEST_TITLE => {
+                Some("The title has more than 200 characters; shorten it.")
+            }
+            Self::Status if !STATUSES.contains(&text) => Some("The status is neither draft nor published; choose one."),
+            Self::Body if text.chars().count() > LONGEST_BODY => {
+                Some("The body has more than 30,000 characters; shorten it.")
+            }
+            _ => None,
+        }
+    }
+
+    /// The text as a browser sends it back when nothing was typed: its fields know one kind of line end, and a title has none.
+    pub(crate) fn as_sent(self, text: &str) -> String {
+        match self {
+            Self::Body => text.replace("\r\n", "\n").replace('\r', "\n"),
+            Self::Title | Self::Status => text.replace(['\r', '\n'], ""),
+        }
+    }
+}
+
+impl Fields {
+    pub(crate) fn of(article: &Article) -> Self {
+        Self { title: article.title.clone(), status: article.status.clone(), body: article.body.clone() }
+    }
+
+    pub(crate) fn get(&self, field: Field) -> &str {
+        match field {
+            Field::Title => &self.title,
+            Field::Status => &self.status,
+            Field::Body => &self.body,
+        }
+    }
+
+    pub(crate) fn set(&mut self, field: Field, text: String) {
+        match field {
+            Field::Title => self.title = text,
+            Field::Status => self.status = text,
+            Field::Body => self.body = text,
+        }
+    }
+
+    /// The first thing that is wrong with what differs from the base.
+    pub(crate) fn problem(&self, base: &Self) -> Option<&'static str> {
+        let changed = Field::ALL.into_iter().filter(|&field| self.get(field) != base.get(field));
+        changed.into_iter().find_map(|field| field.problem(self.get(field)))
+    }
+
+    pub(crate) fn into_article(self, id: i64, version: i64) -> Article {
+        Article { id, title: self.title, status: self.status, body: self.body, version }
+    }
+}
+
+impl Cells {
+    pub(crate) fn of(article: &Article) -> Self {
+        Self { title: article.title.clone(), status: article.status.clone() }
+    }
+
+    /// The first thing that is wrong with what differs from the base.
+    pub(crate) fn problem(&self, base: &Self) -> Option<&'static str> {
+        let of = |field: Field, mine: &str, base: &str| if mine == base { None } else { field.problem(mine) };
+        of(Field::Title, &self.title, &base.title).or_else(|| of(Field::Status, &self.status, &base.status))
+    }
+
+    /// These cells where they were edited, else those of the row.
+    pub(crate) fn over(&self, base: &Self, row: &Self) -> Self {
+        let pick = |mine: &String, base: &String, row: &String| if mine == base { row.clone() } else { mine.clone() };
+        Self {
+            title: pick(&self.title, &base.title, &row.title),
+            status: pick(&self.status, &base.status, &row.status),
+        }
+    }
+
+    /// What was sent, with the base's own text where a browser only sent that back.
+    pub(crate) fn sent(title: Option<&str>, status: Option<&str>, base: Option<&Self>) -> Self {
+        let text = |field: Field, sent: Option<&str>, base: Option<&String>| match (sent, base) {
+            (None, base) => base.cloned().unwrap_or_default(),
+            (Some(sent), Some(base)) if field.as_sent(base) == sent => base.clone(),
+            (Some(sent), _) => sent.to_owned(),
+        };
+        Self {
+            title: text(Field::Title, title, base.map(|base| &base.title)),
+            status: text(Field::Status, status, base.map(|base| &base.status)),
+        }
+    }
+}

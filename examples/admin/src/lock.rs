@@ -1,0 +1,112 @@
+//! Who is editing an article. It is advice: no save asks it, and its errors never keep a page from opening.
+
+use axum::Json;
+use axum::extract::{Path, Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use concurrency_diesel::RecordId;
+use concurrency_diesel::asynchronous::edit_lock::{EditLock, Editing, Error};
+use serde::Serialize;
+
+use crate::answer::Refusal;
+use crate::article::TABLE;
+use crate::database::Connection;
+use crate::session::Editor;
+use crate::{App, request, rows, see};
+
+/// The holder that a page shows.
+#[derive(Debug, Clone)]
+pub(crate) struct Shown {
+    pub(crate) holder: String,
+    pub(crate) minutes: u64,
+    pub(crate) turn: i64,
+}
+
+/// What a beat is answered with.
+#[derive(Serialize)]
+struct Beat {
+    mine: bool,
+    holder: String,
+    since_seconds: u64,
+    turn: i64,
+}
+
+/// Takes the lock, or says who has it; nothing where that cannot be known.
+pub(crate) async fn take(app: &App, id: i64, editor: &Editor, conn: &mut Connection) -> Option<Shown> {
+    let record = RecordId::new(TABLE, id);
+    match EditLock::new(&record, &editor.0).lasting(app.lock).acquire(conn).await {
+        Ok(Editing::Mine(_)) => None,
+        Ok(Editing::Theirs(holder)) => {
+            Some(Shown { minutes: holder.since.as_secs() / 60, holder: holder.holder, turn: holder.turn })
+        }
+        Err(error) => {
+            eprintln!("edit lock of article {id}: {error}");
+            None
+        }
+    }
+}
+
+/// Gives the lock back after a save.
+pub(crate) async fn give_back(id: i64, editor: &Editor, conn: &mut Connection) {
+    let record = RecordId::new(TABLE, id);
+    if let Err(error) = EditLock::new(&record, &editor.0).release(conn).await {
+        eprintln!("edit lock of article {id}: {error}");
+    }
+}
+
+/// `POST /articles/<id>/lock`.
+pub(crate) async fn beat(State(app): State<App>, Path(id): Path<String>, editor: Editor) -> Result<Response, Refusal> {
+    let id = request::id(&id)?;
+    let mut conn = app.pool.get().await?;
+    rows::find(id, &mut conn).await?.ok_or(Refusal::Unknown)?;
+    let record = RecordId::new(TABLE, id);
+    let editing = EditLock::new(&record, &editor.0).lasting(app.lock).acquire(&mut conn).await?;
+    let (status, mine, holder) = match editing {
+        Editing::Mine(holder) => (StatusCode::OK, true, holder),
+        Editing::Theirs(holder) => (StatusCode::CONFLICT, false, holder),
+    };
+    let beat = Beat { mine, holder: holder.holder, since_seconds: holder.since.as_secs(), turn: holder.turn };
+    Ok((status, Json(beat)).into_response())
+}
+
+/// `POST /articles/<id>/unlock`, which a page sends when it is left.
+pub(crate) async fn release(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    editor: Editor,
+) -> Result<Response, Refusal> {
+    let id = request::id(&id)?;
+    let mut conn = app.pool.get().await?;
+    rows::find(id, &mut conn).await?.ok_or(Refusal::Unknown)?;
+    EditLock::new(&RecordId::new(TABLE, id), &editor.0).release(&mut conn).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// `POST /articles/<id>/take-over`: from the holder that was shown only.
+pub(crate) async fn take_over(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    editor: Editor,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let id = request::id(&id)?;
+    let form = request::form(request).await?;
+    let turn = form.parsed("turn")?;
+    let mut conn = app.pool.get().await?;
+    rows::find(id, &mut conn).await?.ok_or(Refusal::Unknown)?;
+    let taken = EditLock::new(&RecordId::new(TABLE, id), &editor.0).lasting(app.lock).take_over(turn, &mut conn).await;
+    if let Err(error) = taken {
+        eprintln!("edit lock of article {id}: {error}");
+    }
+    Ok(see(&format!("/articles/{id}")))
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Concurrency(error) => error.into(),
+            Error::Busy => Self::Busy(error.to_string()),
+            error => Self::Failed(error.to_string()),
+        }
+    }
+}

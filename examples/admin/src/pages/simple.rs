@@ -1,0 +1,15 @@
+//! A page that only says something.
+
+use maud::{Markup, html};
+
+/// What happened, and the way back.
+pub(crate) fn simple(heading: &str, text: &str) -> Markup {
+    super::page(
+        heading,
+        html! {
+            h1 { (heading) }
+            (super::problem(Some(text)))
+            a class="back" href="/articles" { "All articles" }
+        },
+    )
+}

@@ -1,0 +1,50 @@
+//! What comes in: the id in the path, and the form in the body.
+
+use axum::extract::Request;
+use axum::http::header::CONTENT_TYPE;
+use concurrency_http::{Form, FormError};
+use http_body_util::BodyExt as _;
+
+use crate::answer::Refusal;
+
+const LONGEST_BODY: usize = 1 << 20;
+/// So much more is read and thrown away, because a client that is still sending does not see the answer.
+const LONGEST_READ: usize = 64 << 20;
+
+/// The key of an article, in the one spelling that it has.
+pub(crate) fn id(text: &str) -> Result<i64, Refusal> {
+    text.parse().ok().filter(|id: &i64| id.to_string() == text).ok_or(Refusal::Unknown)
+}
+
+/// The form that was sent. One with a NUL character is read, too: its page says so, and shows what was typed.
+pub(crate) async fn form(request: Request) -> Result<Form, Refusal> {
+    let content_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media = content_type.split(';').next().unwrap_or_default().trim();
+    if !media.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        return Err(FormError::NotAForm.into());
+    }
+    let (mut body, mut bytes, mut length) = (request.into_body(), Vec::new(), 0_usize);
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| Refusal::Failed(error.to_string()))?;
+        let Ok(data) = frame.into_data() else { continue };
+        length = length.saturating_add(data.len());
+        if length <= LONGEST_BODY {
+            bytes.extend_from_slice(&data);
+        } else if length > LONGEST_READ {
+            break;
+        }
+    }
+    if length > LONGEST_BODY {
+        return Err(FormError::TooLarge.into());
+    }
+    match Form::parse(&bytes) {
+        Err(FormError::Nul { form, .. }) => Ok(*form),
+        form => Ok(form?),
+    }
+}
+
+/// What a page says of a form with a character that cannot be stored.
+pub(crate) fn nul(form: &Form) -> Option<String> {
+    let (name, _) = form.fields().find(|(name, value)| name.contains('\0') || value.contains('\0'))?;
+    Some(format!("The field {} has a NUL character, which cannot be stored; take it out.", name.replace('\0', "")))
+}

@@ -1,0 +1,94 @@
+//! Back and reload, after a save and after a refusal: nothing is written over what was not shown.
+
+use super::driver::{Scripts, play};
+
+#[test]
+fn back_after_a_refusal_saves_nothing() {
+    for scripts in [Scripts::Run, Scripts::Blocked] {
+        play(async |stage| {
+            let ann = stage.person("ann", scripts).await;
+            ann.open("/articles/1").await;
+            ann.type_into("title", "mine").await;
+            stage.program.sql("UPDATE articles SET title = 'theirs' WHERE id = 1");
+            ann.press("save").await;
+            ann.find("conflict").await;
+            ann.back().await;
+            ann.find("edit").await;
+            // Browsers bring the page back with what was typed, or without it; a new token beside the typed text none may show.
+            let typed = ann.value("title").await;
+            ann.press("save").await;
+            ann.find(if typed == "mine" { "conflict" } else { "notice" }).await;
+            assert_eq!(stage.program.title(1), "theirs");
+            ann.leave().await;
+        });
+    }
+}
+
+#[test]
+fn back_after_a_refusal_of_the_list_saves_nothing() {
+    play(async |stage| {
+        let ann = stage.person("ann", Scripts::Run).await;
+        ann.open("/articles").await;
+        ann.type_into("title-1", "mine").await;
+        stage.program.sql("UPDATE articles SET title = 'theirs' WHERE id = 1");
+        ann.press("save-each").await;
+        ann.find("refused-1").await;
+        ann.back().await;
+        ann.until("//form[@id='list'][not(.//fieldset)]").await;
+        let typed = ann.value("title-1").await;
+        ann.press("save-each").await;
+        ann.find(if typed == "mine" { "refused-1" } else { "notice" }).await;
+        assert_eq!(stage.program.title(1), "theirs");
+        ann.leave().await;
+    });
+}
+
+#[test]
+fn back_and_reload_after_a_save_save_nothing_more() {
+    play(async |stage| {
+        let ann = stage.person("ann", Scripts::Run).await;
+        ann.open("/articles/1").await;
+        ann.type_into("title", "mine").await;
+        ann.press("save").await;
+        assert_eq!(ann.text("notice").await, "1 saved");
+        ann.reload().await;
+        assert_eq!((ann.text("notice").await.as_str(), stage.program.version(1)), ("1 saved", 2));
+
+        stage.program.sql("UPDATE articles SET title = 'theirs' WHERE id = 1");
+        ann.back().await;
+        ann.find("edit").await;
+        let typed = ann.value("title").await;
+        ann.press("save").await;
+        ann.find(if typed == "mine" { "conflict" } else { "notice" }).await;
+        assert_eq!(stage.program.title(1), "theirs");
+        ann.leave().await;
+    });
+}
+
+#[test]
+fn a_reload_of_the_form_shows_what_is_there() {
+    play(async |stage| {
+        let ann = stage.person("ann", Scripts::Run).await;
+        ann.open("/articles/1").await;
+        ann.type_into("title", "mine").await;
+        stage.program.sql("UPDATE articles SET title = 'theirs' WHERE id = 1");
+        ann.reload().await;
+        ann.find("edit").await;
+        assert_eq!(ann.value("title").await, "theirs", "the old text beside the new token would write over it");
+        ann.leave().await;
+    });
+}
+
+/// By a script, because WebDriver waits after a click.
+#[test]
+fn a_double_click_saves_once() {
+    play(async |stage| {
+        let ann = stage.person("ann", Scripts::Run).await;
+        ann.open("/articles/1").await;
+        ann.type_into("title", "mine").await;
+        ann.run("const button = document.getElementById('save'); button.click(); button.click();").await;
+        assert_eq!(ann.text("notice").await, "1 saved");
+        assert_eq!((stage.program.title(1).as_str(), stage.program.version(1)), ("mine", 2));
+        ann.leave().await;
+    });
+}

@@ -1,0 +1,11 @@
+//! The program as its users meet it: started on a free port with a database of its own, and asked over HTTP.
+
+#![allow(dead_code, unused_imports, reason = "each root uses its own part")]
+
+mod client;
+mod page;
+mod program;
+
+pub use self::client::{Answer, Client, encoded};
+pub use self::page::{Page, with, without};
+pub use self::program::{Program, Start};
