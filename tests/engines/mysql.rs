@@ -81,7 +81,7 @@ pub const HAS_RETURNING: bool = false;
 
 /// How batches are sent: in chunks, the rows of each locked before they are written. Only what is sent for a whole chunk
 /// or a hundred is prepared for good, and the question for the table; no read that locks.
-pub const BULK: Bulk = Bulk { chunk: 500, a_chunk: 2, refused: 0, prepared: 2, hundreds: true, asks: 1 };
+pub const BULK: Bulk = Bulk { chunk: 500, a_chunk: 2, refused: 0, prepared: 1, hundreds: true, asks: 1 };
 
 /// A version column that keeps microseconds.
 pub const TIMESTAMP_VERSION: &str = ", version DATETIME(6) NOT NULL";
