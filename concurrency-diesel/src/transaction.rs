@@ -9,6 +9,7 @@ use diesel::result::{Error, QueryResult};
 use crate::backend::ConcurrencyBackend;
 use crate::error;
 use crate::executor::{Session, Transactions};
+use crate::table::{ListedTable, refuse_without_rollback};
 
 pub(crate) use frame::Frame;
 
@@ -50,14 +51,25 @@ pub(crate) fn refuse_inside<E: Transactions>(session: &mut Session<'_, E>) -> Qu
 impl<'c, E: Transactions> Transaction<'c, E> {
     /// Begins a transaction, or a savepoint inside of one.
     pub(crate) async fn begin(connection: &'c mut E::Connection) -> QueryResult<Self> {
+        Self::begin_over(connection, Vec::new()).await
+    }
+
+    /// The same, unless one of these tables cannot roll back. The connection is owned while they are asked for, too: a question whose
+    /// future is dropped may leave its answer to the next statement.
+    pub(crate) async fn begin_over(connection: &'c mut E::Connection, tables: Vec<ListedTable>) -> QueryResult<Self> {
         let around = E::depth(connection)?;
         let mut transaction = Self { connection, around, is_over: false };
-        let begun = match around {
-            0 => transaction.begin_outermost().await,
-            _ => E::set_savepoint(transaction.connection, Owned(())).await,
-        };
+        let begun = transaction.open(tables).await;
         transaction.is_over = begun.is_err();
         begun.map(|()| transaction)
+    }
+
+    async fn open(&mut self, tables: Vec<ListedTable>) -> QueryResult<()> {
+        refuse_without_rollback(tables, &mut self.session()).await?;
+        match self.around {
+            0 => self.begin_outermost().await,
+            _ => E::set_savepoint(self.connection, Owned(())).await,
+        }
     }
 
     async fn begin_outermost(&mut self) -> QueryResult<()> {

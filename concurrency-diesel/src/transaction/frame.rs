@@ -6,9 +6,8 @@ use diesel::result::{Error, QueryResult};
 
 use super::Transaction;
 use crate::backend::ConcurrencyBackend as _;
-use crate::executor::{Session, Transactions};
+use crate::executor::Transactions;
 use crate::records::{self, Kept, Records};
-use crate::table::refuse_without_rollback;
 
 /// An open transaction, and its records with their versions as they were when it began.
 ///
@@ -30,10 +29,8 @@ where
     R: Records<E::Backend>,
 {
     pub(crate) async fn begin(connection: &'c mut E::Connection, records: R) -> QueryResult<Self> {
-        if E::Backend::__HAS_TABLES_WITHOUT_TRANSACTIONS {
-            refuse_without_rollback(records::tables(&records), &mut Session::<E>(&mut *connection)).await?;
-        }
-        let transaction = Transaction::begin(connection).await?;
+        let tables = if E::Backend::__HAS_TABLES_WITHOUT_TRANSACTIONS { records::tables(&records) } else { Vec::new() };
+        let transaction = Transaction::begin_over(connection, tables).await?;
         let mut frame = Self { transaction, records, kept: None, may_be_committed: false };
         frame.kept = Some(records::keep(&frame.records));
         Ok(frame)
