@@ -189,8 +189,8 @@ impl Problem {
 
     /// Names the fields in which the row differs from what was sent. Leave it out where a change is secret.
     #[must_use]
-    pub fn fields<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
-        self.0.fields = Some(names.into_iter().map(Into::into).collect());
+    pub fn fields<N: AsRef<str>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
+        self.0.fields = Some(names.into_iter().map(|name| name.as_ref().to_owned()).collect());
         self
     }
 

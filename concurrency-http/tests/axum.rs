@@ -1,5 +1,12 @@
 //! The extractors, answers and pages, by requests to a service.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::panic,
+    reason = "a test"
+)]
 #![cfg(feature = "axum")]
 
 use axum::body::Body;

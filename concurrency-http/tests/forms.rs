@@ -1,5 +1,13 @@
 //! What a form says of its rows, and what is refused.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::panic,
+    reason = "a test"
+)]
+
 use concurrency_http::{Form, FormError, Keys, Pick, RecordId, Tokens, VersionError, VersionValue, Versioned};
 
 struct Record(RecordId, VersionValue);

@@ -1,5 +1,13 @@
 //! `If-Match` and `If-None-Match`, as clients and proxies write them.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::panic,
+    reason = "a test"
+)]
+
 use concurrency_http::{IfMatch, IfNoneMatch, PreconditionError, RecordId, VersionValue, Versioned, etag};
 
 struct At(VersionValue);

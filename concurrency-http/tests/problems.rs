@@ -1,5 +1,13 @@
 //! What each error becomes on the wire.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::panic,
+    reason = "a test"
+)]
+
 use concurrency_http::{Form, FormError, PreconditionError, Problem, RecordId, VersionError, VersionValue, Versioned};
 
 struct At(VersionValue);

@@ -3,6 +3,14 @@
 //! `RANDOM_INPUTS=10000000 cargo test --release -p concurrency-http --all-features --test random` tries ten million of each; a failure prints the
 //! seed, which `RANDOM_SEED` sets.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::panic,
+    reason = "a test"
+)]
+
 use concurrency_http::{Form, FormError, IfMatch, IfNoneMatch, Keys, RecordId, Tokens, VersionValue, Versioned, etag};
 use fastrand::Rng;
 

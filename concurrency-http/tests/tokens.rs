@@ -1,5 +1,13 @@
 //! What a token proves, and what it does not.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::panic,
+    reason = "a test"
+)]
+
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use concurrency_http::{Keys, RecordId, Signer, Tokens, VersionError, VersionValue, Versioned};
 

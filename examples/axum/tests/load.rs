@@ -1,6 +1,6 @@
 //! 64 clients edit one article: what they were told is what was written. `LOAD_SECONDS=30` plays longer.
 
-#![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, reason = "a test")]
+#![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, clippy::panic, reason = "a test")]
 
 mod client;
 
