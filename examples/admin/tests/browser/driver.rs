@@ -54,21 +54,28 @@ pub fn play<F: Future<Output = ()>>(test: impl FnOnce(Stage) -> F) {
 fn driver() -> &'static str {
     static ADDRESS: OnceLock<String> = OnceLock::new();
     ADDRESS.get_or_init(|| {
-        let mut command = Command::new("chromedriver");
-        // It ends with us, however we end: its input is closed then.
-        command.arg("--port=0").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut child = command.spawn().expect("chromedriver is installed: apt-get install chromium chromium-driver");
+        let mut command = Command::new("sh");
+        // It ends with us, however we end: the input of the shell is closed then, and of what it started nothing is left.
+        command.args(["-c", "setsid chromedriver --port=0 & read -r _; kill -9 -$!"]);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let port = lines.find_map(|line| {
             Some(line.unwrap().split_once("successfully on port ")?.1.trim_end_matches('.').to_owned())
         });
         std::thread::spawn(move || lines.for_each(drop));
-        KILLED.lock().unwrap().push(child);
-        format!("http://127.0.0.1:{}", port.expect("chromedriver says on which port it listens"))
+        HELD.lock().unwrap().push(child);
+        format!(
+            "http://127.0.0.1:{}",
+            port.expect(
+                "chromedriver is there, and says on which port it listens: apt-get install chromium chromium-driver"
+            )
+        )
     })
 }
 
-static KILLED: std::sync::Mutex<Vec<std::process::Child>> = std::sync::Mutex::new(Vec::new());
+/// Holds the input of the shell open.
+static HELD: std::sync::Mutex<Vec<std::process::Child>> = std::sync::Mutex::new(Vec::new());
 
 impl Stage {
     /// Somebody who has signed in.
