@@ -56,7 +56,7 @@ fn driver() -> &'static str {
     ADDRESS.get_or_init(|| {
         let mut command = Command::new("sh");
         // It ends with us, however we end: the input of the shell is closed then, and of what it started nothing is left.
-        command.args(["-c", "setsid chromedriver --port=0 & read -r _; kill -9 -$!"]);
+        command.args(["-c", START]);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -73,6 +73,10 @@ fn driver() -> &'static str {
         )
     })
 }
+
+/// Every browser is a child of ChromeDriver, in a process group of its own.
+const START: &str = r#"trap : TERM INT HUP; setsid chromedriver --port=0 & read -r _
+kill $(grep -ls "^PPid:[[:space:]]*$!\$" /proc/[0-9]*/status | cut -d/ -f3); kill -9 -$!"#;
 
 /// Holds the input of the shell open.
 static HELD: std::sync::Mutex<Vec<std::process::Child>> = std::sync::Mutex::new(Vec::new());
