@@ -113,7 +113,7 @@ fn connect(database: &Database, node: usize, level: &str) -> (TestConnection, En
         let connected = TestConnection::establish(&url).and_then(|mut connection| {
             connection
                 .batch_execute(&format!("SET SESSION TRANSACTION ISOLATION LEVEL {level}"))
-                .map_err(|error| diesel::ConnectionError::CouldntSetupConfiguration(error))?;
+                .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
             let id = diesel::select(diesel::dsl::sql::<BigInt>("CAST(CONNECTION_ID() AS SIGNED)"))
                 .get_result(&mut connection)
                 .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;

@@ -12,7 +12,6 @@ pub mod log;
 pub mod operation;
 pub mod scope;
 pub mod several;
-mod sums;
 pub mod table;
 pub mod write;
 
@@ -75,12 +74,12 @@ fn shown(violations: &[Violation]) -> String {
     kinds.collect::<Vec<_>>().join("\n")
 }
 
-fn from_environment(variable: &str) -> Option<u64> {
+pub fn from_environment(variable: &str) -> Option<u64> {
     let value = std::env::var(variable).ok()?;
     Some(value.parse().unwrap_or_else(|_| panic!("{variable} is a number, not {value:?}")))
 }
 
-fn seed_of_the_moment() -> u64 {
+pub fn seed_of_the_moment() -> u64 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
     u64::try_from(since.as_micros()).unwrap() % 1_000_000_000
 }

@@ -24,6 +24,9 @@ mod retry;
 mod scopes;
 mod server;
 pub mod server_errors;
+/// A history that runs wherever the suite does, and so not on a cluster.
+#[path = "../history/sums/mod.rs"]
+mod sums;
 mod testing;
 mod text_version;
 mod touch_check_lock;

@@ -120,7 +120,8 @@ mod tests {
     #[test]
     fn conditions_are_decided_as_far_as_they_are_known() {
         let these = Features::These(vec!["full".to_owned()]);
-        let cases: [(Meta, Option<bool>, Option<bool>, Option<bool>); 8] = [
+        type Holds = Option<bool>;
+        let cases: [(Meta, Holds, Holds, Holds); 8] = [
             (parse_quote!(feature = "full"), None, Some(true), Some(true)),
             (parse_quote!(feature = "json"), None, Some(false), Some(true)),
             (parse_quote!(not(feature = "json")), None, Some(true), Some(false)),

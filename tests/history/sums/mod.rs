@@ -17,8 +17,8 @@ use diesel::sql_types::{BigInt, Text};
 use self::checker::{Line, Noted};
 use self::client::Client;
 use self::tally::{Counted, Drawn, Tally};
-use super::{from_environment, seed_of_the_moment};
 use crate::engine::{self, Database, TestConnection};
+use crate::history::{from_environment, seed_of_the_moment};
 use crate::suite::threads::spawn;
 
 /// How many clients each table has, and how many rows.
