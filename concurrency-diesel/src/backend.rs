@@ -344,6 +344,14 @@ pub struct EditLocks {
     pub longest_text: Option<usize>,
 }
 
+/// What an INSERT of an edit lock does, on the engines that have ON CONFLICT, where the lock's row is there.
+#[cfg(all(feature = "edit-lock", any(feature = "sqlite", feature = "postgres_backend")))]
+const TAKE_LOCK_ON_CONFLICT: &str = " ON CONFLICT (table_name, record_key) DO UPDATE SET \
+     since_ms = CASE WHEN concurrency_edit_locks.until_ms > excluded.since_ms THEN concurrency_edit_locks.since_ms ELSE excluded.since_ms END, \
+     turn = concurrency_edit_locks.turn + CASE WHEN concurrency_edit_locks.until_ms > excluded.since_ms THEN 0 ELSE 1 END, \
+     holder = excluded.holder, until_ms = excluded.until_ms \
+     WHERE concurrency_edit_locks.holder = excluded.holder OR concurrency_edit_locks.until_ms <= excluded.since_ms";
+
 /// How many records reach the database at once.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

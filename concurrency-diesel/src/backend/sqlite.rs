@@ -149,11 +149,7 @@ impl ConcurrencyBackend for Sqlite {
     #[cfg(feature = "edit-lock")]
     const __EDIT_LOCKS: EditLocks = EditLocks {
         now_ms: "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)",
-        where_it_is_there: " ON CONFLICT (table_name, record_key) DO UPDATE SET \
-             since_ms = CASE WHEN concurrency_edit_locks.until_ms > excluded.since_ms THEN concurrency_edit_locks.since_ms ELSE excluded.since_ms END, \
-             turn = concurrency_edit_locks.turn + CASE WHEN concurrency_edit_locks.until_ms > excluded.since_ms THEN 0 ELSE 1 END, \
-             holder = excluded.holder, until_ms = excluded.until_ms \
-             WHERE concurrency_edit_locks.holder = excluded.holder OR concurrency_edit_locks.until_ms <= excluded.since_ms",
+        where_it_is_there: super::TAKE_LOCK_ON_CONFLICT,
         longest_text: None,
     };
 
