@@ -8,19 +8,12 @@
     reason = "a test"
 )]
 
+#[path = "support/record.rs"]
+mod record;
+
 use concurrency_http::{Form, FormError, Keys, Pick, RecordId, Tokens, VersionError, VersionValue, Versioned};
 
-struct Record(RecordId, VersionValue);
-
-impl Versioned for Record {
-    fn record_id(&self) -> RecordId {
-        self.0.clone()
-    }
-
-    fn version_value(&self) -> VersionValue {
-        self.1.clone()
-    }
-}
+use record::Record;
 
 fn article(id: i64, version: i64) -> Record {
     Record(RecordId::new("articles", id), version.into())

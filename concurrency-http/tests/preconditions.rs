@@ -8,19 +8,12 @@
     reason = "a test"
 )]
 
-use concurrency_http::{IfMatch, IfNoneMatch, PreconditionError, RecordId, VersionValue, Versioned, etag};
+#[path = "support/at.rs"]
+mod at;
 
-struct At(VersionValue);
+use concurrency_http::{IfMatch, IfNoneMatch, PreconditionError, VersionValue, etag};
 
-impl Versioned for At {
-    fn record_id(&self) -> RecordId {
-        RecordId::new("articles", 1)
-    }
-
-    fn version_value(&self) -> VersionValue {
-        self.0.clone()
-    }
-}
+use at::At;
 
 fn at(version: i64) -> At {
     At(version.into())

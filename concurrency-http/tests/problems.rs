@@ -8,19 +8,12 @@
     reason = "a test"
 )]
 
-use concurrency_http::{Form, FormError, PreconditionError, Problem, RecordId, VersionError, VersionValue, Versioned};
+#[path = "support/at.rs"]
+mod at;
 
-struct At(VersionValue);
+use concurrency_http::{Form, FormError, PreconditionError, Problem, RecordId, VersionError, VersionValue};
 
-impl Versioned for At {
-    fn record_id(&self) -> RecordId {
-        RecordId::new("articles", 1)
-    }
-
-    fn version_value(&self) -> VersionValue {
-        self.0.clone()
-    }
-}
+use at::At;
 
 fn kind(problem: impl Into<Problem>) -> (u16, &'static str) {
     let problem = problem.into();

@@ -11,20 +11,13 @@
     reason = "a test"
 )]
 
+#[path = "support/record.rs"]
+mod record;
+
 use concurrency_http::{Form, FormError, IfMatch, IfNoneMatch, Keys, RecordId, Tokens, VersionValue, Versioned, etag};
 use fastrand::Rng;
 
-struct Record(RecordId, VersionValue);
-
-impl Versioned for Record {
-    fn record_id(&self) -> RecordId {
-        self.0.clone()
-    }
-
-    fn version_value(&self) -> VersionValue {
-        self.1.clone()
-    }
-}
+use record::Record;
 
 fn article(version: i64) -> Record {
     Record(RecordId::new("articles", 1), version.into())

@@ -8,22 +8,13 @@
     reason = "a test"
 )]
 
+#[path = "support/record.rs"]
+mod record;
+
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use concurrency_http::{Keys, RecordId, Signer, Tokens, VersionError, VersionValue, Versioned};
 
-/// Any record.
-#[derive(Clone)]
-struct Record(RecordId, VersionValue);
-
-impl Versioned for Record {
-    fn record_id(&self) -> RecordId {
-        self.0.clone()
-    }
-
-    fn version_value(&self) -> VersionValue {
-        self.1.clone()
-    }
-}
+use record::Record;
 
 fn article(id: i64, version: i64) -> Record {
     Record(RecordId::new("articles", id), version.into())
