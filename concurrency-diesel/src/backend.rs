@@ -398,6 +398,8 @@ pub struct Tuples {
     pub after: &'static str,
     /// Whether the first tuple names the columns; otherwise their names stand at the end.
     pub names_first_tuple: bool,
+    /// Whether a text in a tuple has a collation that no column with another can be compared with.
+    pub texts_need_collations: bool,
 }
 
 mod sealed {

@@ -103,6 +103,8 @@ pub const EQUAL_KEYS: &[(&str, &str, &str)] = &[
     ("VARCHAR(100) CHARACTER SET latin1 COLLATE latin1_swedish_ci", "ann", "Ann"),
     ("VARCHAR(100) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci", "zed", "ZED"),
     ("VARCHAR(100) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin", "ann", "ann "),
+    // Not the connection's collation.
+    ("VARCHAR(100) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci", "zed", "ZED"),
 ];
 
 /// What makes the engine refuse article 3 of `suite/bulk/faults.rs`, and what it says.

@@ -203,6 +203,7 @@ impl ConcurrencyBackend for Mysql {
         last: "",
         after: ") AS s",
         names_first_tuple: true,
+        texts_need_collations: true,
     };
     const __ORDERED_JOIN: &'static str = " STRAIGHT_JOIN ";
 

@@ -208,6 +208,7 @@ impl ConcurrencyBackend for Pg {
         last: ")",
         after: ") AS s",
         names_first_tuple: false,
+        texts_need_collations: false,
     };
     const __ORDERED_JOIN: &'static str = " JOIN ";
 

@@ -178,6 +178,7 @@ impl ConcurrencyBackend for Sqlite {
         last: "",
         after: ") AS s",
         names_first_tuple: true,
+        texts_need_collations: false,
     };
     const __ORDERED_JOIN: &'static str = " CROSS JOIN ";
 }

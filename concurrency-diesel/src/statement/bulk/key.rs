@@ -13,9 +13,16 @@ where
     DB: ConcurrencyBackend,
     T: ConcurrentOn<DB>,
 {
-    let mut key = IntegerKey { names: Vec::new(), is_integer: true };
-    T::__visit_key(&mut key)?;
-    Ok(!key.is_integer)
+    Ok(!kind_of_key::<T, DB>()?.is_integer)
+}
+
+/// Whether a part of the key is a text, which is compared by a collation.
+pub(super) fn has_text_key<T, DB>() -> QueryResult<bool>
+where
+    DB: ConcurrencyBackend,
+    T: ConcurrentOn<DB>,
+{
+    Ok(kind_of_key::<T, DB>()?.has_text)
 }
 
 /// The key's column, where the key is one integer: only these does a `CASE` compare as the table does.
@@ -24,20 +31,30 @@ where
     DB: ConcurrencyBackend,
     T: ConcurrentOn<DB>,
 {
-    let mut key = IntegerKey { names: Vec::new(), is_integer: true };
-    T::__visit_key(&mut key)?;
+    let key = kind_of_key::<T, DB>()?;
     Ok(match key.names.as_slice() {
         [name] if key.is_integer => Some(name),
         _ => None,
     })
 }
 
-struct IntegerKey {
-    names: Vec<&'static str>,
-    is_integer: bool,
+fn kind_of_key<T, DB>() -> QueryResult<KindOfKey>
+where
+    DB: ConcurrencyBackend,
+    T: ConcurrentOn<DB>,
+{
+    let mut key = KindOfKey { names: Vec::new(), is_integer: true, has_text: false };
+    T::__visit_key(&mut key)?;
+    Ok(key)
 }
 
-impl<'b, T, DB> ColumnVisitor<'b, T, DB> for IntegerKey
+struct KindOfKey {
+    names: Vec<&'static str>,
+    is_integer: bool,
+    has_text: bool,
+}
+
+impl<'b, T, DB> ColumnVisitor<'b, T, DB> for KindOfKey
 where
     T: ConcurrentColumns + 'b,
     DB: ConcurrencyBackend,
@@ -49,6 +66,7 @@ where
     {
         self.names.push(name);
         self.is_integer &= DB::__is_integer::<ST, U>();
+        self.has_text |= !DB::__equality_is_exact::<ST, U>();
         Ok(())
     }
 }

@@ -4,7 +4,8 @@ use diesel::backend::Backend;
 use diesel::query_builder::{AstPass, QueryFragment};
 use diesel::result::QueryResult;
 
-use super::{Item, Parts, Records, push_name};
+use super::key::has_text_key;
+use super::{Item, Parts, Records, push_name, push_row_column, push_rows};
 use crate::backend::ConcurrencyBackend;
 use crate::bind::Bindable;
 use crate::columns::{ColumnVisitor, ConcurrentColumns, RecordVisitor};
@@ -12,6 +13,8 @@ use crate::concurrent::{Concurrent, ConcurrentOn, VersionSqlType};
 use crate::statement::Source;
 
 /// `(SELECT 1 AS i, ? AS k0, ? AS v0, … UNION ALL SELECT 2, ?, …) AS s`, or what the engine writes for it.
+///
+/// Where a text has the collation of the connection, a tuple of no row comes first: a text of the key then has its column's collation.
 pub(crate) struct Tuples<'b, T: Concurrent> {
     items: &'b [Item<'b, T>],
     parts: Parts<'b, T::Version>,
@@ -37,6 +40,22 @@ impl<'b, T: Concurrent> Tuples<'b, T> {
         names.out.push_sql("i");
         names.push_tuple(self.parts, 0)
     }
+
+    /// Writes `SELECT 0 AS i, t.k AS k0, NULL AS v0, … FROM table AS t WHERE FALSE`.
+    fn push_collations<DB>(&self, source: Source<'b, T>, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()>
+    where
+        DB: ConcurrencyBackend,
+        T: ConcurrentOn<DB>,
+    {
+        out.push_sql("0 AS i");
+        let write = Write::Collations;
+        let mut columns = TupleWriter { source, out: out.reborrow(), write, letter: "k", next_number: 0 };
+        columns.push_tuple(self.parts, 0)?;
+        out.push_sql(" FROM ");
+        push_rows::<T, DB>(&mut out)?;
+        out.push_sql(" WHERE FALSE");
+        Ok(())
+    }
 }
 
 impl<T, DB> QueryFragment<DB> for Tuples<'_, T>
@@ -52,8 +71,16 @@ where
         let syntax = DB::__TUPLES;
         out.push_sql(syntax.before);
         let mut write = if syntax.names_first_tuple { Write::Named } else { Write::Values };
+        let mut before = syntax.first;
+        if let Some(first) = self.items.first().filter(|_| syntax.texts_need_collations) {
+            if has_text_key::<T, DB>()? {
+                out.push_sql(before);
+                self.push_collations(first.source, out.reborrow())?;
+                (write, before) = (Write::Values, syntax.next);
+            }
+        }
         for (position, item) in self.items.iter().enumerate() {
-            out.push_sql(if position == 0 { syntax.first } else { syntax.next });
+            out.push_sql(std::mem::replace(&mut before, syntax.next));
             // As WITH ORDINALITY counts.
             out.push_sql(&position.saturating_add(1).to_string());
             out.push_sql(syntax.after_number);
@@ -90,6 +117,8 @@ enum Write {
     /// Each value with the name of its column.
     Named,
     Names,
+    /// The same names, of the table's own columns for the texts of the key, and of nothing for the others.
+    Collations,
 }
 
 /// Writes `, ?, ?`, `, ? AS k0, ? AS c0` or `, k0, c0`.
@@ -129,21 +158,42 @@ impl<'b, T: ConcurrentColumns, DB: ConcurrencyBackend> TupleWriter<'_, 'b, T, DB
         self.push_with(letter, number, |out| DB::__push_typed::<ST, U>(out, value))
     }
 
+    /// Pushes a text of the key, to which the column in the first tuple gives its collation.
+    fn push_text_of_key<ST, U>(&mut self, column: &str, number: usize, value: &'b U) -> QueryResult<()>
+    where
+        ST: 'static,
+        U: Bindable<ST, DB>,
+    {
+        let Write::Collations = self.write else {
+            return self.push_with("k", number, |out| value.__bind(out));
+        };
+        self.out.push_sql(", ");
+        push_row_column(&mut self.out, column)?;
+        self.push_name("k", number);
+        Ok(())
+    }
+
     fn push_with<F>(&mut self, letter: &str, number: usize, push_value: F) -> QueryResult<()>
     where
         F: FnOnce(&mut AstPass<'_, 'b, DB>) -> QueryResult<()>,
     {
         self.out.push_sql(", ");
-        if let Write::Values | Write::Named = self.write {
-            push_value(&mut self.out)?;
+        match self.write {
+            Write::Values | Write::Named => push_value(&mut self.out)?,
+            Write::Collations => self.out.push_sql("NULL"),
+            Write::Names => {}
         }
-        if let Write::Named = self.write {
-            self.out.push_sql(" AS ");
-        }
-        if let Write::Named | Write::Names = self.write {
-            push_name(&mut self.out, letter, number);
-        }
+        self.push_name(letter, number);
         Ok(())
+    }
+
+    fn push_name(&mut self, letter: &str, number: usize) {
+        match self.write {
+            Write::Values => return,
+            Write::Names => {}
+            Write::Named | Write::Collations => self.out.push_sql(" AS "),
+        }
+        push_name(&mut self.out, letter, number);
     }
 
     fn take_number(&mut self) -> usize {
@@ -158,13 +208,17 @@ where
     T: ConcurrentColumns,
     DB: ConcurrencyBackend,
 {
-    fn column<ST: 'static, U, G>(&mut self, _name: &'static str, get: G) -> QueryResult<()>
+    fn column<ST: 'static, U, G>(&mut self, name: &'static str, get: G) -> QueryResult<()>
     where
         U: Bindable<ST, DB> + 'b,
         G: Fn(&'b T, &'b T::__Serialized) -> &'b U + Copy,
     {
         let number = self.take_number();
-        self.push::<ST, U>(self.letter, number, get(self.source.record, self.source.serialized))
+        let value = get(self.source.record, self.source.serialized);
+        if self.letter == "k" && DB::__TUPLES.texts_need_collations && !DB::__equality_is_exact::<ST, U>() {
+            return self.push_text_of_key::<ST, U>(name, number, value);
+        }
+        self.push::<ST, U>(self.letter, number, value)
     }
 }
 
