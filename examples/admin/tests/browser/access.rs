@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::json;
+
 use super::driver::{Person, Scripts, play};
 
 const CONTROLS: &str = "input:not([type=hidden]), select, textarea, button, a[href]";
@@ -79,6 +81,35 @@ fn every_control_has_a_name_and_no_page_is_too_wide() {
         ann.leave().await;
     });
 }
+
+/// By the rules of axe-core, in both colour schemes. `AXE_CORE` names its script.
+#[test]
+#[ignore = "needs axe-core, which `tests/run` fetches"]
+fn axe_core_finds_nothing_to_mend() {
+    let axe = std::env::var_os("AXE_CORE").expect("AXE_CORE names axe.min.js");
+    let axe = std::fs::read_to_string(axe).unwrap();
+    play(async |stage| {
+        let ann = stage.person("ann", Scripts::Run).await;
+        visit(&ann, &stage, async |ann: &Person, page: &str| {
+            for scheme in ["light", "dark"] {
+                ann.show_as(1100, 900, scheme).await;
+                ann.run(&axe).await;
+                let result = ann.wait_for(AXE).await;
+                assert!(result["passes"].as_u64().unwrap() > 10, "{page}: axe looked at the page");
+                assert_eq!(result["violations"], json!([]), "{page}, {scheme}");
+            }
+        })
+        .await;
+        ann.run("document.querySelector('main').append(new Image())").await;
+        assert_eq!(ann.wait_for(AXE).await["violations"], json!([["image-alt", ["<img>"]]]));
+        ann.leave().await;
+    });
+}
+
+const AXE: &str = "axe.run().then((found) => ({
+    passes: found.passes.length,
+    violations: found.violations.map((rule) => [rule.id, rule.nodes.map((node) => node.html)]),
+}))";
 
 #[test]
 fn the_names_say_which_row_they_belong_to() {

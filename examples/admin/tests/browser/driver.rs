@@ -204,6 +204,12 @@ impl Person {
         self.client.execute(script, Vec::new()).await.unwrap()
     }
 
+    /// What a promise of the page's comes to.
+    pub async fn wait_for(&self, promise: &str) -> Value {
+        let script = format!("const done = arguments[0]; {promise}.then(done, (error) => done(String(error)))");
+        self.client.execute_async(&script, Vec::new()).await.unwrap()
+    }
+
     pub async fn label(&self, element: &Element) -> String {
         let path = format!("element/{}/computedlabel", &*element.element_id());
         self.command(http::Method::GET, &path, None).await.as_str().unwrap().to_owned()
