@@ -80,10 +80,11 @@ impl Dialect for MysqlDialect {
 
     fn find_triggers(&self, spec: &TriggerSpec) -> TriggerQuery {
         let list = fill(include_str!("mysql/list.sql"), &[("definer", GRANTEE)]);
+        let trigger = spec.name();
         let values = [
             ("list", Sql(&list)),
             ("table", Text(spec.table())),
-            ("trigger", Text(&spec.name())),
+            ("trigger", Text(&trigger)),
             ("schema", schema(spec)),
         ];
         query(include_str!("mysql/triggers.sql"), &values)

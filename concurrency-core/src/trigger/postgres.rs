@@ -102,11 +102,8 @@ impl Dialect for PostgresDialect {
 
     fn find_triggers(&self, spec: &TriggerSpec) -> TriggerQuery {
         let list = list_with(&fill(include_str!("postgres/definition.sql"), &[]));
-        let values = [
-            ("list", Sql(&list)),
-            ("table", Text(&self.qualified(spec.schema(), spec.table()))),
-            ("function", Text(&function_name(spec))),
-        ];
+        let (table, function) = (self.qualified(spec.schema(), spec.table()), function_name(spec));
+        let values = [("list", Sql(&list)), ("table", Text(&table)), ("function", Text(&function))];
         query(include_str!("postgres/triggers.sql"), &values)
     }
 

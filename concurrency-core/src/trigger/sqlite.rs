@@ -54,17 +54,19 @@ impl Dialect for SqliteDialect {
 
     fn find_columns(&self, spec: &TriggerSpec) -> TriggerQuery {
         let schema = spec.schema().unwrap_or("main");
-        let values = [("database", Sql(&self.quote(schema))), ("schema", Text(schema)), ("table", Text(spec.table()))];
+        let database = self.quote(schema);
+        let values = [("database", Sql(&database)), ("schema", Text(schema)), ("table", Text(spec.table()))];
         query(include_str!("sqlite/columns.sql"), &values)
     }
 
     fn find_triggers(&self, spec: &TriggerSpec) -> TriggerQuery {
         let schema = spec.schema().unwrap_or("main");
+        let (database, trigger) = (self.quote(schema), spec.name());
         let values = [
-            ("database", Sql(&self.quote(schema))),
+            ("database", Sql(&database)),
             ("schema", Text(schema)),
             ("table", Text(spec.table())),
-            ("trigger", Text(&spec.name())),
+            ("trigger", Text(&trigger)),
         ];
         query(include_str!("sqlite/triggers.sql"), &values)
     }
