@@ -92,6 +92,13 @@ const OTHER: &[(&str, DatabaseErrorKind, &str)] = &[
     ("SQLITE_READONLY", Unknown, "attempt to write a readonly database"),
     ("SQLITE_NOTADB", Unknown, "file is not a database"),
     ("nothing", Unknown, ""),
+    // What a trigger raises has any words.
+    ("a trigger's words", Unknown, "deadlock detected in the plan of the day"),
+    ("a trigger's words", Unknown, "could not obtain lock on the seat"),
+    ("a trigger's words", Unknown, "database is locked for the audit"),
+    ("a trigger's words", Unknown, "connection closed by the supplier"),
+    ("a trigger's words", Unknown, "Lost connection to the warehouse"),
+    ("a trigger's words", Unknown, "terminating connection to the supplier"),
 ];
 
 fn database_error(kind: DatabaseErrorKind, message: &str) -> DieselError {

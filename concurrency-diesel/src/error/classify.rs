@@ -9,12 +9,19 @@ use diesel::result::{DatabaseErrorKind, Error};
 
 pub(crate) use fault::{Fault, fault};
 
+/// How a message begins. A trigger of the user's can raise any text, so each says as much as the engine always does.
+type Beginnings = &'static [&'static str];
+
+fn begins(message: &str, beginnings: Beginnings) -> bool {
+    beginnings.iter().any(|beginning| message.starts_with(beginning))
+}
+
 /// How the messages begin with which an engine refuses a concurrent write. The code stands beside each.
-const REFUSALS: &[&str] = &[
+const REFUSALS: Beginnings = &[
     // PostgreSQL.
-    "deadlock detected",                       // 40P01
-    "could not obtain lock on ",               // 55P03, NOWAIT
-    "canceling statement due to lock timeout", // 55P03, lock_timeout
+    "could not obtain lock on row in relation ", // 55P03, NOWAIT
+    "could not obtain lock on relation ",        // 55P03, NOWAIT
+    "canceling statement due to lock timeout",   // 55P03, lock_timeout
     // MySQL, MariaDB, Galera, Group Replication.
     "Deadlock found when trying to get lock", // 1213: Unknown at COMMIT, and always so from diesel-async
     "Lock wait timeout exceeded",             // 1205
@@ -25,10 +32,20 @@ const REFUSALS: &[&str] = &[
     "Error while appending streaming replication fragment", // at COMMIT, on a node that has lost the majority
     "Statement aborted because lock(s) could not be", // 3572, NOWAIT
     // SQLite.
-    "database is locked",        // SQLITE_BUSY, SQLITE_BUSY_SNAPSHOT
-    "database table is locked",  // SQLITE_LOCKED, SQLITE_LOCKED_SHAREDCACHE
-    "database schema is locked", // SQLITE_LOCKED
+    "database table is locked: ",  // SQLITE_LOCKED, SQLITE_LOCKED_SHAREDCACHE
+    "database schema is locked: ", // SQLITE_LOCKED
 ];
+
+/// The messages of the same that have nothing after them.
+const WHOLE_REFUSALS: &[&str] = &[
+    "deadlock detected",        // PostgreSQL, 40P01
+    "database is locked",       // SQLITE_BUSY, SQLITE_BUSY_SNAPSHOT
+    "database table is locked", // SQLITE_LOCKED
+];
+
+/// Those after which the transaction goes on.
+const REFUSALS_OF_A_STATEMENT: Beginnings =
+    &["Lock wait timeout exceeded", "Statement aborted because lock(s) could not be"];
 
 const NOTHING_TO_ROLL_BACK: &str = "cannot rollback - no transaction is active";
 
@@ -43,7 +60,7 @@ const LOST: &[&str] = &[
 const LOST_SAVEPOINT: &str = "the transaction is gone with its savepoint: ";
 
 /// How the messages begin with which a client library says that the answer to a statement did not come.
-const UNANSWERED: &[&str] = &[
+const UNANSWERED: Beginnings = &[
     // libpq.
     "server closed the connection unexpectedly",
     "connection to server was lost",
@@ -54,17 +71,22 @@ const UNANSWERED: &[&str] = &[
     "SSL connection has been closed unexpectedly",
     "lost synchronization with server",
     // PostgreSQL says this and then closes: whether the statement was done before is not said.
-    "terminating connection ",
+    "terminating connection due to ",
+    "terminating connection because ",
     // libmysqlclient and libmariadb.
-    "Lost connection to ",        // 2013
-    "Server has gone away",       // 2006
-    "MySQL server has gone away", // 2006
+    "Lost connection to MySQL server", // 2013
+    "Lost connection to server",       // 2013
+    "Server has gone away",            // 2006
+    "MySQL server has gone away",      // 2006
     // tokio-postgres and mysql_async.
-    "connection closed",
+    "connection closed: ",
     "error communicating with the server",
     "Input/output error: ",
     "Connection to the server is closed",
 ];
+
+/// The message of the same that has nothing after it: tokio-postgres.
+const CLOSED: &str = "connection closed";
 
 /// What an error of Diesel's says about the statement that it answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,15 +121,14 @@ pub(crate) fn meaning(error: &Error) -> Meaning {
 }
 
 fn meaning_of(message: &str) -> Meaning {
-    let begins_with_one_of = |beginnings: &[&str]| beginnings.iter().any(|beginning| message.starts_with(beginning));
     if LOST.contains(&message) || message.starts_with(LOST_SAVEPOINT) {
         Meaning::TransactionLost
     } else if is_lost_savepoint(message) {
         // In Diesel's own nested transactions this is what is left of a deadlock or of error 1020.
         Meaning::Restart
-    } else if begins_with_one_of(REFUSALS) {
+    } else if WHOLE_REFUSALS.contains(&message) || begins(message, REFUSALS) {
         Meaning::Restart
-    } else if begins_with_one_of(UNANSWERED) {
+    } else if message == CLOSED || begins(message, UNANSWERED) {
         Meaning::Unanswered
     } else {
         Meaning::Answered
@@ -165,10 +186,9 @@ pub(crate) fn ends_transaction(error: &Error) -> bool {
     match error {
         Error::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => true,
         error => said(error).is_some_and(|message| {
-            let statement_only = ["Lock wait timeout exceeded", "Statement aborted because lock(s) could not be"];
             meaning(error) == Meaning::Restart
                 && !is_lost_savepoint(message)
-                && !statement_only.iter().any(|beginning| message.starts_with(beginning))
+                && !begins(message, REFUSALS_OF_A_STATEMENT)
         }),
     }
 }

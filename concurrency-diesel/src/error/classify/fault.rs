@@ -3,7 +3,7 @@
 
 use diesel::result::{DatabaseErrorKind, Error};
 
-use super::{Meaning, meaning};
+use super::{Beginnings, Meaning, begins, meaning};
 
 /// Whose fault an error is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub(crate) enum Fault {
 }
 
 /// How the messages begin that an engine says of a row.
-const OF_A_ROW: &[&str] = &[
+const OF_A_ROW: Beginnings = &[
     // PostgreSQL, 22001 to 22P05, 54000.
     "value too long for type ",
     "value \"",
@@ -63,29 +63,46 @@ const OF_A_ROW_AT_THE_END: &[&str] = &[
 ];
 
 /// How the messages begin that an engine says of a statement, whatever it holds.
-const OF_A_STATEMENT: &[&str] = &[
+const OF_A_STATEMENT: Beginnings = &[
     // PostgreSQL.
     "permission denied for ",
     "must be owner of ",
     "canceling statement due to ",
-    "could not ",
+    "could not access ",
+    "could not extend file ",
+    "could not find ",
+    "could not fsync file ",
+    "could not open ",
+    "could not read ",
+    "could not resize shared memory segment ",
+    "could not write ",
     "out of memory",
     "out of shared memory",
     "current transaction is aborted",
-    "cannot execute ",
-    "cannot update ",
-    "cannot delete from ",
+    "cannot execute DELETE in ",
+    "cannot execute SELECT in ",
+    "cannot execute UPDATE in ",
+    "cannot execute UPDATE during ",
+    "cannot update table \"",
+    "cannot update view \"",
+    "cannot update column \"",
+    "cannot delete from table \"",
+    "cannot delete from view \"",
     "cached plan must not change result type",
-    "prepared statement ",
     "the database system is ",
     "stack depth limit exceeded",
     "invalid memory alloc request size",
     "column \"",
     "relation \"",
-    "syntax error ",
+    "operator does not exist: ",
+    "prepared statement \"",
+    "syntax error at ",
     // MySQL and MariaDB.
-    "Unknown ",
-    "Access denied",
+    "Unknown column '",
+    "Unknown database '",
+    "Unknown prepared statement handler",
+    "Unknown table '",
+    "Access denied for user ",
     "The table '", // 1114
     "The target table ",
     "The value specified for generated column ",
@@ -100,36 +117,67 @@ const OF_A_STATEMENT: &[&str] = &[
     "Out of memory",
     "Disk full ",
     "Error writing file ",
-    "Can't ",
+    "Can't create ",
+    "Can't find ",
+    "Can't lock file ",
+    "Can't open ",
+    "Can't read ",
+    "Can't reopen table: ",
+    "Can't update table '",
+    "Can't write",
     "Illegal mix of collations ",
     "Incorrect key file ",
     "Incorrect table name ",
     "Incorrect column name ",
     // SQLite.
-    "no such ",
+    "no such collation sequence: ",
+    "no such column: ",
+    "no such function: ",
+    "no such module: ",
+    "no such savepoint: ",
+    "no such table: ",
     "near \"",
     "database or disk is full",
     "database disk image is malformed",
     "database schema has changed",
     "disk I/O error",
     "attempt to write a readonly database",
-    "interrupted",
     "file is not a database",
     "unable to open database file",
-    "not authorized",
-    "too many ",
-    "cannot modify ",
+    "too many SQL variables",
+    "too many columns ",
+    "too many levels of trigger recursion",
+    "too many terms ",
     "cannot UPDATE generated column",
     "unsafe use of ",
     "unable to use function ",
 ];
 
-/// How the messages end that an engine says of a statement.
-const OF_A_STATEMENT_AT_THE_END: &[&str] = &[
-    "' doesn't exist",                           // 1146
-    " does not exist",                           // PostgreSQL, 42P01 and others
-    "max_statement_time exceeded)",              // 1969
-    "maximum statement execution time exceeded", // 3024
+/// The messages of the same that have nothing after them.
+const WHOLE_OF_A_STATEMENT: &[&str] = &[
+    "interrupted",    // SQLITE_INTERRUPT
+    "not authorized", // SQLITE_AUTH
+];
+
+/// How the messages that an engine says of a statement begin and end.
+const AROUND_A_NAME: &[(&str, &str)] = &[
+    // PostgreSQL, class 42.
+    ("column ", " does not exist"),
+    ("function ", " does not exist"),
+    ("schema \"", "\" does not exist"),
+    ("sequence \"", "\" does not exist"),
+    ("type \"", "\" does not exist"),
+    // MySQL and MariaDB, 1146, 1305.
+    ("Table '", "' doesn't exist"),
+    ("FUNCTION ", " does not exist"),
+    ("PROCEDURE ", " does not exist"),
+    (
+        "View '",
+        "' references invalid table(s) or column(s) or function(s) or definer/invoker of view lack rights to use them",
+    ),
+    // SQLite.
+    ("cannot modify ", " because it is a view"),
+    ("table ", " may not be modified"),
 ];
 
 /// Whose fault the error is.
@@ -156,14 +204,82 @@ pub(crate) fn fault(error: &Error) -> Fault {
 }
 
 fn fault_in(message: &str) -> Fault {
-    let begins = |beginnings: &[&str]| beginnings.iter().any(|beginning| message.starts_with(beginning));
-    let ends = |ends: &[&str]| ends.iter().any(|end| message.ends_with(end));
     // The statement first: "Incorrect key file" is not said of a row.
-    if begins(OF_A_STATEMENT) || ends(OF_A_STATEMENT_AT_THE_END) || message.contains(" command denied to user ") {
+    if is_of_a_statement(message) {
         Fault::Statement
-    } else if begins(OF_A_ROW) || ends(OF_A_ROW_AT_THE_END) {
+    } else if begins(message, OF_A_ROW) || OF_A_ROW_AT_THE_END.iter().any(|end| message.ends_with(end)) {
         Fault::Record
     } else {
         Fault::Unclear
+    }
+}
+
+fn is_of_a_statement(message: &str) -> bool {
+    let is_around = |(begin, end): &(&str, &str)| message.strip_prefix(begin).is_some_and(|rest| rest.ends_with(end));
+    WHOLE_OF_A_STATEMENT.contains(&message)
+        || begins(message, OF_A_STATEMENT)
+        || AROUND_A_NAME.iter().any(is_around)
+        || message.contains(" command denied to user ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fault_of(message: &str) -> Fault {
+        fault(&Error::DatabaseError(DatabaseErrorKind::Unknown, Box::new(message.to_owned())))
+    }
+
+    #[test]
+    fn what_a_trigger_raises_is_said_of_no_statement() {
+        let raised = [
+            "invoice is closed",
+            "cannot modify a closed invoice",
+            "cannot update a paid invoice",
+            "no such account",
+            "could not reserve the seat",
+            "customer 7 does not exist",
+            "Unknown customer",
+            "Can't ship to this country",
+            "too many articles in one order",
+            "interrupted by the operator",
+            "Table 7 doesn't exist in this restaurant",
+            "connection closed by the supplier",
+            "Lost connection to the warehouse",
+        ];
+        for message in raised {
+            assert_eq!(fault_of(message), Fault::Unclear, "{message}");
+        }
+    }
+
+    #[test]
+    fn a_statement_is_at_fault_for_what_is_not_there_or_not_allowed() {
+        let said = [
+            "relation \"articles\" does not exist",
+            "column \"version\" of relation \"articles\" does not exist",
+            "function advance(integer) does not exist",
+            "could not extend file \"base/1/2\": No space left on device",
+            "cannot update view \"articles\"",
+            "Table 'blog.articles' doesn't exist",
+            "Unknown column 'version' in 'field list'",
+            "UPDATE command denied to user 'ada'@'localhost' for table `blog`.`articles`",
+            "Can't update table 'articles' in stored function/trigger",
+            "no such table: articles",
+            "cannot modify articles because it is a view",
+            "interrupted",
+            "too many SQL variables",
+            "deadlock detected",
+            "connection closed",
+        ];
+        for message in said {
+            assert_eq!(fault_of(message), Fault::Statement, "{message}");
+        }
+    }
+
+    #[test]
+    fn a_record_is_at_fault_for_what_its_row_cannot_hold() {
+        for message in ["value too long for type character varying(20)", "Duplicate entry '1' for key 'PRIMARY'"] {
+            assert_eq!(fault_of(message), Fault::Record, "{message}");
+        }
     }
 }
