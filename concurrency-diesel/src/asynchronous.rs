@@ -154,7 +154,7 @@ pub mod triggers;
 
 pub use self::bulk::BulkConcurrentDsl;
 pub use self::concurrent::ConcurrentOn;
-pub use self::connection::{Connection, Exclusive, Shared};
+pub use self::connection::{Connection, Exclusive, Shared, TransactionConnection};
 pub use self::dsl::ConcurrentDsl;
 pub use self::load::LoadableOn;
 pub use self::retry::{Sleep, TokioSleep, Work, retry_if, retry_if_with, retry_on_conflict, retry_on_conflict_with};

@@ -8,9 +8,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use concurrency_core::RetryPolicy;
-use diesel::connection::LoadConnection;
 
-use crate::backend::ConcurrencyBackend;
+use crate::connection::Connection;
 use crate::executor::{Blocking, now};
 use crate::trace;
 use crate::transaction::{self, Frame};
@@ -74,7 +73,7 @@ pub use retryable::Retryable;
 /// ```
 pub fn retry_on_conflict<C, T, E, F>(conn: &mut C, policy: &RetryPolicy, f: F) -> Result<T, E>
 where
-    C: LoadConnection<Backend: ConcurrencyBackend>,
+    C: Connection,
     E: From<diesel::result::Error> + Retryable,
     F: FnMut(&mut C) -> Result<T, E>,
 {
@@ -120,7 +119,7 @@ where
 /// ```
 pub fn retry_if<C, T, E, P, F>(conn: &mut C, policy: &RetryPolicy, is_retryable: P, f: F) -> Result<T, E>
 where
-    C: LoadConnection<Backend: ConcurrencyBackend>,
+    C: Connection,
     E: From<diesel::result::Error>,
     P: Fn(&E) -> bool,
     F: FnMut(&mut C) -> Result<T, E>,
@@ -132,7 +131,7 @@ where
 /// Runs the attempts, in transactions or, where the connection is in one, in savepoints of it.
 pub(crate) fn run<C, T, E, P, F>(conn: &mut C, policy: &RetryPolicy, is_retryable: P, mut f: F) -> Result<T, E>
 where
-    C: LoadConnection<Backend: ConcurrencyBackend>,
+    C: Connection,
     E: From<diesel::result::Error>,
     P: Fn(&E) -> bool,
     F: FnMut(&mut C) -> Result<T, E>,
@@ -153,7 +152,7 @@ fn attempt<C, T, E>(
     f: &mut impl FnMut(&mut C) -> Result<T, E>,
 ) -> Result<T, E>
 where
-    C: LoadConnection<Backend: ConcurrencyBackend>,
+    C: Connection,
     E: From<diesel::result::Error>,
 {
     let mut frame = now(Frame::<Blocking<C>, ()>::begin(conn, ()))?;

@@ -1,9 +1,7 @@
 //! `transaction_concurrent`: a transaction that leaves no wrong version behind. How a transaction begins and ends stands in
 //! `transaction`.
 
-use diesel::connection::LoadConnection;
-
-use crate::backend::ConcurrencyBackend;
+use crate::connection::Connection;
 use crate::executor::{Blocking, now};
 use crate::records::Records;
 use crate::transaction::Frame;
@@ -74,8 +72,8 @@ use crate::transaction::Frame;
 /// ```
 pub fn transaction_concurrent<C, R, T, E, F>(conn: &mut C, records: R, f: F) -> Result<T, E>
 where
-    C: LoadConnection<Backend: ConcurrencyBackend>,
-    R: Records<C::Backend>,
+    C: Connection,
+    R: Records<C::Database>,
     E: From<diesel::result::Error>,
     F: FnOnce(&mut C, &mut R) -> Result<T, E>,
 {

@@ -1,11 +1,9 @@
 //! `BulkConcurrentDsl` on the connections of diesel-async. How a batch is sent stands in `crate::bulk`.
 
-use diesel_async::AsyncConnection;
 use futures_core::future::BoxFuture;
 
 use super::concurrent::ConcurrentOn;
-use super::connection::under_way;
-use crate::backend::ConcurrencyBackend;
+use super::connection::{TransactionConnection, under_way};
 use crate::bulk::{self, BulkConflict, BulkError};
 use crate::concurrent::Concurrent;
 
@@ -53,8 +51,8 @@ pub trait BulkConcurrentDsl {
     /// As [there](crate::BulkConcurrentDsl::save_all_concurrent).
     fn save_all_concurrent<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), BulkError>>
     where
-        C: AsyncConnection<Backend: ConcurrencyBackend>,
-        Self::Record: ConcurrentOn<C::Backend>;
+        C: TransactionConnection,
+        Self::Record: ConcurrentOn<C::Database>;
 
     /// [Writes every record that can be written](crate::BulkConcurrentDsl::save_each_concurrent), and answers with the others.
     ///
@@ -66,8 +64,8 @@ pub trait BulkConcurrentDsl {
         conn: &'a mut C,
     ) -> BoxFuture<'a, Result<Vec<BulkConflict>, BulkError>>
     where
-        C: AsyncConnection<Backend: ConcurrencyBackend>,
-        Self::Record: ConcurrentOn<C::Backend>;
+        C: TransactionConnection,
+        Self::Record: ConcurrentOn<C::Database>;
 
     /// [Deletes the row of every record, or none](crate::BulkConcurrentDsl::delete_all_concurrent).
     ///
@@ -76,8 +74,8 @@ pub trait BulkConcurrentDsl {
     /// As [there](crate::BulkConcurrentDsl::delete_all_concurrent).
     fn delete_all_concurrent<'a, C>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<(), BulkError>>
     where
-        C: AsyncConnection<Backend: ConcurrencyBackend>,
-        Self::Record: ConcurrentOn<C::Backend>;
+        C: TransactionConnection,
+        Self::Record: ConcurrentOn<C::Database>;
 
     /// [Deletes every row that can be deleted](crate::BulkConcurrentDsl::delete_each_concurrent), and answers with the other records.
     ///
@@ -86,8 +84,8 @@ pub trait BulkConcurrentDsl {
     /// As [there](crate::BulkConcurrentDsl::delete_each_concurrent).
     fn delete_each_concurrent<'a, C>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<Vec<BulkConflict>, BulkError>>
     where
-        C: AsyncConnection<Backend: ConcurrencyBackend>,
-        Self::Record: ConcurrentOn<C::Backend>;
+        C: TransactionConnection,
+        Self::Record: ConcurrentOn<C::Database>;
 
     /// [Asks whether every record](crate::BulkConcurrentDsl::check_all_concurrent) is still what its row is.
     ///
@@ -96,8 +94,8 @@ pub trait BulkConcurrentDsl {
     /// As [there](crate::BulkConcurrentDsl::check_all_concurrent).
     fn check_all_concurrent<'a, C>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<(), BulkError>>
     where
-        C: AsyncConnection<Backend: ConcurrencyBackend>,
-        Self::Record: ConcurrentOn<C::Backend>;
+        C: TransactionConnection,
+        Self::Record: ConcurrentOn<C::Database>;
 }
 
 impl<T: Concurrent> BulkConcurrentDsl for [T] {
@@ -105,40 +103,40 @@ impl<T: Concurrent> BulkConcurrentDsl for [T] {
 
     fn save_all_concurrent<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<(), BulkError>>
     where
-        C: AsyncConnection<Backend: ConcurrencyBackend>,
-        T: ConcurrentOn<C::Backend>,
+        C: TransactionConnection,
+        T: ConcurrentOn<C::Database>,
     {
         under_way!(conn, |session| bulk::save_all(self, session))
     }
 
     fn save_each_concurrent<'a, C>(&'a mut self, conn: &'a mut C) -> BoxFuture<'a, Result<Vec<BulkConflict>, BulkError>>
     where
-        C: AsyncConnection<Backend: ConcurrencyBackend>,
-        T: ConcurrentOn<C::Backend>,
+        C: TransactionConnection,
+        T: ConcurrentOn<C::Database>,
     {
         under_way!(conn, |session| bulk::save_each(self, session))
     }
 
     fn delete_all_concurrent<'a, C>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<(), BulkError>>
     where
-        C: AsyncConnection<Backend: ConcurrencyBackend>,
-        T: ConcurrentOn<C::Backend>,
+        C: TransactionConnection,
+        T: ConcurrentOn<C::Database>,
     {
         under_way!(conn, |session| bulk::delete_all(self, session))
     }
 
     fn delete_each_concurrent<'a, C>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<Vec<BulkConflict>, BulkError>>
     where
-        C: AsyncConnection<Backend: ConcurrencyBackend>,
-        T: ConcurrentOn<C::Backend>,
+        C: TransactionConnection,
+        T: ConcurrentOn<C::Database>,
     {
         under_way!(conn, |session| bulk::delete_each(self, session))
     }
 
     fn check_all_concurrent<'a, C>(&'a self, conn: &'a mut C) -> BoxFuture<'a, Result<(), BulkError>>
     where
-        C: AsyncConnection<Backend: ConcurrencyBackend>,
-        T: ConcurrentOn<C::Backend>,
+        C: TransactionConnection,
+        T: ConcurrentOn<C::Database>,
     {
         under_way!(conn, |session| bulk::check_all(self, session))
     }

@@ -82,6 +82,26 @@ where
     fn __mark_broken(&mut self) {}
 }
 
+/// A connection of diesel-async on which a batch or a transaction can run: every [`AsyncConnection`] to a supported database, pooled ones
+/// included. A transaction needs it alone, so that a `&AsyncPgConnection` is none.
+///
+/// There is nothing to implement, and generic code may ask for `C: AsyncConnection<Backend: ConcurrencyBackend>` as well.
+#[diagnostic::on_unimplemented(
+    message = "no transaction can run on a `{Self}` by `concurrency_diesel::asynchronous`",
+    label = "no connection of diesel-async to a supported database",
+    note = "on a connection of Diesel's own use `concurrency_diesel::prelude` instead, whose methods and functions return no future",
+    note = "supported are `AsyncPgConnection`, `AsyncMysqlConnection` and `SyncConnectionWrapper<SqliteConnection>`, pooled or not"
+)]
+pub trait TransactionConnection: AsyncConnection<Backend = <Self as TransactionConnection>::Database> {
+    /// Its backend. One of our own, so that rustc looks for no backend where the connection is none of diesel-async's.
+    type Database: ConcurrencyBackend;
+}
+
+#[diagnostic::do_not_recommend]
+impl<C: AsyncConnection<Backend: ConcurrencyBackend>> TransactionConnection for C {
+    type Database = C::Backend;
+}
+
 /// A connection on which statements are under way. Dropped before their end, it marks the connection as broken, where the
 /// engine's connections do not survive that.
 pub(super) struct UnderWay<'c, C: Connection<Use>, Use> {

@@ -6,11 +6,10 @@ mod sleep;
 use std::future::Future;
 
 use concurrency_core::RetryPolicy;
-use diesel_async::AsyncConnection;
 use futures_core::future::BoxFuture;
 
+use super::connection::TransactionConnection;
 use super::transaction::{self, catch_unwind};
-use crate::backend::ConcurrencyBackend;
 use crate::executor::Awaiting;
 use crate::retry::{Attempts, Retryable, explains_lost_transaction};
 use crate::transaction::{Frame, refuse_inside};
@@ -65,7 +64,7 @@ pub use self::sleep::{Sleep, TokioSleep};
 /// ```
 pub fn retry_on_conflict<'c, C, T, E, F>(conn: &'c mut C, policy: &RetryPolicy, f: F) -> BoxFuture<'c, Result<T, E>>
 where
-    C: AsyncConnection<Backend: ConcurrencyBackend>,
+    C: TransactionConnection,
     T: Send + 'c,
     E: From<diesel::result::Error> + Retryable + Send + 'c,
     F: for<'a> Work<&'a mut C, Result<T, E>, Work: Send> + Send + 'c,
@@ -107,7 +106,7 @@ pub fn retry_on_conflict_with<'c, C, T, E, S, F>(
     f: F,
 ) -> BoxFuture<'c, Result<T, E>>
 where
-    C: AsyncConnection<Backend: ConcurrencyBackend>,
+    C: TransactionConnection,
     T: Send + 'c,
     E: From<diesel::result::Error> + Retryable + Send + 'c,
     S: Sleep + 'c,
@@ -129,7 +128,7 @@ pub fn retry_if<'c, C, T, E, P, F>(
     f: F,
 ) -> BoxFuture<'c, Result<T, E>>
 where
-    C: AsyncConnection<Backend: ConcurrencyBackend>,
+    C: TransactionConnection,
     T: Send + 'c,
     E: From<diesel::result::Error> + Send + 'c,
     P: Fn(&E) -> bool + Send + Sync + 'c,
@@ -151,7 +150,7 @@ pub fn retry_if_with<'c, C, T, E, S, P, F>(
     f: F,
 ) -> BoxFuture<'c, Result<T, E>>
 where
-    C: AsyncConnection<Backend: ConcurrencyBackend>,
+    C: TransactionConnection,
     T: Send + 'c,
     E: From<diesel::result::Error> + Send + 'c,
     S: Sleep + 'c,
@@ -175,7 +174,7 @@ where
 
 async fn attempt<C, T, E, P, F>(conn: &mut C, is_retryable: &P, f: &mut F) -> Result<T, E>
 where
-    C: AsyncConnection<Backend: ConcurrencyBackend>,
+    C: TransactionConnection,
     E: From<diesel::result::Error>,
     P: Fn(&E) -> bool,
     F: for<'a> Work<&'a mut C, Result<T, E>>,

@@ -6,10 +6,9 @@ use std::panic::{self, AssertUnwindSafe, resume_unwind};
 use std::pin::pin;
 use std::task::Poll;
 
-use diesel_async::AsyncConnection;
 use futures_core::future::BoxFuture;
 
-use crate::backend::ConcurrencyBackend;
+use super::connection::TransactionConnection;
 use crate::executor::Awaiting;
 use crate::records::Records;
 use crate::transaction::Frame;
@@ -67,8 +66,8 @@ use crate::transaction::Frame;
 /// ```
 pub fn transaction_concurrent<'c, C, R, T, E, F>(conn: &'c mut C, records: R, f: F) -> BoxFuture<'c, Result<T, E>>
 where
-    C: AsyncConnection<Backend: ConcurrencyBackend>,
-    R: Records<C::Backend, __Memories: Send> + Send + 'c,
+    C: TransactionConnection,
+    R: Records<C::Database, __Memories: Send> + Send + 'c,
     T: Send + 'c,
     E: From<diesel::result::Error> + Send + 'c,
     F: for<'a, 'r> WorkOnce<&'a mut C, &'r mut R, Result<T, E>, Work: Send> + Send + 'c,
@@ -88,8 +87,8 @@ pub(super) async fn end<C, R, T, E>(
     explains: impl FnOnce(&E) -> bool,
 ) -> Result<T, E>
 where
-    C: AsyncConnection<Backend: ConcurrencyBackend>,
-    R: Records<C::Backend>,
+    C: TransactionConnection,
+    R: Records<C::Database>,
     E: From<diesel::result::Error>,
 {
     match outcome {
