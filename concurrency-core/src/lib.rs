@@ -13,10 +13,14 @@ mod integer_clock;
 mod key_text;
 mod merge;
 mod merge_set;
+#[cfg(feature = "text-merge")]
+mod merge_text;
 #[cfg(feature = "uuid")]
 mod random;
 mod record_id;
 mod retry;
+#[cfg(feature = "text-merge")]
+mod text_conflict;
 #[cfg(any(feature = "chrono", feature = "time"))]
 mod timestamp;
 mod trigger;
@@ -32,10 +36,14 @@ pub use integer_clock::IntegerVersionField;
 pub use key_text::KeyText;
 pub use merge::{Merge, MergeOrder, MergeSum, Merged, merge};
 pub use merge_set::MergeSet;
+#[cfg(feature = "text-merge")]
+pub use merge_text::{MergeText, merge_text, text_conflict};
 #[cfg(feature = "uuid")]
 pub use random::RandomVersionField;
 pub use record_id::{RecordId, Versioned};
 pub use retry::RetryPolicy;
+#[cfg(feature = "text-merge")]
+pub use text_conflict::{TextConflict, TextPart};
 #[cfg(any(feature = "chrono", feature = "time"))]
 pub use timestamp::{Moment, TimestampVersionField};
 pub use trigger::{

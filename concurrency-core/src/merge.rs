@@ -13,6 +13,14 @@ pub enum Merge<U> {
     Theirs,
     /// Ask the function, which gets base, mine and theirs; where it has no answer, ask.
     By(fn(&U, &U, &U) -> Option<U>),
+    /// Join both by lines; where both changed the same ones, ask.
+    #[cfg(feature = "text-merge")]
+    Text {
+        /// The text of a value, none of NULL.
+        as_text: fn(&U) -> Option<&str>,
+        /// The value of a text.
+        from_text: fn(String) -> U,
+    },
 }
 
 /// What a field holds after the merge.
@@ -43,6 +51,16 @@ pub fn merge<U>(policy: Merge<U>, is_same: impl Fn(&U, &U) -> bool, base: &U, mi
         Merge::Theirs => Merged::Theirs,
         // Two equal changes are two changes: a sum counts both.
         Merge::By(function) => function(base, mine, theirs).map_or(Merged::Conflict, Merged::Both),
+        #[cfg(feature = "text-merge")]
+        Merge::Text { as_text, from_text } if !is_same(mine, theirs) => {
+            let merged = match [base, mine, theirs].map(as_text) {
+                [Some(base), Some(mine), Some(theirs)] => crate::merge_text(base, mine, theirs).ok(),
+                _ => None,
+            };
+            merged.map_or(Merged::Conflict, |text| Merged::Both(from_text(text)))
+        }
+        #[cfg(feature = "text-merge")]
+        Merge::Text { .. } => Merged::Theirs,
         Merge::Ask if is_same(mine, theirs) => Merged::Theirs,
         Merge::Ask => Merged::Conflict,
     }

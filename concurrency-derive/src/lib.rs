@@ -44,9 +44,9 @@ use crate::model::{Derive, Model};
 /// - `#[diesel(serialize_as = T)]`: the field is written as a `T`, by `Into<T>`.
 /// - `#[diesel(embed)]`: the field is a struct that derives `ConcurrentColumns`.
 /// - `#[diesel(treat_none_as_null = bool)]`: as on the struct, for one field.
-/// - `#[concurrent(merge = "mine" | "theirs" | "max" | "min" | "sum" | "set" | path)]`: what `Tracked::save_merging` makes of the field
-///   when two people changed it; without it both changes are a conflict, unless they are the same. A path names a
-///   `fn(base: &U, mine: &U, theirs: &U) -> Option<U>`, where `None` is a conflict.
+/// - `#[concurrent(merge = "mine" | "theirs" | "max" | "min" | "sum" | "set" | "text" | path)]`: what `Tracked::save_merging` makes of the field
+///   when two people changed it; without it both changes are a conflict, unless they are the same. `"text"` needs the feature
+///   `text-merge` of concurrency-diesel. A path names a `fn(base: &U, mine: &U, theirs: &U) -> Option<U>`, where `None` is a conflict.
 /// - `#[concurrent(remote = GroupColumns)]` beside `#[diesel(embed)]`: the field is a struct of another crate, whose columns
 ///   `GroupColumns` describes, a struct that derives [`ConcurrentColumns`] with `#[concurrent(remote = other::Group)]`.
 /// - `#[concurrent(key)]` beside `#[diesel(embed)]`: the primary key lies in the embedded struct, which names its columns with

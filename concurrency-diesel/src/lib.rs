@@ -75,6 +75,8 @@ pub use concurrency_core::{
     MergeSum, RecordDeletedError, RecordId, RecordModifiedError, RetryPolicy, TriggerVersionField, VersionField,
     VersionValue, Versioned, WriteSuppressedError,
 };
+#[cfg(feature = "text-merge")]
+pub use concurrency_core::{MergeText, TextConflict, TextPart, merge_text};
 #[cfg(any(feature = "chrono", feature = "time"))]
 pub use concurrency_core::{Moment, TimestampVersionField};
 pub use concurrency_derive::{Concurrent, ConcurrentColumns};

@@ -6,6 +6,8 @@ pub use std::option::Option::{self, Some};
 pub use std::primitive::{bool, i64, str, usize};
 pub use std::result::Result::Ok;
 
+#[cfg(feature = "text-merge")]
+pub use concurrency_core::MergeText;
 pub use concurrency_core::{
     AutoIncVersionField, KeyText, Merge, MergeOrder, MergeSet, MergeSum, RecordId, VersionField, VersionValue,
     Versioned,

@@ -10,6 +10,8 @@ pub(crate) mod merging;
 mod record;
 mod remembered;
 mod rounding;
+#[cfg(feature = "text-merge")]
+mod text;
 mod worlds;
 
 use crate::concurrent::Concurrent;

@@ -10,6 +10,7 @@ mod policies;
 mod prepared;
 mod races;
 mod rounding;
+mod text;
 mod transactions;
 mod whole;
 

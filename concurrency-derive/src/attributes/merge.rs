@@ -13,6 +13,7 @@ pub(crate) enum MergePolicy {
     Min,
     Sum,
     Set,
+    Text,
     Function(Path),
 }
 
@@ -28,12 +29,39 @@ pub(super) fn policy(input: ParseStream<'_>) -> syn::Result<MergePolicy> {
         "min" => Ok(MergePolicy::Min),
         "sum" => Ok(MergePolicy::Sum),
         "set" => Ok(MergePolicy::Set),
+        "text" => text(&literal, cfg!(feature = "text-merge")),
         unknown => Err(syn::Error::new_spanned(
             &literal,
             format_args!(
                 "there is no merge policy `{unknown}`; there are \"mine\", \"theirs\", \"max\", \"min\", \"sum\", \"set\", \
-                 and, without quotes, the path of a function"
+                 \"text\", and, without quotes, the path of a function"
             ),
         )),
+    }
+}
+
+fn text(literal: &LitStr, is_enabled: bool) -> syn::Result<MergePolicy> {
+    if is_enabled {
+        return Ok(MergePolicy::Text);
+    }
+    Err(syn::Error::new_spanned(
+        literal,
+        "`merge = \"text\"` needs the feature `text-merge` of concurrency-diesel; enable it in Cargo.toml, or name a function",
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use syn::parse_quote;
+
+    use super::*;
+
+    #[test]
+    fn texts_are_merged_by_a_feature() {
+        let literal = parse_quote!("text");
+        assert!(matches!(text(&literal, true), Ok(MergePolicy::Text)));
+        let refused = text(&literal, false).err().map(|error| error.to_string());
+        let message = "`merge = \"text\"` needs the feature `text-merge` of concurrency-diesel; enable it in Cargo.toml, or name a function";
+        assert_eq!(refused.as_deref(), Some(message));
     }
 }

@@ -80,6 +80,12 @@ fn combine(slot: &Slot<'_, '_>) -> TokenStream {
         Some(MergePolicy::Min) => quote_spanned!(at(ty)=> __c::Merge::By(<#ty as __c::MergeOrder>::__min)),
         Some(MergePolicy::Sum) => quote_spanned!(at(ty)=> __c::Merge::By(<#ty as __c::MergeSum>::merge_sum)),
         Some(MergePolicy::Set) => quote_spanned!(at(ty)=> __c::Merge::By(<#ty as __c::MergeSet>::merge_set)),
+        Some(MergePolicy::Text) => quote_spanned! {at(ty)=>
+            __c::Merge::Text {
+                as_text: <#ty as __c::MergeText>::as_text,
+                from_text: <#ty as __c::MergeText>::from_text,
+            }
+        },
         Some(MergePolicy::Function(path)) => quote_spanned!(at(path)=> __c::Merge::By(#path)),
     };
     quote! {
@@ -133,6 +139,7 @@ fn merge_bound(column: &Column<'_>) -> Option<WherePredicate> {
         MergePolicy::Max | MergePolicy::Min => Some(parse_quote_spanned!(at(ty)=> #ty: __c::MergeOrder)),
         MergePolicy::Sum => Some(parse_quote_spanned!(at(ty)=> #ty: __c::MergeSum)),
         MergePolicy::Set => Some(parse_quote_spanned!(at(ty)=> #ty: __c::MergeSet)),
+        MergePolicy::Text => Some(parse_quote_spanned!(at(ty)=> #ty: __c::MergeText)),
         MergePolicy::Mine | MergePolicy::Theirs | MergePolicy::Function(_) => None,
     }
 }

@@ -43,6 +43,7 @@ fn describe(column: &Column<'_>) -> String {
         Some(MergePolicy::Min) => ", merge min",
         Some(MergePolicy::Sum) => ", merge sum",
         Some(MergePolicy::Set) => ", merge set",
+        Some(MergePolicy::Text) => ", merge text",
         Some(MergePolicy::Function(path)) => &format!(", merge {}", text(path)),
     };
     format!("{field}: {} -> {column}, {form}{merge}", text(ty))

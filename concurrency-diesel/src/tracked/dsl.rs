@@ -19,6 +19,8 @@ pub trait TrackedDsl<T> {
     /// - `"max"` or `"min"`: the greater or the smaller one.
     /// - `"sum"`: both changes are added up, as for a counter.
     /// - `"set"`: what both added to a collection is in it, and what one removed is not. See [`MergeSet`](crate::MergeSet).
+    /// - `"text"`, with the feature `text-merge`: both edits of a long text are joined by lines, as version control does it; edits of the same or of
+    ///   adjacent lines are a conflict. See `merge_text`, and `MergeError::text_conflict` for what there is to show then.
     /// - `path::to::function`, a `fn(base: &U, mine: &U, theirs: &U) -> Option<U>`: what it returns; `None` is a conflict.
     /// - without it: the value, if both wrote the same one; else a conflict.
     ///

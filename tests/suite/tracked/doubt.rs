@@ -61,7 +61,7 @@ fn unique(conn: &mut TestConnection) -> Tracked<Unique> {
 }
 
 /// The record after one more write without an answer, which writes what changed; where its version is known, to this one.
-fn unanswered<T>(tracked: &Tracked<T>, version: Option<&Value>, leaves: Option<&str>) -> Tracked<T>
+pub fn unanswered<T>(tracked: &Tracked<T>, version: Option<&Value>, leaves: Option<&str>) -> Tracked<T>
 where
     T: Serialize + DeserializeOwned + concurrency_diesel::Trackable + Concurrent<Version: Clone> + Clone,
 {
