@@ -85,9 +85,9 @@
 //!
 //! # A future that is dropped
 //!
-//! A save whose future is dropped, by `tokio::time::timeout` or `select!`, leaves the record as it was. Whether the row was
-//! written nobody can say: the statement may have reached the server. Load the record again, or save it again: if the
-//! write did happen, the second save conflicts.
+//! A save whose future is dropped, by `tokio::time::timeout` or `select!`, leaves the record as it was. The row may be
+//! written or not: the statement may have reached the server. Load the record again, or save it again: if the write
+//! did happen, the second save conflicts.
 //!
 //! On MySQL and MariaDB the connection is lost with it: the next statement would take the answer that nobody waited for as its
 //! own, and a save that was refused would come out as written. So the dropped save marks the connection as broken: every further
@@ -100,9 +100,13 @@
 //!
 //! diesel-async's own `transaction` reports its connection to pools as broken, too, but a save on it is not refused. Outside
 //! a pool, do not use a connection any further on which such a transaction was dropped.
-//! The same happens when the future of a *plain Diesel statement* is dropped on such a connection, and there nobody marks it: neither
-//! diesel-async nor this crate sees it, and a save that follows may be told another statement's `Ok`. Throw such a connection
-//! away. A pool does so that asks a question of its own before it hands a connection out, and compares the answer:
+//!
+//! # A plain statement that is dropped, on MySQL and MariaDB
+//!
+//! When the future of a *plain Diesel statement* is dropped on MySQL or MariaDB, its answer is still on the way. Neither
+//! diesel-async nor this crate notices, so that no mark is set. The next save may then take the `Ok` of the other statement
+//! for its own. Throw such a connection away. A pool does so if it asks a question of its own before it hands a connection
+//! out, and compares the answer:
 //!
 //! ```
 //! # #[cfg(feature = "mysql_backend")]
@@ -134,10 +138,6 @@
 //! ```
 //!
 //! `RecyclingMethod::Fast` asks nothing, and hands such a connection on.
-//!
-//! The connection may still be inside the transaction in which the future was dropped: diesel-async's connections know
-//! that and report themselves broken, and its pools do not hand such a connection out again. Outside a pool, do not use a
-//! connection any further on which a `transaction` was dropped.
 
 mod bulk;
 mod concurrent;
