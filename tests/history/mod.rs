@@ -24,21 +24,28 @@ use self::checker::{History, Violation};
 use self::client::{Client, Identity};
 use self::table::Description;
 use crate::engine::{self, Database};
+use crate::suite::threads::spawn;
 
 /// How many clients there are.
 pub const CLIENTS: u64 = 8;
 
 #[test]
 fn no_write_is_lost_torn_or_doubled_whoever_writes_and_whatever_connection_is_lost() {
-    let descriptions = &engine::history::tables();
-    if engine::history::played_a_client(descriptions) {
+    if engine::history::played_a_client(&engine::history::tables()) {
         return;
     }
     let seed = from_environment("HISTORY_SEED").unwrap_or_else(seed_of_the_moment);
     let seconds = from_environment("HISTORY_SECONDS").unwrap_or(60);
     // Past libtest, which keeps what a passing test prints to itself.
     writeln!(std::io::stderr(), "== {}: {seconds} s of history with HISTORY_SEED={seed}", engine::NAME).unwrap();
+    spawn(move || play(seed, seconds)).join_within(Duration::from_secs(seconds) + LONGEST_END, || {});
+}
 
+/// Longer than the last operations take, and the check.
+const LONGEST_END: Duration = Duration::from_secs(600);
+
+fn play(seed: u64, seconds: u64) {
+    let descriptions = &engine::history::tables();
     let folder = tempfile::TempDir::new().unwrap();
     let database = Database::new();
     audit::create(descriptions, &mut database.connect());

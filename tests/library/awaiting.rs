@@ -24,7 +24,7 @@ pub mod triggers;
 
 use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
 
-pub use self::block_on::{Suite, run};
+pub use self::block_on::{Suite, impatient, run};
 pub use self::scopes::{disable_concurrency, disable_concurrency_for, disable_increment, disable_increment_for};
 pub use self::transactions::{retry_if, retry_on_conflict, transaction_concurrent};
 pub use concurrency_diesel::asynchronous::{ConcurrentOn, LoadableOn};

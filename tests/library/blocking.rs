@@ -30,6 +30,11 @@ impl<T: ?Sized> Crosses for T {}
 /// Any error, as a closure may return it.
 pub type BoxedError = Box<dyn std::error::Error>;
 
+/// Does work of which nothing can be dropped before its end.
+pub fn impatient<R>(_polls: u32, work: impl FnOnce() -> R) -> R {
+    work()
+}
+
 /// Whether a transaction that is left by a panic is rolled back before the panic goes on.
 pub const ROLLS_BACK_AT_ONCE: bool = true;
 

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use std::time::Instant;
 
 use crate::library::prelude::*;
-use crate::library::{BulkError, MergeError, Tracked, transaction_concurrent};
+use crate::library::{BulkError, MergeError, Tracked, disable_concurrency_for, impatient, transaction_concurrent};
 use diesel::connection::SimpleConnection as _;
 use diesel::dsl::sql;
 use diesel::prelude::*;
@@ -19,6 +19,7 @@ use super::tally::{Mark, Tally};
 use crate::engine::Database;
 use crate::engine::history::{BE_PATIENT, GIVE_UP_SOON, Unreliable, unreliable};
 use crate::history::operation::Random;
+use crate::suite::models::Author;
 
 /// How a save was answered.
 enum Told<T> {
@@ -164,10 +165,23 @@ impl<'a, T: Tally> Client<'a, T> {
         }
     }
 
+    /// Now and then in a scope that is for other records, or with a future that is dropped before its end.
     fn save(&mut self, record: &mut Tracked<T>) -> Told<T> {
+        let is_in_scope = self.random.below(8) == 0;
+        let polls = Some(self.random.below(40)).filter(|polls| *polls < 4);
+        let mut save = || self.save_in_one_way(record);
+        let mut save = || if is_in_scope { disable_concurrency_for::<Author, _>(&mut save) } else { save() };
+        let saved = catch_unwind(AssertUnwindSafe(|| match polls {
+            Some(polls) => impatient(u32::try_from(polls).unwrap(), save),
+            None => save(),
+        }));
+        saved.unwrap_or(Told::Unknown)
+    }
+
+    fn save_in_one_way(&mut self, record: &mut Tracked<T>) -> Told<T> {
         let way = self.random.below(8);
         let connection = &mut self.connection.connection;
-        let saved = catch_unwind(AssertUnwindSafe(|| match way {
+        match way {
             0 | 1 => told(record.save_concurrent(connection)),
             2 => told(transaction_concurrent(connection, record, |connection, record: &mut &mut Tracked<T>| {
                 record.save_concurrent(connection)
@@ -200,8 +214,7 @@ impl<'a, T: Tally> Client<'a, T> {
                 Err(MergeError::InDoubt { theirs, .. }) => Told::InDoubt(theirs),
                 Err(other) => panic!("sums and marks are merged: {other:?}"),
             },
-        }));
-        saved.unwrap_or(Told::Unknown)
+        }
     }
 
     /// Whether the connection is to be left: nobody knows what is open on it.

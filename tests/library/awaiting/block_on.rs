@@ -1,12 +1,14 @@
 //! Waits for a future on the thread of a test. A future may wait for another one inside of it, as a closure of a test does
 //! that runs in a transaction; the runtimes' own functions refuse that.
 
+use std::cell::Cell;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
+use std::time::Instant;
 
 use diesel_async::async_connection_wrapper::BlockOn;
 use tokio::runtime::Runtime;
@@ -31,8 +33,54 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
     output.unwrap()
 }
 
+thread_local! {
+    /// How many futures this thread waits for, one inside of another.
+    static DEPTH: Cell<u32> = const { Cell::new(0) };
+    /// How often the outermost is polled before it is dropped.
+    static PATIENCE: Cell<Option<u32>> = const { Cell::new(None) };
+}
+
+/// Does work that waits for a future, and drops the future where it is not ready after so many polls, as a timeout does. The work then
+/// panics.
+pub fn impatient<R>(polls: u32, work: impl FnOnce() -> R) -> R {
+    struct Patient;
+    impl Drop for Patient {
+        fn drop(&mut self) {
+            PATIENCE.set(None);
+        }
+    }
+    PATIENCE.set(Some(polls));
+    let _patient = Patient;
+    work()
+}
+
+/// Counts the futures, in a panic, too.
+struct Depth;
+
+impl Depth {
+    fn enter() -> Self {
+        DEPTH.set(DEPTH.get() + 1);
+        Self
+    }
+
+    /// Drops the future of whoever waits, if that is the outermost and patience is at its end.
+    fn lose_patience(&self) {
+        let Some(polls) = PATIENCE.get().filter(|_| DEPTH.get() == 1) else { return };
+        let left = polls.checked_sub(1);
+        PATIENCE.set(left);
+        assert!(left.is_some(), "the future is given up");
+    }
+}
+
+impl Drop for Depth {
+    fn drop(&mut self) {
+        DEPTH.set(DEPTH.get() - 1);
+    }
+}
+
 fn wait<F: Future>(future: F) -> F::Output {
     let _inside = RUNTIME.enter();
+    let depth = Depth::enter();
     let signal = Arc::new(Signal { is_given: AtomicBool::new(false), waiting: thread::current() });
     let waker = Waker::from(Arc::clone(&signal));
     let mut future = pin!(future);
@@ -40,6 +88,7 @@ fn wait<F: Future>(future: F) -> F::Output {
         if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
             return output;
         }
+        depth.lose_patience();
         signal.wait();
     }
 }
@@ -52,8 +101,10 @@ struct Signal {
 
 impl Signal {
     fn wait(&self) {
+        let start = Instant::now();
         while !self.is_given.swap(false, Ordering::Acquire) {
-            thread::park();
+            assert!(start.elapsed() < DEADLINE, "a future was not woken within {DEADLINE:?}");
+            thread::park_timeout(DEADLINE);
         }
     }
 }
