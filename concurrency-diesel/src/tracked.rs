@@ -7,6 +7,7 @@ mod dsl;
 mod fields;
 mod merge_error;
 pub(crate) mod merging;
+mod origin;
 mod record;
 mod remembered;
 mod rounding;
@@ -23,6 +24,7 @@ pub use doubt::Doubt;
 pub use dsl::TrackedDsl;
 pub use fields::{FieldCombination, FieldComparison, Trackable, TrackedField};
 pub use merge_error::MergeError;
+use origin::Origin;
 use worlds::World;
 
 /// A record that remembers what it was when it was loaded, so that a save writes only what changed and two people's edits of
@@ -46,7 +48,8 @@ use worlds::World;
 /// next edit. Whoever can change what waits there can change what is merged: sign it, or keep it on the server.
 ///
 /// After a transaction that was rolled back the record seems to be saved although it is not, and its next save sends nothing. List
-/// it in [`transaction_concurrent`](crate::transaction_concurrent), which restores it, or load it again.
+/// it in [`transaction_concurrent`](crate::transaction_concurrent), which restores it, or load it again. A record that took over what
+/// others wrote, by a merge, a reload or a resolver, is then as it was when the transaction began.
 ///
 /// # Example
 ///
@@ -72,7 +75,7 @@ use worlds::World;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(
     feature = "serde",
@@ -85,6 +88,8 @@ pub struct Tracked<T> {
     /// The writes since then of which nobody knows what became.
     #[cfg_attr(feature = "serde", serde(default = "Vec::new"))]
     in_doubt: Vec<Attempt<T>>,
+    #[cfg_attr(feature = "serde", serde(default = "Origin::of_row", skip_serializing_if = "Origin::is_known"))]
+    origin: Origin,
 }
 
 impl<T> Tracked<T> {
@@ -95,7 +100,12 @@ impl<T> Tracked<T> {
         T: Trackable + Concurrent<Version: Clone> + Clone,
     {
         let base = record.clone();
-        Self { record, base, in_doubt: Vec::new() }
+        Self::over(record, base)
+    }
+
+    /// The record over a row that was read.
+    fn over(record: T, base: T) -> Self {
+        Self { record, base, in_doubt: Vec::new(), origin: Origin::of_row() }
     }
 
     /// The record as it was when it was loaded or last saved.
@@ -154,6 +164,6 @@ impl<T> Tracked<T> {
         if let Some(World::Known { ancestor, mine }) = self.worlds(&theirs).first() {
             fields::merge_into(&**ancestor, &**mine, &mut record);
         }
-        *self = Self { record, base: theirs, in_doubt: Vec::new() };
+        *self = Self::over(record, theirs);
     }
 }

@@ -9,6 +9,7 @@ mod merging;
 mod policies;
 mod prepared;
 mod races;
+mod rolled_back;
 mod rounding;
 mod text;
 mod transactions;

@@ -63,10 +63,11 @@ impl<T: Trackable + Concurrent> Attempt<T> {
         self.leaves.is_none() || self.is_undone_at(version)
     }
 
-    /// The row that it left, if a row at this version proves that it was done.
+    /// The row that it left, if a row at this version proves that it was done. A write that leaves the version proves nothing by it.
     pub(super) fn proved_at(&self, version: &T::Version) -> Option<(&Self, &T)> {
         let row = self.row.as_ref()?;
         let is_proved = T::VersionField::__IS_UNIQUE
+            && self.leaves.is_some()
             && !self.is_undone_at(version)
             && outcome::is_same::<T>(row.__version(), version);
         is_proved.then_some((self, row))

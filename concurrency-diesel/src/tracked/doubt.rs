@@ -1,6 +1,6 @@
 //! The answer of whoever knows what became of a write in doubt.
 
-use super::{Trackable, Tracked, fields};
+use super::{Origin, Trackable, Tracked, fields};
 use crate::concurrent::Concurrent;
 
 /// What became of a write to which no answer came.
@@ -53,10 +53,11 @@ impl<T> Tracked<T> {
             self.record = attempt.carried_on(row, &self.record).into_owned();
             self.record.__set_version(row.__version().clone());
             self.base = row.clone();
+            self.origin = Origin::of_row();
         }
         let mut record = theirs.clone();
         if fields::merge_into(&self.base, &self.record, &mut record).is_empty() {
-            *self = Self { record, base: theirs, in_doubt: Vec::new() };
+            *self = Self::over(record, theirs);
         }
     }
 }

@@ -44,6 +44,14 @@ impl<T: Versioned> Versioned for Tracked<T> {
     }
 }
 
+impl<T: fmt::Debug> fmt::Debug for Tracked<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { record, base, in_doubt, origin: _ } = self;
+        let mut shown = formatter.debug_struct("Tracked");
+        shown.field("record", record).field("base", base).field("in_doubt", in_doubt).finish()
+    }
+}
+
 /// Equal are the records and their bases.
 impl<T: PartialEq> PartialEq for Tracked<T> {
     fn eq(&self, other: &Self) -> bool {

@@ -2,7 +2,7 @@
 
 use super::attempt::{Attempt, remember};
 use super::worlds::{self, Merged};
-use super::{ColumnSet, Trackable, Tracked, fields};
+use super::{ColumnSet, Origin, Trackable, Tracked, fields};
 use crate::concurrent::Concurrent;
 use crate::memory::{Memory, Unanswered};
 use crate::outcome;
@@ -11,14 +11,26 @@ use crate::statement::SomeColumns;
 /// The memory of a tracked record.
 #[allow(missing_debug_implementations, reason = "handed over between hidden methods only")]
 pub struct Remembered<T> {
+    record: T,
     base: T,
     in_doubt: Vec<Attempt<T>>,
+    origin: Origin,
 }
 
 impl<T: Trackable + Concurrent> Tracked<T> {
     /// Whether the base says what the row of the record was: of another row, or of another version of it, it says nothing.
     pub(super) fn has_base(&self) -> bool {
-        T::__same_key(&self.base, &self.record) && outcome::is_same::<T>(self.base.__version(), self.record.__version())
+        self.origin.is_known()
+            && T::__same_key(&self.base, &self.record)
+            && outcome::is_same::<T>(self.base.__version(), self.record.__version())
+    }
+
+    /// Whether what it holds of others' values came after this was remembered, by a merge or a reload, so that no difference to the base
+    /// of then says which edits are its own.
+    fn took_over_since(&self, remembered: &Remembered<T>) -> bool {
+        let is_renewed =
+            self.origin != remembered.origin || !outcome::is_same::<T>(self.base.__version(), self.record.__version());
+        is_renewed && T::__same_key(&remembered.record, &self.record)
     }
 
     /// The columns of the writes without an answer that can still be done to a row at this version. Written together with what is
@@ -52,6 +64,7 @@ where
             fields::copy_columns(columns, &tracked.record, &mut tracked.base);
         } else {
             tracked.base.clone_from(&tracked.record);
+            tracked.origin = Origin::of_row();
         }
         tracked.__set_version(version);
         tracked.in_doubt.clear();
@@ -72,29 +85,37 @@ where
     }
 
     fn of(tracked: &Tracked<T>) -> Self {
-        Self { base: tracked.base.clone(), in_doubt: tracked.in_doubt.clone() }
+        let Tracked { record, base, in_doubt, origin } = tracked.clone();
+        Self { record, base, in_doubt, origin }
     }
 
-    /// What the transaction saved last is by then the base.
+    /// What the transaction saved last is by then the base. Edits that were made over others' values go with those.
     fn restore(self, version: T::Version, tracked: &mut Tracked<T>, may_be_committed: bool) {
-        let saved = std::mem::replace(&mut tracked.base, self.base);
+        let took_over = tracked.took_over_since(&self);
+        let Self { record, base, in_doubt, origin } = self;
+        let saved = std::mem::replace(&mut tracked.base, base);
+        let made = std::mem::replace(&mut tracked.in_doubt, in_doubt);
+        tracked.origin = origin;
+        if took_over {
+            tracked.record = record;
+        }
         tracked.record.__set_version(version);
-        let made = std::mem::replace(&mut tracked.in_doubt, self.in_doubt);
         if !may_be_committed {
             return;
         }
-        made.into_iter().for_each(|attempt| remember(&mut tracked.in_doubt, attempt));
         let columns = fields::changed_columns(&tracked.base, &saved);
         let moves_version = !outcome::is_same::<T>(tracked.base.__version(), saved.__version());
-        if moves_version || !columns.is_empty() {
-            let attempt = Attempt::new(saved, columns, tracked.base.__version(), moves_version);
+        let is_written = moves_version || !columns.is_empty();
+        let last = is_written.then(|| Attempt::new(saved, columns, tracked.base.__version(), moves_version));
+        for attempt in made.into_iter().chain(last) {
+            let attempt = if took_over { attempt.in_stead_of(&tracked.record) } else { attempt };
             remember(&mut tracked.in_doubt, attempt);
         }
     }
 
-    /// A base of another version says nothing.
     fn forget(version: T::Version, tracked: &mut Tracked<T>) {
         tracked.record.__set_version(version);
+        tracked.origin = Origin::Lost;
     }
 
     fn is_in_doubt(tracked: &Tracked<T>) -> bool {
@@ -106,7 +127,7 @@ where
             return false;
         };
         let (base, record) = (row.clone(), attempt.carried_on(row, &tracked.record).into_owned());
-        *tracked = Tracked { record, base, in_doubt: Vec::new() };
+        *tracked = Tracked::over(record, base);
         tracked.record.__set_version(found.clone());
         true
     }
@@ -121,6 +142,7 @@ where
 
     fn set_base(tracked: &mut Tracked<T>, row: Tracked<T>) {
         tracked.base = row.record;
+        tracked.origin = Origin::of_row();
         let version = tracked.base.__version();
         tracked.in_doubt.retain(|attempt| attempt.can_come(version));
     }

@@ -419,6 +419,22 @@ fn an_equal_version_proves_nothing_where_a_write_may_leave_it() {
     assert_eq!(load(conn), saved);
 }
 
+/// Nor where the versions are unique: this write was to leave the one that the row had.
+#[test]
+fn a_unique_version_proves_no_write_that_leaves_it() {
+    let (_database, conn) = &mut with_article();
+    let mut record = unique(conn);
+    record.views += 5;
+    let mut record = unanswered(&record, None, None);
+    let MergeError::InDoubt { fields, theirs, .. } = record.save_merging(conn).unwrap_err() else {
+        panic!("not InDoubt")
+    };
+    assert_eq!(fields, ["views"]);
+    record.settle(Doubt::NotWritten, theirs);
+    record.save_merging(conn).unwrap();
+    assert_eq!((record.views, unique(conn).views), (5, 5));
+}
+
 /// An error with which the database answers is a refusal: nothing was written, and another's equal change is another change.
 #[test]
 fn a_refusal_leaves_no_doubt() {

@@ -1,0 +1,26 @@
+//! Where a base comes from: whether it still is the one that the record had before, renewed by nothing but saves of the record itself.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Where a base comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub(super) enum Origin {
+    /// A row that was read. Each has another number, which means nothing to another program.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    Row(u64),
+    /// It is not known of which row the base is: the record has none.
+    Lost,
+}
+
+impl Origin {
+    /// A row that was just read.
+    pub(super) fn of_row() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self::Row(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+
+    pub(super) const fn is_known(&self) -> bool {
+        matches!(self, Self::Row(_))
+    }
+}
