@@ -1,4 +1,5 @@
-//! `merge_text`: two edits of a text, joined by lines as version control does it. What is shown of a conflict stands in `text_conflict`.
+//! `merge_text`: two edits of a text, joined by lines as version control does it. What is shown of a conflict stands in
+//! `text_conflict`.
 
 mod regions;
 
@@ -13,8 +14,8 @@ const MOST_LINES: usize = 5_000;
 
 /// A text that is merged by lines: what `#[concurrent(merge = "text")]` needs of its field.
 ///
-/// `String` has it, and an `Option` of one. NULL is no text: where it is on any side, different changes are a conflict. A newtype says where its
-/// text is:
+/// `String` has it, and an `Option` of one. NULL is no text: where it is on any side, different changes are a conflict.
+/// A newtype says where its text is:
 ///
 /// ```
 /// use concurrency_core::MergeText;
@@ -35,7 +36,8 @@ const MOST_LINES: usize = 5_000;
 #[diagnostic::on_unimplemented(
     message = "a `{Self}` is no text that can be merged by lines",
     label = "`merge = \"text\"` needs a text",
-    note = "use `String`, implement `MergeText` for `{Self}`, or name a function: `#[concurrent(merge = path::to::function)]`"
+    note = "use `String`, implement `MergeText` for `{Self}`, or name a function: \
+            `#[concurrent(merge = path::to::function)]`"
 )]
 pub trait MergeText: Sized {
     /// The text, or `None` where there is none.
@@ -69,13 +71,13 @@ impl<U: MergeText> MergeText for Option<U> {
 
 /// Joins two edits of a text by lines, as version control does it.
 ///
-/// - Edits of different lines are both in the result, if at least one line that nobody changed is between them. Edits of adjacent lines are a
-///   conflict, and so are two insertions at one place, as in git.
-/// - The same edit on both sides is there once. Where each side puts the same line in at another place, or takes it out of another one, it may be the
-///   same edit, too, which is then a conflict. Blank lines are not compared. A form that is sent twice never does its edit twice: it finds it done, or
-///   in conflict.
-/// - A line is what ends with LF, CRLF or CR. Its end belongs to it and is kept: lines with CRLF stay lines with CRLF, and a last line without an
-///   end stays one. Whoever changes all line ends changes all lines.
+/// - Edits of different lines are both in the result, if at least one line that nobody changed is between them. Edits
+///   of adjacent lines are a conflict, and so are two insertions at one place, as in git.
+/// - The same edit on both sides is there once. Where each side puts the same line in at another place, or takes it out
+///   of another one, it may be the same edit, too, which is then a conflict. Blank lines are not compared. A form that
+///   is sent twice in a row never does its edit twice: it finds it done, or in conflict.
+/// - A line is what ends with LF, CRLF or CR. Its end belongs to it and is kept: lines with CRLF stay lines with CRLF,
+///   and a last line without an end stays one. Whoever changes all line ends changes all lines.
 /// - Texts of more than 5,000 lines are not merged: two different edits of one are a conflict.
 ///
 /// # Errors
@@ -143,7 +145,8 @@ fn joined(base: &str, mine: &str, theirs: &str, asks_each: bool) -> Result<Strin
     }
 }
 
-/// What is shown of a conflict in a field: of the whole text where it is NULL on any side, which is shown as an empty text.
+/// What is shown of a conflict in a field: of the whole text where it is NULL on any side, which is shown as an empty
+/// text.
 #[doc(hidden)]
 #[must_use]
 pub fn text_conflict(base: Option<&str>, mine: Option<&str>, theirs: Option<&str>) -> TextConflict {

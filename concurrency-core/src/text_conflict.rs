@@ -1,12 +1,13 @@
-//! `TextConflict`: a merged text in which both sides changed the same lines. How texts are merged stands in `merge_text`.
+//! `TextConflict`: a merged text in which both sides changed the same lines. How texts are merged stands in
+//! `merge_text`.
 
 use std::fmt::{self, Display};
 
-/// Two edits of a text that could not be joined, because both changed the same lines: the text with what could be joined, and with both
-/// sides of what could not.
+/// Two edits of a text that could not be joined, because both changed the same lines: the text with what could be
+/// joined, and with both sides of what could not.
 ///
-/// As text (`Display`, `to_string`) it has the markers of version control: `<<<<<<< mine`, `=======`, `>>>>>>> theirs`. A text may itself have
-/// lines that look like these: [`parts`](Self::parts) tells them apart.
+/// As text (`Display`, `to_string`) it has the markers of version control: `<<<<<<< mine`, `=======`, `>>>>>>> theirs`.
+/// A text may itself have lines that look like these: [`parts`](Self::parts) tells them apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TextConflict {
     parts: Vec<TextPart>,

@@ -37,8 +37,8 @@ impl<'t> Region<'t> {
     }
 }
 
-/// The lines that each side takes out of another place, and those that each puts in at another one. Where lines repeat, one edit may look like
-/// two, and taken over from both sides it would be done twice.
+/// The lines that each side takes out of another place, and those that each puts in at another one. Where lines repeat,
+/// one edit may look like two, and taken over from both sides it would be done twice.
 pub(super) struct Alike<'t> {
     taken_out: HashSet<&'t str>,
     put_in: HashSet<&'t str>,

@@ -46,7 +46,8 @@ fn text(literal: &LitStr, is_enabled: bool) -> syn::Result<MergePolicy> {
     }
     Err(syn::Error::new_spanned(
         literal,
-        "`merge = \"text\"` needs the feature `text-merge` of concurrency-diesel; enable it in Cargo.toml, or name a function",
+        "`merge = \"text\"` needs the feature `text-merge` of concurrency-diesel; enable it in Cargo.toml, \
+         or name a function",
     ))
 }
 
@@ -61,7 +62,8 @@ mod tests {
         let literal = parse_quote!("text");
         assert!(matches!(text(&literal, true), Ok(MergePolicy::Text)));
         let refused = text(&literal, false).err().map(|error| error.to_string());
-        let message = "`merge = \"text\"` needs the feature `text-merge` of concurrency-diesel; enable it in Cargo.toml, or name a function";
+        let message = "`merge = \"text\"` needs the feature `text-merge` of concurrency-diesel; \
+                       enable it in Cargo.toml, or name a function";
         assert_eq!(refused.as_deref(), Some(message));
     }
 }

@@ -1,4 +1,5 @@
-//! Long texts, merged by lines: what both changed ends in the row, or is shown with both sides. How lines are merged is tested in `concurrency-core`.
+//! Long texts, merged by lines: what both changed ends in the row, or is shown with both sides. How lines are merged is
+//! tested in `concurrency-core`.
 
 use crate::library::prelude::*;
 use diesel::prelude::*;
