@@ -219,7 +219,12 @@ fn unproven(message: String) -> ConcurrencyError {
     ConcurrencyError::OutcomeUnknown(Box::new(diesel::result::Error::QueryBuilderError(message.into())))
 }
 
-/// The key names several rows: the transaction must be rolled back and the model corrected.
+/// What is said of a key that names several rows.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct AmbiguousKey(String);
+
+/// The key names several rows: the transaction must be rolled back and the model corrected. That is the table's fault, not a record's.
 pub(crate) fn ambiguous_key<T, DB>(record: &T, rows: usize) -> ConcurrencyError
 where
     DB: ConcurrencyBackend,
@@ -230,5 +235,5 @@ where
     let message = format!(
         "the key of {table} is not unique: {rows} rows have {key}; roll back what was written, and name every key column in `#[diesel(primary_key(…))]`"
     );
-    ConcurrencyError::Database(diesel::result::Error::QueryBuilderError(message.into()))
+    ConcurrencyError::Database(diesel::result::Error::QueryBuilderError(Box::new(AmbiguousKey(message))))
 }

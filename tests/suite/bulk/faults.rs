@@ -1,13 +1,13 @@
 //! Whose fault an error is: what the engine says of a row is one record's, and the others are written; everything else ends the batch.
 
-use crate::library::BulkError;
 use crate::library::prelude::*;
+use crate::library::{BulkError, disable_concurrency};
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 
 use super::super::models::Article;
 use super::{rows, with_articles};
-use crate::engine::{CLOSED, FAULTS_OF_A_ROW, FAULTS_OF_A_STATEMENT};
+use crate::engine::{CLOSED, Database, FAULTS_OF_A_ROW, FAULTS_OF_A_STATEMENT, TestConnection};
 
 /// Of three records that can be saved one is too much for its row, in each of its columns.
 fn records() -> Vec<Article> {
@@ -108,27 +108,66 @@ struct Numbered {
     version: i64,
 }
 
-#[test]
-fn a_key_of_two_rows_is_its_records_fault() {
-    let (_database, conn) = &mut with_articles(1);
+/// A table in which the key of record 1 names two rows, and three records of it.
+fn with_key_of_two_rows() -> (Database, TestConnection, [Numbered; 3]) {
+    let (database, mut conn) = with_articles(1);
     conn.batch_execute(
         "CREATE TABLE numbered (number INTEGER NOT NULL, text VARCHAR(20) NOT NULL, version BIGINT NOT NULL)",
     )
     .unwrap();
     let record = |number| Numbered { number, text: "old".to_owned(), version: 1 };
     for number in [1, 2, 2, 3] {
-        diesel::insert_into(numbered::table).values(record(number)).execute(conn).unwrap();
+        diesel::insert_into(numbered::table).values(record(number)).execute(&mut conn).unwrap();
     }
-    let mut records = [record(1), record(2), record(3)];
-    let versions = |conn: &mut crate::engine::TestConnection| -> Vec<i64> {
-        numbered::table.order(numbered::number).select(numbered::version).load(conn).unwrap()
-    };
-    for result in [records.save_all_concurrent(conn), records.delete_all_concurrent(conn)] {
-        let Err(BulkError::Record(conflict)) = result else { panic!("{result:?}") };
-        assert_eq!(conflict.index, 1);
-        let said = conflict.error.to_string();
-        assert!(said.starts_with("the key of numbered is not unique: 2 rows have number 2"), "{said}");
+    let records = [1, 2, 3].map(|number| Numbered { text: "new".to_owned(), ..record(number) });
+    (database, conn, records)
+}
+
+type WriteAll = fn(&mut [Numbered], &mut TestConnection) -> Result<(), BulkError>;
+const EVERY_WRITE: [(&str, WriteAll); 6] = [
+    ("save_all", |records, conn| records.save_all_concurrent(conn)),
+    ("save_each", |records, conn| records.save_each_concurrent(conn).map(drop)),
+    ("delete_all", |records, conn| records.delete_all_concurrent(conn)),
+    ("delete_each", |records, conn| records.delete_each_concurrent(conn).map(drop)),
+    ("save_all in a scope", |records, conn| disable_concurrency(|| records.save_all_concurrent(conn))),
+    ("save_each in a scope", |records, conn| disable_concurrency(|| records.save_each_concurrent(conn).map(drop))),
+];
+
+/// Of one record nothing can be refused whose write was done twice: the table is at fault, and nothing is written.
+#[test]
+fn a_key_of_two_rows_ends_the_batch() {
+    for inside in [false, true] {
+        for (name, write) in EVERY_WRITE {
+            let (_database, conn, mut records) = with_key_of_two_rows();
+            let conn = &mut { conn };
+            let before = records.clone();
+            let result = if inside {
+                conn.transaction(|conn| Ok::<_, BulkError>(write(&mut records, conn))).unwrap()
+            } else {
+                write(&mut records, conn)
+            };
+            let Err(BulkError::Concurrency(error @ ConcurrencyError::Database(_))) = result else {
+                panic!("{name}: {result:?}")
+            };
+            let said = error.to_string();
+            assert!(said.starts_with("the key of numbered is not unique: 2 rows have number 2"), "{name}: {said}");
+            assert_eq!(records, before, "{name}");
+            let rows: Vec<(i32, String, i64)> = numbered::table.order(numbered::number).load(conn).unwrap();
+            let row = |number| (number, "old".to_owned(), 1);
+            assert_eq!(rows, [1, 2, 2, 3].map(row), "{name}");
+        }
     }
-    assert_eq!(versions(conn), [1, 1, 1, 1]);
-    assert!(records.iter().all(|record| record.version == 1));
+}
+
+/// What does not touch that key is written.
+#[test]
+fn the_other_records_of_such_a_table_are_written() {
+    let (_database, conn, records) = with_key_of_two_rows();
+    let conn = &mut { conn };
+    let [first, _, third] = records;
+    let mut others = [first, third];
+    assert!(others.save_each_concurrent(conn).unwrap().is_empty());
+    assert_eq!(others.each_ref().map(|record| record.version), [2, 2]);
+    assert!(others.delete_each_concurrent(conn).unwrap().is_empty());
+    assert_eq!(numbered::table.select(numbered::number).load::<i32>(conn).unwrap(), [2, 2]);
 }

@@ -4,6 +4,7 @@
 use diesel::result::{DatabaseErrorKind, Error};
 
 use super::{Beginnings, Meaning, begins, meaning};
+use crate::outcome::AmbiguousKey;
 
 /// Whose fault an error is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -198,6 +199,8 @@ pub(crate) fn fault(error: &Error) -> Fault {
             _ if information.statement_position().is_some() => Fault::Statement,
             _ => fault_in(information.message()),
         },
+        // The writes before it are done, on every row of the key.
+        Error::QueryBuilderError(error) if error.is::<AmbiguousKey>() => Fault::Statement,
         Error::SerializationError(_) | Error::QueryBuilderError(_) => Fault::Record,
         _ => Fault::Statement,
     }
