@@ -5,8 +5,8 @@ mod classify;
 use concurrency_core::{RecordDeletedError, RecordModifiedError, WriteSuppressedError};
 
 use crate::backend::ConcurrencyBackend;
-use crate::retry::note_restart;
 use crate::trace;
+use crate::transaction::{self, Explanation};
 
 use classify::Meaning;
 #[cfg(feature = "edit-lock")]
@@ -61,8 +61,8 @@ pub enum ConcurrencyError {
     #[error("{}", unanswered(.0))]
     OutcomeUnknown(#[source] Box<diesel::result::Error>),
 
-    /// Returned when the engine no longer has the transaction that was to be committed. What ran before that may be
-    /// committed, and what ran after it was committed statement by statement.
+    /// Returned when the engine no longer has the transaction that was to be committed or rolled back. What ran before that may be
+    /// committed, and what ran after it was committed statement by statement. It comes out in place of a closure's own error.
     ///
     /// On MySQL and MariaDB a statement such as `CREATE TABLE`, `ALTER TABLE` or `TRUNCATE` commits the transaction. A
     /// deadlock rolls the transaction back, and if the program ignores that error, its later statements run outside of
@@ -91,8 +91,10 @@ impl ConcurrencyError {
     /// [`Restart`](Self::Restart).
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        if let Self::Restart(refusal) = self {
-            note_restart(refusal);
+        match self {
+            Self::Restart(error) => transaction::note_asked(error),
+            Self::Database(error) => transaction::note_asked(error),
+            _ => {}
         }
         matches!(self, Self::RecordModified(_) | Self::Restart(_))
     }
@@ -113,6 +115,7 @@ impl ConcurrencyError {
 impl ConcurrencyError {
     /// What Diesel says of any statement, as one of our own variants.
     pub(crate) fn classified(error: diesel::result::Error) -> Self {
+        let error = transaction::marked(error);
         match classify::meaning(&error) {
             Meaning::Restart => Self::Restart(Box::new(error)),
             Meaning::TransactionLost => Self::TransactionLost(Box::new(error)),
@@ -150,16 +153,16 @@ impl ConcurrencyError {
         }
     }
 
-    /// Whether it tells by itself that the engine has no transaction any more: a refusal after which the engine has rolled back, a lost
-    /// connection, a lost transaction.
-    pub(crate) fn explains_lost_transaction<DB: ConcurrencyBackend>(&self) -> bool {
+    /// What it says of a transaction that the engine does not have any more, where nothing was done between the two.
+    pub(crate) fn explain_lost_transaction<DB: ConcurrencyBackend>(&self) -> Explanation {
         match self {
-            Self::TransactionLost(_) | Self::OutcomeUnknown(_) => true,
-            Self::Restart(error) => DB::__ERROR_MAY_ROLL_BACK || ends_transaction(error),
-            Self::Database(error @ diesel::result::Error::DatabaseError(..)) => {
-                DB::__ERROR_MAY_ROLL_BACK || is_unanswered(error)
+            Self::TransactionLost(_) | Self::OutcomeUnknown(_) => Explanation::Told,
+            Self::Restart(error) if DB::__ERROR_MAY_ROLL_BACK || ends_transaction(error) => Explanation::RolledBack,
+            Self::Database(diesel::result::Error::DatabaseError(..)) if DB::__ERROR_MAY_ROLL_BACK => {
+                Explanation::RolledBack
             }
-            _ => false,
+            Self::Database(error) if is_unanswered(error) => Explanation::Told,
+            _ => Explanation::Nothing,
         }
     }
 }

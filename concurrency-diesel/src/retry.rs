@@ -1,7 +1,6 @@
 //! `retry_on_conflict`: a transaction that is run again as long as somebody else comes between. How often, and after which
 //! pauses, is the policy's; what a conflict is, the error's.
 
-mod explained;
 mod retryable;
 
 use std::thread;
@@ -12,9 +11,8 @@ use concurrency_core::RetryPolicy;
 use crate::connection::Connection;
 use crate::executor::{Blocking, now};
 use crate::trace;
-use crate::transaction::{self, Frame};
+use crate::transaction::{self, Ended, Frame};
 
-pub(crate) use explained::{explains_lost_transaction, note_restart};
 pub use retryable::Retryable;
 
 /// Runs the closure in a transaction of its own, and again from the start when it met a conflict.
@@ -26,10 +24,12 @@ pub use retryable::Retryable;
 /// at a save, at COMMIT or, on SQLite, at BEGIN. It comes out unchanged, the last one, when the policy's attempts or its deadline
 /// are used up; every other error comes out at once.
 ///
-/// A transaction that the engine no longer has is never run again, whatever the closure returned: a statement may have committed a part of
-/// it. Only a refusal after which the engine rolls back by itself, such as a deadlock, explains that it is gone. Whether the
-/// closure's error is one, it tells by asking ours; a deadlock in a savepoint of Diesel's own may be hidden by Diesel, so nest
-/// with `transaction_concurrent`. What cannot be told apart is a statement that commits followed by a deadlock.
+/// A transaction that the engine no longer has is never run again, whatever the closure returned and whatever a predicate says: a
+/// statement may have committed a part of it. That comes out as [`TransactionLost`](crate::ConcurrencyError::TransactionLost), in place of an error
+/// that cannot be tried again, too. Only a refusal after which the engine rolls back by itself, such as a deadlock, explains that it is
+/// gone, and only if the closure swallowed no other before it. The closure's error is known to be one if it holds an error of ours, or
+/// if its [`Retryable`] asks ours or Diesel's. A deadlock in a savepoint of Diesel's own may be hidden by Diesel, so nest with
+/// `transaction_concurrent`. What cannot be told apart is a statement that commits followed by a deadlock.
 ///
 /// The transaction begins and ends as that of [`transaction_concurrent`](crate::transaction_concurrent): on SQLite with BEGIN
 /// IMMEDIATE, and never with `Ok` where the closure swallowed an error after which the engine had dropped it.
@@ -81,6 +81,10 @@ where
 }
 
 /// [`retry_on_conflict`] for an error type of another crate: the closure is run again where `is_retryable` says so.
+///
+/// The predicate may ask the errors that it finds inside or match their variants. After a deadlock on MySQL and MariaDB the transaction is
+/// gone, and it is run again only if the deadlock is known: the error holds a [`ConcurrencyError`](crate::ConcurrencyError), as above, or
+/// the predicate calls [`Retryable::is_retryable`] of the error of Diesel's that it holds.
 ///
 /// # Errors
 ///
@@ -138,10 +142,10 @@ where
 {
     let mut attempts = Attempts::of(policy);
     loop {
-        let outcome = attempt(conn, &is_retryable, &mut f);
-        match attempts.pause_after(&outcome, &is_retryable) {
+        let ended = attempt(conn, &is_retryable, &mut f);
+        match attempts.pause_after(&ended, &is_retryable) {
             Some(pause) => policy.__sleep().unwrap_or(thread::sleep)(pause),
-            None => return outcome,
+            None => return ended.outcome,
         }
     }
 }
@@ -150,15 +154,18 @@ fn attempt<C, T, E>(
     conn: &mut C,
     is_retryable: impl Fn(&E) -> bool,
     f: &mut impl FnMut(&mut C) -> Result<T, E>,
-) -> Result<T, E>
+) -> Ended<T, E>
 where
     C: Connection,
     E: From<diesel::result::Error>,
 {
-    let mut frame = now(Frame::<Blocking<C>, ()>::begin(conn, ()))?;
-    let (conn, ()) = frame.parts();
-    let outcome = f(conn);
-    now(frame.end(outcome, |error| explains_lost_transaction(error, is_retryable)))
+    let mut frame = match now(Frame::<Blocking<C>, ()>::begin(conn, ())) {
+        Ok(frame) => frame,
+        Err(error) => return Ended::not_begun(error),
+    };
+    let (conn, (), refusals) = frame.parts();
+    let outcome = refusals.hear(|| f(conn));
+    now(frame.end(outcome, |error| transaction::asked(|| is_retryable(error))))
 }
 
 /// The attempts made so far under a policy, awaited or not.
@@ -176,12 +183,13 @@ impl<'p> Attempts<'p> {
     /// What to do after one more attempt: the pause before the next, or `None` where this outcome is the last.
     pub(crate) fn pause_after<T, E>(
         &mut self,
-        outcome: &Result<T, E>,
+        ended: &Ended<T, E>,
         is_retryable: impl Fn(&E) -> bool,
     ) -> Option<Duration> {
         self.made = self.made.saturating_add(1);
-        match outcome {
-            Err(error) if is_retryable(error) => {
+        match &ended.outcome {
+            // What may be committed is not done twice, whatever the predicate says.
+            Err(error) if !ended.may_be_committed && is_retryable(error) => {
                 let pause = self.policy.pause(self.made, self.start.elapsed(), self.policy.__random())?;
                 trace::retry(self.made.saturating_add(1), pause);
                 Some(pause)

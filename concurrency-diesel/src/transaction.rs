@@ -2,6 +2,7 @@
 //! having ended it. What is restored or tried again after that is decided by those who use it.
 
 mod frame;
+mod refusals;
 
 use diesel::result::Error::{AlreadyInTransaction, BrokenTransactionManager, NotInTransaction, RollbackErrorOnCommit};
 use diesel::result::{Error, QueryResult};
@@ -11,7 +12,10 @@ use crate::error;
 use crate::executor::{Session, Transactions};
 use crate::table::{ListedTable, refuse_without_rollback};
 
-pub(crate) use frame::Frame;
+pub(crate) use frame::{Ended, Frame};
+#[cfg(feature = "async")]
+pub(crate) use refusals::Refusals;
+pub(crate) use refusals::{Explanation, Refusal, asked, marked, note_asked};
 
 /// A transaction or savepoint that was begun here, and its connection, which nobody else reaches meanwhile.
 ///
@@ -32,6 +36,15 @@ pub(crate) enum RolledBack {
     Now,
     /// The engine no longer had it: nobody knows what of it was committed before.
     Gone(Error),
+}
+
+/// What became of a transaction whose owner was dropped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Abandoned {
+    /// It was over, it is rolled back, or it ends with its connection.
+    Ended,
+    /// The engine no longer had it: nobody knows what of it was committed before.
+    Gone,
 }
 
 /// Proves that the owner of a transaction asks: only here can one be made, so that nobody begins what nobody owns.
@@ -88,6 +101,11 @@ impl<'c, E: Transactions> Transaction<'c, E> {
         Session(self.connection)
     }
 
+    /// Whether it is a savepoint.
+    pub(crate) const fn is_nested(&self) -> bool {
+        self.around > 0
+    }
+
     /// The connection, for a closure of the user's.
     pub(crate) fn connection(&mut self) -> &mut E::Connection {
         self.connection
@@ -97,22 +115,22 @@ impl<'c, E: Transactions> Transaction<'c, E> {
     ///
     /// `Ok` means that it is committed: where the engine had dropped the transaction, because of an error that somebody swallowed,
     /// the outcome is an error.
-    pub(crate) async fn end<T, X>(self, outcome: Result<T, X>, explains: impl FnOnce(&X) -> bool) -> Result<T, X>
+    pub(crate) async fn end<T, X>(self, outcome: Result<T, X>, explain: impl FnOnce(&X) -> Explanation) -> Result<T, X>
     where
         X: From<Error>,
     {
         let mut transaction = self;
-        transaction.end_known(outcome, explains, &mut false).await
+        transaction.end_known(outcome, explain, &mut false).await
     }
 
     /// The same. It also says, after an error or where its future was dropped, whether the transaction may be committed all the same.
     ///
     /// Where the engine no longer had a transaction that was to be rolled back, the error is the outcome's own if that explains
-    /// it, and otherwise says that the transaction was lost.
+    /// it, and otherwise says that the transaction was lost. Only an error with which the engine rolled back says that nothing is committed.
     pub(crate) async fn end_known<T, X>(
         &mut self,
         outcome: Result<T, X>,
-        explains: impl FnOnce(&X) -> bool,
+        explain: impl FnOnce(&X) -> Explanation,
         may_be_committed: &mut bool,
     ) -> Result<T, X>
     where
@@ -125,10 +143,10 @@ impl<'c, E: Transactions> Transaction<'c, E> {
         match self.roll_back().await {
             // As in Diesel: what broke the connection is more interesting than that it is broken.
             Ok(RolledBack::Now) | Err(BrokenTransactionManager) => Err(error),
-            Ok(RolledBack::Gone(_)) if explains(&error) => Err(error),
             Ok(RolledBack::Gone(lost)) => {
-                *may_be_committed = true;
-                Err(lost.into())
+                let explanation = explain(&error);
+                *may_be_committed = explanation != Explanation::RolledBack;
+                Err(if explanation == Explanation::Nothing { lost.into() } else { error })
             }
             Err(rollback_error) => Err(rollback_error.into()),
         }
@@ -183,11 +201,19 @@ impl<'c, E: Transactions> Transaction<'c, E> {
     }
 }
 
+impl<E: Transactions> Transaction<'_, E> {
+    /// Ends what its owner has not ended, where that can be done without waiting; it never panics.
+    fn abandon(&mut self) -> Abandoned {
+        match std::mem::replace(&mut self.is_over, true) {
+            true => Abandoned::Ended,
+            false => E::abandon(self.connection, self.around),
+        }
+    }
+}
+
 impl<E: Transactions> Drop for Transaction<'_, E> {
     fn drop(&mut self) {
-        if !self.is_over {
-            E::abandon(self.connection, self.around);
-        }
+        self.abandon();
     }
 }
 

@@ -4,7 +4,7 @@
 use crate::connection::Connection;
 use crate::executor::{Blocking, now};
 use crate::records::Records;
-use crate::transaction::Frame;
+use crate::transaction::{Frame, Refusal};
 
 /// Runs the closure in a transaction, and restores the versions of the listed records if it rolls back.
 ///
@@ -27,11 +27,19 @@ use crate::transaction::Frame;
 /// one finds the transaction gone before it commits, and returns an error. So it does after a statement that commits by itself
 /// (`CREATE TABLE` on MySQL and MariaDB).
 ///
+/// It finds the same where the closure fails. A part of the transaction may then be committed, and the closure's error, which
+/// says nothing of that, gives way to [`TransactionLost`](crate::ConcurrencyError::TransactionLost). The versions are restored, so that the next save of
+/// a record conflicts if its row was written, and a [`Tracked`](crate::Tracked) record remembers that its saves may be committed: also
+/// after a panic, which goes on. The closure's error comes out only where it explains the loss: it holds an error of this library
+/// with which the engine rolled back, a deadlock for example, and the closure has swallowed no other. On SQLite it comes out if it
+/// holds any error of the database. Convert Diesel's errors with `?` into an error type that keeps
+/// [`ConcurrencyError`](crate::ConcurrencyError), because an error that this library has never seen explains nothing.
+///
 /// # Errors
 ///
 /// What the closure returned; what the database said to BEGIN, COMMIT or ROLLBACK, of which
 /// [`ConcurrencyError`](crate::ConcurrencyError) makes [`Restart`](crate::ConcurrencyError::Restart) where that is the remedy,
-/// [`TransactionLost`](crate::ConcurrencyError::TransactionLost) where the engine no longer had the transaction, and
+/// [`TransactionLost`](crate::ConcurrencyError::TransactionLost) where the engine no longer had the transaction, in place of the closure's error too, and
 /// [`OutcomeUnknown`](crate::ConcurrencyError::OutcomeUnknown) where COMMIT got no answer. A ROLLBACK that is refused is sent once more;
 /// if that is refused, too, its error comes out, and the connection is marked as broken. Where a listed record's table cannot roll back,
 /// nothing is run, and the error is a `QueryBuilderError` around a [`CannotRollBackError`](crate::CannotRollBackError).
@@ -78,8 +86,8 @@ where
     F: FnOnce(&mut C, &mut R) -> Result<T, E>,
 {
     let mut frame = now(Frame::<Blocking<C>, R>::begin(conn, records))?;
-    let (conn, records) = frame.parts();
+    let (conn, records, refusals) = frame.parts();
     // A panic of the closure ends the frame, which rolls back and gives the versions back.
-    let outcome = f(conn, records);
-    now(frame.end(outcome, |_| true))
+    let outcome = refusals.hear(|| f(conn, records));
+    now(frame.end(outcome, |_| Refusal::None)).outcome
 }

@@ -46,8 +46,8 @@ mod without_transactions;
 pub use self::isolation::settings;
 pub use self::server_errors::server_errors;
 pub use self::transactions::{
-    BEGIN, COMMIT, FAILED_COMMIT, FAILED_COMMIT_ENDS_CONNECTION, MAKE_COMMIT_FAIL, PREPARE_FAILING_COMMIT, ROLLBACK,
-    droppings,
+    BEGIN, COMMIT, FAILED_COMMIT, FAILED_COMMIT_ENDS_CONNECTION, LOSSES, MAKE_COMMIT_FAIL, PREPARE_FAILING_COMMIT,
+    ROLLBACK, droppings,
 };
 pub use self::triggers::*;
 pub use self::watchdog::watchdog_refusals;

@@ -4,6 +4,7 @@
 pub mod dropped;
 mod ended;
 mod kept;
+pub mod lost;
 mod nested;
 mod owned;
 mod records;

@@ -171,6 +171,8 @@ fn a_transaction_that_is_gone_is_lost_and_never_run_again() {
         assert!(!error.is_retryable() && !error.is_conflict(), "{message}");
         assert!(error.to_string().ends_with(message), "{error}");
     }
+    let noticed = ConcurrencyError::from(DieselError::NotInTransaction);
+    assert!(matches!(noticed, ConcurrencyError::TransactionLost(_)), "{noticed:?}");
 }
 
 /// After a failing COMMIT the rollback may fail, too; that only follows from it.
@@ -194,7 +196,6 @@ fn errors_that_are_not_the_databases_are_no_refusal() {
     assert_other("NotFound", DieselError::NotFound);
     assert_other("RollbackTransaction", DieselError::RollbackTransaction);
     assert_other("AlreadyInTransaction", DieselError::AlreadyInTransaction);
-    assert_other("NotInTransaction", DieselError::NotInTransaction);
     assert_other("BrokenTransactionManager", DieselError::BrokenTransactionManager);
     assert_other("QueryBuilderError", DieselError::QueryBuilderError(text("database is locked")));
     assert_other("DeserializationError", DieselError::DeserializationError(text("deadlock detected")));

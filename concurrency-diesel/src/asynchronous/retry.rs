@@ -11,8 +11,8 @@ use futures_core::future::BoxFuture;
 use super::connection::TransactionConnection;
 use super::transaction::{self, catch_unwind};
 use crate::executor::Awaiting;
-use crate::retry::{Attempts, Retryable, explains_lost_transaction};
-use crate::transaction::{Frame, refuse_inside};
+use crate::retry::{Attempts, Retryable};
+use crate::transaction::{Ended, Frame, asked, refuse_inside};
 
 pub use self::sleep::{Sleep, TokioSleep};
 
@@ -163,26 +163,29 @@ where
         refuse_inside(&mut Awaiting::session(conn))?;
         let mut attempts = Attempts::of(&policy);
         loop {
-            let outcome = attempt(conn, &is_retryable, &mut f).await;
-            match attempts.pause_after(&outcome, &is_retryable) {
+            let ended = attempt(conn, &is_retryable, &mut f).await;
+            match attempts.pause_after(&ended, &is_retryable) {
                 Some(pause) => sleep.sleep(pause).await,
-                None => return outcome,
+                None => return ended.outcome,
             }
         }
     })
 }
 
-async fn attempt<C, T, E, P, F>(conn: &mut C, is_retryable: &P, f: &mut F) -> Result<T, E>
+async fn attempt<C, T, E, P, F>(conn: &mut C, is_retryable: &P, f: &mut F) -> Ended<T, E>
 where
     C: TransactionConnection,
     E: From<diesel::result::Error>,
     P: Fn(&E) -> bool,
     F: for<'a> Work<&'a mut C, Result<T, E>>,
 {
-    let mut frame = Frame::<Awaiting<C>, ()>::begin(conn, ()).await?;
-    let (conn, ()) = frame.parts();
-    let outcome = catch_unwind(|| f(conn)).await;
-    transaction::end(frame, outcome, |error| explains_lost_transaction(error, is_retryable)).await
+    let mut frame = match Frame::<Awaiting<C>, ()>::begin(conn, ()).await {
+        Ok(frame) => frame,
+        Err(error) => return Ended::not_begun(error),
+    };
+    let (conn, (), refusals) = frame.parts();
+    let outcome = catch_unwind(refusals, || f(conn)).await;
+    transaction::end(frame, outcome, |error| asked(|| is_retryable(error))).await
 }
 
 /// An async closure that may be run several times, and whose future is named, so that it can be asked to be `Send`.

@@ -11,7 +11,7 @@ use futures_core::future::BoxFuture;
 use super::connection::TransactionConnection;
 use crate::executor::Awaiting;
 use crate::records::Records;
-use crate::transaction::Frame;
+use crate::transaction::{Ended, Frame, Refusal, Refusals};
 
 /// Runs the closure in a transaction, and restores the versions of the listed records if it rolls back:
 /// [`transaction_concurrent`](crate::transaction_concurrent), awaited.
@@ -74,9 +74,9 @@ where
 {
     Box::pin(async move {
         let mut frame = Frame::<Awaiting<C>, R>::begin(conn, records).await?;
-        let (conn, records) = frame.parts();
-        let outcome = catch_unwind(|| f(conn, records)).await;
-        end(frame, outcome, |_| true).await
+        let (conn, records, refusals) = frame.parts();
+        let outcome = catch_unwind(refusals, || f(conn, records)).await;
+        end(frame, outcome, |_| Refusal::None).await.outcome
     })
 }
 
@@ -84,15 +84,15 @@ where
 pub(super) async fn end<C, R, T, E>(
     frame: Frame<'_, Awaiting<C>, R>,
     outcome: Result<Result<T, E>, Panic>,
-    explains: impl FnOnce(&E) -> bool,
-) -> Result<T, E>
+    asked: impl FnOnce(&E) -> Refusal,
+) -> Ended<T, E>
 where
     C: TransactionConnection,
     R: Records<C::Database>,
     E: From<diesel::result::Error>,
 {
     match outcome {
-        Ok(outcome) => frame.end(outcome, explains).await,
+        Ok(outcome) => frame.end(outcome, asked).await,
         Err(panic) => {
             frame.roll_back().await;
             resume_unwind(panic)
@@ -103,10 +103,13 @@ where
 /// What a panic carries.
 type Panic = Box<dyn Any + Send>;
 
-/// Awaits work that may panic, so that its transaction can be rolled back before the panic goes on.
-pub(super) async fn catch_unwind<W: Future>(begin: impl FnOnce() -> W) -> Result<W::Output, Panic> {
-    let mut work = pin!(panic::catch_unwind(AssertUnwindSafe(begin))?);
-    poll_fn(|context| match panic::catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
+/// Awaits work that may panic, so that its transaction can be rolled back before the panic goes on, and hears what it is told.
+pub(super) async fn catch_unwind<W: Future>(
+    refusals: &mut Refusals,
+    begin: impl FnOnce() -> W,
+) -> Result<W::Output, Panic> {
+    let mut work = pin!(refusals.hear(|| panic::catch_unwind(AssertUnwindSafe(begin)))?);
+    poll_fn(|context| match refusals.hear(|| panic::catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context)))) {
         Ok(Poll::Pending) => Poll::Pending,
         Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
         Err(panic) => Poll::Ready(Err(panic)),

@@ -6,6 +6,7 @@ use crate::backend::ConcurrencyBackend;
 use crate::error::ConcurrencyError;
 use crate::retry::Retryable;
 use crate::table::CannotRollBackError;
+use crate::transaction::Explanation;
 
 /// A record of a batch that could not be written, or is not current any more.
 #[derive(Debug, thiserror::Error)]
@@ -62,19 +63,19 @@ pub enum BulkError {
     #[error(transparent)]
     CannotRollBack(CannotRollBackError),
 
-    /// Returned for what is no single record's fault: a table or a right is missing, the disk is full, a statement took too
-    /// long, the engine refused a concurrent write, the connection was lost, COMMIT failed.
+    /// Returned for what is no single record's fault: a table or a right is missing, a key names several rows, the disk is
+    /// full, a statement took too long, the engine refused a concurrent write, the connection was lost, COMMIT failed.
     #[error(transparent)]
     Concurrency(ConcurrencyError),
 }
 
 impl BulkError {
-    /// Whether it tells by itself that the engine has no transaction any more.
-    pub(crate) fn explains_lost_transaction<DB: ConcurrencyBackend>(&self) -> bool {
+    /// What it says of a transaction that the engine does not have any more.
+    pub(crate) fn explain_lost_transaction<DB: ConcurrencyBackend>(&self) -> Explanation {
         match self {
-            Self::Concurrency(error) => error.explains_lost_transaction::<DB>(),
-            Self::Record(conflict) => conflict.error.explains_lost_transaction::<DB>(),
-            Self::Conflicts(_) | Self::SameKey { .. } | Self::CannotRollBack(_) => false,
+            Self::Concurrency(error) => error.explain_lost_transaction::<DB>(),
+            Self::Record(conflict) => conflict.error.explain_lost_transaction::<DB>(),
+            Self::Conflicts(_) | Self::SameKey { .. } | Self::CannotRollBack(_) => Explanation::Nothing,
         }
     }
 

@@ -59,7 +59,7 @@ where
 {
     let mut savepoint = session.begin().await?;
     let written = write_one(item, what, &mut savepoint.session()).await;
-    savepoint.end(written, ConcurrencyError::explains_lost_transaction::<E::Backend>).await
+    savepoint.end(written, ConcurrencyError::explain_lost_transaction::<E::Backend>).await
 }
 
 /// Writes one record; after a DELETE it has no version.

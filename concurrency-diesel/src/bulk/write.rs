@@ -140,11 +140,12 @@ where
         let mut transaction = session.begin().await?;
         let written = attempt.run(batch, &mut transaction.session()).await;
         let Some(next) = attempt.next(&written, batch) else {
-            let explains = BulkError::explains_lost_transaction::<E::Backend>;
-            return transaction.end_known(decide(written, batch), explains, may_be_committed).await;
+            let explain = BulkError::explain_lost_transaction::<E::Backend>;
+            return transaction.end_known(decide(written, batch), explain, may_be_committed).await;
         };
         drop(written);
         if let RolledBack::Gone(lost) = transaction.roll_back().await? {
+            *may_be_committed = true;
             return Err(lost.into());
         }
         attempt = next;
@@ -265,7 +266,7 @@ where
         }
         let mut savepoint = session.begin().await?;
         let written = send(part, batch, &mut savepoint.session()).await;
-        match savepoint.end(written, BulkError::explains_lost_transaction::<E::Backend>).await {
+        match savepoint.end(written, BulkError::explain_lost_transaction::<E::Backend>).await {
             Ok(written) => outcome.append(written),
             Err(BulkError::Concurrency(error)) if error.fault() != Fault::Statement => {
                 let (first, second) = part.split_at_checked(part.len() / 2).unwrap_or((part, &[]));

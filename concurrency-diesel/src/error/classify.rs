@@ -116,6 +116,8 @@ pub(crate) fn meaning(error: &Error) -> Meaning {
             Meaning::Unanswered => Meaning::CommitUnanswered,
             other => other,
         },
+        // Diesel has noticed it, or the program ended what it had not begun.
+        Error::NotInTransaction => Meaning::TransactionLost,
         _ => Meaning::Answered,
     }
 }

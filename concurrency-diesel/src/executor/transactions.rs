@@ -4,7 +4,7 @@
 use diesel::result::QueryResult;
 
 use super::{Executor, Session};
-use crate::transaction::{Owned, Transaction};
+use crate::transaction::{Abandoned, Owned, Transaction};
 
 /// A kind of connection that can hold a transaction open.
 ///
@@ -37,7 +37,7 @@ pub trait Transactions: Executor {
 
     /// Rolls back what is open within so many others, where that can be done without waiting; else keeps the connection from being
     /// used again. It never panics: it is called while a panic goes on.
-    fn abandon(connection: &mut Self::Connection, around: u32);
+    fn abandon(connection: &mut Self::Connection, around: u32) -> Abandoned;
 }
 
 impl<E: Transactions> Session<'_, E> {

@@ -57,11 +57,8 @@ impl Retryable for ConcurrencyError {
 /// Those of Diesel's errors that [`ConcurrencyError::Restart`] is made of.
 impl Retryable for diesel::result::Error {
     fn is_retryable(&self) -> bool {
-        let must_restart = crate::error::must_restart(self);
-        if must_restart {
-            super::note_restart(self);
-        }
-        must_restart
+        crate::transaction::note_asked(self);
+        crate::error::must_restart(self)
     }
 }
 

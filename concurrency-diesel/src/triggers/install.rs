@@ -12,6 +12,7 @@ use super::{engine, shown};
 use crate::backend::ConcurrencyBackend as _;
 use crate::error::is_lock_timeout;
 use crate::executor::{Executor, Session, Transactions};
+use crate::transaction::Explanation;
 
 pub(crate) use super::plan::OtherForm;
 
@@ -98,7 +99,7 @@ where
     }
     let mut transaction = session.begin().await?;
     let sent = send(steps, &mut transaction.session()).await;
-    transaction.end(sent, |_| true).await
+    transaction.end(sent, |_| Explanation::Told).await
 }
 
 /// While a statement waits for its table, everybody who comes after it waits, too: it waits five seconds at most.

@@ -3,17 +3,19 @@
 use std::sync::mpsc;
 
 use crate::library::prelude::*;
-use crate::library::{RetryPolicy, Retryable, retry_on_conflict, transaction_concurrent};
+use crate::library::{RetryPolicy, Retryable, retry_if, retry_on_conflict, transaction_concurrent};
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel::result::DatabaseErrorKind;
 
 use super::{Database, TestConnection, connection_id};
 use crate::suite::fixtures::{article, insert_article, with_article};
-use crate::suite::models::Article;
+use crate::suite::models::{Article, articles};
+use crate::suite::statements::Log;
 use crate::suite::threads::{DEADLINE, spawn, until_waiting};
 use crate::suite::transactions::assert_nothing_open;
 use crate::suite::transactions::dropped::Dropping;
+use crate::suite::transactions::lost::Loss;
 
 pub const BEGIN: &str = "BEGIN; SAVEPOINT diesel_savepoint_0";
 /// A request of its own before COMMIT is the proof that the transaction is still there.
@@ -85,6 +87,18 @@ fn write_over_older_snapshot(database: &Database, connection: &mut TestConnectio
     );
 }
 
+/// A statement that commits, and what InnoDB does at a deadlock whose error the closure then swallows.
+pub const LOSSES: &[(&str, Loss)] = &[
+    ("a statement that commits", |conn, save| {
+        save(conn);
+        conn.batch_execute(COMMITS).unwrap();
+    }),
+    ("a rollback", |conn, save| {
+        conn.batch_execute("ROLLBACK").unwrap();
+        save(conn);
+    }),
+];
+
 /// A statement that commits the transaction it stands in.
 const COMMITS: &str = "CREATE TABLE IF NOT EXISTS log (id INT)";
 
@@ -106,9 +120,10 @@ fn increment(conn: &mut TestConnection) -> Result<Article, ConcurrencyError> {
 
 /// How a closure goes on after it was committed by a statement of its own.
 type After = fn(&mut TestConnection) -> Result<(), ConcurrencyError>;
-const AFTER: [(&str, After); 4] = [
+const AFTER: [(&str, After); 5] = [
     ("success", |_| Ok(())),
     ("a conflict", |conn| Article { version: 0, ..article(1, conn) }.save_concurrent(conn)),
+    ("its own error", |_| Err(ConcurrencyError::from(diesel::result::Error::RollbackTransaction))),
     ("Diesel's savepoint", |conn| {
         conn.transaction(|conn| Article { version: 0, ..article(1, conn) }.save_concurrent(conn))
     }),
@@ -232,4 +247,85 @@ fn a_deadlock_is_told_from_a_statement_that_commits() {
     });
     assert_lost(result.map_err(|AppError(error)| error));
     assert_eq!((runs, article(1, conn).views), (1, 2));
+}
+
+/// The deadlock says all: nothing is committed, and nothing is in doubt.
+#[test]
+fn a_deadlock_that_comes_out_explains_that_the_transaction_is_gone() {
+    for nested in [false, true] {
+        let (database, conn) = &mut with_article();
+        let mut record: Tracked<Article> = articles::table.find(1).select(Tracked::as_select()).first(conn).unwrap();
+        record.views += 1;
+        let result = transaction_concurrent(conn, &mut record, |conn, record| {
+            record.save_concurrent(conn)?;
+            let mut refused = |conn: &mut TestConnection| Err::<(), _>(AppError(refused_by_deadlock(database, conn)));
+            if nested { transaction_concurrent(conn, (), |conn, ()| refused(conn)) } else { refused(conn) }
+        });
+        let Err(AppError(ConcurrencyError::Restart(_))) = result else { panic!("{result:?}") };
+        assert_eq!((record.version, article(1, conn).version), (1, 1));
+        // A record in doubt asks for its row first.
+        let log = Log::attach(conn);
+        record.save_concurrent(conn).unwrap();
+        assert_eq!(log.take_sent().len(), 1);
+    }
+}
+
+/// Whoever swallows it and goes on commits each statement by itself: the error that then comes out explains nothing.
+#[test]
+fn a_deadlock_that_was_swallowed_explains_nothing() {
+    let (database, conn) = &mut with_article();
+    let mut record = article(1, conn);
+    let mut runs = 0;
+    let result = transaction_concurrent(conn, &mut record, |conn, record| {
+        increment(conn)?;
+        drop(refused_by_deadlock(database, conn));
+        record.save_concurrent(conn)?;
+        Err::<(), _>(ConcurrencyError::from(diesel::result::Error::RollbackTransaction))
+    });
+    assert_lost(result);
+    assert_eq!((record.version, article(1, conn).version), (1, 2));
+
+    // Not even if it is another deadlock.
+    let result = retry_on_conflict(conn, &RetryPolicy::default(), |conn| {
+        runs += 1;
+        increment(conn)?;
+        drop(refused_by_deadlock(database, conn));
+        increment(conn)?;
+        conn.batch_execute("BEGIN")?;
+        increment(conn)?;
+        Err::<(), _>(refused_by_deadlock(database, conn))
+    });
+    assert_lost(result);
+    assert_eq!((runs, article(1, conn).views), (1, 1));
+}
+
+/// The predicate of a foreign error may look at it instead of asking ours, as long as the error holds ours. An error of Diesel's that nobody
+/// asks for and that this library never saw explains nothing.
+#[test]
+fn a_predicate_that_does_not_ask_the_error_tells_a_deadlock_all_the_same() {
+    let (database, conn) = &mut with_article();
+    let mut runs = 0;
+    let is_restart = |AppError(error): &AppError| matches!(error, ConcurrencyError::Restart(_));
+    retry_if(conn, &RetryPolicy::default(), is_restart, |conn| {
+        runs += 1;
+        increment(conn).map_err(AppError)?;
+        if runs == 1 { Err(AppError(refused_by_deadlock(database, conn))) } else { Ok(()) }
+    })
+    .unwrap();
+    assert_eq!((runs, article(1, conn).views), (2, 1));
+
+    let mut runs = 0;
+    let result = retry_if(
+        conn,
+        &RetryPolicy::default(),
+        |error: &diesel::result::Error| error.to_string().contains("Deadlock found"),
+        |conn| {
+            runs += 1;
+            conn.batch_execute("ROLLBACK")?;
+            let refused = Box::new("Deadlock found when trying to get lock".to_owned());
+            Err::<(), _>(diesel::result::Error::DatabaseError(DatabaseErrorKind::SerializationFailure, refused))
+        },
+    );
+    assert_lost(result.map_err(ConcurrencyError::from));
+    assert_eq!(runs, 1);
 }

@@ -5,6 +5,7 @@ use diesel::result::DatabaseErrorKind;
 
 use super::TestConnection;
 use crate::suite::transactions::dropped::Dropping;
+use crate::suite::transactions::lost::Loss;
 
 pub const BEGIN: &str = "BEGIN";
 pub const COMMIT: &[&str] = &["SELECT 1; COMMIT"];
@@ -17,6 +18,9 @@ pub const MAKE_COMMIT_FAIL: &str = "INSERT INTO pairs VALUES (1, 2)";
 pub const FAILED_COMMIT: &[(DatabaseErrorKind, &str)] =
     &[(DatabaseErrorKind::ForeignKeyViolation, "violates foreign key constraint")];
 pub const FAILED_COMMIT_ENDS_CONNECTION: bool = false;
+
+/// Nothing commits by itself, and no refusal ends a transaction.
+pub const LOSSES: &[(&str, Loss)] = &[];
 
 /// After any error nothing works but ROLLBACK, and COMMIT, which is then the same.
 pub fn droppings(_connection: &mut TestConnection) -> Vec<Dropping> {

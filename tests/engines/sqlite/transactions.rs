@@ -11,6 +11,7 @@ use crate::suite::fixtures::{article, insert_article, with_article};
 use crate::suite::models::Article;
 use crate::suite::transactions::assert_nothing_open;
 use crate::suite::transactions::dropped::Dropping;
+use crate::suite::transactions::lost::Loss;
 
 pub const BEGIN: &str = "BEGIN IMMEDIATE";
 pub const COMMIT: &[&str] = &["COMMIT"];
@@ -49,6 +50,18 @@ pub fn droppings(_connection: &mut TestConnection) -> Vec<Dropping> {
     };
     vec![PREPARED, IN_A_BATCH]
 }
+
+/// A statement that rolls back, and whose error the closure swallows.
+pub const LOSSES: &[(&str, Loss)] = &[
+    ("OR ROLLBACK", |conn, save| {
+        diesel::sql_query(DUPLICATE).execute(conn).unwrap_err();
+        save(conn);
+    }),
+    ("OR ROLLBACK in a batch", |conn, save| {
+        conn.batch_execute(DUPLICATE).unwrap_err();
+        save(conn);
+    }),
+];
 
 /// Whoever writes article 2 loses the whole transaction.
 const ROLLS_BACK: &str = "CREATE TRIGGER sundays BEFORE UPDATE ON articles WHEN NEW.id = 2
@@ -101,8 +114,8 @@ fn a_transaction_around_a_batch_that_was_rolled_back_is_lost() {
         Ok::<_, ConcurrencyError>(())
     });
     let Err(error) = result else { panic!("nothing was committed") };
-    assert!(matches!(error, ConcurrencyError::Database(Error::NotInTransaction)), "{error:?}");
-    assert!(!error.is_retryable());
+    let ConcurrencyError::TransactionLost(lost) = error else { panic!("{error:?}") };
+    assert!(matches!(*lost, Error::NotInTransaction), "{lost:?}");
     assert_eq!((&first, &records[..]), (&rows[0], &rows[1..]));
     assert_rows(database, [1, 1, 1]);
     assert_nothing_open(conn);

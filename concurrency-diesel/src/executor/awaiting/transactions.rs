@@ -14,7 +14,7 @@ use super::super::blocking::counted;
 use super::super::transactions::Transactions;
 use super::Awaiting;
 use crate::backend::ConcurrencyBackend;
-use crate::transaction::Owned;
+use crate::transaction::{Abandoned, Owned};
 
 impl<C, DB> Transactions for Awaiting<C>
 where
@@ -57,7 +57,7 @@ where
 
     /// Nothing can be awaited here. A connection that is shared knows of no mark; what it is asked to do after the ROLLBACK is
     /// done outside of the transaction.
-    fn abandon(connection: &mut C, _: u32) {
+    fn abandon(connection: &mut C, _: u32) -> Abandoned {
         let _ = catch_unwind(AssertUnwindSafe(|| Self::mark_broken(connection)));
         if DB::__QUEUES_STATEMENTS {
             let _ = catch_unwind(AssertUnwindSafe(|| {
@@ -65,6 +65,7 @@ where
                 let _ = queued.as_mut().poll(&mut Context::from_waker(Waker::noop()));
             }));
         }
+        Abandoned::Ended
     }
 }
 

@@ -13,7 +13,7 @@ use super::super::now;
 use super::super::transactions::Transactions;
 use super::Blocking;
 use crate::backend::ConcurrencyBackend;
-use crate::transaction::{self, Owned};
+use crate::transaction::{self, Abandoned, Owned, RolledBack};
 
 impl<C, DB> Transactions for Blocking<C>
 where
@@ -54,10 +54,14 @@ where
         status(connection).set_in_error();
     }
 
-    fn abandon(connection: &mut C, around: u32) {
-        let rolled_back = catch_unwind(AssertUnwindSafe(|| now(transaction::roll_back::<Self>(connection, around))));
-        if !matches!(rolled_back, Ok(Ok(_))) {
-            Self::mark_broken(connection);
+    fn abandon(connection: &mut C, around: u32) -> Abandoned {
+        match catch_unwind(AssertUnwindSafe(|| now(transaction::roll_back::<Self>(connection, around)))) {
+            Ok(Ok(RolledBack::Now)) => Abandoned::Ended,
+            Ok(Ok(RolledBack::Gone(_))) => Abandoned::Gone,
+            Ok(Err(_)) | Err(_) => {
+                Self::mark_broken(connection);
+                Abandoned::Ended
+            }
         }
     }
 }
