@@ -257,8 +257,8 @@ fn a_deadlock_that_comes_out_explains_that_the_transaction_is_gone() {
         let mut record: Tracked<Article> = articles::table.find(1).select(Tracked::as_select()).first(conn).unwrap();
         record.views += 1;
         let result = transaction_concurrent(conn, &mut record, |conn, record| {
-            record.save_concurrent(conn)?;
-            let mut refused = |conn: &mut TestConnection| Err::<(), _>(AppError(refused_by_deadlock(database, conn)));
+            record.save_concurrent(conn).map_err(AppError)?;
+            let refused = |conn: &mut TestConnection| Err::<(), _>(AppError(refused_by_deadlock(database, conn)));
             if nested { transaction_concurrent(conn, (), |conn, ()| refused(conn)) } else { refused(conn) }
         });
         let Err(AppError(ConcurrencyError::Restart(_))) = result else { panic!("{result:?}") };
