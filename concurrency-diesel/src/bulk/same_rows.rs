@@ -7,12 +7,15 @@ use diesel::result::QueryResult;
 use super::BulkError;
 use super::batch::same_key;
 use super::outcome::{Outcome, position};
+use super::versions::found_versions;
 use super::way::Way;
 use crate::backend::ConcurrencyBackend as _;
 use crate::concurrent::{Concurrent, ConcurrentOn};
 use crate::error::ConcurrencyError;
 use crate::executor::{Executor, Session};
 use crate::outcome::{is_current, version_value};
+use crate::scope::{self, Rule};
+use crate::statement::Committed;
 use crate::statement::bulk::{Arrays, Item, Parts, SameRows, Tuples, has_equal_keys};
 
 /// How many records are asked for at once where they go as tuples: so many suspects, and others.
@@ -32,8 +35,40 @@ where
     if !has_equal_keys::<T, E::Backend>()? {
         return Ok(());
     }
-    let (suspects, written) = suspects(items, outcome);
+    let (mut suspects, written) = suspects(items, outcome);
+    suspects.extend(overwritten(&written, outcome, session).await?);
     refuse(&suspects, &written, session).await
+}
+
+/// The records whose rows have another version by now than they were given: another record of the batch expected just that version, or,
+/// unchecked, any.
+async fn overwritten<'b, T, E>(
+    written: &[Item<'b, T>],
+    outcome: &Outcome<T::Version>,
+    session: &mut Session<'_, E>,
+) -> Result<Vec<Item<'b, T>>, BulkError>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+{
+    let text = |version: &T::Version| version_value::<T>(version).to_string();
+    let given: HashMap<usize, &T::Version> =
+        outcome.versions.iter().map(|(index, version)| (*index, version)).collect();
+    let expected: HashSet<String> = written.iter().map(|item| text(item.source.record.__version())).collect();
+    let is_checked = scope::rule::<T>() != Rule::Unchecked;
+    let may_be_overwritten = |item: &&Item<'b, T>| {
+        !is_checked || given.get(&item.index).is_some_and(|version| expected.contains(&text(version)))
+    };
+    let asked: Vec<_> = written.iter().filter(may_be_overwritten).copied().collect();
+    if asked.is_empty() {
+        return Ok(asked);
+    }
+    let found = found_versions::<T, E, Committed>(&asked, session).await?;
+    let is_another = |item: &Item<'b, T>, found: Option<T::Version>| match (given.get(&item.index), found) {
+        (Some(given), Some(found)) => text(given) != text(&found),
+        _ => true,
+    };
+    Ok(asked.into_iter().zip(found).filter_map(|(item, found)| is_another(&item, found).then_some(item)).collect())
 }
 
 /// The records that may be of a row that another record of the batch has written, and those others.

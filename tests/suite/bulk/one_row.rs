@@ -1,7 +1,7 @@
 //! Two records of one batch that name one row: it is said so, whatever their keys look like, and nothing is written.
 
-use crate::library::BulkError;
 use crate::library::prelude::*;
+use crate::library::{BulkError, disable_concurrency};
 use diesel::backend::Backend;
 use diesel::connection::SimpleConnection as _;
 use diesel::deserialize::{self, FromSql, FromSqlRow};
@@ -100,6 +100,38 @@ fn two_equal_keys_are_one_row_where_the_version_stays() {
         assert_same_key(records.save_all_concurrent(conn), (0, 2));
         assert_same_key(records.save_each_concurrent(conn).map(drop), (0, 2));
         assert!(all(conn).iter().all(|row| row.version == 1));
+    }
+}
+
+/// The second copy expects what the first one makes of the row; unchecked it expects nothing.
+#[test]
+fn two_equal_keys_are_one_row_where_both_copies_are_written() {
+    for (column, one, other) in EQUAL_KEYS {
+        let (_database, conn) = &mut with_people(column, one);
+        let before = all(conn);
+        let person = |name: &str, version| Person { name: name.to_owned(), age: 7, version };
+        let mut chained = [person(one, 1), person("n001", 1), person(other, 2)];
+        let mut unchecked = [person(one, 1), person("n001", 1), person(other, 1)];
+        assert_same_key(chained.save_all_concurrent(conn), (0, 2));
+        assert_same_key(chained.save_each_concurrent(conn).map(drop), (0, 2));
+        assert_same_key(disable_concurrency(|| unchecked.save_all_concurrent(conn)), (0, 2));
+        assert_same_key(disable_concurrency(|| unchecked.save_each_concurrent(conn)).map(drop), (0, 2));
+        assert!(all(conn) == before, "{column}");
+        assert_eq!(chained.each_ref().map(|record| record.version), [1, 1, 2]);
+    }
+}
+
+/// Those at other versions are other rows: nothing is refused.
+#[test]
+fn a_record_may_expect_the_version_that_another_makes() {
+    for (column, one, _) in EQUAL_KEYS {
+        let (_database, conn) = &mut with_people(column, one);
+        all(conn)[1].save_concurrent(conn).unwrap();
+        let mut records = all(conn)[..200].to_vec();
+        records.save_all_concurrent(conn).unwrap();
+        assert_eq!(all(conn)[..200], records);
+        disable_concurrency(|| records.save_all_concurrent(conn)).unwrap();
+        assert_eq!(all(conn)[..200], records);
     }
 }
 
