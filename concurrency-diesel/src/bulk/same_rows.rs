@@ -78,7 +78,12 @@ fn suspects<'b, T: Concurrent>(
 ) -> (Vec<Item<'b, T>>, Vec<Item<'b, T>>) {
     let written: HashMap<usize, &T::Version> =
         outcome.versions.iter().map(|(index, version)| (*index, version)).collect();
-    let versions: HashSet<String> = written.values().map(|version| version_value::<T>(version).to_string()).collect();
+    // As the row is afterwards, or, where the rows are read before, as it was.
+    let given = written.values().copied();
+    let expected =
+        items.iter().filter(|item| written.contains_key(&item.index)).map(|item| item.source.record.__version());
+    let versions: HashSet<String> =
+        given.chain(expected).map(|version| version_value::<T>(version).to_string()).collect();
     let met: HashSet<usize> = outcome
         .refused
         .iter()
