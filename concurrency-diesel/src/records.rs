@@ -1,8 +1,9 @@
 //! The records of a transaction: their versions are kept when it begins and given back when it rolls back. When that is, is
 //! decided elsewhere.
 
-use std::any::{Any, TypeId};
-use std::collections::{HashMap, VecDeque};
+mod listed;
+
+use std::any::Any;
 use std::iter::once;
 
 use concurrency_core::{VersionField as _, VersionValue};
@@ -10,10 +11,11 @@ use concurrency_core::{VersionField as _, VersionValue};
 use crate::backend::ConcurrencyBackend;
 use crate::bind::VersionOn as _;
 use crate::concurrent::{Concurrent, ConcurrentOn};
-use crate::key::write_key;
 use crate::memory::Memory as _;
-use crate::statement::Source;
 use crate::table::ListedTable;
+
+pub(crate) use listed::Listed;
+use listed::{Found, states_of};
 
 /// Records whose versions [`transaction_concurrent`](crate::transaction_concurrent) restores if the transaction rolls back.
 ///
@@ -39,7 +41,7 @@ pub trait Records<DB: ConcurrencyBackend>: sealed::Sealed {
 
     /// Says of which rows they are now.
     #[doc(hidden)]
-    fn __identify(&self, found: &mut Vec<Identity>);
+    fn __identify(&self, found: &mut Vec<Listed>);
 
     /// Gives them back what was kept of their rows.
     #[doc(hidden)]
@@ -51,30 +53,10 @@ mod sealed {
     pub trait Sealed {}
 }
 
-/// Which row a record is of: its type, and the value of its key as it is bound. A key that cannot be bound is not known.
-#[doc(hidden)]
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Identity {
-    record: TypeId,
-    key: Option<String>,
-}
-
-impl Identity {
-    fn of<T, DB>(record: &T) -> Self
-    where
-        DB: ConcurrencyBackend,
-        T: ConcurrentOn<DB>,
-    {
-        let mut key = String::new();
-        let written = write_key::<T, DB>(Source { record, serialized: &record.__serialize() }, &mut key);
-        Self { record: TypeId::of::<T::__StatementId>(), key: written.is_ok().then_some(key) }
-    }
-}
-
 /// The rows and versions of all records, in the order of the list.
 #[doc(hidden)]
 #[derive(Debug, Default)]
-pub struct Kept(Vec<(Identity, Box<dyn Any + Send>)>);
+pub struct Kept(Vec<(Listed, Box<dyn Any + Send>)>);
 
 /// What a list's records remember, and where in the whole list they begin.
 #[doc(hidden)]
@@ -91,14 +73,6 @@ pub struct Restoring {
     kept: Kept,
     states: std::vec::IntoIter<Option<Found>>,
     may_be_committed: bool,
-}
-
-/// Which of the kept states a record gets.
-#[derive(Debug, Clone, Copy)]
-struct Found {
-    index: usize,
-    /// Not by its key: it only stands where the state was taken.
-    is_by_place: bool,
 }
 
 /// The tables in which the records are kept.
@@ -135,38 +109,9 @@ where
 {
     let mut found = Vec::new();
     records.__identify(&mut found);
-    let states = states_of(&found, &kept.0).into_iter();
+    let before: Vec<&Listed> = kept.0.iter().map(|(listed, _)| listed).collect();
+    let states = states_of(&found, &before).into_iter();
     records.__restore(memories, &mut Restoring { kept, states, may_be_committed });
-}
-
-/// The state of each record. Of several copies of one row each gets that of its place, or else the next that nobody has; a copy
-/// too many gets the first.
-fn states_of(found: &[Identity], kept: &[(Identity, Box<dyn Any + Send>)]) -> Vec<Option<Found>> {
-    let stays = |place: usize| match (found.get(place), kept.get(place)) {
-        (Some(found), Some((kept, _))) => found == kept,
-        _ => false,
-    };
-    let mut by_row: HashMap<&Identity, (usize, VecDeque<usize>)> = HashMap::new();
-    for (index, (identity, _)) in kept.iter().enumerate().filter(|(_, (identity, _))| identity.key.is_some()) {
-        let (_, moved) = by_row.entry(identity).or_insert_with(|| (index, VecDeque::new()));
-        if !stays(index) {
-            moved.push_back(index);
-        }
-    }
-    let state_at = |(place, identity): (usize, &Identity)| {
-        if stays(place) {
-            return Some(Found { index: place, is_by_place: false });
-        }
-        match by_row.get_mut(identity) {
-            Some((first, moved)) => Some(Found { index: moved.pop_front().unwrap_or(*first), is_by_place: false }),
-            None => {
-                let (before, _) = kept.get(place)?;
-                let is_elsewhere = before.key.is_some() && found.contains(before);
-                (!is_elsewhere && before.record == identity.record).then_some(Found { index: place, is_by_place: true })
-            }
-        }
-    };
-    found.iter().enumerate().map(state_at).collect()
 }
 
 fn keep_each<'r, T, DB>(records: impl Iterator<Item = &'r T>, Kept(kept): &mut Kept) -> Memories<T>
@@ -176,7 +121,7 @@ where
 {
     let start = kept.len();
     let keep = |record: &T| {
-        kept.push((Identity::of(record), record.__version().__erase()));
+        kept.push((Listed::of(record), record.__version().__erase()));
         Some(T::__Memory::of(record))
     };
     Memories { start, memories: records.map(keep).collect() }
@@ -233,9 +178,9 @@ macro_rules! records {
                 keep_each($shared, kept)
             }
 
-            fn __identify(&self, found: &mut Vec<Identity>) {
+            fn __identify(&self, found: &mut Vec<Listed>) {
                 let $this = self;
-                found.extend($shared.map(|record| Identity::of(record)));
+                found.extend($shared.map(|record| Listed::of(record)));
             }
 
             fn __restore(&mut self, memories: Memories<T>, restoring: &mut Restoring) {
@@ -266,7 +211,7 @@ impl<DB: ConcurrencyBackend> Records<DB> for () {
 
     fn __keep(&self, _: &mut Kept) {}
 
-    fn __identify(&self, _: &mut Vec<Identity>) {}
+    fn __identify(&self, _: &mut Vec<Listed>) {}
 
     fn __restore(&mut self, (): (), _: &mut Restoring) {}
 }
@@ -286,7 +231,7 @@ macro_rules! tuples {
                 ($(self.$index.__keep(kept),)*)
             }
 
-            fn __identify(&self, found: &mut Vec<Identity>) {
+            fn __identify(&self, found: &mut Vec<Listed>) {
                 $(self.$index.__identify(found);)*
             }
 

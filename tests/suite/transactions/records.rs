@@ -282,3 +282,26 @@ fn keys_whose_debug_is_redacted_are_told_apart() {
     });
     assert_eq!(vector, [rows[1].clone(), rows[0].clone()]);
 }
+
+/// Else the stale copy would get the row's version, and be saved over what it has not seen.
+#[test]
+fn copies_of_one_row_at_several_versions_keep_their_own_wherever_they_are_put() {
+    let (_database, conn) = &mut with_article();
+    let stale = article(1, conn);
+    let mut current = stale.clone();
+    current.title = "theirs".to_owned();
+    current.save_concurrent(conn).unwrap();
+    for is_saved in [false, true] {
+        let mut copies = vec![stale.clone(), current.clone()];
+        roll_back(conn, &mut copies, |conn, copies| {
+            if is_saved {
+                save(&mut copies[1], conn);
+            }
+            copies.swap(0, 1);
+        });
+        assert_eq!(copies, [current.clone(), stale.clone()]);
+        let error = copies[1].save_concurrent(conn).unwrap_err();
+        assert!(matches!(error, ConcurrencyError::RecordModified(_)), "{error:?}");
+        assert_eq!(article(1, conn), current);
+    }
+}
