@@ -10,7 +10,7 @@ mod simple;
 use maud::{DOCTYPE, Markup, html};
 
 pub(crate) use self::confirm::confirm;
-pub(crate) use self::conflict::{ConflictPage, Row, conflict};
+pub(crate) use self::conflict::{ConflictPage, Lines, Row, conflict};
 pub(crate) use self::edit::{EditPage, edit};
 pub(crate) use self::gone::gone;
 pub(crate) use self::list::{Deleted, ListPage, Listed, Question, list};

@@ -1,9 +1,10 @@
 //! Two edits that met: which fields are asked, and what was chosen.
 
+use concurrency_diesel::merge_text;
 use concurrency_http::{Form, Pick};
 
 use crate::article::{Field, Fields};
-use crate::pages::Row;
+use crate::pages::{Lines, Row};
 
 /// An edit as it was sent, by the edit form or by the conflict page.
 pub(crate) struct Edit {
@@ -103,8 +104,14 @@ impl Edit {
             let mine = if is_asked { &self.typed } else { &self.wanted }.get(field).to_owned();
             let theirs = row.get(field).to_owned();
             let merged = if mine == base.get(field) { theirs.clone() } else { mine.clone() };
-            let other = if self.asked.contains(&field) { self.other.get(field).to_owned() } else { mine.clone() };
-            Row { field, mine, theirs, merged, is_asked, pick: None, other }
+            let (lines, joined) =
+                if is_asked { joined(field, base.get(field), &mine, &theirs) } else { (Lines::Unknown, None) };
+            let other = if self.asked.contains(&field) {
+                self.other.get(field).to_owned()
+            } else {
+                joined.unwrap_or_else(|| mine.clone())
+            };
+            Row { field, mine, theirs, merged, is_asked, pick: None, other, lines }
         };
         Field::ALL.into_iter().map(compared).collect()
     }
@@ -118,5 +125,16 @@ impl Edit {
     /// The fields that differ from the row: without a base nobody knows who changed them.
     pub(crate) fn differing(&self, row: &Fields) -> Vec<Field> {
         Field::ALL.into_iter().filter(|&field| self.typed.get(field) != row.get(field)).collect()
+    }
+}
+
+/// Both edits of a long text, line by line. Nobody has seen what they make together, so that it is only proposed.
+fn joined(field: Field, base: &str, mine: &str, theirs: &str) -> (Lines, Option<String>) {
+    if field != Field::Body || [mine, theirs].contains(&base) {
+        return (Lines::Unknown, None);
+    }
+    match merge_text(base, mine, theirs) {
+        Ok(text) => (Lines::Joined, Some(text)),
+        Err(conflict) => (Lines::Conflict(conflict), None),
     }
 }

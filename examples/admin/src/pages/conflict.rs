@@ -1,5 +1,6 @@
 //! The page of two edits that met: yours, theirs, and what will be saved.
 
+use concurrency_diesel::{TextConflict, TextPart};
 use concurrency_http::Pick;
 use maud::{Markup, html};
 
@@ -20,6 +21,17 @@ pub(crate) struct Row {
     pub(crate) pick: Option<Pick>,
     /// The text of the third choice.
     pub(crate) other: String,
+    pub(crate) lines: Lines,
+}
+
+/// What became of two edits of a long text, line by line.
+pub(crate) enum Lines {
+    /// It is not known, or the field has no lines.
+    Unknown,
+    /// The third choice begins with both.
+    Joined,
+    /// Both changed the same lines.
+    Conflict(TextConflict),
 }
 
 /// What the page shows.
@@ -77,6 +89,7 @@ fn compared(row: &Row) -> Markup {
             td class="theirs" data-side="Theirs" { p class="text" { (marked(&row.theirs, &row.mine)) } }
             td data-side="Saved" {
                 @if row.is_asked { (asked(row)) } @else { p class="text" { (row.merged) } }
+                @if let Lines::Conflict(conflict) = &row.lines { (lines(conflict)) }
             }
         }
     }
@@ -101,12 +114,32 @@ fn asked(row: &Row) -> Markup {
         (choice("mine", Pick::Mine, "Yours"))
         (choice("theirs", Pick::Theirs, "Theirs"))
         (choice("other", Pick::Other, "Another text:"))
+        @if let Lines::Joined = row.lines { p class="soft" { "It begins with both edits, joined line by line." } }
         @match row.field {
             Field::Title => { input id=(name) type="text" name=(name) value=(row.other) aria-label=(other) autocomplete="off"; }
             Field::Status => {
                 select id=(name) name=(name) aria-label=(other) autocomplete="off" { (super::statuses(&row.other)) }
             }
             Field::Body => { textarea id=(name) name=(name) aria-label=(other) autocomplete="off" { "\n" (row.other) } }
+        }
+    }
+}
+
+/// Both edits joined, and both sides of the lines that both changed.
+fn lines(conflict: &TextConflict) -> Markup {
+    html! {
+        details class="lines" {
+            summary { "Both edits, line by line" }
+            @for part in conflict.parts() {
+                @match part {
+                    TextPart::Merged(lines) => p class="text" { (lines) },
+                    TextPart::Conflict { mine, theirs, .. } => {
+                        p class="text yours" { span class="side" { "Yours: " } (mine) }
+                        p class="text theirs" { span class="side" { "Theirs: " } (theirs) }
+                    }
+                    _ => {}
+                }
+            }
         }
     }
 }

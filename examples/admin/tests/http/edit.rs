@@ -123,6 +123,45 @@ fn edits_of_one_field_are_asked() {
     assert_eq!((title.as_str(), status.as_str(), body.as_str(), version), ("mine", "published", "my body", 3));
 }
 
+/// Nobody has seen what both edits make together: it is proposed, and not saved.
+#[test]
+fn edits_of_other_lines_of_the_body_are_proposed_together() {
+    let program = Program::start();
+    program.sql("UPDATE articles SET body = 'one' || char(10) || char(10) || 'two' WHERE id = 1");
+    let mut ann = program.client("ann");
+    let sent = with(&form(&ann), "body", "ONE\r\n\r\ntwo");
+    program.sql("UPDATE articles SET body = 'one' || char(10) || char(10) || 'TWO' WHERE id = 1");
+
+    let page = ann.post("/articles/1", &sent).page_with(409);
+    assert_asked(&page, "body");
+    let fields = page.form("resolve");
+    assert_eq!(
+        (field(&fields, "mine:body"), field(&fields, "body")),
+        ("ONE\n\ntwo".to_owned(), "ONE\n\nTWO".to_owned())
+    );
+    assert!(page.text("field-body").contains("joined line by line"));
+    let again = ann.post("/articles/1", &fields).page_with(422);
+    assert_eq!(again.form("resolve"), fields, "it is still there");
+    assert_eq!(ann.post("/articles/1", &with(&fields, "pick:body", "other")).status, 303);
+    assert_eq!(program.row(1).unwrap().2, "ONE\n\nTWO");
+}
+
+#[test]
+fn edits_of_the_same_lines_of_the_body_are_shown_line_by_line() {
+    let program = Program::start();
+    program.sql("UPDATE articles SET body = 'one' || char(10) || 'two' || char(10) || 'three' WHERE id = 1");
+    let mut ann = program.client("ann");
+    let sent = with(&form(&ann), "body", "one\r\nmine\r\nthree");
+    program.sql("UPDATE articles SET body = 'one' || char(10) || 'theirs' || char(10) || 'three' WHERE id = 1");
+
+    let page = ann.post("/articles/1", &sent).page_with(409);
+    assert_asked(&page, "body");
+    assert_eq!(field(&page.form("resolve"), "body"), "one\nmine\nthree");
+    let shown = page.text("field-body");
+    let (_, lines) = shown.split_once("Both edits, line by line").unwrap();
+    assert_eq!(lines.split_whitespace().collect::<Vec<_>>(), ["one", "Yours:", "mine", "Theirs:", "theirs", "three"]);
+}
+
 #[test]
 fn each_choice_is_what_it_says() {
     for (pick, expected) in [("mine", "mine"), ("theirs", "theirs"), ("other", "ours")] {
