@@ -15,7 +15,8 @@ mod write;
 
 use crate::concurrent::{Concurrent, ConcurrentOn};
 use crate::connection::Connection;
-use crate::doubt::UnansweredBatch;
+use crate::doubt::{self, UnansweredBatch};
+use crate::error::Fault;
 use crate::executor::{Blocking, Executor, Session, Transactions, now};
 use crate::scope::{self, Rule};
 use crate::statement::Committed;
@@ -321,6 +322,7 @@ where
     E: Transactions,
     T: ConcurrentOn<E::Backend>,
 {
+    prove(records, session).await?;
     let serialized = serialize(records);
     let mut unanswered = UnansweredBatch::of(records);
     let UnansweredBatch { records, may_be_committed, .. } = &mut unanswered;
@@ -328,6 +330,26 @@ where
     let outcome = write::write(items, Write::Save, policy, session, may_be_committed).await?;
     outcome::set_versions(records, outcome.versions);
     Ok(outcome.refused)
+}
+
+/// Lets the records in doubt go on from what their rows prove, as a single save does; not in a batch that is not sent.
+async fn prove<T, E>(records: &mut [T], session: &mut Session<'_, E>) -> Result<(), BulkError>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+{
+    if !records.iter().any(doubt::can_be_proved) {
+        return Ok(());
+    }
+    batch::items::<T, E::Backend>(records, &serialize(records))?;
+    for record in records.iter_mut().filter(|record| doubt::can_be_proved(&**record)) {
+        match doubt::prove(record, session).await {
+            // Such a record is refused where it is sent.
+            Err(error) if error.fault() == Fault::Record => {}
+            proved => proved?,
+        }
+    }
+    Ok(())
 }
 
 /// Deletes every record's row, or none of them.

@@ -102,6 +102,25 @@ where
     Err(outcome::refusal::<T, E::Backend>(record, record.__version(), Some(&found)))
 }
 
+/// Whether the row's version may prove that a write of the record without an answer was done, and that makes a difference to its save.
+pub(crate) fn can_be_proved<T: Concurrent>(record: &T) -> bool {
+    T::VersionField::__IS_UNIQUE && T::__Memory::is_in_doubt(record) && scope::rule::<T>() != Rule::Unchecked
+}
+
+/// Lets the record go on from the write without an answer that its row's version proves, if there is one.
+pub(crate) async fn prove<T, E>(record: &mut T, session: &mut Session<'_, E>) -> Result<(), ConcurrencyError>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+{
+    let serialized = record.__serialize();
+    let source = Source { record: &*record, serialized: &serialized };
+    if let Some(found) = found_version::<T, E, Committed>(source, session).await? {
+        T::__Memory::is_proved(record, &found);
+    }
+    Ok(())
+}
+
 /// A record that is saved in another's stead. What nobody knows of it nobody knows of the other: here, too, where the future is
 /// dropped.
 pub(crate) struct Stead<'r, T: Concurrent> {

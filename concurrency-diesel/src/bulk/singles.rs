@@ -6,8 +6,10 @@ use crate::backend::ConcurrencyBackend;
 use crate::concurrent::ConcurrentOn;
 use crate::error::{ConcurrencyError, Fault};
 use crate::executor::{Session, Transactions};
-use crate::statement::EveryColumn;
+use crate::memory::Memory as _;
 use crate::statement::bulk::Item;
+use crate::statement::{EveryColumn, SomeColumns};
+use crate::tracked::ColumnSet;
 use crate::{save, scope, transaction};
 
 /// Writes each record by itself.
@@ -73,6 +75,11 @@ where
     T: ConcurrentOn<E::Backend>,
 {
     match what {
+        // All columns and the next version are a fence: what is on its way comes too late.
+        Write::Save if T::__Memory::is_in_doubt(item.source.record) => {
+            let fence = SomeColumns::of::<T>(ColumnSet::EVERY, true);
+            save::write(item.source, fence, scope::rule::<T>(), &mut None, session).await.map(Some)
+        }
         Write::Save => save::write(item.source, EveryColumn, scope::rule::<T>(), &mut None, session).await.map(Some),
         Write::Delete => save::remove(item.source, session).await.map(|()| None),
     }

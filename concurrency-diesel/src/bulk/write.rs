@@ -7,8 +7,10 @@ use super::versions::found_versions;
 use super::way::Way;
 use super::{BulkConflict, BulkError, Policy, Write, joined, one_by_one, returning, same_rows, singles};
 use crate::concurrent::{Concurrent, ConcurrentOn};
+use crate::doubt;
 use crate::error::{ConcurrencyError, Fault};
 use crate::executor::{Executor, Session, Transactions};
+use crate::memory::Memory as _;
 use crate::outcome::{exhausted as exhausted_version, is_current};
 use crate::save::next_version;
 use crate::scope::{self, Rule};
@@ -135,7 +137,7 @@ where
     E: Transactions,
     T: ConcurrentOn<E::Backend>,
 {
-    let mut attempt = Attempt::Together;
+    let mut attempt = Attempt::first(batch);
     loop {
         let mut transaction = session.begin().await?;
         let written = attempt.run(batch, &mut transaction.session()).await;
@@ -163,6 +165,16 @@ enum Attempt {
 }
 
 impl Attempt {
+    /// What is tried first. A record in doubt needs a fence where the statement of a batch may leave the version, and that only a
+    /// single statement has.
+    fn first<T: Concurrent>(batch: &Batch<'_, '_, T>) -> Self {
+        let may_leave_version = matches!(batch.what, Write::Save) && !doubt::moves_version::<T>(scope::rule::<T>());
+        if may_leave_version && batch.items.iter().any(|item| T::__Memory::is_in_doubt(item.source.record)) {
+            return Self::OneByOne { suspects: Vec::new(), is_last: true };
+        }
+        Self::Together
+    }
+
     async fn run<T, E>(
         &self,
         batch: &Batch<'_, '_, T>,

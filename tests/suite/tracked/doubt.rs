@@ -1,6 +1,8 @@
 //! Writes to which no answer came. A record that waited in a session meanwhile still knows of them, which lets a test say what it
 //! remembers on every engine; how a real connection comes to leave one is tested where connections are lost and futures are dropped.
 
+mod batches;
+
 use crate::library::prelude::*;
 use crate::library::{Resolution, client_wins, disable_concurrency};
 use diesel::prelude::*;
