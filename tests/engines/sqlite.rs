@@ -22,6 +22,8 @@ mod kept_rows;
 mod refusals;
 #[path = "sqlite/server_errors.rs"]
 mod server_errors;
+#[path = "sqlite/spellings.rs"]
+mod spellings;
 #[path = "sqlite/stored.rs"]
 mod stored;
 #[path = "sqlite/transactions.rs"]

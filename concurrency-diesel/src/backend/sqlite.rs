@@ -4,7 +4,7 @@ use std::fmt;
 
 use concurrency_core::Engine;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::result::QueryResult;
+use diesel::result::{Error, QueryResult};
 use diesel::serialize::ToSql;
 use diesel::sql_types::{BigInt, HasSqlType, Nullable, Text};
 use diesel::sqlite::{Sqlite, SqliteType};
@@ -19,6 +19,20 @@ use crate::executor::{Executor, Session};
 use crate::key::write_bound;
 #[cfg(feature = "edit-lock")]
 use crate::statement::edit_lock::LockColumns;
+
+/// What a value is bound as, in one spelling: to SQLite it makes no difference whether a text is borrowed, and how wide an integer is.
+fn one_spelling(text: String) -> String {
+    // The name of the kind stands before the value.
+    let Some((kind, value)) = text.split_once('(') else { return text };
+    let one = match kind.rsplit(' ').next() {
+        Some("BorrowedString") => "String",
+        Some("BorrowedBinary") => "Binary",
+        Some("I32") => "I64",
+        Some(kind) => kind,
+        None => return text,
+    };
+    format!("{one}({value}")
+}
 
 impl Sealed for Sqlite {}
 
@@ -123,7 +137,9 @@ impl ConcurrencyBackend for Sqlite {
         Self: HasSqlType<ST>,
         U: ToSql<ST, Self>,
     {
-        write_bound::<ST, U, Self>(value, &mut (), out)
+        let mut text = String::new();
+        write_bound::<ST, U, Self>(value, &mut (), &mut text)?;
+        out.write_str(&one_spelling(text)).map_err(|error| Error::SerializationError(error.into()))
     }
 
     fn __ask<'a, E, Q>(question: Q, session: &'a mut Session<'_, E>) -> E::Future<'a, QueryResult<Vec<NameAndNumber>>>
