@@ -15,7 +15,7 @@ mod write;
 
 use crate::concurrent::{Concurrent, ConcurrentOn};
 use crate::connection::Connection;
-use crate::doubt::{self, UnansweredBatch};
+use crate::doubt::{self, UnansweredBatch, Unconfirmed};
 use crate::error::Fault;
 use crate::executor::{Blocking, Executor, Session, Transactions, now};
 use crate::scope::{self, Rule};
@@ -54,6 +54,11 @@ use write::next_versions;
 ///
 /// Rows are deleted in the order of the records where their order makes a difference: a child before its parent. What a foreign key
 /// (`ON DELETE CASCADE`) or a trigger deletes together with a record of the batch counts as deleted by the batch.
+///
+/// Of a [`Tracked`](crate::Tracked) record all columns are written, whatever changed: a batch has one text for all its records. A column
+/// that the database changed since the record was loaded is set back, unless it has `#[diesel(skip_update)]`. What a save in doubt means
+/// for the record's next save it means for a batch: the record gets a new version, and what is on its way comes too late. Where the
+/// batch may leave a version, under a `ConditionalVersionField` or in `disable_increment`, it then writes each record by itself.
 ///
 /// With `#[diesel(treat_none_as_null = false)]` each record leaves out its own columns. On PostgreSQL, MySQL and MariaDB the
 /// statement then sets such a column to itself, which triggers on that column notice.
@@ -119,13 +124,13 @@ pub trait BulkConcurrentDsl {
     /// they are as they were before the call. The others are written and have their rows' versions.
     ///
     /// On a table that cannot roll back each record is written for itself. If the batch then ends with an error, those before
-    /// it stay written, and have their old versions in memory.
+    /// it stay written, and have their old versions in memory: reload them. [`Tracked`](crate::Tracked) ones are in doubt.
     ///
     /// # Errors
     ///
     /// [`SameKey`](BulkError::SameKey); [`Concurrency`](BulkError::Concurrency) for what is no single record's fault;
     /// [`Record`](BulkError::Record) where the database rolled everything back because of one record, as SQLite does with `RAISE(ROLLBACK)`.
-    /// Nothing was written then.
+    /// Nothing was written then, unless the table cannot roll back.
     ///
     /// # Example
     ///
@@ -325,9 +330,9 @@ where
     prove(records, session).await?;
     let serialized = serialize(records);
     let mut unanswered = UnansweredBatch::of(records);
-    let UnansweredBatch { records, may_be_committed, .. } = &mut unanswered;
+    let UnansweredBatch { records, unconfirmed, .. } = &mut unanswered;
     let items = batch::items::<T, E::Backend>(records, &serialized)?;
-    let outcome = write::write(items, Write::Save, policy, session, may_be_committed).await?;
+    let outcome = write::write(items, Write::Save, policy, session, unconfirmed).await?;
     outcome::set_versions(records, outcome.versions);
     Ok(outcome.refused)
 }
@@ -384,7 +389,7 @@ where
 {
     let serialized = serialize(records);
     let items = batch::items::<T, E::Backend>(records, &serialized)?;
-    Ok(write::write(items, Write::Delete, policy, session, &mut false).await?.refused)
+    Ok(write::write(items, Write::Delete, policy, session, &mut Unconfirmed::new()).await?.refused)
 }
 
 /// Compares every record's version with its row's.

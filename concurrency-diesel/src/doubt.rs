@@ -50,26 +50,115 @@ impl<T: Concurrent> Drop for Unanswered<'_, T> {
     }
 }
 
+/// Notes the version that a write is to give the row, if no other write can make it and the record remembers it.
+pub(crate) fn note<T: Concurrent<Version: Clone>>(planned: &mut Option<T::Version>, version: &T::Version) {
+    if T::__Memory::IS_TRACKED && T::VersionField::__IS_UNIQUE {
+        *planned = Some(version.clone());
+    }
+}
+
 /// The records of a batch whose transaction is not answered yet. Dropped during its COMMIT, it leaves them in doubt.
 pub(crate) struct UnansweredBatch<'r, T: Concurrent> {
     pub(crate) records: &'r mut [T],
-    pub(crate) may_be_committed: bool,
+    pub(crate) unconfirmed: Unconfirmed<T::Version>,
     moves_version: bool,
+}
+
+/// What is known of a batch while no answer says that it is committed.
+pub(crate) struct Unconfirmed<V> {
+    /// Whether it may be committed all the same.
+    pub(crate) may_be_committed: bool,
+    /// Whether each of its writes may stay whatever becomes of the batch, because the table cannot roll back.
+    stays: bool,
+    /// The records that it wrote, by their places, and the versions of their rows where no other write can make them; where that is not
+    /// known, it may be any of them.
+    written: Option<Vec<(usize, Option<V>)>>,
+}
+
+impl<V> Unconfirmed<V> {
+    pub(crate) const fn new() -> Self {
+        Self { may_be_committed: false, stays: false, written: None }
+    }
+
+    /// Each write of the batch may stay.
+    pub(crate) fn stays(&mut self) {
+        self.stays = true;
+        self.written = Some(Vec::new());
+    }
+
+    /// One record is sent by itself.
+    pub(crate) fn sent(&mut self, index: usize) {
+        match &mut self.written {
+            Some(written) if self.stays => written.push((index, None)),
+            _ => {}
+        }
+    }
+
+    /// The answer to the record that was sent last.
+    pub(crate) fn answered<T>(&mut self, answer: &Result<Option<V>, ConcurrencyError>)
+    where
+        T: Concurrent<Version = V>,
+        V: Clone,
+    {
+        let Some(written) = self.written.as_mut().filter(|_| self.stays) else { return };
+        match answer {
+            Ok(Some(version)) => {
+                if let Some((_, planned)) = written.last_mut() {
+                    note::<T>(planned, version);
+                }
+            }
+            Ok(None) | Err(ConcurrencyError::OutcomeUnknown(_)) => {}
+            Err(_) => drop(written.pop()),
+        }
+    }
+
+    /// The batch came to its end, and memory learns of what it wrote.
+    pub(crate) const fn confirm(&mut self) {
+        self.stays = false;
+    }
+
+    /// Notes what is to be committed.
+    pub(crate) fn note<T>(&mut self, versions: &[(usize, V)])
+    where
+        T: Concurrent<Version = V>,
+        V: Clone,
+    {
+        if !T::__Memory::IS_TRACKED {
+            return;
+        }
+        let noted = versions.iter().map(|(index, version)| {
+            let mut planned = None;
+            note::<T>(&mut planned, version);
+            (*index, planned)
+        });
+        self.written = Some(noted.collect());
+    }
 }
 
 impl<'r, T: Concurrent> UnansweredBatch<'r, T> {
     pub(crate) fn of(records: &'r mut [T]) -> Self {
-        Self { records, may_be_committed: false, moves_version: moves_version::<T>(scope::rule::<T>()) }
+        Self { records, unconfirmed: Unconfirmed::new(), moves_version: moves_version::<T>(scope::rule::<T>()) }
     }
 }
 
 impl<T: Concurrent> Drop for UnansweredBatch<'_, T> {
     fn drop(&mut self) {
-        if self.may_be_committed {
-            let moves_version = self.moves_version;
-            for record in &mut *self.records {
-                let write = memory::Unanswered { columns: ColumnSet::EVERY, version: None, moves_version };
-                T::__Memory::unanswered(record, write);
+        if !T::__Memory::IS_TRACKED || !(self.unconfirmed.may_be_committed || self.unconfirmed.stays) {
+            return;
+        }
+        let moves_version = self.moves_version;
+        let remember = |record: &mut T, version| {
+            let write = memory::Unanswered { columns: ColumnSet::EVERY, version, moves_version };
+            T::__Memory::unanswered(record, write);
+        };
+        match self.unconfirmed.written.take() {
+            None => self.records.iter_mut().for_each(|record| remember(record, None)),
+            Some(written) => {
+                for (index, version) in written {
+                    if let Some(record) = self.records.get_mut(index) {
+                        remember(record, version);
+                    }
+                }
             }
         }
     }

@@ -113,7 +113,8 @@ pub trait ConcurrentDsl: Concurrent {
 
     /// Writes the record under its version and leaves the version as it is, for changes that are nobody's conflict.
     ///
-    /// `UPDATE articles SET version = version, title = ?, … WHERE id = ? AND version = ?`. The save is checked like any other.
+    /// `UPDATE articles SET version = version, title = ?, … WHERE id = ? AND version = ?`. The save is checked like any other. Of a
+    /// [`Tracked`](crate::Tracked) record it writes what changed, and sends nothing where nothing changed.
     /// Where the database moves the version with every write, as it does with `TriggerVersionField` and `XminVersionField`, this is
     /// [`save_concurrent`](Self::save_concurrent), and the version in memory is the row's.
     ///

@@ -19,6 +19,10 @@ pub trait Memory<T: Concurrent>: Sized {
     /// Gives the record the version that its row now has, and remembers that the row holds what the record holds in these columns.
     fn written(record: &mut T, columns: ColumnSet, version: T::Version);
 
+    /// Gives the record the version that a write of nothing else gave its row. Guarded by the record's version, that write proves that
+    /// none before it was done that leaves this version, and none of them can be done any more.
+    fn advanced(record: &mut T, version: T::Version, was_guarded: bool);
+
     /// Remembers a write to which no answer came.
     fn unanswered(record: &mut T, write: Unanswered<T::Version>);
 
@@ -72,6 +76,10 @@ impl<T: Concurrent> Memory<T> for Untracked {
     }
 
     fn written(record: &mut T, _columns: ColumnSet, version: T::Version) {
+        record.__set_version(version);
+    }
+
+    fn advanced(record: &mut T, version: T::Version, _was_guarded: bool) {
         record.__set_version(version);
     }
 

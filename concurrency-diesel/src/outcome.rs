@@ -215,6 +215,18 @@ where
     ))
 }
 
+/// A write that was answered with an error and may stay, because its table cannot roll back.
+pub(crate) fn kept_by_table<T, DB>(record: &T, error: &ConcurrencyError) -> ConcurrencyError
+where
+    DB: ConcurrencyBackend,
+    T: Concurrent<Table: QueryFragment<DB>>,
+{
+    let (table, key) = (table_name::<T, DB>(), record.__key());
+    unproven(format!(
+        "{table} with {key} may have been written although the database answered with an error ({error}): its table cannot roll back what was written before a trigger failed; convert it with ALTER TABLE … ENGINE = InnoDB"
+    ))
+}
+
 fn unproven(message: String) -> ConcurrencyError {
     ConcurrencyError::OutcomeUnknown(Box::new(diesel::result::Error::QueryBuilderError(message.into())))
 }

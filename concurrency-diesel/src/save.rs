@@ -16,10 +16,9 @@ use crate::memory::Memory as _;
 use crate::outcome::{self, Guarded, Outcome};
 use crate::scope::{self, Rule};
 use crate::statement::{
-    Changes, Committed, Delete, EveryColumn, LastInsertId, Lock, ReturningVersion, SelectStored, SelectUnchanged,
-    SelectUndeleted, SelectVersion, Selection, Source, Update,
+    Changes, Committed, Delete, LastInsertId, Lock, ReturningVersion, SelectStored, SelectUnchanged, SelectUndeleted,
+    SelectVersion, Selection, Source, Update,
 };
-use crate::tracked::ColumnSet;
 use crate::{kept_changes, unchecked, views};
 
 /// Writes the columns that the record itself says must be written, and the next version; under a scope, what it says.
@@ -59,7 +58,13 @@ where
     let moves_version = selection.advances_always() || doubt::moves_version::<T>(rule);
     let mut unanswered = Unanswered::of(record, selection.columns(), moves_version);
     let (written, planned) = unanswered.parts();
-    let answer = write(Source { record: written, serialized: &serialized }, selection, rule, planned, session).await;
+    let source = Source { record: written, serialized: &serialized };
+    let answer = match write(source, selection, rule, planned, session).await {
+        Err(error) if kept_changes::may_stay::<E>(&error) => {
+            Err(Box::pin(kept_changes::check_table(source, error, moves_version, session)).await)
+        }
+        answer => answer,
+    };
     unanswered.answered(answer)
 }
 
@@ -79,7 +84,7 @@ where
 {
     // The ordinary save goes on below and is no function of its own: a future within a future would cost it five times this match.
     match rule {
-        Rule::Unchecked => return unchecked::write(source, session).await,
+        Rule::Unchecked => return unchecked::write(source, planned, session).await,
         Rule::WithoutIncrement if can_keep::<T>() && !selection.advances_always() => {
             return write_and_keep(source, selection, session).await;
         }
@@ -106,9 +111,7 @@ where
             let Some(next) = next_version::<T>(version) else {
                 return Err(cannot_advance(source, version, session).await);
             };
-            if T::__Memory::IS_TRACKED && T::VersionField::__IS_UNIQUE {
-                *planned = Some(next.clone());
-            }
+            doubt::note::<T>(planned, &next);
             let set = source.with_some_columns(source.assign(&next), selection);
             send(source, set, version, session).await?.or_refusal::<T, E::Backend>(record, version)?;
             Ok(next)
@@ -120,7 +123,7 @@ where
     }
 }
 
-/// Writes the record's columns and leaves the version, where the version can be left.
+/// Writes the columns that the record itself says must be written and leaves the version, where the version can be left.
 pub(crate) async fn save_without_increment<T, E>(
     record: &mut T,
     session: &mut Session<'_, E>,
@@ -134,10 +137,13 @@ where
     if cannot_keep || T::__Memory::is_in_doubt(record) {
         return save(record, session).await;
     }
+    let Some(selection) = T::__Memory::columns(record) else { return Ok(()) };
     let serialized = record.__serialize();
-    let mut unanswered = Unanswered::of(record, ColumnSet::EVERY, false);
+    let mut unanswered = Unanswered::of(record, selection.columns(), false);
     let (written, _) = unanswered.parts();
-    let answer = write_and_keep(Source { record: written, serialized: &serialized }, EveryColumn, session).await;
+    let source = Source { record: written, serialized: &serialized };
+    let answer = write_and_keep(source, selection, session).await;
+    let answer = kept_changes::settle(answer, source, false, session).await;
     unanswered.answered(answer)
 }
 
@@ -173,14 +179,16 @@ where
 {
     let serialized = record.__serialize();
     let source = Source { record: &*record, serialized: &serialized };
-    let version = match scope::rule::<T>() {
-        Rule::Unchecked => unchecked::change(source, &(), session).await?,
-        Rule::Ordinary | Rule::WithoutIncrement => {
-            let expected = record.__version();
-            advance(source, expected, session).await?.or_refusal::<T, E::Backend>(source.record, expected)?
-        }
+    let is_guarded = scope::rule::<T>() != Rule::Unchecked;
+    let answer = if is_guarded {
+        let expected = record.__version();
+        let advanced = advance(source, expected, session).await;
+        advanced.and_then(|sent| sent.or_refusal::<T, E::Backend>(source.record, expected))
+    } else {
+        unchecked::change(source, &(), session).await
     };
-    record.__set_version(version);
+    let version = kept_changes::settle(answer, source, is_guarded, session).await?;
+    T::__Memory::advanced(record, version, is_guarded);
     Ok(())
 }
 
@@ -218,13 +226,15 @@ where
     let changes = changes.as_changeset();
     let serialized = record.__serialize();
     let source = Source { record, serialized: &serialized };
-    match scope::rule::<T>() {
-        Rule::Unchecked => unchecked::change(source, &changes, session).await,
-        Rule::Ordinary | Rule::WithoutIncrement => {
-            let expected = record.__version();
-            change(source, &changes, expected, session).await?.or_refusal::<T, E::Backend>(record, expected)
-        }
-    }
+    let is_guarded = scope::rule::<T>() != Rule::Unchecked;
+    let answer = if is_guarded {
+        let expected = record.__version();
+        let changed = change(source, &changes, expected, session).await;
+        changed.and_then(|sent| sent.or_refusal::<T, E::Backend>(record, expected))
+    } else {
+        unchecked::change(source, &changes, session).await
+    };
+    kept_changes::settle(answer, source, is_guarded, session).await
 }
 
 /// Writes a changeset and the version after the expected one, if that is the row's.
@@ -288,8 +298,18 @@ where
     remove_if_exists(Source { record, serialized: &serialized }, session).await
 }
 
-/// Sends the DELETE, and finds out whether it was refused or there is no row.
+/// Deletes the row, or says that there is none. An error over a row that is gone says nothing where the table cannot roll back.
 async fn remove_if_exists<T, E>(source: Source<'_, T>, session: &mut Session<'_, E>) -> Result<bool, ConcurrencyError>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+{
+    let answer = send_delete(source, session).await;
+    kept_changes::settle(answer, source, scope::rule::<T>() != Rule::Unchecked, session).await
+}
+
+/// Sends the DELETE, and finds out whether it was refused or there is no row.
+async fn send_delete<T, E>(source: Source<'_, T>, session: &mut Session<'_, E>) -> Result<bool, ConcurrencyError>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,

@@ -60,6 +60,18 @@ where
     Ok(CatalogFacts { rollback, key_is_primary, writes_generated_column })
 }
 
+/// Whether a transaction rolls back what is written to the record's table.
+pub(crate) async fn rollback_of<T, E>(session: &mut Session<'_, E>) -> QueryResult<Rollback>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+{
+    let path = table_path::<T, E::Backend>();
+    let answers = E::Backend::__ask(EngineQuestion { path }, session).await?;
+    let (engine, has_transactions) = answers.into_iter().next().unwrap_or((None, 0));
+    Ok(rollback(table_name::<T, E::Backend>(), engine, has_transactions != 0))
+}
+
 fn rollback(table: &'static str, engine: Option<String>, has_transactions: bool) -> Rollback {
     match engine {
         Some(_) if has_transactions => Rollback::Possible,

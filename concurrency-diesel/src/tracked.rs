@@ -35,12 +35,13 @@ use worlds::World;
 /// they do with the record, on blocking and on awaited connections; whatever writes the record or reads it again renews the
 /// [base](Self::base).
 ///
-/// [`save_concurrent`](crate::ConcurrentDsl::save_concurrent) and [`save_resolving`](crate::ConcurrentDsl::save_resolving) write only
-/// the fields that changed, if the row still has the version that the record was loaded with:
+/// [`save_concurrent`](crate::ConcurrentDsl::save_concurrent), [`save_without_increment`](crate::ConcurrentDsl::save_without_increment)
+/// and [`save_resolving`](crate::ConcurrentDsl::save_resolving) write only the fields that changed, if the row still has the version that the record was loaded with:
 /// `UPDATE articles SET version = 8, title = ? WHERE id = ? AND version = 7`. Where nothing changed nothing is sent, and the answer is
 /// `Ok`: whether somebody else changed the row is then not known ([`check_concurrent`](crate::ConcurrentDsl::check_concurrent) asks).
 /// Where the key or the version is another than that of the base, the base says nothing of the row, and the whole record is written.
-/// [`save_merging`](TrackedDsl::save_merging) joins two people's edits.
+/// [`save_merging`](TrackedDsl::save_merging) joins two people's edits. Batches and
+/// [`save_unchecked`](crate::ConcurrentDsl::save_unchecked) write the whole record.
 ///
 /// The statements of the first 32 sets of columns that a program writes of a type are kept prepared, those of further sets are not.
 ///

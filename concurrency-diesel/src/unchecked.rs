@@ -6,9 +6,10 @@ use diesel::query_builder::QueryFragment;
 
 use crate::backend::ConcurrencyBackend;
 use crate::concurrent::ConcurrentOn;
-use crate::doubt::Unanswered;
+use crate::doubt::{self, Unanswered};
 use crate::error::ConcurrencyError;
 use crate::executor::{Executor, Session};
+use crate::kept_changes;
 use crate::outcome::{self, Guarded, Outcome};
 use crate::save::{self, deleted, execute, found_version, next_version, read_back};
 use crate::statement::{Committed, Delete, Source, Update};
@@ -25,15 +26,18 @@ where
 {
     let serialized = record.__serialize();
     let mut unanswered = Unanswered::of(record, ColumnSet::EVERY, true);
-    let (written, _) = unanswered.parts();
-    let answer = write(Source { record: written, serialized: &serialized }, session).await;
+    let (written, planned) = unanswered.parts();
+    let source = Source { record: written, serialized: &serialized };
+    let answer = write(source, planned, session).await;
+    let answer = kept_changes::settle(answer, source, false, session).await;
     unanswered.answered(answer)
 }
 
 /// Writes a record's columns over whatever version the row has, and returns the new one; anew while other programs delete the row and
-/// insert it again in between.
+/// insert it again in between. A version that no other write can make is noted before it is sent.
 pub(crate) async fn write<T, E>(
     source: Source<'_, T>,
+    planned: &mut Option<T::Version>,
     session: &mut Session<'_, E>,
 ) -> Result<T::Version, ConcurrencyError>
 where
@@ -45,7 +49,10 @@ where
         let written = match T::VersionField::__unchecked() {
             UncheckedBump::Increment { maximum } => increment(source, &maximum, session).await?,
             UncheckedBump::Clock { now } => Some(advance_to(source, now, session).await?),
-            UncheckedBump::Fresh { version } => overwrite(source, version, session).await?,
+            UncheckedBump::Fresh { version } => {
+                doubt::note::<T>(planned, &version);
+                overwrite(source, version, session).await?
+            }
             UncheckedBump::ByDatabase => write_row(source, session).await?,
             UncheckedBump::ReadThenSave => Some(read_then_save(source, session).await?),
         };

@@ -18,6 +18,8 @@ mod exhausted;
 pub mod history;
 #[path = "mysql/isolation.rs"]
 mod isolation;
+#[path = "mysql/kept_changes.rs"]
+mod kept_changes;
 #[path = "mysql/locking_reads.rs"]
 mod locking_reads;
 #[path = "mysql/refusals.rs"]

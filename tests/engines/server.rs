@@ -6,6 +6,8 @@ mod commit;
 mod cuts;
 #[path = "server/lock_order.rs"]
 mod lock_order;
+#[path = "server/proofs.rs"]
+mod proofs;
 #[path = "server/wire.rs"]
 pub mod wire;
 

@@ -5,6 +5,7 @@ use super::outcome::{Outcome, refusal};
 use super::versions::found_versions;
 use super::{BulkConflict, BulkError, Policy, Write, same_rows, singles};
 use crate::concurrent::ConcurrentOn;
+use crate::doubt::Unconfirmed;
 use crate::error::{ConcurrencyError, Fault};
 use crate::executor::{Session, Transactions};
 use crate::outcome::is_current;
@@ -23,6 +24,7 @@ pub(super) async fn write<T, E>(
     what: Write,
     policy: Policy,
     session: &mut Session<'_, E>,
+    unconfirmed: &mut Unconfirmed<T::Version>,
 ) -> Result<Outcome<T::Version>, BulkError>
 where
     E: Transactions,
@@ -50,7 +52,7 @@ where
     let suspected: Vec<_> = current.iter().filter(|item| is_suspect(item.index)).copied().collect();
     same_rows::refuse(&suspected, &current, session).await?;
 
-    let mut outcome = singles::write(&current, what, policy, session).await?;
+    let mut outcome = singles::write(&current, what, policy, session, unconfirmed).await?;
     if let Write::Delete = what {
         let is_gone = |error: &ConcurrencyError| matches!(error, ConcurrencyError::RecordDeleted(_));
         outcome.suspects = outcome.refused.iter().filter(|one| is_gone(&one.error)).map(|one| one.index).collect();

@@ -4,13 +4,15 @@ use super::outcome::Outcome;
 use super::{BulkConflict, BulkError, Policy, Write};
 use crate::backend::ConcurrencyBackend;
 use crate::concurrent::ConcurrentOn;
+use crate::doubt::Unconfirmed;
 use crate::error::{ConcurrencyError, Fault};
 use crate::executor::{Session, Transactions};
 use crate::memory::Memory as _;
+use crate::scope::{self, Rule};
 use crate::statement::bulk::Item;
 use crate::statement::{EveryColumn, SomeColumns};
 use crate::tracked::ColumnSet;
-use crate::{save, scope, transaction};
+use crate::{doubt, kept_changes, save, transaction};
 
 /// Writes each record by itself.
 pub(super) async fn write<T, E>(
@@ -18,6 +20,7 @@ pub(super) async fn write<T, E>(
     what: Write,
     policy: Policy,
     session: &mut Session<'_, E>,
+    unconfirmed: &mut Unconfirmed<T::Version>,
 ) -> Result<Outcome<T::Version>, BulkError>
 where
     E: Transactions,
@@ -25,10 +28,12 @@ where
 {
     let mut outcome = Outcome::new();
     for item in items {
+        unconfirmed.sent(item.index);
         let written = match policy {
             Policy::Each if E::Backend::__ERROR_ENDS_TRANSACTION => write_in_savepoint(*item, what, session).await,
             Policy::Each | Policy::AllOrNothing => write_one(*item, what, session).await,
         };
+        unconfirmed.answered::<T>(&written);
         match written {
             Ok(Some(version)) => outcome.versions.push((item.index, version)),
             Ok(None) => {}
@@ -74,13 +79,20 @@ where
     E: Transactions,
     T: ConcurrentOn<E::Backend>,
 {
+    let source = item.source;
     match what {
-        // All columns and the next version are a fence: what is on its way comes too late.
-        Write::Save if T::__Memory::is_in_doubt(item.source.record) => {
-            let fence = SomeColumns::of::<T>(ColumnSet::EVERY, true);
-            save::write(item.source, fence, scope::rule::<T>(), &mut None, session).await.map(Some)
+        Write::Delete => save::remove(source, session).await.map(|()| None),
+        Write::Save => {
+            let rule = scope::rule::<T>();
+            let is_in_doubt = T::__Memory::is_in_doubt(source.record);
+            // All columns and the next version are a fence: what is on its way comes too late.
+            let answer = if is_in_doubt {
+                save::write(source, SomeColumns::of::<T>(ColumnSet::EVERY, true), rule, &mut None, session).await
+            } else {
+                save::write(source, EveryColumn, rule, &mut None, session).await
+            };
+            let moves_version = rule != Rule::Unchecked && (is_in_doubt || doubt::moves_version::<T>(rule));
+            kept_changes::settle(answer, source, moves_version, session).await.map(Some)
         }
-        Write::Save => save::write(item.source, EveryColumn, scope::rule::<T>(), &mut None, session).await.map(Some),
-        Write::Delete => save::remove(item.source, session).await.map(|()| None),
     }
 }

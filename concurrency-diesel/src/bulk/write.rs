@@ -7,7 +7,7 @@ use super::versions::found_versions;
 use super::way::Way;
 use super::{BulkConflict, BulkError, Policy, Write, joined, one_by_one, returning, same_rows, singles};
 use crate::concurrent::{Concurrent, ConcurrentOn};
-use crate::doubt;
+use crate::doubt::{self, Unconfirmed};
 use crate::error::{ConcurrencyError, Fault};
 use crate::executor::{Executor, Session, Transactions};
 use crate::memory::Memory as _;
@@ -19,14 +19,14 @@ use crate::statement::bulk::Item;
 use crate::table::{self, CatalogFacts, Rollback};
 use crate::transaction::RolledBack;
 
-/// Writes the records in a transaction of their own, or in a savepoint of the caller's transaction; after an error it says whether
-/// they may be committed all the same.
+/// Writes the records in a transaction of their own, or in a savepoint of the caller's transaction; after an error it says which of
+/// them may be committed all the same.
 pub(super) async fn write<T, E>(
     mut items: Vec<Item<'_, T>>,
     what: Write,
     policy: Policy,
     session: &mut Session<'_, E>,
-    may_be_committed: &mut bool,
+    unconfirmed: &mut Unconfirmed<T::Version>,
 ) -> Result<Outcome<T::Version>, BulkError>
 where
     E: Transactions,
@@ -41,13 +41,23 @@ where
         (Rollback::Impossible(_) | Rollback::Unknown, _) => false,
         (Rollback::Possible, _) => true,
     };
+    // Where the catalog does not say it, a doubt that is none costs one read; but not where a version that stays would keep it up.
+    let may_stay = match &table.rollback {
+        Rollback::Impossible(_) => true,
+        Rollback::Unknown => doubt::moves_version::<T>(scope::rule::<T>()),
+        Rollback::Possible => false,
+    };
+    if may_stay {
+        unconfirmed.stays();
+    }
     let mut exhausted = Vec::new();
     // In a scope the version that advances is the row's, or none.
     if matches!((what, scope::rule::<T>()), (Write::Save, Rule::Ordinary)) {
         exhausted = take_exhausted::<T>(&mut items);
     }
     let batch = Batch { items: &items, exhausted: &exhausted, table: &table, what, policy, can_roll_back };
-    let mut outcome = in_transaction(&batch, session, may_be_committed).await?;
+    let mut outcome = in_transaction(&batch, session, unconfirmed).await?;
+    unconfirmed.confirm();
     outcome.refused.sort_by_key(|conflict| conflict.index);
     Ok(outcome)
 }
@@ -131,7 +141,7 @@ where
 async fn in_transaction<T, E>(
     batch: &Batch<'_, '_, T>,
     session: &mut Session<'_, E>,
-    may_be_committed: &mut bool,
+    unconfirmed: &mut Unconfirmed<T::Version>,
 ) -> Result<Outcome<T::Version>, BulkError>
 where
     E: Transactions,
@@ -140,14 +150,18 @@ where
     let mut attempt = Attempt::first(batch);
     loop {
         let mut transaction = session.begin().await?;
-        let written = attempt.run(batch, &mut transaction.session()).await;
+        let written = attempt.run(batch, &mut transaction.session(), unconfirmed).await;
         let Some(next) = attempt.next(&written, batch) else {
+            let decided = decide(written, batch);
+            if let Ok(outcome) = &decided {
+                unconfirmed.note::<T>(&outcome.versions);
+            }
             let explain = BulkError::explain_lost_transaction::<E::Backend>;
-            return transaction.end_known(decide(written, batch), explain, may_be_committed).await;
+            return transaction.end_known(decided, explain, &mut unconfirmed.may_be_committed).await;
         };
         drop(written);
         if let RolledBack::Gone(lost) = transaction.roll_back().await? {
-            *may_be_committed = true;
+            unconfirmed.may_be_committed = true;
             return Err(lost.into());
         }
         attempt = next;
@@ -179,6 +193,7 @@ impl Attempt {
         &self,
         batch: &Batch<'_, '_, T>,
         session: &mut Session<'_, E>,
+        unconfirmed: &mut Unconfirmed<T::Version>,
     ) -> Result<Outcome<T::Version>, BulkError>
     where
         E: Transactions,
@@ -188,9 +203,11 @@ impl Attempt {
         let mut refused = refuse_exhausted(batch.exhausted, policy, session).await?;
         let mut outcome = match self {
             _ if items.is_empty() => Outcome::new(),
-            Self::Together => send(items, batch, session).await?,
-            Self::InParts => in_parts(batch, session).await?,
-            Self::OneByOne { suspects, .. } => one_by_one::write(items, suspects, what, policy, session).await?,
+            Self::Together => send(items, batch, session, unconfirmed).await?,
+            Self::InParts => in_parts(batch, session, unconfirmed).await?,
+            Self::OneByOne { suspects, .. } => {
+                one_by_one::write(items, suspects, what, policy, session, unconfirmed).await?
+            }
         };
         if let Write::Save = what {
             same_rows::refuse_after(items, &outcome, session).await?;
@@ -264,6 +281,7 @@ fn decide<T: Concurrent>(
 async fn in_parts<T, E>(
     batch: &Batch<'_, '_, T>,
     session: &mut Session<'_, E>,
+    unconfirmed: &mut Unconfirmed<T::Version>,
 ) -> Result<Outcome<T::Version>, BulkError>
 where
     E: Transactions,
@@ -273,11 +291,11 @@ where
     let mut parts = vec![batch.items];
     while let Some(part) = parts.pop() {
         if let [_] = part {
-            outcome.append(singles::write(part, batch.what, batch.policy, session).await?);
+            outcome.append(singles::write(part, batch.what, batch.policy, session, unconfirmed).await?);
             continue;
         }
         let mut savepoint = session.begin().await?;
-        let written = send(part, batch, &mut savepoint.session()).await;
+        let written = send(part, batch, &mut savepoint.session(), unconfirmed).await;
         match savepoint.end(written, BulkError::explain_lost_transaction::<E::Backend>).await {
             Ok(written) => outcome.append(written),
             Err(BulkError::Concurrency(error)) if error.fault() != Fault::Statement => {
@@ -295,6 +313,7 @@ async fn send<T, E>(
     items: &[Item<'_, T>],
     batch: &Batch<'_, '_, T>,
     session: &mut Session<'_, E>,
+    unconfirmed: &mut Unconfirmed<T::Version>,
 ) -> Result<Outcome<T::Version>, BulkError>
 where
     E: Transactions,
@@ -309,6 +328,6 @@ where
         Way::Arrays => returning::write(items, what, None, session).await?,
         Way::Tuples { chunk } => returning::write(items, what, Some(chunk), session).await?,
         Way::Joined { chunk } => joined::write(items, what, chunk, table, session).await?,
-        Way::Singles => singles::write(items, what, policy, session).await?,
+        Way::Singles => singles::write(items, what, policy, session, unconfirmed).await?,
     })
 }

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use concurrency_core::VersionField;
+use concurrency_core::{VersionField, VersionValue};
 
 use super::{ColumnSet, Trackable, fields};
 use crate::concurrent::Concurrent;
@@ -108,7 +108,11 @@ pub(super) fn remember<T: Trackable + Concurrent>(attempts: &mut Vec<Attempt<T>>
     attempts.insert(0, forgotten);
 }
 
-/// A version as it is compared: two are the same exactly when their texts are.
+/// A version as it is compared and kept: two are the same exactly when their texts are.
 fn version_text<T: Concurrent>(version: &T::Version) -> String {
-    format!("{:?}", outcome::version_value::<T>(version))
+    match outcome::version_value::<T>(version) {
+        VersionValue::Integer(integer) => integer.to_string(),
+        VersionValue::Text(text) => format!("'{text}'"),
+        VersionValue::Null => "NULL".to_owned(),
+    }
 }

@@ -70,6 +70,19 @@ where
         tracked.in_doubt.clear();
     }
 
+    /// A base of another row or version stays that.
+    fn advanced(tracked: &mut Tracked<T>, version: T::Version, was_guarded: bool) {
+        if !tracked.has_base() {
+            tracked.record.__set_version(version);
+            return;
+        }
+        if was_guarded {
+            let before = tracked.record.__version();
+            tracked.in_doubt.retain(|attempt| !attempt.is_undone_at(before));
+        }
+        tracked.__set_version(version);
+    }
+
     /// Without a base there is nothing to merge, and the next save is as good a guard as the last one was.
     fn unanswered(tracked: &mut Tracked<T>, write: Unanswered<T::Version>) {
         if !tracked.has_base() {

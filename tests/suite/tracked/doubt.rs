@@ -81,7 +81,7 @@ where
 
 /// The same of a counter.
 fn counted(tracked: &Tracked<Counter>) -> Tracked<Counter> {
-    unanswered(tracked, None, Some(&format!("Integer({})", tracked.base().version)))
+    unanswered(tracked, None, Some(&tracked.base().version.to_string()))
 }
 
 /// How many writes without an answer it remembers.
@@ -319,10 +319,11 @@ fn of_two_writes_in_doubt_both_are_known() {
 #[test]
 fn a_doubt_that_was_settled_never_helps_again() {
     type Settle = fn(&mut Tracked<Counter>, &mut TestConnection);
-    let ways: [(&str, Settle); 6] = [
+    let ways: [(&str, Settle); 7] = [
         ("a save", |record, conn| record.save_concurrent(conn).unwrap()),
         ("an unchecked save", |record, conn| record.save_unchecked(conn).unwrap()),
         ("a scope", |record, conn| disable_concurrency(|| record.save_concurrent(conn)).unwrap()),
+        ("a touch", |record, conn| record.touch_concurrent(conn).unwrap()),
         ("a merge", |record, conn| record.save_merging(conn).unwrap()),
         ("a rebase", |record, conn| record.rebase(counter(conn).into_inner())),
         ("a reload", |record, conn| {
@@ -349,6 +350,45 @@ fn a_doubt_that_was_settled_never_helps_again() {
     }
 }
 
+/// A touch moves the version from the one that the write needs: it was not done, and comes too late. Unchecked, a touch says neither.
+#[test]
+fn a_touch_is_a_fence_and_a_proof_where_it_is_guarded() {
+    let (_database, conn) = &mut with_article();
+    let mut record = counter(conn);
+    record.views += 5;
+    let late = record.clone();
+    let mut record = counted(&record);
+    let mut unguarded = record.clone();
+    record.touch_concurrent(conn).unwrap();
+    assert_eq!((record.version, remembered(&record), record.changed_fields()), (2, 0, vec!["views"]));
+    assert!(!come(&late, conn));
+    let mut theirs = counter(conn);
+    theirs.views += 10;
+    theirs.save_concurrent(conn).unwrap();
+    record.save_merging(conn).unwrap();
+    assert_eq!((record.views, counter(conn)), (15, record.clone()));
+
+    disable_concurrency(|| unguarded.touch_concurrent(conn)).unwrap();
+    assert_eq!((unguarded.version, remembered(&unguarded)), (5, 1));
+}
+
+/// Where a write may leave the version, it may have been done before the touch, which only proves that it comes too late.
+#[test]
+fn a_touch_proves_nothing_of_a_write_that_may_leave_the_version() {
+    let (_database, conn) = &mut with_article();
+    let load = |conn: &mut TestConnection| -> Tracked<Conditional> {
+        articles::table.find(1).select(Tracked::<Conditional>::as_select()).first(conn).unwrap()
+    };
+    let mut record = load(conn);
+    record.views += 5;
+    let mut record = unanswered(&record, None, None);
+    diesel::update(articles::table.find(1)).set(articles::views.eq(5)).execute(conn).unwrap();
+    record.touch_concurrent(conn).unwrap();
+    assert_eq!((record.version, remembered(&record)), (2, 1));
+    let MergeError::InDoubt { fields, .. } = record.save_merging(conn).unwrap_err() else { panic!("not InDoubt") };
+    assert_eq!(fields, ["views"]);
+}
+
 /// A version that no other write can make proves that the write was done, whoever saved meanwhile something equal.
 #[test]
 fn a_version_that_nobody_else_can_make_is_a_proof() {
@@ -358,7 +398,7 @@ fn a_version_that_nobody_else_can_make_is_a_proof() {
         record.views += 5;
         let set = (articles::views.eq(5), articles::title.eq("made here"));
         diesel::update(articles::table.find(1)).set(set).execute(conn).unwrap();
-        let mut record = unanswered(&record, Some(&json!("made here")), Some("Text(\"first\")"));
+        let mut record = unanswered(&record, Some(&json!("made here")), Some("'first'"));
         let log = Log::attach(conn);
         let (views, columns): (_, &[&str]) = match way {
             "nothing since" => (5, &[]),
@@ -389,7 +429,7 @@ fn without_its_version_even_a_unique_write_is_in_doubt() {
     let (_database, conn) = &mut with_article();
     let mut record = unique(conn);
     record.views += 5;
-    let record = unanswered(&record, Some(&json!("made here")), Some("Text(\"first\")"));
+    let record = unanswered(&record, Some(&json!("made here")), Some("'first'"));
     let mut undone = record.clone();
     undone.save_merging(conn).unwrap();
     assert_eq!((undone.views, unique(conn).views), (5, 5));

@@ -106,7 +106,7 @@ fn a_proof_lets_the_batch_go_on() {
         record.views += 5;
         let set = (articles::views.eq(5), articles::title.eq("made here"));
         diesel::update(articles::table.find(1)).set(set).execute(conn).unwrap();
-        let mut records = [unanswered(&record, Some(&json!("made here")), Some("Text(\"first\")"))];
+        let mut records = [unanswered(&record, Some(&json!("made here")), Some("'first'"))];
         records[0].views += 1;
         save(&mut records, saves_each, conn).unwrap();
         assert_eq!((records[0].views, remembered(&records[0])), (6, 0));
