@@ -109,7 +109,7 @@ fn a_conflict_is_answered_by_a_rebase() {
 /// A write without an answer, which may have been done: `done` says what it and others made of the row.
 fn in_doubt(base: &str, mine: &str, done: Option<&str>) -> (Database, TestConnection, Tracked<Page>) {
     let (database, mut conn, record) = edited(Some(base), Some(mine));
-    let record = unanswered(&record, None, Some(&format!("Integer({})", record.version)));
+    let record = unanswered(&record, None, Some(&record.version.to_string()));
     if let Some(done) = done {
         write(Some(mine), &mut conn);
         write(Some(done), &mut conn);
