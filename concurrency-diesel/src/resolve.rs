@@ -62,12 +62,14 @@ where
     T: ConcurrentOn<E::Backend> + LoadableBy<E> + Clone,
     F: FnMut(Conflict<T>) -> Resolution<T>,
 {
-    if T::__Memory::is_in_doubt(record)
-        && let Some(row) = load::current(record, session).await?
-        && T::__Memory::is_saved_in(record, &row)
-    {
-        *record = row;
-        return Ok(());
+    if T::__Memory::is_in_doubt(record) {
+        match load::current(record, session).await? {
+            Some(row) if T::__Memory::is_saved_in(record, &row) => {
+                *record = row;
+                return Ok(());
+            }
+            _ => {}
+        }
     }
     let mut saved = save::save(record, session).await;
     for _ in 0..ROUNDS {
