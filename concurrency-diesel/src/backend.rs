@@ -104,14 +104,14 @@ pub trait ConcurrencyBackend: Backend<QueryBuilder: Default> + Default + sealed:
         "0".to_owned()
     }
 
-    /// Whether a trigger or a rule can do something else where a row is to be deleted.
+    /// Whether a trigger or a rule can leave a row out of a write and write it all the same.
     #[doc(hidden)]
-    const __CAN_TURN_DELETES: bool;
+    const __CAN_TURN_WRITES: bool;
 
-    /// An expression that counts the triggers and rules of the table that may do so.
+    /// An expression that counts the triggers and rules of the table that may do so to such a write.
     #[doc(hidden)]
-    fn __count_of_delete_triggers(path: &[String]) -> String {
-        let _ = path;
+    fn __count_of_turning(path: &[String], event: WriteEvent) -> String {
+        let _ = (path, event);
         "0".to_owned()
     }
 
@@ -319,6 +319,16 @@ pub(crate) type NameAndNumber = (Option<String>, i64);
 
 fn no_arrays() -> diesel::result::Error {
     diesel::result::Error::QueryBuilderError("this engine has no arrays".into())
+}
+
+/// A write that triggers and rules are made for.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WriteEvent {
+    /// UPDATE.
+    Update,
+    /// DELETE.
+    Delete,
 }
 
 /// A column by its SQL names.

@@ -12,7 +12,7 @@ use diesel::result::QueryResult;
 use diesel::sql_types::SingleValue;
 use diesel::{Column, Table};
 
-use crate::backend::ConcurrencyBackend;
+use crate::backend::{ConcurrencyBackend, WriteEvent};
 use crate::bind::VersionOn;
 use crate::columns::{ColumnVisitor, ConcurrentColumns, ConcurrentColumnsOn};
 use crate::memory::Memory;
@@ -203,28 +203,61 @@ pub struct TableFacts {
     name: OnceLock<String>,
     /// The same, in its parts.
     path: OnceLock<Vec<String>>,
-    /// Whether it is a view.
+    /// Whether it is a view, once that was asked.
     relation: AtomicU8,
+    /// Whether triggers or rules that may turn its UPDATEs and its DELETEs into other writes were there when that was asked last.
+    turning: [AtomicU8; 2],
 }
 
 impl TableFacts {
     #[allow(clippy::new_without_default, reason = "only the derive makes one")]
     #[must_use]
     pub const fn new() -> Self {
-        Self { name: OnceLock::new(), path: OnceLock::new(), relation: AtomicU8::new(0) }
+        Self {
+            name: OnceLock::new(),
+            path: OnceLock::new(),
+            relation: AtomicU8::new(0),
+            turning: [const { AtomicU8::new(0) }; 2],
+        }
     }
 
     /// Whether it was a view when it was asked for last; nothing where it never was.
     pub(crate) fn is_view(&self) -> Option<bool> {
-        match self.relation.load(Ordering::Relaxed) {
-            0 => None,
-            relation => Some(relation == 2),
-        }
+        known(&self.relation)
     }
 
     pub(crate) fn set_view(&self, is_view: bool) {
-        self.relation.store(if is_view { 2 } else { 1 }, Ordering::Relaxed);
+        know(&self.relation, is_view);
     }
+
+    /// Whether such a write may be turned into another, as far as that was asked.
+    pub(crate) fn is_turned(&self, event: WriteEvent) -> Option<bool> {
+        known(self.turning(event))
+    }
+
+    pub(crate) fn set_turned(&self, event: WriteEvent, is_turned: bool) {
+        know(self.turning(event), is_turned);
+    }
+
+    const fn turning(&self, event: WriteEvent) -> &AtomicU8 {
+        let [updates, deletes] = &self.turning;
+        match event {
+            WriteEvent::Update => updates,
+            WriteEvent::Delete => deletes,
+        }
+    }
+}
+
+/// A fact that was asked for, or none.
+fn known(fact: &AtomicU8) -> Option<bool> {
+    match fact.load(Ordering::Relaxed) {
+        0 => None,
+        fact => Some(fact == 2),
+    }
+}
+
+fn know(fact: &AtomicU8, is_so: bool) {
+    fact.store(if is_so { 2 } else { 1 }, Ordering::Relaxed);
 }
 
 /// The SQL name of a record's table, unquoted; `schema.table` where the `table!` names a schema.

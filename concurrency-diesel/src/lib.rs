@@ -45,6 +45,7 @@ mod tracked;
 mod transaction;
 mod transaction_concurrent;
 pub mod triggers;
+mod turning;
 mod unchecked;
 mod views;
 #[cfg(feature = "postgres_backend")]

@@ -4,7 +4,7 @@ use concurrency_core::{RecordDeletedError, RecordModifiedError, VersionField, Ve
 use diesel::query_builder::QueryFragment;
 use diesel::result::QueryResult;
 
-use crate::backend::ConcurrencyBackend;
+use crate::backend::{ConcurrencyBackend, WriteEvent};
 use crate::concurrent::{Concurrent, table_name};
 use crate::error::ConcurrencyError;
 use crate::trace;
@@ -190,16 +190,35 @@ where
     ))
 }
 
-/// A DELETE that deleted nothing over a row that is at another version: a trigger that keeps deleted rows may have moved it.
-pub(crate) fn undeleted<T, DB>(record: &T, found: &T::Version) -> ConcurrencyError
+/// A write that wrote no row, of a table whose triggers or rules may have written it instead: the row has another version than the write
+/// expected, or is gone.
+pub(crate) fn turned<T, DB>(
+    record: &T,
+    event: WriteEvent,
+    expected: &T::Version,
+    found: Option<&T::Version>,
+) -> ConcurrencyError
 where
     DB: ConcurrencyBackend,
     T: Concurrent<Table: QueryFragment<DB>>,
 {
     let (table, key) = (table_name::<T, DB>(), record.__key());
-    let (expected, found) = (record.__version_value(), version_value::<T>(found));
+    let (writes, remedy) = match event {
+        WriteEvent::Update => (
+            "updates",
+            "reload the record to see what became of it, and let the trigger change and return NEW instead of writing the row by itself",
+        ),
+        WriteEvent::Delete => ("deletes", "save such a record with its mark of deletion instead of deleting it"),
+    };
+    let row = match found {
+        Some(found) => {
+            let (expected, found) = (version_value::<T>(expected), version_value::<T>(found));
+            format!("is at version {found}, not {expected}")
+        }
+        None => "is gone".to_owned(),
+    };
     unproven(format!(
-        "a trigger or a rule stands between {table} and its deletes, and {table} with {key} is at version {found}, not {expected}: that may be its doing or somebody else's; save such a record with its mark of deletion instead of deleting it"
+        "a trigger or a rule stands between {table} and its {writes}, and {table} with {key} {row}: that may be its doing or another writer's; {remedy}"
     ))
 }
 

@@ -16,9 +16,10 @@ use crate::memory::Memory as _;
 use crate::outcome::{self, Guarded, Outcome};
 use crate::scope::{self, Rule};
 use crate::statement::{
-    Changes, Committed, Delete, LastInsertId, Lock, ReturningVersion, SelectStored, SelectUnchanged, SelectUndeleted,
-    SelectVersion, Selection, Source, Update,
+    Changes, Committed, Delete, Deletes, LastInsertId, Lock, ReturningVersion, SelectStored, SelectUnchanged, SelectVersion,
+    Selection, Source, Update, Updates, Write,
 };
+use crate::turning::{self, Before, unwritten};
 use crate::{kept_changes, unchecked, views};
 
 /// Writes the columns that the record itself says must be written, and the next version; under a scope, what it says.
@@ -319,44 +320,27 @@ where
     }
     let record = source.record;
     let version = record.__version();
+    if let Some(refused) = refused_before::<T, E, Deletes>(source, version, session).await? {
+        return match refused.found {
+            Some(found) => Err(outcome::refusal::<T, E::Backend>(record, version, Some(&found))),
+            None => Ok(false),
+        };
+    }
     if let Outcome::Written = execute(source, Delete::new(source, source.version_is(version)), session).await? {
         return Ok(true);
     }
-    let Some(mut found) = undeleted_version(source, session).await? else { return Ok(false) };
+    let Some(mut found) = unwritten::<T, E, Deletes>(source, version, session).await? else { return Ok(false) };
     if let Some(stored) = stored_otherwise(source, version, Some(&found), session).await? {
         let again = Delete::new(source, source.stored_is(&stored));
         if let Outcome::Written = execute(source, again, session).await? {
             return Ok(true);
         }
-        match undeleted_version(source, session).await? {
+        match unwritten::<T, E, Deletes>(source, version, session).await? {
             Some(now) => found = now,
             None => return Ok(false),
         }
     }
     Err(outcome::refusal::<T, E::Backend>(record, version, Some(&found)))
-}
-
-/// The version of a row that a DELETE did not delete; none where there is no row. It is an error where nobody can say whether another
-/// version than the record's is the doing of that DELETE.
-pub(crate) async fn undeleted_version<T, E>(
-    source: Source<'_, T>,
-    session: &mut Session<'_, E>,
-) -> Result<Option<T::Version>, ConcurrencyError>
-where
-    E: Executor,
-    T: ConcurrentOn<E::Backend>,
-{
-    if !E::Backend::__CAN_TURN_DELETES {
-        return found_version::<T, E, Committed>(source, session).await;
-    }
-    let record = source.record;
-    let found = T::Version::__load_numbered(SelectUndeleted::new(source), session).await;
-    match outcome::at_most_one::<T, E::Backend, _>(record, found)? {
-        Some((triggers, found)) if triggers > 0 && !outcome::is_current(record, &found) => {
-            Err(outcome::undeleted::<T, E::Backend>(record, &found))
-        }
-        found => Ok(found.map(|(_, found)| found)),
-    }
 }
 
 /// Reads the row's version under the lock `L` and compares it with the record's, unless a scope says that any will do.
@@ -445,18 +429,49 @@ where
     T: ConcurrentOn<E::Backend>,
     S: QueryFragment<E::Backend> + QueryId + Copy,
 {
+    if let Some(refused) = refused_before::<T, E, Updates>(source, expected, session).await? {
+        return Ok(Guarded::Refused(refused.found));
+    }
     let update = Update::new(source, set, source.version_is(expected));
     if let Outcome::Written = execute(source, update, session).await? {
         return Ok(Guarded::Written(()));
     }
-    let found = found_version::<T, E, Committed>(source, session).await?;
+    let found = unwritten::<T, E, Updates>(source, expected, session).await?;
     let Some(stored) = stored_otherwise(source, expected, found.as_ref(), session).await? else {
         return Ok(Guarded::Refused(found));
     };
     let update = Update::new(source, set, source.stored_is(&stored));
     Ok(match execute(source, update, session).await? {
         Outcome::Written => Guarded::Written(()),
-        Outcome::Refused => Guarded::Refused(found_version::<T, E, Committed>(source, session).await?),
+        Outcome::Refused => Guarded::Refused(unwritten::<T, E, Updates>(source, expected, session).await?),
+    })
+}
+
+/// A write that is refused before it is sent: the row has this version, or there is none.
+struct RefusedBefore<V> {
+    found: Option<V>,
+}
+
+/// Refuses a write of the kind `W` before it is sent, where the table is known to turn such writes and the row has not the expected version.
+async fn refused_before<T, E, W>(
+    source: Source<'_, T>,
+    expected: &T::Version,
+    session: &mut Session<'_, E>,
+) -> Result<Option<RefusedBefore<T::Version>>, ConcurrencyError>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+    W: Write,
+{
+    if !turning::is_asked_before::<T, E, W>() {
+        return Ok(None);
+    }
+    // Boxed, because it is seldom needed and would make every save's future greater.
+    Ok(match Box::pin(turning::before::<T, E, W>(source, session)).await? {
+        Before::Found(found) if !found.as_ref().is_some_and(|found| outcome::is_same::<T>(found, expected)) => {
+            Some(RefusedBefore { found })
+        }
+        Before::Found(_) | Before::NotAsked => None,
     })
 }
 
@@ -517,18 +532,21 @@ where
     T: ConcurrentOn<E::Backend>,
     S: QueryFragment<E::Backend> + QueryId + Copy,
 {
+    if let Some(refused) = refused_before::<T, E, Updates>(source, expected, session).await? {
+        return Ok(Guarded::Refused(refused.found));
+    }
     let update = Update::new(source, set, source.version_is(expected));
     if let Some(version) = read_back(source, update, session).await? {
         return Ok(Guarded::Written(version));
     }
-    let found = found_version::<T, E, Committed>(source, session).await?;
+    let found = unwritten::<T, E, Updates>(source, expected, session).await?;
     let Some(stored) = stored_otherwise(source, expected, found.as_ref(), session).await? else {
         return Ok(Guarded::Refused(found));
     };
     let update = Update::new(source, set, source.stored_is(&stored));
     Ok(match read_back(source, update, session).await? {
         Some(version) => Guarded::Written(version),
-        None => Guarded::Refused(found_version::<T, E, Committed>(source, session).await?),
+        None => Guarded::Refused(unwritten::<T, E, Updates>(source, expected, session).await?),
     })
 }
 

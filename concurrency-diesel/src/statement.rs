@@ -27,6 +27,7 @@ mod selection;
 mod set_version;
 mod source;
 mod table;
+mod turning;
 mod update;
 mod where_version;
 
@@ -35,10 +36,10 @@ pub(crate) use delete::Delete;
 #[cfg(feature = "testing")]
 pub(crate) use select::SelectDatabase;
 pub(crate) use select::{
-    Committed, ForUpdate, LastInsertId, Lock, SelectChanges, SelectRecord, SelectStored, SelectUndeleted,
-    SelectVersion, SelectViews,
+    Committed, ForUpdate, LastInsertId, Lock, SelectChanges, SelectRecord, SelectStored, SelectVersion,
 };
 pub(crate) use selection::{EveryColumn, Selection, SomeColumns};
 pub(crate) use source::Source;
 pub(crate) use table::{EngineQuestion, TableQuestion};
+pub(crate) use turning::{Deletes, SelectRelation, SelectTurning, SelectUnwritten, Updates, Write};
 pub(crate) use update::{Changes, ReturningVersion, Update};

@@ -12,8 +12,9 @@ use crate::executor::{Executor, Session};
 use crate::kept_changes;
 use crate::outcome::{self, Guarded, Outcome};
 use crate::save::{self, deleted, execute, found_version, next_version, read_back};
-use crate::statement::{Committed, Delete, Source, Update};
+use crate::statement::{Committed, Delete, Deletes, Source, Update, Updates, Write};
 use crate::tracked::ColumnSet;
+use crate::turning::{self, Before};
 
 /// How often the row's version is read anew when other writers move it in between.
 const ATTEMPTS: usize = 100;
@@ -44,11 +45,11 @@ where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
-    let mut row = None;
+    let mut row = row_before::<T, E, Updates>(source, session).await?;
     for _ in 0..ATTEMPTS {
         let written = match T::VersionField::__unchecked() {
             UncheckedBump::Increment { maximum } => increment(source, &maximum, session).await?,
-            UncheckedBump::Clock { now } => Some(advance_to(source, now, session).await?),
+            UncheckedBump::Clock { now } => Some(advance_to(source, now, row.as_ref(), session).await?),
             UncheckedBump::Fresh { version } => {
                 doubt::note::<T>(planned, &version);
                 overwrite(source, version, session).await?
@@ -59,13 +60,14 @@ where
         if let Some(version) = written {
             return Ok(version);
         }
-        let found = row_version(source, session).await?;
+        let found = unmoved::<T, E, Updates>(source, row.as_ref(), session).await?;
+        let found = found.ok_or_else(|| deleted::<T, E>(source.record))?;
         advancing::<T, E>(&found)?;
         if E::Backend::__STORED.is_some() {
             // A number that is stored as a text is greater than every number.
             return read_then_save(source, session).await;
         }
-        found_again::<T, E>(source, found, &mut row)?;
+        found_again::<T, E, Updates>(source, found, &mut row)?;
     }
     Err(outcome::refusal::<T, E::Backend>(source.record, source.record.__version(), row.as_ref()))
 }
@@ -88,6 +90,7 @@ where
 async fn advance_to<T, E>(
     source: Source<'_, T>,
     now: T::Version,
+    row: Option<&T::Version>,
     session: &mut Session<'_, E>,
 ) -> Result<T::Version, ConcurrencyError>
 where
@@ -98,7 +101,10 @@ where
     let update = Update::new(source, set, source.version_below(&now));
     match execute(source, update, session).await? {
         Outcome::Written => Ok(now),
-        Outcome::Refused => read_then_save(source, session).await,
+        Outcome::Refused => {
+            unmoved::<T, E, Updates>(source, row, session).await?;
+            read_then_save(source, session).await
+        }
     }
 }
 
@@ -188,15 +194,50 @@ where
     T: ConcurrentOn<E::Backend>,
 {
     let record = source.record;
-    let mut row = None;
+    let mut row = row_before::<T, E, Deletes>(source, session).await?;
     for _ in 0..ATTEMPTS {
         if let Outcome::Written = execute(source, Delete::new(source, source.any_version()), session).await? {
             return Ok(true);
         }
-        let Some(found) = save::undeleted_version(source, session).await? else { return Ok(false) };
-        found_again::<T, E>(source, found, &mut row)?;
+        let Some(found) = unmoved::<T, E, Deletes>(source, row.as_ref(), session).await? else { return Ok(false) };
+        found_again::<T, E, Deletes>(source, found, &mut row)?;
     }
     Err(outcome::refusal::<T, E::Backend>(record, record.__version(), row.as_ref()))
+}
+
+/// The row's version before a write of the kind `W`, where a trigger or a rule is known that may turn it into another.
+async fn row_before<T, E, W>(
+    source: Source<'_, T>,
+    session: &mut Session<'_, E>,
+) -> Result<Option<T::Version>, ConcurrencyError>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+    W: Write,
+{
+    if !turning::is_asked_before::<T, E, W>() {
+        return Ok(None);
+    }
+    Ok(match Box::pin(turning::before::<T, E, W>(source, session)).await? {
+        Before::Found(found) => found,
+        Before::NotAsked => None,
+    })
+}
+
+/// The version of a row that a write of the kind `W` did not write over any version; none where there is no row. It is an error where the write
+/// itself may have moved it from what it was before: by what was read then, or else by the record.
+async fn unmoved<T, E, W>(
+    source: Source<'_, T>,
+    before: Option<&T::Version>,
+    session: &mut Session<'_, E>,
+) -> Result<Option<T::Version>, ConcurrencyError>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+    W: Write,
+{
+    let before = before.unwrap_or(source.record.__version());
+    turning::unwritten::<T, E, W>(source, before, session).await
 }
 
 /// The version after the one that the row was found at.
@@ -209,8 +250,8 @@ where
 }
 
 /// Keeps the version that was found after a statement wrote no row: a row that is there now may have been inserted since; one that is
-/// still as it was before is what the database did not write.
-fn found_again<T, E>(
+/// still as it was before is what the database did not write. Where a trigger or a rule may turn the write into another, it is not sent again.
+fn found_again<T, E, W>(
     source: Source<'_, T>,
     found: T::Version,
     row: &mut Option<T::Version>,
@@ -218,8 +259,10 @@ fn found_again<T, E>(
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
+    W: Write,
 {
-    if row.as_ref().is_some_and(|row| outcome::is_same::<T>(&found, row)) {
+    let is_turned = turning::is_known::<T, W>();
+    if is_turned || row.as_ref().is_some_and(|row| outcome::is_same::<T>(&found, row)) {
         return Err(outcome::refusal::<T, E::Backend>(source.record, &found, Some(&found)));
     }
     *row = Some(found);

@@ -4,12 +4,13 @@
 use diesel::query_builder::{QueryFragment, QueryId};
 use diesel::result::QueryResult;
 
+use crate::backend::WriteEvent;
 use crate::bind::VersionOn;
 use crate::concurrent::ConcurrentOn;
 use crate::error::ConcurrencyError;
 use crate::executor::{Executor, Session};
 use crate::outcome::{self, Outcome};
-use crate::statement::{ReturningVersion, SelectViews, Source};
+use crate::statement::{ReturningVersion, SelectRelation, Source};
 
 /// Sends a statement about the record's row, and says whether it wrote the row; on an engine that counts nothing for a view.
 ///
@@ -44,14 +45,17 @@ where
     Ok(outcome)
 }
 
-/// Whether the record's table is a view on this connection.
-async fn ask<T, E>(session: &mut Session<'_, E>) -> QueryResult<bool>
+/// Whether the record's table is a view on this connection; what stands between it and its writes is noted, too.
+pub(crate) async fn ask<T, E>(session: &mut Session<'_, E>) -> QueryResult<bool>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
-    let numbers = <T::Version as VersionOn<_, _>>::__load_numbers(SelectViews::<T>::new(), session).await?;
-    let is_view = numbers.first().is_some_and(|views| *views > 0);
-    T::__table_facts().set_view(is_view);
-    Ok(is_view)
+    let numbers = <T::Version as VersionOn<_, _>>::__load_numbers(SelectRelation::<T>::new(), session).await?;
+    let relation = numbers.first().copied().unwrap_or_default();
+    let facts = T::__table_facts();
+    facts.set_turned(WriteEvent::Update, relation & 2 != 0);
+    facts.set_turned(WriteEvent::Delete, relation & 4 != 0);
+    facts.set_view(relation & 1 != 0);
+    Ok(relation & 1 != 0)
 }

@@ -2,7 +2,7 @@
 //! every write, a DELETE that deletes nothing finds its own doing.
 
 use crate::library::prelude::*;
-use crate::library::{disable_concurrency, triggers};
+use crate::library::{BulkError, disable_concurrency, triggers};
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 
@@ -75,6 +75,30 @@ fn a_row_that_is_kept_is_nobodys_edit() {
         mine.delete_concurrent(conn).unwrap();
         let error = mine.delete_concurrent(conn).unwrap_err();
         assert!(matches!(error, ConcurrencyError::RecordDeleted(_)), "{error:?}");
+    }
+}
+
+#[test]
+fn a_batch_of_rows_that_are_kept_is_rolled_back() {
+    for Keeping { keep, release } in KEEPINGS {
+        let (_database, conn) = &mut with_rows(true);
+        let all = [1, 2, 3].map(|id| kept(id, conn));
+        conn.batch_execute(keep).unwrap();
+        let refused = [all.delete_all_concurrent(conn), all[1..].delete_each_concurrent(conn).map(drop)];
+        for (error, id) in refused.map(Result::unwrap_err).into_iter().zip([1, 2]) {
+            let BulkError::Concurrency(error) = error else { panic!("{error:?}") };
+            assert_unproven(&error, id);
+        }
+        assert_eq!([1, 2, 3].map(|id| kept(id, conn)), all, "{keep}");
+
+        // What another writer saved is known from the locked rows.
+        kept(3, conn).touch_concurrent(conn).unwrap();
+        let refused = all[2..].delete_each_concurrent(conn).unwrap();
+        assert_eq!((refused.len(), refused[0].index), (1, 0));
+        assert!(matches!(&refused[0].error, ConcurrencyError::RecordModified(error) if error.found == 2_i64.into()));
+        conn.batch_execute(release).unwrap();
+        all[..2].delete_all_concurrent(conn).unwrap();
+        assert_eq!(files_kept::table.count().get_result(conn), Ok(1_i64));
     }
 }
 

@@ -18,6 +18,8 @@ pub mod history;
 mod isolation;
 #[path = "kept_rows.rs"]
 mod kept_rows;
+#[path = "redone_rows.rs"]
+mod redone_rows;
 #[path = "postgres/refusals.rs"]
 mod refusals;
 #[path = "postgres/rounding.rs"]
@@ -85,7 +87,95 @@ const KEEPINGS: &[kept_rows::Keeping] = &[
                    UPDATE files_kept SET deleted = TRUE WHERE id = OLD.id",
         release: "DROP RULE kept ON files_kept",
     },
+    kept_rows::Keeping {
+        keep: "CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$ DECLARE nothing files_kept; BEGIN
+                   UPDATE files_kept SET deleted = TRUE WHERE id = OLD.id; RETURN nothing;
+               END $$;
+               CREATE TRIGGER kept BEFORE DELETE ON files_kept FOR EACH ROW EXECUTE FUNCTION keep()",
+        release: "DROP TRIGGER kept ON files_kept",
+    },
 ];
+
+/// Triggers that write the row of an UPDATE by themselves, and leave the UPDATE out.
+const REDOINGS: &[redone_rows::Redoing] = &[
+    redone_rows::Redoing {
+        redo: "CREATE FUNCTION redo() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                   IF pg_trigger_depth() > 1 THEN RETURN NEW; END IF;
+                   UPDATE counts SET title = NEW.title, views = NEW.views, version = NEW.version WHERE id = OLD.id;
+                   NEW := NULL; RETURN NEW;
+               END $$;
+               CREATE TRIGGER redo BEFORE UPDATE ON counts FOR EACH ROW EXECUTE FUNCTION redo()",
+        deletes: false,
+    },
+    // A view whose trigger does not say that it wrote.
+    redone_rows::Redoing {
+        redo: "ALTER TABLE counts RENAME TO stored; CREATE VIEW counts AS SELECT * FROM stored;
+               CREATE FUNCTION write() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                   UPDATE stored SET title = NEW.title, views = NEW.views, version = NEW.version WHERE id = OLD.id;
+                   RETURN NULL;
+               END $$;
+               CREATE TRIGGER write INSTEAD OF UPDATE ON counts FOR EACH ROW EXECUTE FUNCTION write()",
+        deletes: false,
+    },
+    // The trigger stands behind a view, on a table that inherits: partitions as they were before PostgreSQL 10.
+    redone_rows::Redoing {
+        redo: "ALTER TABLE counts RENAME TO stored; CREATE VIEW counts AS SELECT * FROM stored;
+               CREATE TABLE low () INHERITS (stored); CREATE TABLE high () INHERITS (stored);
+               WITH moved AS (DELETE FROM ONLY stored RETURNING *) INSERT INTO low SELECT * FROM moved;
+               CREATE FUNCTION move() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                   IF NEW.views < 10 AND NEW.version < 2 THEN RETURN NEW; END IF;
+                   DELETE FROM low WHERE id = OLD.id; INSERT INTO high SELECT NEW.*; RETURN NULL;
+               END $$;
+               CREATE TRIGGER move BEFORE UPDATE ON low FOR EACH ROW EXECUTE FUNCTION move();
+               CREATE FUNCTION again() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                   IF pg_trigger_depth() > 1 THEN RETURN NEW; END IF;
+                   UPDATE high SET title = NEW.title, views = NEW.views, version = NEW.version WHERE id = OLD.id; RETURN NULL;
+               END $$;
+               CREATE TRIGGER again BEFORE UPDATE ON high FOR EACH ROW EXECUTE FUNCTION again()",
+        deletes: false,
+    },
+    redone_rows::Redoing {
+        redo: "CREATE TABLE archive AS SELECT * FROM counts WHERE FALSE;
+               CREATE FUNCTION archive() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                   INSERT INTO archive SELECT NEW.*; DELETE FROM counts WHERE id = OLD.id; RETURN NULL;
+               END $$;
+               CREATE TRIGGER archive BEFORE UPDATE ON counts FOR EACH ROW EXECUTE FUNCTION archive()",
+        deletes: true,
+    },
+];
+
+/// Triggers that leave a row out of no write, or do not write it then.
+const HARMLESS: &[&str] = &[
+    "ALTER TABLE counts ADD COLUMN updated_at TIMESTAMPTZ;
+     CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+         IF (NEW IS DISTINCT FROM OLD AND NEW.updated_at IS NOT DISTINCT FROM OLD.updated_at) THEN
+             NEW.updated_at := current_timestamp;
+         END IF;
+         RETURN NEW;
+     END $$;
+     CREATE TRIGGER touch BEFORE UPDATE ON counts FOR EACH ROW EXECUTE FUNCTION touch()",
+    "CREATE TABLE log (line JSONB);
+     CREATE FUNCTION log() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+         IF TG_OP = 'DELETE' THEN INSERT INTO log VALUES (to_jsonb(OLD)); RETURN OLD; END IF;
+         INSERT INTO log VALUES (to_jsonb(NEW)); RETURN COALESCE(NEW, OLD);
+     END $$;
+     CREATE TRIGGER log BEFORE UPDATE OR DELETE ON counts FOR EACH ROW EXECUTE FUNCTION log()",
+    "CREATE FUNCTION never_fewer() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+         IF NEW.views < OLD.views THEN RETURN NULL; END IF; RETURN NEW;
+     END $$;
+     CREATE TRIGGER never_fewer BEFORE UPDATE ON counts FOR EACH ROW EXECUTE FUNCTION never_fewer()",
+    "ALTER TABLE counts RENAME TO stored; CREATE VIEW counts AS SELECT * FROM stored;
+     CREATE FUNCTION write() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+         UPDATE stored SET title = NEW.title, views = NEW.views, version = NEW.version WHERE id = OLD.id AND version = OLD.version;
+         IF NOT FOUND THEN RETURN NULL; END IF;
+         RETURN NEW;
+     END $$;
+     CREATE TRIGGER write INSTEAD OF UPDATE ON counts FOR EACH ROW EXECUTE FUNCTION write()",
+    "CREATE RULE quiet AS ON UPDATE TO counts DO ALSO NOTHING",
+];
+
+/// Whether the catalog is asked before the first write of a type.
+pub const ASKS_BEFORE_THE_FIRST_WRITE: bool = false;
 
 /// Whether an UPDATE can answer with what it wrote.
 pub const HAS_RETURNING: bool = true;

@@ -18,6 +18,8 @@ mod isolation;
 mod kept_changes;
 #[path = "kept_rows.rs"]
 mod kept_rows;
+#[path = "redone_rows.rs"]
+mod redone_rows;
 #[path = "sqlite/refusals.rs"]
 mod refusals;
 #[path = "sqlite/server_errors.rs"]
@@ -72,6 +74,31 @@ const KEEPINGS: &[kept_rows::Keeping] = &[kept_rows::Keeping {
            END",
     release: "DROP TRIGGER kept",
 }];
+
+/// Triggers that write the row of an UPDATE by themselves, and leave the UPDATE out.
+const REDOINGS: &[redone_rows::Redoing] = &[
+    redone_rows::Redoing {
+        redo: "CREATE TRIGGER redo BEFORE UPDATE ON counts BEGIN
+                   UPDATE counts SET title = NEW.title, views = NEW.views, version = NEW.version WHERE id = OLD.id;
+                   SELECT RAISE(IGNORE);
+               END",
+        deletes: false,
+    },
+    redone_rows::Redoing {
+        redo: "CREATE TRIGGER archive BEFORE UPDATE ON counts BEGIN DELETE FROM counts WHERE id = OLD.id; END",
+        deletes: true,
+    },
+];
+
+/// Triggers that leave a row out of no write, or do not write it then.
+const HARMLESS: &[&str] = &[
+    "CREATE TRIGGER never_fewer BEFORE UPDATE ON counts WHEN NEW.views < OLD.views BEGIN SELECT RAISE(IGNORE); END",
+    "CREATE TABLE log (id INTEGER);
+     CREATE TRIGGER log BEFORE UPDATE ON counts BEGIN INSERT OR IGNORE INTO log VALUES (OLD.id); END",
+];
+
+/// Whether the catalog is asked before the first write of a type.
+pub const ASKS_BEFORE_THE_FIRST_WRITE: bool = true;
 
 /// Whether an UPDATE can answer with what it wrote.
 pub const HAS_RETURNING: bool = true;

@@ -46,8 +46,8 @@ impl ConcurrencyBackend for Mysql {
     const __SURVIVES_DROPPED_STATEMENTS: bool = false;
     /// Without CLIENT_FOUND_ROWS, which Diesel and diesel-async set, and which a connection built by hand may lack.
     const __MAY_COUNT_CHANGES: bool = true;
-    /// A trigger can refuse to delete a row, and not leave it out.
-    const __CAN_TURN_DELETES: bool = false;
+    /// A trigger can refuse to write a row, and not leave it out.
+    const __CAN_TURN_WRITES: bool = false;
 
     fn __push_text<'b>(out: &mut AstPass<'_, 'b, Self>, text: &'b str) -> QueryResult<()> {
         out.push_bind_param::<Text, str>(text)

@@ -15,7 +15,7 @@ use diesel::sql_types::{
 
 #[cfg(feature = "edit-lock")]
 use super::EditLocks;
-use super::{Bulk, Column, ConcurrencyBackend, NameAndNumber, ReadBack, Tuples, literal, sealed::Sealed};
+use super::{Bulk, Column, ConcurrencyBackend, NameAndNumber, ReadBack, Tuples, WriteEvent, literal, sealed::Sealed};
 use crate::bind::{Bindable, Element};
 #[cfg(feature = "edit-lock")]
 use crate::edit_lock::LockRow;
@@ -52,19 +52,21 @@ impl ConcurrencyBackend for Pg {
     /// Each answer is handed to the statement that it belongs to, or to nobody.
     const __SURVIVES_DROPPED_STATEMENTS: bool = true;
     const __MAY_COUNT_CHANGES: bool = false;
-    /// By a trigger before each row, or in its stead, that returns NULL and does more than that, or by a rule that does something.
-    const __CAN_TURN_DELETES: bool = true;
+    /// By a trigger before each row, or in its stead, that returns NULL, or by a rule.
+    const __CAN_TURN_WRITES: bool = true;
 
-    fn __count_of_delete_triggers(path: &[String]) -> String {
-        let table = relation(path);
-        // Of `tgtype`, 1 is FOR EACH ROW, 2 BEFORE, 64 INSTEAD OF and 8 DELETE; of `ev_type`, 4 is DELETE.
-        format!(
-            "(SELECT count(*) FROM pg_catalog.pg_trigger AS trigger JOIN pg_catalog.pg_proc AS called ON called.oid = trigger.tgfoid \
-             WHERE trigger.tgrelid = {table} AND trigger.tgtype & 1 <> 0 AND trigger.tgtype & 66 <> 0 \
-             AND trigger.tgtype & 8 <> 0 AND trigger.tgenabled <> 'D' AND called.prosrc ~* 'return\\s+null' AND called.prosrc !~* '^\\s*begin\\s+return\\s+null\\s*;?\\s*end\\s*;?\\s*$') \
-             + (SELECT count(*) FROM pg_catalog.pg_rewrite WHERE ev_class = {table} AND ev_type = '4' AND is_instead \
-             AND pg_catalog.pg_get_ruledef(oid) NOT LIKE '%DO INSTEAD NOTHING;')"
-        )
+    fn __count_of_turning(path: &[String], event: WriteEvent) -> String {
+        // A row that an UPDATE is to leave as it was is there, one that a DELETE is to leave as it becomes is not.
+        let (tgtype, ev_type, row) = match event {
+            WriteEvent::Update => ("16", "2", "(new|old)"),
+            WriteEvent::Delete => ("8", "4", "old"),
+        };
+        let lines = include_str!("postgres/turning.sql").lines().filter(|line| !line.starts_with("--"));
+        let sql = lines.collect::<Vec<_>>().join("\n");
+        sql.replace("{table}", &relation(path))
+            .replace("{tgtype}", tgtype)
+            .replace("{ev_type}", ev_type)
+            .replace("{row}", row)
     }
 
     fn __push_text<'b>(out: &mut AstPass<'_, 'b, Self>, text: &'b str) -> QueryResult<()> {

@@ -11,7 +11,7 @@ use diesel::sqlite::{Sqlite, SqliteType};
 
 #[cfg(feature = "edit-lock")]
 use super::EditLocks;
-use super::{Bulk, ConcurrencyBackend, NameAndNumber, ReadBack, Tuples, literal, sealed::Sealed};
+use super::{Bulk, ConcurrencyBackend, NameAndNumber, ReadBack, Tuples, WriteEvent, literal, sealed::Sealed};
 use crate::bind::Bindable;
 #[cfg(feature = "edit-lock")]
 use crate::edit_lock::LockRow;
@@ -67,27 +67,40 @@ impl ConcurrencyBackend for Sqlite {
         let (schema, table) = schema_and_table(path);
         let of_schema = schema.map(|schema| format!(" AND schema = {} COLLATE NOCASE", literal(schema)));
         let of_schema = of_schema.unwrap_or_default();
-        format!("count(*) FROM pragma_table_list({}) WHERE type = 'view'{of_schema}", literal(table))
+        format!("(SELECT count(*) FROM pragma_table_list({}) WHERE type = 'view'{of_schema})", literal(table))
     }
 
-    /// By RAISE(IGNORE), after it updated the row.
-    const __CAN_TURN_DELETES: bool = true;
+    /// By RAISE(IGNORE), or by deleting the row before it is written.
+    const __CAN_TURN_WRITES: bool = true;
 
-    fn __count_of_delete_triggers(path: &[String]) -> String {
+    /// 1 where a trigger of the table ignores such a write and one of them, other than ours, writes something, or where one of them deletes
+    /// rows of the same table beforehand.
+    fn __count_of_turning(path: &[String], event: WriteEvent) -> String {
         let (schema, table) = schema_and_table(path);
-        let condition = format!(
-            "type = 'trigger' AND tbl_name = {} COLLATE NOCASE AND sql LIKE '%DELETE%' AND sql LIKE '%IGNORE%' AND (sql LIKE '%UPDATE%' OR sql LIKE '%REPLACE%')",
-            literal(table)
-        );
-        match schema {
-            Some(schema) => {
-                let schema = schema.replace('`', "``");
-                format!("(SELECT count(*) FROM `{schema}`.sqlite_master WHERE {condition})")
+        let event = match event {
+            WriteEvent::Update => "UPDATE",
+            WriteEvent::Delete => "DELETE",
+        };
+        let name = literal(table);
+        let begin = "instr(upper(sql), 'BEGIN')";
+        let does = |word: &str| format!("substr(sql, {begin}) LIKE '%{word}%'");
+        let writes = ["UPDATE", "INSERT", "DELETE", "REPLACE"].map(does).join(" OR ");
+        let count = |catalog: String| {
+            format!(
+                "SELECT sql LIKE '%RAISE%IGNORE%' AS ignores, ({writes}) AND sql NOT LIKE '%concurrency-diesel 1%' AS writes, \
+                 substr(sql, 1, {begin}) NOT LIKE '%AFTER%' AND substr(sql, 1, {begin}) NOT LIKE '%INSTEAD%' \
+                 AND substr(sql, {begin}) LIKE '%DELETE%FROM%' || {name} || '%' AS deletes \
+                 FROM {catalog} WHERE type = 'trigger' AND tbl_name = {name} COLLATE NOCASE AND sql LIKE '%{event}%'"
+            )
+        };
+        let triggers = match schema {
+            Some(schema) => count(format!("`{}`.sqlite_master", schema.replace('`', "``"))),
+            None => {
+                let (main, temporary) = ("sqlite_master".to_owned(), "sqlite_temp_master".to_owned());
+                format!("{} UNION ALL {}", count(main), count(temporary))
             }
-            None => format!(
-                "(SELECT count(*) FROM sqlite_master WHERE {condition}) + (SELECT count(*) FROM sqlite_temp_master WHERE {condition})"
-            ),
-        }
+        };
+        format!("(SELECT coalesce(max(ignores) AND max(writes) OR max(deletes), 0) FROM ({triggers}))")
     }
 
     /// Any column takes any value: a time is a text in one of many forms, or a number.

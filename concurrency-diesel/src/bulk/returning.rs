@@ -10,10 +10,12 @@ use crate::bind::VersionOn;
 use crate::concurrent::ConcurrentOn;
 use crate::error::ConcurrencyError;
 use crate::executor::{Executor, Session};
-use crate::statement::Committed;
+use crate::outcome::is_current;
 use crate::statement::bulk::{
     Arrays, AssignNext, BumpIfChanged, DeleteAll, Item, LeaveVersion, Parts, Tuples, UpdateAll,
 };
+use crate::statement::{Committed, Deletes, Updates};
+use crate::turning;
 
 /// Writes the records, and finds out why those were refused whose rows were not written.
 pub(super) async fn write<T, E>(
@@ -46,11 +48,32 @@ where
             continue;
         }
         let found = found_versions::<T, E, Committed>(&missing, session).await?;
-        let refused =
-            missing.into_iter().zip(found).map(|(item, found)| refusal::<T, E::Backend>(item, found.as_ref()));
-        outcome.refused.extend(refused);
+        let (unmoved, moved): (Vec<_>, Vec<_>) = missing
+            .into_iter()
+            .zip(found)
+            .partition(|(item, found)| found.as_ref().is_some_and(|found| is_current(item.source.record, found)));
+        let refused = |(item, found): (Item<'_, T>, Option<T::Version>)| refusal::<T, E::Backend>(item, found.as_ref());
+        outcome.refused.extend(unmoved.into_iter().map(refused));
+        // A trigger or a rule may have written the row instead: then nobody knows who moved its version.
+        if !moved.is_empty() && is_turned::<T, E>(what, session).await? {
+            outcome.suspects.extend(moved.iter().map(|(item, _)| item.index));
+        } else {
+            outcome.refused.extend(moved.into_iter().map(refused));
+        }
     }
     Ok(outcome)
+}
+
+/// Whether a trigger or a rule may turn such a write into another.
+async fn is_turned<T, E>(what: Write, session: &mut Session<'_, E>) -> Result<bool, ConcurrencyError>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+{
+    match what {
+        Write::Save => turning::is_turned::<T, E, Updates>(session).await,
+        Write::Delete => turning::is_turned::<T, E, Deletes>(session).await,
+    }
 }
 
 /// No `async fn`: the statement must not live while the answer is awaited, because nothing says that it is `Send`.

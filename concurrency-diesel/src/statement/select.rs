@@ -13,7 +13,7 @@ use super::columns::push_table;
 use super::source::Source;
 use super::where_version::{VersionIs, push_stored};
 use crate::backend::ConcurrencyBackend;
-use crate::concurrent::{Concurrent, ConcurrentOn, VersionSqlType, table_path};
+use crate::concurrent::{Concurrent, ConcurrentOn, VersionSqlType};
 
 /// How a SELECT sees and locks its row.
 pub(crate) trait Lock: 'static {
@@ -138,78 +138,6 @@ where
 
 impl<T: Concurrent> Query for SelectStored<'_, T> {
     type SqlType = (VersionSqlType<T>, Text);
-}
-
-/// A SELECT of the version of a record's row, and of how many triggers and rules may do something else where a row is to be deleted.
-pub(crate) struct SelectUndeleted<'b, T: Concurrent> {
-    source: Source<'b, T>,
-}
-
-impl<'b, T: Concurrent> SelectUndeleted<'b, T> {
-    pub(crate) const fn new(source: Source<'b, T>) -> Self {
-        Self { source }
-    }
-}
-
-impl<T: Concurrent> QueryId for SelectUndeleted<'_, T> {
-    type QueryId = (SelectUndeletedText, T::__StatementId);
-}
-
-/// Tells the text of this SELECT from that of another statement with the same parts.
-pub(crate) struct SelectUndeletedText;
-
-impl<T, DB> QueryFragment<DB> for SelectUndeleted<'_, T>
-where
-    DB: ConcurrencyBackend,
-    T: ConcurrentOn<DB>,
-{
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        out.push_sql("SELECT ");
-        out.push_sql(&DB::__count_of_delete_triggers(table_path::<T, DB>()));
-        out.push_sql(", ");
-        out.push_identifier(T::__VersionColumn::NAME)?;
-        out.push_sql(" FROM ");
-        push_table::<T, DB>(out.reborrow())?;
-        self.source.push_key(out.reborrow())?;
-        out.push_sql(DB::__COMMITTED_READ);
-        Ok(())
-    }
-}
-
-impl<T: Concurrent> Query for SelectUndeleted<'_, T> {
-    type SqlType = (BigInt, VersionSqlType<T>);
-}
-
-/// A SELECT of how many views have the name of a record's table.
-pub(crate) struct SelectViews<T>(PhantomData<T>);
-
-impl<T> SelectViews<T> {
-    pub(crate) const fn new() -> Self {
-        Self(PhantomData)
-    }
-}
-
-impl<T: Concurrent> QueryId for SelectViews<T> {
-    type QueryId = (SelectViewsText, T::__StatementId);
-}
-
-/// Tells the text of this SELECT from that of another statement with the same parts.
-pub(crate) struct SelectViewsText;
-
-impl<T, DB> QueryFragment<DB> for SelectViews<T>
-where
-    DB: ConcurrencyBackend,
-    T: ConcurrentOn<DB>,
-{
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        out.push_sql("SELECT ");
-        out.push_sql(&DB::__count_of_views(table_path::<T, DB>()));
-        Ok(())
-    }
-}
-
-impl<T> Query for SelectViews<T> {
-    type SqlType = BigInt;
 }
 
 /// A SELECT of how many rows the statement before wrote, and kept, itself.

@@ -1,0 +1,44 @@
+-- How many triggers and rules may leave a row out of an UPDATE or a DELETE of {table} and write it all the same: of the table, of those that
+-- inherit from it, and of those that a view shows. Of `tgtype`, 1 is FOR EACH ROW, 2 BEFORE, 64 INSTEAD OF, {tgtype} the event.
+--
+-- A trigger passes if it always returns a row: once these returns, the fields and the comparisons are taken out, neither a RETURN is left
+-- nor the row itself, which could be set to NULL. One that returns NULL where its only statement found no row did not write either. A
+-- function of another language is known by its name or not at all. What holds neither a statement nor a call writes nothing. The actions
+-- of a rule are SELECT (1), UPDATE, INSERT, DELETE and MERGE; that of DO INSTEAD NOTHING is 6 or 7.
+(WITH RECURSIVE reached AS (
+    SELECT {table}::pg_catalog.oid AS relation
+    UNION
+    SELECT next.relation FROM reached CROSS JOIN LATERAL (
+        SELECT inhrelid AS relation FROM pg_catalog.pg_inherits WHERE inhparent = reached.relation
+        UNION ALL
+        SELECT depends.refobjid FROM pg_catalog.pg_rewrite AS rules
+        JOIN pg_catalog.pg_depend AS depends ON depends.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass
+            AND depends.objid = rules.oid AND depends.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
+        WHERE rules.ev_class = reached.relation
+    ) AS next
+)
+SELECT (
+    SELECT CASE WHEN bool_and(writes_nothing) THEN 0 ELSE count(*) FILTER (WHERE NOT passes) END
+    FROM (
+        SELECT
+            CASE lanname WHEN 'plpgsql' THEN pg_catalog.regexp_replace(
+                CASE WHEN prosrc !~* '\m(insert|update|delete|merge|execute|perform|select|call)\M.*\m(insert|update|delete|merge|execute|perform|select|call)\M'
+                    THEN pg_catalog.regexp_replace(prosrc, 'if\s+not\s+found\s+then\s+return\s+null\s*;', '', 'gi')
+                    ELSE prosrc
+                END,
+                '\mreturn\s+({row}|coalesce\s*\(\s*(new\s*,\s*old|old\s*,\s*new)\s*\))\s*;|\m(new|old)\s*\.|\(\s*(new|old)\s*\)'
+                    '|\m(new|old)\s+is\s+(not\s+)?distinct\s+from\s+(new|old)\M',
+                ' ', 'gi'
+            ) !~* '\m(return|new|old|call)\M'
+            ELSE prosrc IN ('moddatetime', 'insert_username', 'autoinc', 'tsvector_update_trigger_byid', 'tsvector_update_trigger_bycolumn')
+            END AS passes,
+            lanname = 'plpgsql' AND prosrc !~* '\m(insert|update|delete|merge|execute|perform|select|call)\M|[\w"]\s*\(' AS writes_nothing
+        FROM pg_catalog.pg_trigger
+        JOIN pg_catalog.pg_proc ON pg_proc.oid = tgfoid
+        JOIN pg_catalog.pg_language ON pg_language.oid = prolang
+        WHERE tgrelid = ANY (ARRAY(SELECT relation FROM reached)) AND tgtype & 1 <> 0 AND tgtype & 66 <> 0 AND tgtype & {tgtype} <> 0 AND tgenabled <> 'D'
+    ) AS standing
+) + (
+    SELECT count(*) FROM pg_catalog.pg_rewrite
+    WHERE ev_class = ANY (ARRAY(SELECT relation FROM reached)) AND ev_type = '{ev_type}' AND is_instead AND ev_action::text ~ ':commandType [1-5] '
+))
