@@ -1,5 +1,6 @@
-//! Triggers and rules that leave a row out of a write and write it all the same. Over such a table 0 rows do not prove that another writer
-//! was faster, so that its versions are read before each write. What the catalog says of them stands in `backend`.
+//! Triggers and rules that leave a row out of a write and write it all the same. Over such a table 0 rows do not prove
+//! that another writer was faster, so that its versions are read before each write. What the catalog says of them
+//! stands in `backend`.
 
 use crate::backend::ConcurrencyBackend;
 use crate::bind::VersionOn;
@@ -19,7 +20,8 @@ pub(crate) enum Before<V> {
     Found(Option<V>),
 }
 
-/// Whether the row is to be read before a write of the kind `W`: one atomic load, where nothing is known against the table.
+/// Whether the row is to be read before a write of the kind `W`: one atomic load, where nothing is known against the
+/// table.
 pub(crate) fn is_asked_before<T, E, W>() -> bool
 where
     E: Executor,
@@ -43,8 +45,8 @@ where
     !E::Backend::__COUNTS_ROWS_OF_VIEWS && T::__table_facts().is_view().is_none()
 }
 
-/// Reads the row before a write of the kind `W`, where a trigger or a rule may turn that into another: what has another version already
-/// is another writer's doing.
+/// Reads the row before a write of the kind `W`, where a trigger or a rule may turn that into another: what has another
+/// version already is another writer's doing.
 pub(crate) async fn before<T, E, W>(
     source: Source<'_, T>,
     session: &mut Session<'_, E>,
@@ -64,8 +66,8 @@ where
     Ok(Before::Found(found_version::<T, E, Committed>(source, session).await?))
 }
 
-/// The version of a row that a write of the kind `W` did not write; none where there is no row. The write expected this version. It is an error
-/// where nobody can say whether the write itself made another one of it.
+/// The version of a row that a write of the kind `W` did not write; none where there is no row. The write expected this
+/// version. It is an error where nobody can say whether the write itself made another one of it.
 pub(crate) async fn unwritten<T, E, W>(
     source: Source<'_, T>,
     expected: &T::Version,

@@ -1,4 +1,5 @@
-//! A trigger that writes the row by itself and leaves the UPDATE out: the statement counts no row, and what it finds is its own doing.
+//! A trigger that writes the row by itself and leaves the UPDATE out: the statement counts no row, and what it finds is
+//! its own doing.
 
 use crate::library::prelude::*;
 use crate::library::{
@@ -221,7 +222,8 @@ fn an_ordinary_trigger_leaves_a_conflict_a_conflict() {
     }
 }
 
-/// On PostgreSQL the catalog is asked after the first write that counts no row; from then on the row is read before it is written.
+/// On PostgreSQL the catalog is asked after the first write that counts no row; from then on the row is read before it
+/// is written.
 #[test]
 fn the_first_conflict_of_a_type_tells_that_a_trigger_may_write_rows() {
     count!();

@@ -31,7 +31,8 @@ impl Write for Deletes {
     const EVENT: WriteEvent = WriteEvent::Delete;
 }
 
-/// A SELECT of how many triggers and rules may have turned a write of the kind `W` into another, and of the version of the record's row.
+/// A SELECT of how many triggers and rules may have turned a write of the kind `W` into another, and of the version of
+/// the record's row.
 pub(crate) struct SelectUnwritten<'b, T: Concurrent, W> {
     source: Source<'b, T>,
     write: PhantomData<W>,
@@ -106,7 +107,8 @@ impl<T, W> Query for SelectTurning<T, W> {
     type SqlType = BigInt;
 }
 
-/// A SELECT of what a record's table is, as a sum: 1 for a view, 2 where its UPDATEs may be turned into other writes, 4 where its DELETEs may be.
+/// A SELECT of what a record's table is, as a sum: 1 for a view, 2 where its UPDATEs may be turned into other writes, 4
+/// where its DELETEs may be.
 pub(crate) struct SelectRelation<T>(PhantomData<T>);
 
 impl<T> SelectRelation<T> {

@@ -1,10 +1,12 @@
--- How many triggers and rules may leave a row out of an UPDATE or a DELETE of {table} and write it all the same: of the table, of those that
--- inherit from it, and of those that a view shows. Of `tgtype`, 1 is FOR EACH ROW, 2 BEFORE, 64 INSTEAD OF, {tgtype} the event.
+-- How many triggers and rules may leave a row out of an UPDATE or a DELETE of {table} and write it all the same: of the
+-- table, of those that inherit from it, and of those that a view shows. Of `tgtype`, 1 is FOR EACH ROW, 2 BEFORE, 64
+-- INSTEAD OF, {tgtype} the event.
 --
--- A trigger passes if it always returns a row: once these returns, the fields and the comparisons are taken out, neither a RETURN is left
--- nor the row itself, which could be set to NULL. One that returns NULL where its only statement found no row did not write either. A
--- function of another language is known by its name or not at all. What holds neither a statement nor a call writes nothing. The actions
--- of a rule are SELECT (1), UPDATE, INSERT, DELETE and MERGE; that of DO INSTEAD NOTHING is 6 or 7.
+-- A trigger passes if it always returns a row: once these returns, the fields and the comparisons are taken out,
+-- neither a RETURN is left nor the row itself, which could be set to NULL. One that returns NULL where its only
+-- statement found no row did not write either. A function of another language is known by its name or not at all. What
+-- holds neither a statement nor a call writes nothing. The actions of a rule are SELECT (1), UPDATE, INSERT, DELETE and
+-- MERGE; that of DO INSTEAD NOTHING is 6 or 7.
 (WITH RECURSIVE reached AS (
     SELECT {table}::pg_catalog.oid AS relation
     UNION
