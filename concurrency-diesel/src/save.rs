@@ -16,8 +16,8 @@ use crate::memory::Memory as _;
 use crate::outcome::{self, Guarded, Outcome};
 use crate::scope::{self, Rule};
 use crate::statement::{
-    Changes, Committed, Delete, Deletes, LastInsertId, Lock, ReturningVersion, SelectStored, SelectUnchanged, SelectVersion,
-    Selection, Source, Update, Updates, Write,
+    Changes, Committed, Delete, Deletes, LastInsertId, Lock, ReturningVersion, SelectStored, SelectUnchanged,
+    SelectVersion, Selection, Source, Update, Updates, Write,
 };
 use crate::turning::{self, Before, unwritten};
 use crate::{kept_changes, unchecked, views};

@@ -85,11 +85,8 @@ where
     let found = T::Version::__load_numbered(SelectUnwritten::<T, W>::new(source), session).await;
     let (is_turned, found) = match outcome::at_most_one::<T, E::Backend, _>(record, found)? {
         Some((standing, found)) => (note::<T, E, W>(standing), Some(found)),
-        // No row answers for the catalog, which is asked once more, but only once.
-        None => match T::__table_facts().is_turned(W::EVENT) {
-            Some(is_turned) => (is_turned, None),
-            None => (is_turned::<T, E, W>(session).await?, None),
-        },
+        // No row answers for the catalog, which is not asked once more: what is known is known from a conflict before.
+        None => (is_known::<T, W>(), None),
     };
     if is_turned && !found.as_ref().is_some_and(|found| outcome::is_same::<T>(found, expected)) {
         return Err(outcome::turned::<T, E::Backend>(record, W::EVENT, expected, found.as_ref()));

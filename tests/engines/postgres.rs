@@ -134,14 +134,6 @@ const REDOINGS: &[redone_rows::Redoing] = &[
                CREATE TRIGGER again BEFORE UPDATE ON high FOR EACH ROW EXECUTE FUNCTION again()",
         deletes: false,
     },
-    redone_rows::Redoing {
-        redo: "CREATE TABLE archive AS SELECT * FROM counts WHERE FALSE;
-               CREATE FUNCTION archive() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-                   INSERT INTO archive SELECT NEW.*; DELETE FROM counts WHERE id = OLD.id; RETURN NULL;
-               END $$;
-               CREATE TRIGGER archive BEFORE UPDATE ON counts FOR EACH ROW EXECUTE FUNCTION archive()",
-        deletes: true,
-    },
 ];
 
 /// Triggers that leave a row out of no write, or do not write it then.
