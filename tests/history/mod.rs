@@ -17,14 +17,18 @@ pub mod write;
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
+use std::panic::resume_unwind;
 use std::path::Path;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
-use self::checker::{History, Violation};
+use tempfile::TempDir;
+
+use self::checker::{History, Summary, Violation};
 use self::client::{Client, Identity};
 use self::table::Description;
 use crate::engine::{self, Database};
-use crate::suite::threads::spawn;
 
 /// How many clients there are.
 pub const CLIENTS: u64 = 8;
@@ -38,15 +42,31 @@ fn no_write_is_lost_torn_or_doubled_whoever_writes_and_whatever_connection_is_lo
     let seconds = from_environment("HISTORY_SECONDS").unwrap_or(60);
     // Past libtest, which keeps what a passing test prints to itself.
     writeln!(std::io::stderr(), "== {}: {seconds} s of history with HISTORY_SEED={seed}", engine::NAME).unwrap();
-    spawn(move || play(seed, seconds)).join_within(Duration::from_secs(seconds) + LONGEST_END, || {});
+    let (sender, played) = mpsc::channel();
+    let playing = thread::spawn(move || sender.send(play(seed, seconds)));
+    let (summary, violations, folder) = match played.recv_timeout(Duration::from_secs(seconds) + LONGEST_END) {
+        Ok(played) => played,
+        Err(RecvTimeoutError::Timeout) => panic!("the history did not end {LONGEST_END:?} after its time"),
+        Err(RecvTimeoutError::Disconnected) => match playing.join() {
+            Err(panic) => resume_unwind(panic),
+            Ok(_) => unreachable!("what does not panic sends its result"),
+        },
+    };
+    writeln!(std::io::stderr(), "== {}: {summary:?}", engine::NAME).unwrap();
+    if !violations.is_empty() {
+        let kept = folder.keep();
+        panic!("HISTORY_SEED={seed}:\n{}\nthe logs are in {}", shown(&violations), kept.display());
+    }
+    assert!(summary.saw_everything(), "{summary:?}");
 }
 
 /// Longer than the last operations take, and the check.
 const LONGEST_END: Duration = Duration::from_secs(600);
 
-fn play(seed: u64, seconds: u64) {
+/// What was seen, what was wrong, and the folder with the logs.
+fn play(seed: u64, seconds: u64) -> (Summary, Vec<Violation>, TempDir) {
     let descriptions = &engine::history::tables();
-    let folder = tempfile::TempDir::new().unwrap();
+    let folder = TempDir::new().unwrap();
     let database = Database::new();
     audit::create(descriptions, &mut database.connect());
     let connect = || database.connect();
@@ -58,12 +78,7 @@ fn play(seed: u64, seconds: u64) {
 
     let (changes, rows) = audit::read(descriptions, &mut database.connect());
     let (summary, violations) = checker::check(&History { logs: logs(folder.path()), changes, rows });
-    writeln!(std::io::stderr(), "== {}: {summary:?}", engine::NAME).unwrap();
-    if !violations.is_empty() {
-        let kept = folder.keep();
-        panic!("HISTORY_SEED={seed}:\n{}\nthe logs are in {}", shown(&violations), kept.display());
-    }
-    assert!(summary.saw_everything(), "{summary:?}");
+    (summary, violations, folder)
 }
 
 /// How many there are of each kind, and the first of them.
