@@ -9,7 +9,7 @@ use super::batch::same_key;
 use super::outcome::{Outcome, position};
 use super::versions::found_versions;
 use super::way::Way;
-use crate::backend::ConcurrencyBackend as _;
+use crate::backend::{Bulk, ConcurrencyBackend as _};
 use crate::concurrent::{Concurrent, ConcurrentOn};
 use crate::error::ConcurrencyError;
 use crate::executor::{Executor, Session};
@@ -35,7 +35,7 @@ where
     if !has_equal_keys::<T, E::Backend>()? {
         return Ok(());
     }
-    let (mut suspects, written) = suspects(items, outcome);
+    let (mut suspects, written) = suspects::<T, E>(items, outcome);
     suspects.extend(overwritten(&written, outcome, session).await?);
     refuse(&suspects, &written, session).await
 }
@@ -72,16 +72,18 @@ where
 }
 
 /// The records that may be of a row that another record of the batch has written, and those others.
-fn suspects<'b, T: Concurrent>(
-    items: &[Item<'b, T>],
-    outcome: &Outcome<T::Version>,
-) -> (Vec<Item<'b, T>>, Vec<Item<'b, T>>) {
+fn suspects<'b, T, E>(items: &[Item<'b, T>], outcome: &Outcome<T::Version>) -> (Vec<Item<'b, T>>, Vec<Item<'b, T>>)
+where
+    E: Executor,
+    T: Concurrent,
+{
     let written: HashMap<usize, &T::Version> =
         outcome.versions.iter().map(|(index, version)| (*index, version)).collect();
     // As the row is afterwards, or, where the rows are read before, as it was.
+    let reads_before = matches!(E::Backend::__BULK, Bulk::Chunks { .. });
     let given = written.values().copied();
-    let expected =
-        items.iter().filter(|item| written.contains_key(&item.index)).map(|item| item.source.record.__version());
+    let expected = items.iter().filter(|item| reads_before && written.contains_key(&item.index));
+    let expected = expected.map(|item| item.source.record.__version());
     let versions: HashSet<String> =
         given.chain(expected).map(|version| version_value::<T>(version).to_string()).collect();
     let met: HashSet<usize> = outcome
