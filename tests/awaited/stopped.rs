@@ -3,8 +3,10 @@
 //! On MariaDB and MySQL nothing else on the server goes on meanwhile, so these tests are run alone, by `tests/run`, on the servers that it
 //! started itself.
 
+use std::fs;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
+use std::thread;
 use std::time::Duration;
 
 use concurrency_diesel::asynchronous::prelude::*;
@@ -34,6 +36,13 @@ struct Stopped {
 impl Stopped {
     fn stop(process: i64) -> Self {
         signal("STOP", process);
+        // A thread that was about to run may go on for a moment.
+        for _ in 0..2_000 {
+            if is_stopped(process) {
+                break;
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
         Self { process }
     }
 }
@@ -42,6 +51,15 @@ impl Drop for Stopped {
     fn drop(&mut self) {
         signal("CONT", self.process);
     }
+}
+
+/// Whether each thread of the process stands still, as far as the system shows it.
+fn is_stopped(process: i64) -> bool {
+    let Ok(threads) = fs::read_dir(format!("/proc/{process}/task")) else { return true };
+    // A thread that ended meanwhile has no state.
+    let state =
+        |thread: fs::DirEntry| fs::read_to_string(thread.path().join("stat")).unwrap_or_else(|_| ") T".to_owned());
+    threads.flatten().all(|thread| state(thread).rsplit_once(") ").is_none_or(|(_, state)| state.starts_with('T')))
 }
 
 fn signal(name: &str, process: i64) {
