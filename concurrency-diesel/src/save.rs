@@ -463,11 +463,7 @@ where
     T: ConcurrentOn<E::Backend>,
     W: Write,
 {
-    if !turning::is_asked_before::<T, E, W>() {
-        return Ok(None);
-    }
-    // Boxed, because it is seldom needed and would make every save's future greater.
-    Ok(match Box::pin(turning::before::<T, E, W>(source, session)).await? {
+    Ok(match turning::before::<T, E, W>(source, session).await? {
         Before::Found(found) if !found.as_ref().is_some_and(|found| outcome::is_same::<T>(found, expected)) => {
             Some(RefusedBefore { found })
         }

@@ -22,7 +22,7 @@ pub(crate) enum Before<V> {
 
 /// Whether the row is to be read before a write of the kind `W`: one atomic load, where nothing is known against the
 /// table.
-pub(crate) fn is_asked_before<T, E, W>() -> bool
+fn is_asked_before<T, E, W>() -> bool
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
@@ -48,6 +48,22 @@ where
 /// Reads the row before a write of the kind `W`, where a trigger or a rule may turn that into another: what has another
 /// version already is another writer's doing.
 pub(crate) async fn before<T, E, W>(
+    source: Source<'_, T>,
+    session: &mut Session<'_, E>,
+) -> Result<Before<T::Version>, ConcurrencyError>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+    W: Write,
+{
+    if !is_asked_before::<T, E, W>() {
+        return Ok(Before::NotAsked);
+    }
+    // Boxed, because it is seldom needed and would make every save's future greater.
+    Box::pin(ask_before::<T, E, W>(source, session)).await
+}
+
+async fn ask_before<T, E, W>(
     source: Source<'_, T>,
     session: &mut Session<'_, E>,
 ) -> Result<Before<T::Version>, ConcurrencyError>

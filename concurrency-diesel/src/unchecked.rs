@@ -215,10 +215,7 @@ where
     T: ConcurrentOn<E::Backend>,
     W: Write,
 {
-    if !turning::is_asked_before::<T, E, W>() {
-        return Ok(None);
-    }
-    Ok(match Box::pin(turning::before::<T, E, W>(source, session)).await? {
+    Ok(match turning::before::<T, E, W>(source, session).await? {
         Before::Found(found) => found,
         Before::NotAsked => None,
     })

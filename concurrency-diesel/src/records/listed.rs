@@ -66,7 +66,6 @@ pub(super) fn states_of(found: &[Listed], kept: &[&Listed]) -> Vec<Option<Found>
     for (index, listed) in kept.iter().enumerate() {
         free.entry(&listed.row).or_default().push(index);
     }
-    let first = free.clone();
     let mut states = vec![None; found.len()];
     let rules: [Rule; 4] = [
         |place, listed, index, kept| place == index && listed.version == kept.version,
@@ -85,20 +84,20 @@ pub(super) fn states_of(found: &[Listed], kept: &[&Listed]) -> Vec<Option<Found>
             }
         }
     }
-    for (place, (listed, state)) in found.iter().zip(&mut states).enumerate().filter(|(_, (_, state))| state.is_none())
-    {
-        let of_its_row =
-            first.get(&listed.row).filter(|_| listed.row.key.is_some()).and_then(|indices| indices.first());
-        *state = match of_its_row {
-            Some(first) => Some(Found { index: *first, is_by_place: false }),
-            None => kept
-                .get(place)
-                .filter(|before| {
-                    let is_elsewhere = before.row.key.is_some() && found.iter().any(|listed| listed.row == before.row);
-                    !is_elsewhere && before.row.record == listed.row.record
-                })
-                .map(|_| Found { index: place, is_by_place: true }),
-        };
+    let rest = |(place, state): (usize, Option<Found>)| state.or_else(|| state_of_rest(place, found, kept));
+    states.into_iter().enumerate().map(rest).collect()
+}
+
+/// The state of a record that none is left for: that of a copy before it, or of the record that stood in its place and may be it, with
+/// another key.
+fn state_of_rest(place: usize, found: &[Listed], kept: &[&Listed]) -> Option<Found> {
+    let listed = found.get(place)?;
+    if listed.row.key.is_some() {
+        if let Some(index) = kept.iter().position(|kept| kept.row == listed.row) {
+            return Some(Found { index, is_by_place: false });
+        }
     }
-    states
+    let before = kept.get(place)?;
+    let is_elsewhere = before.row.key.is_some() && found.iter().any(|listed| listed.row == before.row);
+    (!is_elsewhere && before.row.record == listed.row.record).then_some(Found { index: place, is_by_place: true })
 }
