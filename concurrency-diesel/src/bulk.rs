@@ -413,8 +413,13 @@ where
     if conflicts.is_empty() {
         return Ok(());
     }
-    conflicts.sort_by_key(|conflict| conflict.index);
+    sort_by_index(&mut conflicts);
     Err(BulkError::Conflicts(conflicts))
+}
+
+/// Puts conflicts in the order of their records. No part of a generic function, so that a program holds it once.
+fn sort_by_index(conflicts: &mut [BulkConflict]) {
+    conflicts.sort_by_key(|conflict| conflict.index);
 }
 
 fn serialize<T: Concurrent>(records: &[T]) -> Vec<T::__Serialized> {

@@ -4,6 +4,7 @@
 #[cfg(feature = "async")]
 mod awaiting;
 mod blocking;
+mod by_text;
 mod transactions;
 
 use std::future::Future;
@@ -18,6 +19,7 @@ use crate::backend::ConcurrencyBackend;
 #[cfg(feature = "async")]
 pub(crate) use awaiting::Awaiting;
 pub(crate) use blocking::{Blocking, load, now};
+pub(crate) use by_text::ByText;
 pub(crate) use transactions::Transactions;
 
 /// A kind of connection: Diesel's, or diesel-async's.
@@ -34,6 +36,9 @@ pub trait Executor {
 
     /// What an answer comes in.
     type Future<'a, O>: Future<Output = O>;
+
+    /// Whether the connection looks up every statement by its text.
+    const LOOKS_UP_BY_TEXT: bool;
 
     /// Runs a statement, and answers with the number of rows that it wrote.
     fn execute<'a, S>(connection: &'a mut Self::Connection, statement: S) -> Self::Future<'a, QueryResult<usize>>
@@ -57,11 +62,18 @@ pub struct Session<'c, E: Executor>(pub(crate) &'c mut E::Connection);
 
 impl<E: Executor> Session<'_, E> {
     /// Runs a statement, and answers with the number of rows that it wrote.
+    ///
+    /// A statement that Diesel looks up by its text forgets its type: one type for all of them keeps programs small, and their
+    /// builds short.
     pub(crate) fn execute<'a, S>(&'a mut self, statement: S) -> E::Future<'a, QueryResult<usize>>
     where
         S: QueryFragment<E::Backend> + QueryId + 'a,
     {
-        E::execute(self.0, statement)
+        if const { S::HAS_STATIC_QUERY_ID && !E::LOOKS_UP_BY_TEXT } {
+            E::execute(self.0, statement)
+        } else {
+            E::execute(self.0, ByText::<_, ()>::new(statement))
+        }
     }
 
     /// Runs a statement to its end, and answers with its rows.
@@ -71,6 +83,10 @@ impl<E: Executor> Session<'_, E> {
         E::Backend: QueryMetadata<S::SqlType>,
         V: FromSqlRow<S::SqlType, E::Backend> + Send + 'a,
     {
-        E::load(self.0, statement)
+        if const { S::HAS_STATIC_QUERY_ID && !E::LOOKS_UP_BY_TEXT } {
+            E::load(self.0, statement)
+        } else {
+            E::load(self.0, ByText::<_, S::SqlType>::new(statement))
+        }
     }
 }

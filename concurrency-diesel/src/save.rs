@@ -5,6 +5,7 @@ use std::future::Future;
 use concurrency_core::{Advance, VersionField};
 use diesel::AsChangeset;
 use diesel::query_builder::{QueryFragment, QueryId};
+use diesel::result::QueryResult;
 
 use crate::backend::{ConcurrencyBackend, ReadBack};
 use crate::bind::VersionOn;
@@ -93,35 +94,29 @@ where
     }
     let record = source.record;
     let version = record.__version();
-    match T::VersionField::__ADVANCE {
-        Advance::IfChanged if !selection.advances_always() => {
-            // At the maximum a save is refused whether or not it would advance the version.
-            if next_version::<T>(version).is_none() {
-                return Err(cannot_advance(source, version, session).await);
-            }
-            let set = source.with_some_columns(source.advance_if_changed(selection), selection);
-            match send_and_read_back(source, set, version, session).await? {
-                Guarded::Written(advanced) => Ok(advanced),
-                Guarded::Refused(found) => {
-                    unless_written(found, source, selection, session).await?;
-                    Ok(version.clone())
-                }
-            }
-        }
-        Advance::Assigned | Advance::IfChanged => {
-            let Some(next) = next_version::<T>(version) else {
-                return Err(cannot_advance(source, version, session).await);
-            };
-            doubt::note::<T>(planned, &next);
-            let set = source.with_some_columns(source.assign(&next), selection);
-            send(source, set, version, session).await?.or_refusal::<T, E::Backend>(record, version)?;
-            Ok(next)
-        }
-        Advance::ByDatabase => {
-            let set = source.some_columns(selection);
-            send_and_read_back(source, set, version, session).await?.or_refusal::<T, E::Backend>(record, version)
-        }
+    // A constant, so that a program holds the statements of its own version fields only.
+    if const { matches!(T::VersionField::__ADVANCE, Advance::ByDatabase) } {
+        let set = source.some_columns(selection);
+        return send_and_read_back(source, set, version, session).await?.or_refusal::<T, E::Backend>(record, version);
     }
+    let Some(next) = next_version::<T>(version) else {
+        // At the maximum a save is refused whether or not it would advance the version.
+        return Err(cannot_advance(source, version, session).await);
+    };
+    if const { matches!(T::VersionField::__ADVANCE, Advance::IfChanged) } && !selection.advances_always() {
+        let set = source.with_some_columns(source.advance_if_changed(selection), selection);
+        return match send_and_read_back(source, set, version, session).await? {
+            Guarded::Written(advanced) => Ok(advanced),
+            Guarded::Refused(found) => {
+                unless_written(found, source, selection, session).await?;
+                Ok(version.clone())
+            }
+        };
+    }
+    doubt::note::<T>(planned, &next);
+    let set = source.with_some_columns(source.assign(&next), selection);
+    send(source, set, version, session).await?.or_refusal::<T, E::Backend>(record, version)?;
+    Ok(next)
 }
 
 /// Writes the columns that the record itself says must be written and leaves the version, where the version can be left.
@@ -203,7 +198,7 @@ where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
-    if T::VersionField::__ADVANCE == Advance::ByDatabase {
+    if const { matches!(T::VersionField::__ADVANCE, Advance::ByDatabase) } {
         return send_and_read_back(source, source.same_row(), expected, session).await;
     }
     let Some(next) = next_version::<T>(expected) else {
@@ -250,7 +245,7 @@ where
     T: ConcurrentOn<E::Backend>,
     U: QueryFragment<E::Backend>,
 {
-    if T::VersionField::__ADVANCE == Advance::ByDatabase {
+    if const { matches!(T::VersionField::__ADVANCE, Advance::ByDatabase) } {
         return if is_empty::<E::Backend>(changes) {
             advance(source, expected, session).await
         } else {
@@ -404,15 +399,31 @@ where
     T: ConcurrentOn<E::Backend>,
     S: QueryFragment<E::Backend> + QueryId,
 {
-    let answer = if E::Backend::__COUNTS_ROWS_OF_VIEWS {
-        outcome::outcome::<T, E::Backend>(source.record, session.execute(statement).await)
-    } else {
-        views::execute(source, statement, session).await
-    };
-    match answer {
+    if views::is_view::<T, E>(session).await {
+        let returned = T::Version::__load(views::returning::<T, _, _>(statement), session).await;
+        let written = returned_version(source.record, returned, session).await?;
+        return Ok(if written.is_some() { Outcome::Written } else { Outcome::Refused });
+    }
+    let rows = session.execute(statement).await;
+    executed(source.record, rows, session).await
+}
+
+/// What the number of rows means that a statement about the record's row wrote. Apart from the statement, so that a program holds it once
+/// for each record.
+async fn executed<T, E>(
+    record: &T,
+    rows: QueryResult<usize>,
+    session: &mut Session<'_, E>,
+) -> Result<Outcome, ConcurrencyError>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+{
+    match outcome::outcome::<T, E::Backend>(record, rows) {
         Err(error) if E::Backend::__KEEPS_CHANGES_OF_REFUSED => {
-            Err(Box::pin(kept_changes::check(source.record, error, session)).await)
+            Err(Box::pin(kept_changes::check(record, error, session)).await)
         }
+        Ok(Outcome::Refused) if !E::Backend::__COUNTS_ROWS_OF_VIEWS => views::refused(record, session).await,
         answer => answer,
     }
 }
@@ -559,24 +570,48 @@ where
     T: ConcurrentOn<E::Backend>,
     S: QueryFragment<E::Backend> + QueryId,
 {
-    let record = source.record;
-    match E::Backend::__READ_BACK {
-        ReadBack::Returning => {
-            let returned = T::Version::__load(ReturningVersion::<_, T::__VersionColumn>::new(update), session).await;
-            match outcome::at_most_one_written::<T, E::Backend, _>(record, returned) {
-                Err(error) if E::Backend::__KEEPS_CHANGES_OF_REFUSED => {
-                    Err(Box::pin(kept_changes::check(record, error, session)).await)
-                }
-                answer => answer,
-            }
+    if const { matches!(E::Backend::__READ_BACK, ReadBack::Returning) } {
+        let returned = T::Version::__load(ReturningVersion::<_, T::__VersionColumn>::new(update), session).await;
+        return returned_version(source.record, returned, session).await;
+    }
+    let rows = session.execute(update).await;
+    kept_version(source.record, rows, session).await
+}
+
+/// The version that an UPDATE or a DELETE answered with; `None` where it wrote no row.
+async fn returned_version<T, E>(
+    record: &T,
+    versions: QueryResult<Vec<T::Version>>,
+    session: &mut Session<'_, E>,
+) -> Result<Option<T::Version>, ConcurrencyError>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+{
+    match outcome::at_most_one_written::<T, E::Backend, _>(record, versions) {
+        Err(error) if E::Backend::__KEEPS_CHANGES_OF_REFUSED => {
+            Err(Box::pin(kept_changes::check(record, error, session)).await)
         }
-        ReadBack::LastInsertId => match outcome::outcome::<T, E::Backend>(record, session.execute(update).await)? {
-            Outcome::Written => {
-                let kept = T::Version::__load(LastInsertId::<T>::new(), session).await;
-                outcome::told_after_write::<T, E::Backend, _>(record, kept)
-            }
-            Outcome::Refused => Ok(None),
-        },
+        answer => answer,
+    }
+}
+
+/// The version that an UPDATE kept for its connection, if it wrote this number of rows.
+async fn kept_version<T, E>(
+    record: &T,
+    rows: QueryResult<usize>,
+    session: &mut Session<'_, E>,
+) -> Result<Option<T::Version>, ConcurrencyError>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+{
+    match outcome::outcome::<T, E::Backend>(record, rows)? {
+        Outcome::Written => {
+            let kept = T::Version::__load(LastInsertId::<T>::new(), session).await;
+            outcome::told_after_write::<T, E::Backend, _>(record, kept)
+        }
+        Outcome::Refused => Ok(None),
     }
 }
 

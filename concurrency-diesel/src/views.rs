@@ -1,48 +1,53 @@
 //! Views whose triggers write the rows. SQLite counts nothing of that, so that 0 rows would be no proof; RETURNING answers for it, but
 //! takes twice as long, so that it is kept for views.
 
-use diesel::query_builder::{QueryFragment, QueryId};
+use diesel::query_builder::QueryFragment;
 use diesel::result::QueryResult;
 
-use crate::backend::WriteEvent;
+use crate::backend::{ConcurrencyBackend, WriteEvent};
 use crate::bind::VersionOn;
-use crate::concurrent::ConcurrentOn;
+use crate::concurrent::{Concurrent, ConcurrentOn};
 use crate::error::ConcurrencyError;
-use crate::executor::{Executor, Session};
+use crate::executor::{ByText, Executor, Session};
 use crate::outcome::{self, Outcome};
-use crate::statement::{ReturningVersion, SelectRelation, Source};
+use crate::statement::{ReturningVersion, SelectRelation};
 
-/// Sends a statement about the record's row, and says whether it wrote the row; on an engine that counts nothing for a view.
+/// Whether a write of the record's table is to answer with what it wrote, because the engine counts nothing for a view.
 ///
-/// Whether the table is a view is asked once, before its first write, and again where a write counts no row: another database may have
-/// a view of this name, or a migration may have made one.
-pub(crate) async fn execute<T, E, S>(
-    source: Source<'_, T>,
-    statement: S,
-    session: &mut Session<'_, E>,
-) -> Result<Outcome, ConcurrencyError>
+/// This is asked once, before the table's first write, and again where a write counts no row: another database may have a view of this
+/// name, or a migration may have made one.
+pub(crate) async fn is_view<T, E>(session: &mut Session<'_, E>) -> bool
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
-    S: QueryFragment<E::Backend> + QueryId,
 {
-    let record = source.record;
-    let is_view = match T::__table_facts().is_view() {
+    if E::Backend::__COUNTS_ROWS_OF_VIEWS {
+        return false;
+    }
+    match T::__table_facts().is_view() {
         Some(is_view) => is_view,
         // A library that is too old to be asked gets the statement that is right for both.
-        None => ask::<T, E>(session).await.unwrap_or(true),
-    };
-    if is_view {
-        let written = ReturningVersion::<_, T::__VersionColumn>::new(statement);
-        let written =
-            outcome::at_most_one_written::<T, E::Backend, _>(record, T::Version::__load(written, session).await)?;
-        return Ok(if written.is_some() { Outcome::Written } else { Outcome::Refused });
+        None => Box::pin(ask::<T, E>(session)).await.unwrap_or(true),
     }
-    let outcome = outcome::outcome::<T, E::Backend>(record, session.execute(statement).await)?;
-    if matches!(outcome, Outcome::Refused) && ask::<T, E>(session).await? {
-        return Err(outcome::uncounted::<T, E::Backend>(record));
-    }
-    Ok(outcome)
+}
+
+/// The statement that answers with the version that it wrote.
+pub(crate) fn returning<'b, T, DB, S>(statement: S) -> ReturningVersion<ByText<'b, DB, ()>, T::__VersionColumn>
+where
+    DB: ConcurrencyBackend,
+    T: Concurrent,
+    S: QueryFragment<DB> + 'b,
+{
+    ReturningVersion::new(ByText::new(statement))
+}
+
+/// A write counted no row: it is refused, unless the table has become a view.
+pub(crate) async fn refused<T, E>(record: &T, session: &mut Session<'_, E>) -> Result<Outcome, ConcurrencyError>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend>,
+{
+    if ask::<T, E>(session).await? { Err(outcome::uncounted::<T, E::Backend>(record)) } else { Ok(Outcome::Refused) }
 }
 
 /// Whether the record's table is a view on this connection; what stands between it and its writes is noted, too.

@@ -41,20 +41,24 @@ where
     T: ConcurrentOn<DB>,
 {
     let state = RandomState::new();
-    let mut hashes: Vec<_> = items.iter().map(|item| (hash_of_key::<T, DB>(item.source, &state), *item)).collect();
-    hashes.sort_unstable_by_key(|(hash, item)| (*hash, item.index));
-    for same_hash in hashes.chunk_by(|one, other| one.0 == other.0) {
-        let [(_, first), others @ ..] = same_hash else { continue };
-        if others.is_empty() {
-            continue;
-        }
+    let hashes = items.iter().map(|item| hash_of_key::<T, DB>(item.source, &state)).collect();
+    for positions in positions_of_equal(hashes) {
+        let mut same_hash = positions.into_iter().filter_map(|position| items.get(position));
+        let Some(first) = same_hash.next() else { continue };
         let Some(key) = bound_key::<T, DB>(first.source) else { continue };
-        let is_same = |item: &Item<'_, T>| bound_key::<T, DB>(item.source).as_ref() == Some(&key);
-        if let Some((_, second)) = others.iter().find(|(_, item)| is_same(item)) {
+        if let Some(second) = same_hash.find(|item| bound_key::<T, DB>(item.source).as_ref() == Some(&key)) {
             return Err(same_key::<T, DB>(*first, *second));
         }
     }
     Ok(())
+}
+
+/// The positions of each hash that is there more than once, in order.
+fn positions_of_equal(hashes: Vec<u64>) -> Vec<Vec<usize>> {
+    let mut hashes: Vec<_> = hashes.into_iter().zip(0..).collect();
+    hashes.sort_unstable();
+    let equal = hashes.chunk_by(|one, other| one.0 == other.0).filter(|equal| equal.len() > 1);
+    equal.map(|equal| equal.iter().map(|(_, position)| *position).collect()).collect()
 }
 
 /// Two records of the batch are of one row.

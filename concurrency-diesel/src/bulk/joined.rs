@@ -120,11 +120,14 @@ where
         }
         Write::Save => {
             let records = Tuples::new(items, Parts::Columns { next }, is_full);
-            match T::VersionField::__ADVANCE {
-                Advance::Assigned => session.execute(JoinedUpdate::<T, _, AssignNext>::new(records)),
-                Advance::IfChanged => session.execute(JoinedUpdate::<T, _, BumpIfChanged>::new(records)),
-                Advance::ByDatabase => session.execute(JoinedUpdate::<T, _, LeaveVersion>::new(records)),
+            // Constants choose it, so that a program holds the statements of its own version fields only.
+            if const { matches!(T::VersionField::__ADVANCE, Advance::ByDatabase) } {
+                return session.execute(JoinedUpdate::<T, _, LeaveVersion>::new(records));
             }
+            if const { matches!(T::VersionField::__ADVANCE, Advance::IfChanged) } {
+                return session.execute(JoinedUpdate::<T, _, BumpIfChanged>::new(records));
+            }
+            session.execute(JoinedUpdate::<T, _, AssignNext>::new(records))
         }
     }
 }

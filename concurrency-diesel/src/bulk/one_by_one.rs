@@ -47,7 +47,7 @@ where
             Err(error) => return Err(error.into()),
         }
     }
-    current.sort_by_key(|item| item.index);
+    current.sort_by_cached_key(|item| item.index);
     let is_suspect = |index: usize| suspects.contains(&index);
     let suspected: Vec<_> = current.iter().filter(|item| is_suspect(item.index)).copied().collect();
     same_rows::refuse(&suspected, &current, session).await?;

@@ -1,6 +1,7 @@
 //! The way of an engine whose statements answer with what they wrote: one statement, and another only where a record was refused.
 
 use concurrency_core::{Advance, VersionField};
+use diesel::query_builder::QueryId;
 use diesel::result::QueryResult;
 
 use super::Write;
@@ -12,7 +13,7 @@ use crate::error::ConcurrencyError;
 use crate::executor::{Executor, Session};
 use crate::outcome::is_current;
 use crate::statement::bulk::{
-    Arrays, AssignNext, BumpIfChanged, DeleteAll, Item, LeaveVersion, Parts, Tuples, UpdateAll,
+    Arrays, AssignNext, BumpIfChanged, DeleteAll, Item, LeaveVersion, Parts, Records, Tuples, UpdateAll,
 };
 use crate::statement::{Committed, Deletes, Updates};
 use crate::turning;
@@ -95,17 +96,28 @@ where
         }
         Write::Save => {
             let records = Arrays::new(items, Parts::Columns { next })?;
-            match T::VersionField::__ADVANCE {
-                Advance::Assigned => T::Version::__load_numbered(UpdateAll::<T, _, AssignNext>::new(records), session),
-                Advance::IfChanged => {
-                    T::Version::__load_numbered(UpdateAll::<T, _, BumpIfChanged>::new(records), session)
-                }
-                Advance::ByDatabase => {
-                    T::Version::__load_numbered(UpdateAll::<T, _, LeaveVersion>::new(records), session)
-                }
-            }
+            update_all::<T, E, _>(records, session)
         }
     })
+}
+
+/// Sends the UPDATE of these records. Constants choose it, so that a program holds the statements of its own version fields only.
+fn update_all<'a, T, E, R>(records: R, session: &'a mut Session<'_, E>) -> Answers<'a, T, E>
+where
+    E: Executor,
+    T: ConcurrentOn<E::Backend> + 'a,
+    R: Records<E::Backend> + 'a,
+    UpdateAll<T, R, AssignNext>: QueryId,
+    UpdateAll<T, R, BumpIfChanged>: QueryId,
+    UpdateAll<T, R, LeaveVersion>: QueryId,
+{
+    if const { matches!(T::VersionField::__ADVANCE, Advance::ByDatabase) } {
+        return T::Version::__load_numbered(UpdateAll::<T, _, LeaveVersion>::new(records), session);
+    }
+    if const { matches!(T::VersionField::__ADVANCE, Advance::IfChanged) } {
+        return T::Version::__load_numbered(UpdateAll::<T, _, BumpIfChanged>::new(records), session);
+    }
+    T::Version::__load_numbered(UpdateAll::<T, _, AssignNext>::new(records), session)
 }
 
 fn send_tuples<'a, T, E>(
@@ -126,15 +138,7 @@ where
         }
         Write::Save => {
             let records = Tuples::new(items, Parts::Columns { next }, is_full);
-            match T::VersionField::__ADVANCE {
-                Advance::Assigned => T::Version::__load_numbered(UpdateAll::<T, _, AssignNext>::new(records), session),
-                Advance::IfChanged => {
-                    T::Version::__load_numbered(UpdateAll::<T, _, BumpIfChanged>::new(records), session)
-                }
-                Advance::ByDatabase => {
-                    T::Version::__load_numbered(UpdateAll::<T, _, LeaveVersion>::new(records), session)
-                }
-            }
+            update_all::<T, E, _>(records, session)
         }
     }
 }

@@ -126,7 +126,7 @@ where
         for others in others.chunks(most_others) {
             let new = others.iter().filter(|item| !known.contains(&item.index));
             let mut asked: Vec<_> = suspects.iter().chain(new).copied().collect();
-            asked.sort_by_key(|item| item.index);
+            asked.sort_by_cached_key(|item| item.index);
             for (first, second) in ask::<T, E>(&asked, session).await? {
                 let item = |number| position(number).and_then(|position| asked.get(position)).copied();
                 if let (Some(first), Some(second)) = (item(first), item(second)) {

@@ -58,7 +58,7 @@ where
     let batch = Batch { items: &items, exhausted: &exhausted, table: &table, what, policy, can_roll_back };
     let mut outcome = in_transaction(&batch, session, unconfirmed).await?;
     unconfirmed.confirm();
-    outcome.refused.sort_by_key(|conflict| conflict.index);
+    super::sort_by_index(&mut outcome.refused);
     Ok(outcome)
 }
 
@@ -111,7 +111,7 @@ where
             found => refusal::<T, E::Backend>(*item, found.as_ref()),
         })
         .collect();
-    refused.sort_by_key(|conflict| conflict.index);
+    super::sort_by_index(&mut refused);
     let is_exhausted = |one: &BulkConflict| matches!(one.error, ConcurrencyError::VersionExhausted { .. });
     match policy {
         Policy::AllOrNothing => match refused.iter().position(is_exhausted) {
@@ -270,7 +270,7 @@ fn decide<T: Concurrent>(
     }
     match batch.policy {
         Policy::AllOrNothing if !outcome.refused.is_empty() => {
-            outcome.refused.sort_by_key(|conflict| conflict.index);
+            super::sort_by_index(&mut outcome.refused);
             Err(BulkError::Conflicts(outcome.refused))
         }
         Policy::AllOrNothing | Policy::Each => Ok(outcome),

@@ -1,6 +1,5 @@
 //! The connections of diesel-async: every answer is awaited, and every future can be sent to another thread.
 
-mod by_text;
 mod transactions;
 
 use std::future::poll_fn;
@@ -16,7 +15,6 @@ use diesel_async::AsyncConnectionCore;
 use futures_core::Stream as _;
 use futures_core::future::BoxFuture;
 
-use self::by_text::ByText;
 use super::{Executor, Session};
 use crate::backend::ConcurrencyBackend;
 
@@ -42,13 +40,12 @@ where
     type Connection = C;
     type Future<'a, O> = BoxFuture<'a, O>;
 
+    const LOOKS_UP_BY_TEXT: bool = DB::__AWAITED_BY_TEXT;
+
     fn execute<'a, S>(connection: &'a mut C, statement: S) -> BoxFuture<'a, QueryResult<usize>>
     where
         S: QueryFragment<DB> + QueryId + 'a,
     {
-        if DB::__AWAITED_BY_TEXT {
-            return Box::pin(connection.execute_returning_count(ByText::<_, ()>::new(statement)));
-        }
         Box::pin(connection.execute_returning_count(statement))
     }
 
@@ -58,9 +55,6 @@ where
         DB: QueryMetadata<S::SqlType>,
         V: FromSqlRow<S::SqlType, DB> + Send + 'a,
     {
-        if DB::__AWAITED_BY_TEXT {
-            return Box::pin(collect::<C, S::SqlType, V>(connection.load(ByText::<_, S::SqlType>::new(statement))));
-        }
         Box::pin(collect::<C, S::SqlType, V>(connection.load(statement)))
     }
 }

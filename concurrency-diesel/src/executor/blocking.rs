@@ -42,6 +42,8 @@ where
     type Connection = C;
     type Future<'a, O> = Ready<O>;
 
+    const LOOKS_UP_BY_TEXT: bool = false;
+
     fn execute<'a, S>(connection: &'a mut C, statement: S) -> Ready<QueryResult<usize>>
     where
         S: QueryFragment<DB> + QueryId + 'a,
@@ -72,7 +74,11 @@ where
     C::Backend: QueryMetadata<S::SqlType>,
     V: FromSqlRow<S::SqlType, C::Backend>,
 {
-    connection.load(statement)?.map(|row| V::build_from_row(&row?).map_err(DeserializationError)).collect()
+    let mut values = Vec::new();
+    for row in connection.load(statement)? {
+        values.push(V::build_from_row(&row?).map_err(DeserializationError)?);
+    }
+    Ok(values)
 }
 
 /// The outcome of work whose every step is ready at once, as all work on a [`Blocking`] executor is.

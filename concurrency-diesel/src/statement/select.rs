@@ -109,12 +109,11 @@ impl<'b, T: Concurrent> SelectStored<'b, T> {
     }
 }
 
+/// Looked up by its text, because it is seldom needed.
 impl<T: Concurrent> QueryId for SelectStored<'_, T> {
-    type QueryId = (SelectStoredText, T::__StatementId);
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
 }
-
-/// Tells the text of this SELECT from that of another statement with the same parts.
-pub(crate) struct SelectStoredText;
 
 impl<T, DB> QueryFragment<DB> for SelectStored<'_, T>
 where

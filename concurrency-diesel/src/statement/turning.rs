@@ -83,12 +83,11 @@ impl<T, W> SelectTurning<T, W> {
     }
 }
 
-impl<T: Concurrent, W: 'static> QueryId for SelectTurning<T, W> {
-    type QueryId = (SelectTurningText<W>, T::__StatementId);
+/// Looked up by its text, because it is seldom needed.
+impl<T, W> QueryId for SelectTurning<T, W> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
 }
-
-/// Tells the text of this SELECT from that of another statement with the same parts.
-pub(crate) struct SelectTurningText<W>(PhantomData<W>);
 
 impl<T, W, DB> QueryFragment<DB> for SelectTurning<T, W>
 where
@@ -117,12 +116,11 @@ impl<T> SelectRelation<T> {
     }
 }
 
+/// Looked up by its text, because it is seldom needed.
 impl<T: Concurrent> QueryId for SelectRelation<T> {
-    type QueryId = (SelectRelationText, T::__StatementId);
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
 }
-
-/// Tells the text of this SELECT from that of another statement with the same parts.
-pub(crate) struct SelectRelationText;
 
 impl<T, DB> QueryFragment<DB> for SelectRelation<T>
 where

@@ -48,8 +48,10 @@ pub(crate) struct StoredIs<'b, C> {
     pub(super) column: PhantomData<C>,
 }
 
-impl<C: 'static> QueryId for StoredIs<'_, C> {
-    type QueryId = StoredIs<'static, C>;
+/// Looked up by its text, because it is seldom needed.
+impl<C> QueryId for StoredIs<'_, C> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
 }
 
 impl<C, DB> QueryFragment<DB> for StoredIs<'_, C>

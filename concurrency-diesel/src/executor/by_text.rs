@@ -6,14 +6,14 @@ use diesel::backend::Backend;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 
-/// A statement that answers with `ST`, for a connection that looks statements up by their text.
+/// A statement that answers with `ST` and is looked up by its text.
 ///
-/// diesel-async's `SyncConnectionWrapper` spawns a task of a type of its own for each type of statement. One type for all of them
-/// keeps a program that saves many records small, and its build short.
-pub(super) struct ByText<'a, DB: Backend, ST>(Box<dyn QueryFragment<DB> + 'a>, PhantomData<ST>);
+/// Diesel compiles the whole way to the database for each type of statement, and diesel-async's `SyncConnectionWrapper` spawns a
+/// task of a type of its own.
+pub(crate) struct ByText<'a, DB: Backend, ST>(Box<dyn QueryFragment<DB> + 'a>, PhantomData<ST>);
 
 impl<'a, DB: Backend, ST> ByText<'a, DB, ST> {
-    pub(super) fn new(statement: impl QueryFragment<DB> + 'a) -> Self {
+    pub(crate) fn new(statement: impl QueryFragment<DB> + 'a) -> Self {
         Self(Box::new(statement), PhantomData)
     }
 }
