@@ -95,6 +95,11 @@ impl Database {
         on!(self, |connection| triggers::list(connection))
     }
 
+    /// What is wrong with each of the triggers.
+    pub(crate) fn check_each(&mut self, specs: &[TriggerSpec]) -> Result<Vec<Vec<Problem>>, Error> {
+        on!(self, |connection| triggers::check_each(specs, connection))
+    }
+
     /// What is wrong with the trigger, and what else there is on its table.
     pub(crate) fn check(&mut self, spec: &TriggerSpec) -> Result<Vec<Problem>, Error> {
         on!(self, |connection| triggers::check_specs(std::slice::from_ref(spec), connection))

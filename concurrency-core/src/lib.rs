@@ -53,7 +53,7 @@ pub use trigger::{
     triggers_created_twice, unclear_triggers, unused_triggers,
 };
 #[doc(hidden)]
-pub use trigger::{Probe, TriggerHistory, fingerprint, restore_trigger, standing_triggers};
+pub use trigger::{FoundTriggers, Probe, TriggerHistory, fingerprint, restore_trigger, standing_triggers};
 pub use trigger_field::TriggerVersionField;
 pub use version_field::{Advance, InitialVersion, UncheckedBump, VersionField};
 pub use version_value::VersionValue;

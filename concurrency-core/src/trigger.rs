@@ -6,6 +6,7 @@ mod dialect;
 mod edit_locks;
 mod engine;
 mod found;
+mod found_index;
 mod history;
 mod mysql;
 mod name;
@@ -29,7 +30,7 @@ pub use self::pending::{
 pub use self::schema_change::{SchemaChange, add_version_column, create_triggers};
 pub use self::state::{Leftover, TriggerState};
 #[doc(hidden)]
-pub use self::{dialect::Probe, name::fingerprint, schema_change::restore_trigger};
+pub use self::{dialect::Probe, found_index::FoundTriggers, name::fingerprint, schema_change::restore_trigger};
 
 /// The mark inside our triggers, in a comment, or in a text where clients drop comments. A trigger that neither has it nor does,
 /// word for word, what ours do is never replaced and never dropped.

@@ -261,6 +261,15 @@ where
     now(install::check(specs, &mut Blocking::session(conn)))
 }
 
+/// What is wrong with each of the triggers, in the order of the specifications.
+#[doc(hidden)]
+pub fn check_each<C>(specs: &[TriggerSpec], conn: &mut C) -> Result<Vec<Vec<Problem>>, Error>
+where
+    C: LoadConnection<Backend: CatalogBackend>,
+{
+    now(install::check_each(specs, &mut Blocking::session(conn)))
+}
+
 /// Our triggers in the database that none of these specifications wants, since their model was removed say: [`Problem::Unused`], or what a
 /// trigger breaks. Triggers that [`check`] names are left out.
 ///

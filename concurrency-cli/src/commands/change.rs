@@ -49,8 +49,14 @@ fn create_in(database: &mut Database, specs: &[TriggerSpec], retries: u32) -> Re
 
 /// A trigger can be dropped although its table has changed, so only what is surely not there is left out.
 fn drop_in(database: &mut Database, specs: &[TriggerSpec], retries: u32) -> Result<String, Error> {
-    let is_there = |spec: &&TriggerSpec| !matches!(database.check(spec).as_deref(), Ok([Problem::Missing { .. }]));
-    let there: Vec<TriggerSpec> = specs.iter().filter(is_there).cloned().collect();
+    let checked: Vec<_> = match database.check_each(specs) {
+        Ok(checked) => checked.into_iter().map(Ok).collect(),
+        Err(_) => specs.iter().map(|spec| database.check(spec)).collect(),
+    };
+    let is_missing =
+        |checked: &Result<Vec<Problem>, Error>| matches!(checked.as_deref(), Ok([Problem::Missing { .. }]));
+    let there = specs.iter().zip(&checked).filter(|(_, checked)| !is_missing(checked));
+    let there: Vec<TriggerSpec> = there.map(|(spec, _)| spec.clone()).collect();
     database.drop(specs, retries)?;
     Ok(report("dropped", &there)
         .unwrap_or_else(|| "nothing to drop: the database has none of the triggers\n".to_owned()))

@@ -16,10 +16,7 @@ pub(super) fn run(arguments: &arguments::Check, project: &arguments::Project) ->
     let url = DatabaseUrl::of(project)?;
     let (specs, skipped) = wanted(&arguments.sources, project)?;
     let mut database = Database::open(url)?;
-    let mut checked = Vec::with_capacity(specs.len());
-    for spec in &specs {
-        checked.push((spec, database.check(spec)?));
-    }
+    let checked: Vec<_> = specs.iter().zip(database.check_each(&specs)?).collect();
     let others = database.unused(&specs)?;
     let text = match arguments.format {
         Format::Text => text(&checked, &others),

@@ -3,6 +3,7 @@
 mod create_and_drop;
 mod dumps;
 mod histories;
+mod many;
 mod migrations;
 mod names;
 mod problems;

@@ -33,6 +33,11 @@ pub(super) trait Dialect {
 
     fn find_triggers(&self, spec: &TriggerSpec) -> TriggerQuery;
 
+    /// The triggers of every table of a schema, where asking for those of one looks at all of them.
+    fn find_all_triggers(&self, _of_schema: Option<&str>) -> Option<TriggerQuery> {
+        None
+    }
+
     /// The tables whose rows are rows of this one, too, and that need triggers of their own.
     fn find_children(&self, _spec: &TriggerSpec) -> Option<TriggerQuery> {
         None

@@ -40,6 +40,13 @@ impl Engine {
         self.dialect().list()
     }
 
+    /// Asks for the triggers of every table of a schema at once, where asking for those of one looks at all of them.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn find_all_triggers(self, of_schema: Option<&str>) -> Option<TriggerQuery> {
+        self.dialect().find_all_triggers(of_schema)
+    }
+
     /// What keeps changes of tables from waiting without end, and what gives the session its own limit back, as migrations hold both.
     #[must_use]
     pub fn lock_limit(self) -> Option<(&'static str, &'static str)> {

@@ -75,7 +75,7 @@ impl Dialect for MysqlDialect {
     }
 
     fn find_columns(&self, spec: &TriggerSpec) -> TriggerQuery {
-        query(include_str!("mysql/columns.sql"), &[("table", Text(spec.table())), ("schema", schema(spec))])
+        query(include_str!("mysql/columns.sql"), &[("table", Text(spec.table())), ("schema", schema(spec.schema()))])
     }
 
     fn find_triggers(&self, spec: &TriggerSpec) -> TriggerQuery {
@@ -85,9 +85,15 @@ impl Dialect for MysqlDialect {
             ("list", Sql(&list)),
             ("table", Text(spec.table())),
             ("trigger", Text(&trigger)),
-            ("schema", schema(spec)),
+            ("schema", schema(spec.schema())),
         ];
         query(include_str!("mysql/triggers.sql"), &values)
+    }
+
+    /// For one table MariaDB looks at every other one, too, because of the trigger's name.
+    fn find_all_triggers(&self, of_schema: Option<&str>) -> Option<TriggerQuery> {
+        let list = fill(include_str!("mysql/list.sql"), &[("definer", GRANTEE)]);
+        Some(query(include_str!("mysql/all_triggers.sql"), &[("list", Sql(&list)), ("schema", schema(of_schema))]))
     }
 
     fn list(&self) -> TriggerQuery {
@@ -124,8 +130,8 @@ impl MysqlDialect {
 }
 
 /// The database of the table: the one that is named, or the connection's.
-fn schema(spec: &TriggerSpec) -> Value<'_> {
-    spec.schema().map_or(Sql("DATABASE()"), Text)
+fn schema(named: Option<&str>) -> Value<'_> {
+    named.map_or(Sql("DATABASE()"), Text)
 }
 
 /// A text as its bytes, so that it means the same under every `sql_mode`.

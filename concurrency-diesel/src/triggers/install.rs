@@ -7,7 +7,7 @@ use super::error::Error;
 use super::models::distinct;
 use super::plan::{Step, plan_create, plan_drop};
 use super::problem::Problem;
-use super::survey::survey;
+use super::survey::Surveyor;
 use super::{engine, shown};
 use crate::backend::ConcurrencyBackend as _;
 use crate::error::is_lock_timeout;
@@ -143,12 +143,25 @@ pub(crate) async fn check<E>(specs: &[TriggerSpec], session: &mut Session<'_, E>
 where
     E: Executor<Backend: CatalogBackend>,
 {
-    let mut problems = Vec::new();
+    Ok(check_each(specs, session).await?.into_iter().flatten().collect())
+}
+
+/// What is wrong with each of the triggers.
+pub(crate) async fn check_each<E>(
+    specs: &[TriggerSpec],
+    session: &mut Session<'_, E>,
+) -> Result<Vec<Vec<Problem>>, Error>
+where
+    E: Executor<Backend: CatalogBackend>,
+{
+    let (mut checked, surveyor) = (Vec::with_capacity(specs.len()), Surveyor::of(specs, session).await?);
     for spec in specs {
-        for table in survey(spec, session).await? {
+        let mut problems = Vec::new();
+        for table in surveyor.survey(spec, session).await? {
             table.usable::<E>()?;
             problems.extend(Problem::of_table::<E>(&table)?);
         }
+        checked.push(problems);
     }
-    Ok(problems)
+    Ok(checked)
 }

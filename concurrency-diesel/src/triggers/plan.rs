@@ -4,7 +4,7 @@ use concurrency_core::{FoundTrigger, TriggerSpec, TriggerState, drop_found};
 
 use super::catalog::CatalogBackend;
 use super::error::Error;
-use super::survey::{Surveyed, survey};
+use super::survey::{Surveyed, Surveyor};
 use super::{engine, shown};
 use crate::executor::{Executor, Session};
 
@@ -35,9 +35,9 @@ pub(super) async fn plan_create<E>(
 where
     E: Executor<Backend: CatalogBackend>,
 {
-    let mut steps = Vec::new();
+    let (mut steps, surveyor) = (Vec::new(), Surveyor::of(specs, session).await?);
     for spec in specs {
-        let tables = survey(spec, session).await?;
+        let tables = surveyor.survey(spec, session).await?;
         steps.extend(create_step::<E>(spec, &tables, other_form)?);
     }
     Ok(steps)
@@ -96,9 +96,9 @@ pub(super) async fn plan_drop<E>(specs: &[TriggerSpec], session: &mut Session<'_
 where
     E: Executor<Backend: CatalogBackend>,
 {
-    let mut steps = Vec::new();
+    let (mut steps, surveyor) = (Vec::new(), Surveyor::of(specs, session).await?);
     for spec in specs {
-        let tables = survey(spec, session).await?;
+        let tables = surveyor.survey(spec, session).await?;
         for table in &tables {
             match table.state::<E>() {
                 // It stays where it is.

@@ -1,7 +1,9 @@
 //! What a database has of a spec: its table, those that inherit from it, and the triggers on each. What is done about it stands in
 //! `plan` and `check`.
 
-use concurrency_core::{FoundColumn, FoundTrigger, Leftover, TriggerSpec, TriggerState};
+use std::collections::HashMap;
+
+use concurrency_core::{FoundColumn, FoundTrigger, FoundTriggers, Leftover, TriggerSpec, TriggerState};
 
 use super::catalog::{self, CatalogBackend};
 use super::error::Error;
@@ -46,35 +48,74 @@ impl Surveyed {
     }
 }
 
-/// The table of the spec, which must be there, and after it those that inherit from it.
-pub(super) async fn survey<E>(spec: &TriggerSpec, session: &mut Session<'_, E>) -> Result<Vec<Surveyed>, Error>
-where
-    E: Executor<Backend: CatalogBackend>,
-{
-    let mut tables = vec![survey_table(spec, session).await?];
-    let Some(children) = spec.find_children(engine::<E>()) else { return Ok(tables) };
-    for child in catalog::columns(children, session).await? {
-        let mut child = survey_table(&spec.for_child(child), session).await?;
-        // The function that stands beside them belongs to the table above.
-        child.found.retain(|found| !found.definition.is_empty());
-        if let Some(parent) = tables.first_mut() {
-            parent.found.retain(|found| {
-                !(found.definition.is_empty() && found.table_name.as_deref() == Some(child.spec.table()))
-            });
-        }
-        tables.push(child);
-    }
-    Ok(tables)
+/// Asks for tables and their triggers.
+#[derive(Default)]
+pub(super) struct Surveyor {
+    /// The triggers of whole schemas, where they were asked for at once.
+    whole: HashMap<Option<String>, FoundTriggers>,
 }
 
-async fn survey_table<E>(spec: &TriggerSpec, session: &mut Session<'_, E>) -> Result<Surveyed, Error>
-where
-    E: Executor<Backend: CatalogBackend>,
-{
-    let columns = catalog::columns(spec.find_columns(engine::<E>()), session).await?;
-    if columns.is_empty() {
-        return Err(Error::MissingTable { table: shown(spec) });
+/// From as many tables of a schema on, all of it is asked for at once, where the engine looks at all of it for each of them.
+const MANY: usize = 4;
+
+impl Surveyor {
+    /// For these tables.
+    pub(super) async fn of<E>(specs: &[TriggerSpec], session: &mut Session<'_, E>) -> Result<Self, Error>
+    where
+        E: Executor<Backend: CatalogBackend>,
+    {
+        let mut tables: HashMap<Option<&str>, usize> = HashMap::new();
+        for spec in specs {
+            let count = tables.entry(spec.schema()).or_default();
+            *count = count.saturating_add(1);
+        }
+        let mut whole = HashMap::new();
+        for (schema, _) in tables.into_iter().filter(|(_, count)| *count >= MANY) {
+            if let Some(query) = engine::<E>().find_all_triggers(schema) {
+                let found = FoundTriggers::new(engine::<E>(), catalog::triggers(query, session).await?);
+                whole.insert(schema.map(str::to_owned), found);
+            }
+        }
+        Ok(Self { whole })
     }
-    let found = catalog::triggers(spec.find_triggers(engine::<E>()), session).await?;
-    Ok(Surveyed { spec: spec.clone(), columns, found })
+
+    /// The table of the spec, which must be there, and after it those that inherit from it.
+    pub(super) async fn survey<E>(
+        &self,
+        spec: &TriggerSpec,
+        session: &mut Session<'_, E>,
+    ) -> Result<Vec<Surveyed>, Error>
+    where
+        E: Executor<Backend: CatalogBackend>,
+    {
+        let mut tables = vec![self.survey_table(spec, session).await?];
+        let Some(children) = spec.find_children(engine::<E>()) else { return Ok(tables) };
+        for child in catalog::columns(children, session).await? {
+            let mut child = self.survey_table(&spec.for_child(child), session).await?;
+            // The function that stands beside them belongs to the table above.
+            child.found.retain(|found| !found.definition.is_empty());
+            if let Some(parent) = tables.first_mut() {
+                parent.found.retain(|found| {
+                    !(found.definition.is_empty() && found.table_name.as_deref() == Some(child.spec.table()))
+                });
+            }
+            tables.push(child);
+        }
+        Ok(tables)
+    }
+
+    async fn survey_table<E>(&self, spec: &TriggerSpec, session: &mut Session<'_, E>) -> Result<Surveyed, Error>
+    where
+        E: Executor<Backend: CatalogBackend>,
+    {
+        let columns = catalog::columns(spec.find_columns(engine::<E>()), session).await?;
+        if columns.is_empty() {
+            return Err(Error::MissingTable { table: shown(spec) });
+        }
+        let found = match self.whole.get(&spec.schema().map(str::to_owned)) {
+            Some(whole) => whole.of(spec),
+            None => catalog::triggers(spec.find_triggers(engine::<E>()), session).await?,
+        };
+        Ok(Surveyed { spec: spec.clone(), columns, found })
+    }
 }

@@ -8,7 +8,7 @@ use super::error::Error;
 use super::install::{carry_out, list};
 use super::plan::Step;
 use super::problem::{Problem, breaks};
-use super::survey::survey;
+use super::survey::Surveyor;
 use crate::executor::{Executor, Session, Transactions};
 
 /// What is to be said of each.
@@ -58,8 +58,9 @@ where
     E: Executor<Backend: CatalogBackend>,
 {
     let mut known: Vec<FoundTrigger> = Vec::new();
+    let surveyor = Surveyor::of(specs, session).await?;
     for spec in specs {
-        let tables = match survey(spec, session).await {
+        let tables = match surveyor.survey(spec, session).await {
             Err(Error::MissingTable { .. }) => continue,
             tables => tables?,
         };
