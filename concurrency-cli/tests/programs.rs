@@ -6,16 +6,25 @@ use std::process::{Command, Stdio};
 /// What it prints, after it has read this. It must be installed, and succeed.
 #[track_caller]
 pub fn output(command: &mut Command, input: &str) -> String {
+    attempt(command, input).unwrap_or_else(|error| panic!("{command:?}: {error}"))
+}
+
+/// The same of one that may fail; what it says then.
+#[track_caller]
+pub fn attempt(command: &mut Command, input: &str) -> Result<String, String> {
     let mut running = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap_or_else(|error| panic!("{command:?} cannot be run, install it: {error}"));
-    running.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    // One that has failed reads no further.
+    let _ = running.stdin.take().unwrap().write_all(input.as_bytes());
     let output = running.wait_with_output().unwrap();
-    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
+    if output.status.success() {
+        return Ok(String::from_utf8(output.stdout).unwrap());
+    }
+    Err(String::from_utf8_lossy(&output.stderr).into_owned())
 }
 
 /// The first of these that is installed.

@@ -50,7 +50,7 @@ pub const TRIGGER_MARKER: &str = "concurrency-diesel 1";
 ///     ["CREATE TRIGGER `concurrency_articles_version`\n\
 ///       BEFORE UPDATE ON `articles`\n\
 ///       FOR EACH ROW\n\
-///       SET /* concurrency-diesel 1 */ NEW.`version` = COALESCE(OLD.`version`, 0) + 1,\n    \
+///       SET\n    /* concurrency-diesel 1 */ NEW.`version` = COALESCE(OLD.`version`, 0) + 1,\n    \
 ///       NEW.`version` = IF(NEW.`version` > COALESCE(OLD.`version`, 0), NEW.`version`,\n        \
 ///       18446744073709551615 + NEW.`version` + LENGTH('concurrency-diesel 1'))"],
 /// );

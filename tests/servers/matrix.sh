@@ -23,6 +23,8 @@ run_matrix() {
     make_scratch
     prepare_programs $(for name in "${names[@]}"; do backend_of "$name"; done | sort -u)
     export HISTORY_SECONDS="${HISTORY_SECONDS:-10}"
+    export DUMPS=$scratch/dumps # each server restores what those before it dumped
+    mkdir -p "$DUMPS"
     for name in "${names[@]}"; do
         run_on "$name" || status=1
     done

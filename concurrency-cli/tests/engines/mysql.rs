@@ -4,9 +4,11 @@ use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use diesel::connection::SimpleConnection as _;
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 
-use crate::programs::{output, program};
+use crate::programs::{attempt, output, program};
 
 pub type TestConnection = MysqlConnection;
 
@@ -60,15 +62,24 @@ impl Database {
         TestConnection::establish(&self.url()).unwrap()
     }
 
-    /// What the server's own client dumps of it, read by its client, which drops comments, into a database of the same name or of another.
-    pub fn dumped_and_restored(self, under_another_name: bool) -> Self {
-        let dump = output(client(&["mariadb-dump", "mysqldump"]).arg(&self.name), "");
+    /// What the server's own client dumps of it.
+    pub fn dump(&self) -> String {
+        output(client(&["mariadb-dump", "mysqldump"]).arg(&self.name), "")
+    }
+
+    /// A dump read by the client, which drops comments, into a database of the same name or of another.
+    pub fn restored(self, dump: &str, under_another_name: bool) -> Result<Self, String> {
         let restored = if under_another_name { Self { name: format!("{}_restored", self.name) } } else { self };
         let name = &restored.name;
         server().batch_execute(&format!("DROP DATABASE IF EXISTS {name}")).unwrap();
         server().batch_execute(&format!("CREATE DATABASE {name} CHARACTER SET utf8mb4")).unwrap();
-        output(client(&["mariadb", "mysql"]).arg(name), &dump);
-        restored
+        attempt(client(&["mariadb", "mysql"]).arg(name), dump).map(|_| restored)
+    }
+
+    /// What made the server, and its version.
+    pub fn server() -> (String, String) {
+        let version: String = diesel::select(sql::<Text>("VERSION()")).get_result(&mut server()).unwrap();
+        (if version.contains("MariaDB") { "mariadb" } else { "mysql" }.to_owned(), version)
     }
 
     /// Whether the program that dumps knows this server's version.

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use diesel::connection::SimpleConnection as _;
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Text};
 
-use crate::programs::output;
+use crate::programs::{attempt, output};
 
 pub type TestConnection = PgConnection;
 
@@ -34,6 +34,9 @@ pub const UNCLEAR: [&str; 2] = [
 
 /// What quotes a name.
 pub const QUOTE: char = '"';
+
+/// A schema in a dump.
+const DUMPED: &str = "concurrency_dumped";
 
 /// A schema of the test's own, removed with it.
 pub struct Database {
@@ -72,10 +75,15 @@ impl Database {
         }
     }
 
-    /// What `pg_dump` dumps of it, read by `psql` into the same database or into another.
-    pub fn dumped_and_restored(mut self, under_another_name: bool) -> Self {
+    /// What `pg_dump` dumps of it, with another name in the place of its schema's own.
+    pub fn dump(&self) -> String {
         let schema = format!("--schema={}", self.schema);
         let dump = output(Command::new("pg_dump").args([&schema, &format!("--dbname={}", self.server_url())]), "");
+        dump.replace(&self.schema, DUMPED)
+    }
+
+    /// A dump read by `psql`, into the same database or into another.
+    pub fn restored(mut self, dump: &str, under_another_name: bool) -> Result<Self, String> {
         server().batch_execute(&format!("DROP SCHEMA {} CASCADE", self.schema)).unwrap();
         if under_another_name {
             let own = format!("{}_restored", self.schema);
@@ -83,8 +91,14 @@ impl Database {
             self.own = Some(own);
         }
         let url = format!("--dbname={}", self.server_url());
-        output(Command::new("psql").args(["-X", "-q", "-v", "ON_ERROR_STOP=1", &url]), &dump);
-        self
+        let dump = dump.replace(DUMPED, &self.schema);
+        attempt(Command::new("psql").args(["-X", "-q", "-v", "ON_ERROR_STOP=1", &url]), &dump).map(|_| self)
+    }
+
+    /// What made the server, and its version.
+    pub fn server() -> (String, String) {
+        let version = diesel::select(sql::<Text>("current_setting('server_version')"));
+        ("postgres".to_owned(), version.get_result(&mut server()).unwrap())
     }
 
     pub fn connect(&self) -> TestConnection {

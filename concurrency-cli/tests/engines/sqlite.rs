@@ -5,7 +5,7 @@ use std::process::Command;
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 
-use crate::programs::output;
+use crate::programs::{attempt, output};
 
 pub type TestConnection = SqliteConnection;
 
@@ -51,15 +51,23 @@ impl Database {
         TestConnection::establish(&self.url()).unwrap()
     }
 
-    /// What `sqlite3` dumps of it, read by `sqlite3` into a file of the same name or of another.
-    pub fn dumped_and_restored(self, under_another_name: bool) -> Self {
-        let dump = output(Command::new("sqlite3").arg(self.url()).arg(".dump"), "");
+    /// What `sqlite3` dumps of it.
+    pub fn dump(&self) -> String {
+        output(Command::new("sqlite3").arg(self.url()).arg(".dump"), "")
+    }
+
+    /// A dump read by `sqlite3`, into a file of the same name or of another.
+    pub fn restored(self, dump: &str, under_another_name: bool) -> Result<Self, String> {
         let restored = if under_another_name { Self(tempfile::tempdir().unwrap()) } else { self };
         if !under_another_name {
             std::fs::remove_file(restored.url()).unwrap();
         }
-        output(Command::new("sqlite3").args(["-bail", &restored.url()]), &dump);
-        restored
+        attempt(Command::new("sqlite3").args(["-bail", &restored.url()]), dump).map(|_| restored)
+    }
+
+    /// What made the server, and its version.
+    pub fn server() -> (String, String) {
+        ("sqlite".to_owned(), "bundled".to_owned())
     }
 
     /// Whether the program that dumps knows this server's version.

@@ -46,14 +46,14 @@ impl Blog {
         blog
     }
 
-    /// With its database dumped and restored.
-    pub fn restored(self, under_another_name: bool) -> Self {
+    /// With its database read from a dump; or why the server does not take it.
+    pub fn restored(self, dump: &str, under_another_name: bool) -> Result<Self, String> {
         let Self { project, database, connection } = self;
         drop(connection);
-        let database = database.dumped_and_restored(under_another_name);
+        let database = database.restored(dump, under_another_name)?;
         project.write(".env", &format!("DATABASE_URL={}\n", database.url()));
         let connection = database.connect();
-        Self { project, database, connection }
+        Ok(Self { project, database, connection })
     }
 
     pub fn write_models(&self, models: &str) {

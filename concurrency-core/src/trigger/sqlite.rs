@@ -71,6 +71,14 @@ impl Dialect for SqliteDialect {
         query(include_str!("sqlite/triggers.sql"), &values)
     }
 
+    /// A database is a list of all that it holds.
+    fn find_all_triggers(&self, of_schema: Option<&str>) -> Option<TriggerQuery> {
+        let schema = of_schema.unwrap_or("main");
+        let database = self.quote(schema);
+        let values = [("database", Sql(&database)), ("schema", Text(schema))];
+        Some(query(include_str!("sqlite/all_triggers.sql"), &values))
+    }
+
     fn list(&self) -> TriggerQuery {
         query(include_str!("sqlite/list.sql"), &[])
     }

@@ -103,7 +103,7 @@ fn mysql_sets_the_version_in_one_statement() {
         ["CREATE TRIGGER `shops`.`concurrency_stock_version`\n\
           BEFORE UPDATE ON `shops`.`stock`\n\
           FOR EACH ROW\n\
-          SET /* concurrency-diesel 1 */ NEW.`version` = COALESCE(OLD.`version`, 0) + 1,\n    \
+          SET\n    /* concurrency-diesel 1 */ NEW.`version` = COALESCE(OLD.`version`, 0) + 1,\n    \
           NEW.`version` = IF(NEW.`version` > COALESCE(OLD.`version`, 0), NEW.`version`,\n        \
           18446744073709551615 + NEW.`version` + LENGTH('concurrency-diesel 1'))"]
     );

@@ -3,7 +3,8 @@ SET @concurrency_lock_wait_timeout = @@SESSION.lock_wait_timeout, SESSION lock_w
 CREATE TRIGGER `concurrency_entries_version`
 BEFORE UPDATE ON `entries`
 FOR EACH ROW
-SET /* concurrency-diesel 1 */ NEW.`version` = COALESCE(OLD.`version`, 0) + 1,
+SET
+    /* concurrency-diesel 1 */ NEW.`version` = COALESCE(OLD.`version`, 0) + 1,
     NEW.`version` = IF(NEW.`version` > COALESCE(OLD.`version`, 0), NEW.`version`,
         18446744073709551615 + NEW.`version` + LENGTH('concurrency-diesel 1'));
 
