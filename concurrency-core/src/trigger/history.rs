@@ -4,6 +4,7 @@ mod altering;
 mod creating;
 mod programs;
 mod reader;
+mod schemas;
 mod standing;
 
 use self::reader::Reader;
@@ -25,6 +26,8 @@ pub(super) struct History {
     functions: Vec<(String, String)>,
     /// Functions and procedures of others, by name, as they were written.
     programs: Vec<(String, String)>,
+    /// Tables of the session alone, which stand before others of their name.
+    temporary: Vec<Name>,
 }
 
 /// Reads the texts of the `up.sql`, in order.
@@ -32,8 +35,9 @@ pub(super) fn read(migrations: &[String], engine: Engine) -> History {
     let mut history = History::default();
     for migration in migrations {
         for statement in statements(migration, engine) {
-            history.run(&statement, engine);
+            history.run_in_any_schema(&statement, engine);
         }
+        history.temporary.clear();
     }
     history
 }
@@ -64,13 +68,17 @@ impl History {
             self.query(statement, engine);
         } else if statement.begins(&["PREPARE"]) || statement.begins(&["EXECUTE", "IMMEDIATE"]) {
             self.prepared(statement, engine);
-        } else if engine == Engine::Sqlite && (statement.begins(&["DELETE"]) || statement.begins(&["UPDATE"])) {
-            self.write_schema(statement);
+        } else if statement.begins(&["DELETE"]) || statement.begins(&["UPDATE"]) {
+            self.write_schema(statement, engine);
+        } else if statement.begins(&["DELIMITER"]) {
+            self.doubt_all(statement);
+        } else if drops_what_depends(statement) {
+            self.doubt_all(statement);
         } else if reader.takes(&["DROP"]) {
             self.drop(reader);
         } else if reader.takes_one_of(&[&["RENAME", "TABLE"], &["RENAME", "TABLES"]]) {
             while let (Some(from), true, Some(to)) = (reader.name(), reader.takes(&["TO"]), reader.name()) {
-                self.rename_table(&from, &to);
+                self.rename_table(&from, &to, engine);
                 if !reader.sign(",") {
                     break;
                 }
@@ -110,7 +118,7 @@ impl History {
             if reader.rest.iter().any(|token| token.is("CASCADE")) {
                 self.standing.retain(|standing| standing.function.as_ref().is_none_or(|name| !dropped.contains(name)));
             }
-        } else if begins(&[&["TABLE"], &["TABLES"], &["TEMPORARY", "TABLE"], &["FOREIGN", "TABLE"]]) {
+        } else if begins(&[&["TABLE"], &["TABLES"], &["FOREIGN", "TABLE"]]) {
             self.drop_tables(&reader.names());
         } else if begins(&[&["SCHEMA"], &["DATABASE"]]) {
             let dropped: Vec<String> = reader.names().into_iter().map(|name| name.name).collect();
@@ -120,7 +128,19 @@ impl History {
     }
 
     fn drop_tables(&mut self, tables: &[Name]) {
+        let (temporary, tables): (Vec<Name>, Vec<Name>) =
+            tables.iter().cloned().partition(|table| self.temporary.contains(table));
+        self.temporary.retain(|table| !temporary.contains(table));
         self.standing.retain(|standing| !tables.contains(&standing.table()));
         self.columns.retain(|(table, _)| !tables.contains(table));
     }
+}
+
+/// Whether it takes away whatever depends on something that is no table of ours, and may be a type or a language of theirs.
+fn drops_what_depends(statement: &Statement<'_>) -> bool {
+    let cascades = || statement.tokens.iter().any(|token| token.is("CASCADE"));
+    let always = [&["DROP", "OWNED"][..], &["DROP", "LANGUAGE"]];
+    let cascading = [&["DROP", "EXTENSION"][..], &["DROP", "TYPE"], &["DROP", "DOMAIN"]];
+    always.iter().any(|words| statement.begins(words))
+        || (cascading.iter().any(|words| statement.begins(words)) && cascades())
 }

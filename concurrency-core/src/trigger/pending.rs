@@ -80,6 +80,8 @@ pub struct TriggerHistory {
     history: History,
     /// Which of the standing triggers stand on a table.
     by_table: HashMap<Name, Vec<usize>>,
+    /// Which of them have a name that no other can have beside them.
+    by_name: HashMap<Name, Vec<usize>>,
 }
 
 impl TriggerHistory {
@@ -87,11 +89,12 @@ impl TriggerHistory {
     #[must_use]
     pub fn read(engine: Engine, migrations: &[String]) -> Self {
         let history = history::read(migrations, engine);
-        let mut by_table: HashMap<Name, Vec<usize>> = HashMap::new();
+        let (mut by_table, mut by_name) = (HashMap::<_, Vec<usize>>::new(), HashMap::<_, Vec<usize>>::new());
         for (index, standing) in history.standing.iter().enumerate() {
             by_table.entry(standing.table()).or_default().push(index);
+            by_name.entry(standing.unique_name()).or_default().push(index);
         }
-        Self { engine, history, by_table }
+        Self { engine, history, by_table, by_name }
     }
 
     /// See [`triggers_created_twice`].
@@ -104,10 +107,7 @@ impl TriggerHistory {
     #[must_use]
     pub fn pending<'s>(&self, specs: &'s [TriggerSpec]) -> Vec<(&'s TriggerSpec, SchemaChange)> {
         let wanted = self.wanted(specs);
-        let change = |spec: &'s TriggerSpec| {
-            let of_table = wanted.get(&Name::of_table(spec, self.engine)).map(Vec::as_slice).unwrap_or_default();
-            self.change(spec, of_table).map(|change| (spec, change))
-        };
+        let change = |spec: &'s TriggerSpec| self.change(spec, &wanted).map(|change| (spec, change));
         specs.iter().filter_map(change).collect()
     }
 
@@ -149,10 +149,27 @@ impl TriggerHistory {
         indices.iter().filter_map(|index| self.history.standing.get(*index))
     }
 
-    /// What makes the trigger of the spec the one that stands on its table for its column; `None` if it is. `wanted` are the specs of its
-    /// table.
-    fn change(&self, spec: &TriggerSpec, wanted: &[&TriggerSpec]) -> Option<SchemaChange> {
+    /// The triggers of other tables that have the name which the spec's needs: theirs was renamed, and another one came in its place.
+    fn in_the_way_of(&self, spec: &TriggerSpec) -> impl Iterator<Item = &Standing> {
+        let indices = self.by_name.get(&Name::of_trigger(spec, self.engine)).map(Vec::as_slice).unwrap_or_default();
+        let standing = indices.iter().filter_map(|index| self.history.standing.get(*index));
+        standing.filter(|standing| !standing.is_on(spec, self.engine))
+    }
+
+    /// Drops the trigger, and where a spec wants it creates it under the name which that gives it.
+    fn under_its_own_name(&self, standing: &Standing, wanted: &HashMap<Name, Vec<&TriggerSpec>>) -> SchemaChange {
         let engine = self.engine;
+        let dropped = SchemaChange::new(engine, standing.spec.drop(engine), standing.statements.clone());
+        let wanted = wanted.get(&standing.table()).map(Vec::as_slice).unwrap_or_default();
+        // One that does not satisfy it is created anew in any case.
+        let wanted = wanted.iter().filter(|spec| standing.satisfies(spec, engine));
+        wanted.fold(dropped, |change, spec| change.then(create_triggers([*spec], engine)))
+    }
+
+    /// What makes the trigger of the spec the one that stands on its table for its column; `None` if it is. `wanted` are all specs.
+    fn change(&self, spec: &TriggerSpec, wanted: &HashMap<Name, Vec<&TriggerSpec>>) -> Option<SchemaChange> {
+        let (engine, all) = (self.engine, wanted);
+        let wanted = all.get(&Name::of_table(spec, engine)).map(Vec::as_slice).unwrap_or_default();
         let kept = self.on_table_of(spec).filter(|standing| standing.satisfies(spec, engine)).last();
         let is_wanted = |standing: &Standing| wanted.iter().any(|spec| standing.satisfies(spec, engine));
         let name = folded(&spec.name(), engine);
@@ -165,7 +182,7 @@ impl TriggerHistory {
             return None;
         }
         let mut drops: Vec<String> = obsolete.iter().flat_map(|standing| standing.spec.drop(engine)).collect();
-        let is_left = kept.is_none() && self.history.has_function(spec);
+        let is_left = kept.is_none() && self.history.has_function(spec) && self.in_the_way_of(spec).next().is_none();
         if is_left && !obsolete.iter().any(|standing| standing.spec.name() == name) {
             drops.extend(spec.drop(engine));
         }
@@ -173,7 +190,12 @@ impl TriggerHistory {
         let earlier = obsolete.iter().filter(|standing| standing.guards(spec, engine));
         let earlier = earlier.flat_map(|standing| standing.statements.clone()).collect();
         let dropped = SchemaChange::new(engine, drops, earlier);
-        Some(if kept.is_some() { dropped } else { dropped.then(create_triggers([spec], engine)) })
+        if kept.is_some() {
+            return Some(dropped);
+        }
+        let renamed = self.in_the_way_of(spec).map(|standing| self.under_its_own_name(standing, all));
+        let renamed = renamed.chain([dropped]).reduce(SchemaChange::then)?;
+        Some(renamed.then(create_triggers([spec], engine)))
     }
 }
 

@@ -82,12 +82,15 @@ impl Dialect for PostgresDialect {
         vec![format!("ALTER TABLE {table} DROP COLUMN {version}")]
     }
 
-    /// Until the end of the transaction, unless it is put back before.
+    /// Until the end of the transaction, unless it is put back before. Where each statement is a transaction of its own, as in `psql -f`, no
+    /// limit is left, and nothing is to be put back.
     fn lock_limit(&self) -> Option<Limit> {
         Some(Limit {
             set: "SELECT pg_catalog.set_config('concurrency.lock_timeout', pg_catalog.current_setting('lock_timeout'), true), \
                   pg_catalog.set_config('lock_timeout', '5s', true)",
-            put_back: "SELECT pg_catalog.set_config('lock_timeout', pg_catalog.current_setting('concurrency.lock_timeout'), true)",
+            put_back: "SELECT pg_catalog.set_config('lock_timeout', \
+                  COALESCE(NULLIF(pg_catalog.current_setting('concurrency.lock_timeout', true), ''), \
+                  pg_catalog.current_setting('lock_timeout')), true)",
         })
     }
 

@@ -157,7 +157,7 @@ fn a_column_is_added_with_its_default_and_taken_away_again() {
             "SELECT pg_catalog.set_config('concurrency.lock_timeout', pg_catalog.current_setting('lock_timeout'), true), \
              pg_catalog.set_config('lock_timeout', '5s', true);\n\n\
              ALTER TABLE \"shops\".\"stock\" ADD COLUMN \"version\" BIGINT NOT NULL DEFAULT 1;\n\n\
-             SELECT pg_catalog.set_config('lock_timeout', pg_catalog.current_setting('concurrency.lock_timeout'), true);\n",
+             SELECT pg_catalog.set_config('lock_timeout', COALESCE(NULLIF(pg_catalog.current_setting('concurrency.lock_timeout', true), ''), pg_catalog.current_setting('lock_timeout')), true);\n",
             "SET @concurrency_lock_wait_timeout = @@SESSION.lock_wait_timeout, SESSION lock_wait_timeout = 5;\n\n\
              ALTER TABLE `shops`.`stock` ADD COLUMN `version` BIGINT NOT NULL DEFAULT 1;\n\n\
              SET SESSION lock_wait_timeout = @concurrency_lock_wait_timeout;\n",

@@ -43,6 +43,16 @@ impl<'t> Token<'t> {
         }
     }
 
+    /// The name that a text is, where only a name can stand: SQLite takes any text for one, MySQL under ANSI_QUOTES what stands in `"`.
+    pub(super) fn name_in_text(&self, engine: Engine) -> Option<String> {
+        let is_name = match engine {
+            Engine::Sqlite => true,
+            Engine::Mysql => self.text.starts_with('"'),
+            Engine::Postgres => false,
+        };
+        (self.kind == Kind::Text && is_name).then(|| folded(&unquoted(self.text), engine))
+    }
+
     /// The token in the one way in which we compare it.
     fn normal(&self, engine: Engine) -> String {
         self.name(engine).unwrap_or_else(|| self.text.replace("\r\n", "\n"))
@@ -223,7 +233,7 @@ fn unquoted(text: &str) -> String {
     let (open, close) = (characters.next(), characters.next_back());
     let inside = characters.as_str();
     match (open, close) {
-        (Some(quote @ ('"' | '`')), _) => inside.replace(&String::from_iter([quote, quote]), &quote.to_string()),
+        (Some(quote @ ('"' | '`' | '\'')), _) => inside.replace(&String::from_iter([quote, quote]), &quote.to_string()),
         _ => inside.to_owned(),
     }
 }

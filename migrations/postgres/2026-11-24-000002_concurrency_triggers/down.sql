@@ -24,4 +24,4 @@ DROP TRIGGER IF EXISTS "concurrency_entries_version" ON "entries";
 
 DROP FUNCTION IF EXISTS "concurrency_entries_version"();
 
-SELECT pg_catalog.set_config('lock_timeout', pg_catalog.current_setting('concurrency.lock_timeout'), true);
+SELECT pg_catalog.set_config('lock_timeout', COALESCE(NULLIF(pg_catalog.current_setting('concurrency.lock_timeout', true), ''), pg_catalog.current_setting('lock_timeout')), true);

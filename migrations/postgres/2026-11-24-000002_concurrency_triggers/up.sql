@@ -39,4 +39,4 @@ EXECUTE FUNCTION "concurrency_entries_version"()', child);
 END
 $concurrency$;
 
-SELECT pg_catalog.set_config('lock_timeout', pg_catalog.current_setting('concurrency.lock_timeout'), true);
+SELECT pg_catalog.set_config('lock_timeout', COALESCE(NULLIF(pg_catalog.current_setting('concurrency.lock_timeout', true), ''), pg_catalog.current_setting('lock_timeout')), true);

@@ -20,7 +20,7 @@ impl History {
         }
     }
 
-    pub(super) fn rename_table(&mut self, from: &Name, to: &Name) {
+    pub(super) fn rename_table(&mut self, from: &Name, to: &Name, engine: Engine) {
         let from = from.clone().in_default_schema();
         let new = Name { schema: to.schema.clone().or_else(|| from.schema.clone()), name: to.name.clone() };
         for (table, _) in self.columns.iter_mut().filter(|(table, _)| *table == from) {
@@ -32,6 +32,7 @@ impl History {
             if to.schema.is_some() {
                 standing.spec.schema.clone_from(&to.schema);
             }
+            standing.follow(engine);
         }
     }
 
@@ -41,7 +42,7 @@ impl History {
         while !reader.rest.is_empty() {
             if reader.takes(&["RENAME", "TO"]) || (engine == Engine::Mysql && reader.takes(&["RENAME", "AS"])) {
                 if let Some(to) = reader.name() {
-                    self.rename_table(&table, &to);
+                    self.rename_table(&table, &to, engine);
                     table = Name { schema: to.schema.or(table.schema), name: to.name };
                 }
             } else if reader.takes(&["RENAME", "CONSTRAINT"])
@@ -53,7 +54,7 @@ impl History {
                     (Some(from), true, Some(to)) => self.rename_column(&table, &from.name, &to.name, engine),
                     // MySQL needs no TO for a table.
                     (Some(to), false, None) if engine == Engine::Mysql => {
-                        self.rename_table(&table, &to);
+                        self.rename_table(&table, &to, engine);
                         table = Name { schema: to.schema.or(table.schema), name: to.name };
                     }
                     _ => {}
@@ -76,7 +77,7 @@ impl History {
             } else if reader.takes(&["SET", "SCHEMA"]) {
                 if let Some(schema) = reader.name() {
                     let to = Name { schema: Some(schema.name), name: table.name.clone() };
-                    self.rename_table(&table, &to);
+                    self.rename_table(&table, &to, engine);
                     table = to.in_default_schema();
                 }
             } else if let Some(fires) = reader.switch() {
@@ -98,6 +99,7 @@ impl History {
                 standing.spec.trigger_name = Some(standing.spec.name());
                 let names = standing.spec.key.iter_mut().chain([&mut standing.spec.version]);
                 names.filter(|name| *name == from).for_each(|name| to.clone_into(name));
+                standing.follow(engine);
             }
         }
         if from == to {

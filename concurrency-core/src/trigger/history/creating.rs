@@ -23,7 +23,9 @@ impl History {
         } else if let Some(program) = program {
             self.create_program(statement, behind(program));
         } else if let Some(table) = is_what("TABLE") {
-            self.create_table(behind(table), replaces);
+            let is_temporary =
+                statement.tokens.iter().take(table).any(|token| token.is("TEMP") || token.is("TEMPORARY"));
+            self.create_table(behind(table), replaces, is_temporary);
         }
     }
 
@@ -51,7 +53,12 @@ impl History {
     }
 
     /// What is new in one that inherits lacks the trigger; what is made in the place of another one loses it.
-    fn create_table(&mut self, mut reader: Reader<'_, '_>, replaces: bool) {
+    fn create_table(&mut self, mut reader: Reader<'_, '_>, replaces: bool, is_temporary: bool) {
+        if is_temporary {
+            reader.takes(&["IF", "NOT", "EXISTS"]);
+            self.temporary.extend(reader.name().map(Name::in_default_schema));
+            return;
+        }
         if replaces {
             let table: Vec<Name> = reader.name().map(Name::in_default_schema).into_iter().collect();
             self.drop_tables(&table);

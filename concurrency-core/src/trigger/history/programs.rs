@@ -54,13 +54,23 @@ impl History {
         }
     }
 
-    /// The tables of SQLite's own schema, written by hand.
-    pub(super) fn write_schema(&mut self, statement: &Statement<'_>) {
-        if statement.tokens.iter().any(|token| {
-            token.name(Engine::Sqlite).is_some_and(|name| ["sqlite_master", "sqlite_schema"].contains(&name.as_str()))
-        }) {
-            self.doubt(&Doubt::All, statement.text);
+    /// The tables of the server's own schema, written by hand.
+    pub(super) fn write_schema(&mut self, statement: &Statement<'_>, engine: Engine) {
+        let catalog: &[&str] = match engine {
+            Engine::Sqlite => &["sqlite_master", "sqlite_schema"],
+            Engine::Postgres => &["pg_trigger", "pg_proc", "pg_class", "pg_depend"],
+            Engine::Mysql => return,
+        };
+        // The table comes first.
+        let written = statement.tokens.iter().take(6).filter_map(|token| token.name(engine));
+        if written.into_iter().any(|name| catalog.contains(&name.as_str())) {
+            self.doubt_all(statement);
         }
+    }
+
+    /// From here on nobody can say of any trigger from the text whether it is there.
+    pub(super) fn doubt_all(&mut self, statement: &Statement<'_>) {
+        self.doubt(&Doubt::All, statement.text);
     }
 
     /// Which triggers the program may take away or change.
@@ -100,7 +110,7 @@ impl History {
     }
 
     /// From here on nobody can say from the text whether these are there.
-    fn doubt(&mut self, doubt: &Doubt, statement: &str) {
+    pub(super) fn doubt(&mut self, doubt: &Doubt, statement: &str) {
         let is_meant = |index: usize| match doubt {
             Doubt::All => true,
             Doubt::Of(indices) => indices.contains(&index),
@@ -112,7 +122,7 @@ impl History {
 }
 
 /// The triggers that a program may have changed.
-enum Doubt {
+pub(super) enum Doubt {
     All,
     /// By their position.
     Of(Vec<usize>),

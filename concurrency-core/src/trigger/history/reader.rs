@@ -91,7 +91,7 @@ impl Reader<'_, '_> {
 
     fn part(&mut self) -> Option<String> {
         let (first, rest) = self.rest.split_first()?;
-        let name = first.name(self.engine)?;
+        let name = first.name(self.engine).or_else(|| first.name_in_text(self.engine))?;
         self.rest = rest;
         Some(name)
     }

@@ -1,7 +1,7 @@
 //! A trigger of ours that a migration created, as later ones left it.
 
 use super::super::tokens::folded;
-use super::super::{Engine, TriggerSpec};
+use super::super::{Engine, TriggerSpec, postgres};
 
 /// Names are folded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +48,19 @@ impl Standing {
         Name { schema: self.spec.schema.clone(), name: self.spec.table.clone() }.in_default_schema()
     }
 
+    /// What would create it now, after its table or a column was renamed.
+    pub(super) fn follow(&mut self, engine: Engine) {
+        if self.is_intact {
+            self.statements = self.spec.create(engine);
+        }
+    }
+
+    /// The name that nothing else can have beside it: that of its function, where it has one.
+    pub(in super::super) fn unique_name(&self) -> Name {
+        let name = self.function.clone().unwrap_or_else(|| self.spec.name());
+        Name { schema: self.spec.schema.clone(), name }.in_default_schema()
+    }
+
     /// Whether it has this name, and where names of triggers are those of a table, stands on this one.
     pub(super) fn is_named(&self, name: &str, table: Option<&Name>) -> bool {
         self.spec.name() == name && table.is_none_or(|table| self.table() == *table)
@@ -65,6 +78,15 @@ impl Name {
     pub(in super::super) fn of_table(spec: &TriggerSpec, engine: Engine) -> Self {
         Self { schema: spec.schema().map(|schema| folded(schema, engine)), name: folded(spec.table(), engine) }
             .in_default_schema()
+    }
+
+    /// The name that nothing else can have beside the spec's trigger.
+    pub(in super::super) fn of_trigger(spec: &TriggerSpec, engine: Engine) -> Self {
+        let name = match engine {
+            Engine::Postgres => postgres::function_name(spec),
+            Engine::Sqlite | Engine::Mysql => folded(&spec.name(), engine),
+        };
+        Self { schema: spec.schema().map(|schema| folded(schema, engine)), name }.in_default_schema()
     }
 
     /// Where nothing is said, these are meant.

@@ -100,7 +100,14 @@ fn migrations_are_a_history() {
         (&mysql, "CREATE OR REPLACE TABLE articles (id BIGINT);", true),
         (&mysql, "CREATE TABLE IF NOT EXISTS articles (id BIGINT);", false),
         (&mysql, "DROP TABLES posts, articles;", true),
+        (&mysql, "DROP TEMPORARY TABLE IF EXISTS articles;", false),
+        (&ALL, "CREATE TEMPORARY TABLE articles (id BIGINT); DROP TABLE articles;", false),
+        (&ALL, "CREATE TEMPORARY TABLE articles (id BIGINT); DROP TABLE articles; DROP TABLE articles;", true),
         (&sqlite, "DROP TABLE [Articles];", true),
+        (&sqlite, "DROP TABLE 'articles';", true),
+        (&sqlite, "DROP TRIGGER main.'Concurrency_articles_version';", true),
+        (&sqlite, "ALTER TABLE 'articles' RENAME TO 'papers';", true),
+        (&mysql, "SET sql_mode = 'ANSI_QUOTES'; DROP TABLE \"articles\";", true),
         (&sqlite, "DROP TRIGGER main.Concurrency_Articles_Version;", true),
     ];
     for (engines, sql, is_pending) in cases {
@@ -144,6 +151,19 @@ fn what_a_program_may_have_done_is_unclear() {
         (Engine::Mysql, "PREPARE s FROM 'DROP TABLE articles'; EXECUTE s;", true),
         (Engine::Mysql, "SET @s = CONCAT('DROP ', 'TABLE articles'); PREPARE s FROM @s; EXECUTE s;", true),
         (Engine::Mysql, "DO SLEEP(0);", false),
+        // Only the server knows whether the connection's database is this one.
+        (Engine::Mysql, "DROP TABLE blog.articles;", true),
+        (Engine::Mysql, "ALTER TABLE blog.articles RENAME TO blog.papers;", true),
+        (Engine::Mysql, "ALTER TABLE blog.articles ADD COLUMN body TEXT;", false),
+        (Engine::Mysql, "DROP TABLE blog.posts;", false),
+        (Engine::Mysql, "DELIMITER //\nDROP TABLE articles//", true),
+        (Engine::Postgres, "DROP TABLE blog.articles CASCADE;", true),
+        (Engine::Postgres, "ALTER TABLE blog.articles DISABLE TRIGGER ALL;", true),
+        (Engine::Postgres, "UPDATE pg_catalog.pg_trigger SET tgenabled = 'D';", true),
+        (Engine::Postgres, "UPDATE articles SET id = 1 WHERE title = 'pg_trigger';", false),
+        (Engine::Postgres, "DROP OWNED BY ada;", true),
+        (Engine::Postgres, "DROP DOMAIN counter CASCADE;", true),
+        (Engine::Postgres, "DROP TYPE mood;", false),
         (Engine::Sqlite, "PRAGMA writable_schema = ON; DELETE FROM sqlite_master WHERE type = 'trigger';", true),
         (Engine::Sqlite, "UPDATE articles SET id = 1;", false),
     ];
@@ -279,5 +299,33 @@ fn tables_of_one_name_in_two_schemas_are_told_apart() {
         let both = [up_sql(&specs[..1], engine), up_sql(&specs[1..], engine)];
         assert_eq!(pending(&specs, engine, &both), [""; 0]);
         assert_eq!(pending(&specs, engine, &both[..1]).len(), 1);
+    }
+}
+
+/// The old table keeps its trigger, whose name the new one needs.
+#[test]
+fn a_name_that_a_renamed_table_has_is_made_free() {
+    let renamed = "ALTER TABLE articles RENAME TO old; CREATE TABLE articles (id BIGINT);".to_owned();
+    for engine in ENGINES {
+        let (new, old) = (articles(), TriggerSpec::new("old", ["id"], "version"));
+        let named = old.clone().named(new.name());
+        let migrations = [up_sql(&[articles()], engine), renamed.clone()];
+        let specs = [new.clone()];
+        let up = [named.drop(engine), new.create(engine)].concat();
+        let down = [new.drop(engine), named.create(engine)].concat();
+        assert_eq!(pending_triggers(&specs, engine, &migrations), [(&specs[0], SchemaChange::new(engine, up, down))]);
+        let change = pending_triggers(&specs, engine, &migrations).remove(0).1;
+        let migrations = [&migrations[..], &[change.up_sql()]].concat();
+        assert_eq!(pending(&specs, engine, &migrations), [""; 0]);
+        assert_eq!(unused_triggers(&specs, engine, &migrations), []);
+        // Both tables have a model.
+        let both = [new, old];
+        let changes = pending_triggers(&both, engine, &migrations[..2]);
+        let [(_, change)] = changes.as_slice() else { panic!("{changes:?}") };
+        let migrations = [&migrations[..2], &[change.up_sql()]].concat();
+        assert_eq!(pending(&both, engine, &migrations), [""; 0]);
+        assert_eq!(triggers_created_twice(engine, &migrations), [""; 0]);
+        let undone = [&migrations[..], &[change.down_sql()]].concat();
+        assert_eq!(pending(&both, engine, &undone), ["concurrency_articles_version"]);
     }
 }

@@ -1,0 +1,60 @@
+//! Names of which one tells its schema and the other does not. Whether they mean one table, only the server knows: a `search_path` or the
+//! connection's database says so. What would become of the trigger if they did, it may become.
+
+use super::super::Engine;
+use super::super::statements::Statement;
+use super::History;
+use super::programs::Doubt;
+use super::standing::{Name, Standing};
+
+impl History {
+    /// Runs the statement, and is in doubt of the triggers that it would change if its names were those of their tables.
+    pub(super) fn run_in_any_schema(&mut self, statement: &Statement<'_>, engine: Engine) {
+        let begins = [&["DROP"][..], &["ALTER", "TABLE"], &["RENAME"], &["CREATE", "OR", "REPLACE", "TABLE"]];
+        let doubted = if engine != Engine::Sqlite && begins.iter().any(|words| statement.begins(words)) {
+            self.changed_elsewhere(statement, engine)
+        } else {
+            Vec::new()
+        };
+        if !doubted.is_empty() {
+            self.doubt(&Doubt::Of(doubted), statement.text);
+        }
+        self.run(statement, engine);
+    }
+
+    fn changed_elsewhere(&self, statement: &Statement<'_>, engine: Engine) -> Vec<usize> {
+        let named = names(statement, engine);
+        let is_changed = |standing: &Standing| {
+            let table = standing.table();
+            let others = named.iter().filter(|(schema, name)| *name == table.name && *schema != table.schema);
+            let others = others.filter(|(schema, _)| schema.is_none() || table.schema.is_none());
+            // Where that is another table of ours, the two are told apart.
+            let is_ours = |named: &(Option<String>, String)| {
+                let named = Name { schema: named.0.clone(), name: named.1.clone() };
+                self.standing.iter().any(|other| other.table() == named)
+            };
+            let mut others = others.filter(|named| !is_ours(named));
+            others.any(|(schema, _)| {
+                let mut meant = standing.clone();
+                meant.spec.schema.clone_from(schema);
+                let mut history = Self { standing: vec![meant.clone()], ..Self::default() };
+                history.run(statement, engine);
+                history.standing != [meant]
+            })
+        };
+        let changed = self.standing.iter().enumerate().filter(|(_, standing)| is_changed(standing));
+        changed.map(|(index, _)| index).collect()
+    }
+}
+
+/// The names in the statement, each with the schema before it.
+fn names(statement: &Statement<'_>, engine: Engine) -> Vec<(Option<String>, String)> {
+    let tokens = &statement.tokens;
+    let name_at = |position: Option<usize>| tokens.get(position?)?.name(engine);
+    let schema_of = |position: usize| {
+        let is_qualified =
+            position.checked_sub(1).is_some_and(|dot| tokens.get(dot).is_some_and(|dot| dot.is_sign(".")));
+        name_at(position.checked_sub(2)).filter(|schema| is_qualified && schema != "public")
+    };
+    (0..tokens.len()).filter_map(|position| Some((schema_of(position), name_at(Some(position))?))).collect()
+}
