@@ -3,6 +3,7 @@
 
 use std::env;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use toml::Spanned;
@@ -39,7 +40,13 @@ fn path(project: &arguments::Project, table: &str, key: &str) -> Result<Option<P
     let Some(file) = filled(project.config_file.as_ref()).or_else(|| upwards("diesel.toml", Path::is_file)) else {
         return Ok(None);
     };
-    let text = fs::read_to_string(&file).map_err(|error| {
+    let read = if file.is_file() || !file.exists() {
+        fs::read_to_string(&file)
+    } else {
+        // A pipe would be waited for.
+        Err(io::Error::other("it is no regular file"))
+    };
+    let text = read.map_err(|error| {
         let message = format!("cannot be read: {error}; name the configuration of diesel with --config-file");
         vec![Mistake::new(Place::of_file(&file), message)]
     })?;

@@ -48,7 +48,9 @@ fn said(text: &str) -> String {
 /// A name, say, as a terminal may print it: what would steer that, or begin a line, is written out.
 pub(crate) fn escaped(text: &str) -> String {
     let write = |character: char| {
-        if character.is_control() { character.escape_default().to_string() } else { character.into() }
+        let steers = character.is_control()
+            || matches!(character, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        if steers { character.escape_default().to_string() } else { character.into() }
     };
     text.chars().map(write).collect()
 }

@@ -30,12 +30,24 @@ impl StructOptions {
         }
         for option in all_options(attrs, "concurrent")? {
             if option.word == "trigger_name" {
-                options.trigger_name =
-                    Some(option.value(|input| input.parse().map(|literal: LitStr| literal.value()))?);
+                options.trigger_name = Some(option.value(name)?);
             }
         }
         Ok(options)
     }
+}
+
+/// A name that a database can give to something.
+fn name(input: ParseStream<'_>) -> syn::Result<String> {
+    let literal: LitStr = input.parse()?;
+    let name = literal.value();
+    if name.is_empty() || name.contains('\0') {
+        return Err(syn::Error::new(
+            literal.span(),
+            "no trigger can have this name; write one without NUL that is not empty",
+        ));
+    }
+    Ok(name)
 }
 
 /// What stands on a field.

@@ -69,6 +69,45 @@ fn structs_that_disagree() {
 }
 
 #[test]
+fn a_name_that_no_trigger_can_have() {
+    for name in ["", "a\\0b"] {
+        let project = Project::new();
+        let models = MODELS.replacen("#[diesel", &format!("#[concurrent(trigger_name = \"{name}\")]\n#[diesel"), 1);
+        project.write("src/models.rs", &models);
+        let message =
+            "error: src/models.rs:7: no trigger can have this name; write one without NUL that is not empty\n";
+        refused(&project, &GENERATE, message);
+    }
+}
+
+/// What would turn the text around, or begin a line.
+#[test]
+fn names_are_shown_with_what_steers_a_terminal_written_out() {
+    let project = Project::new();
+    let name = "a\\u{1b}[31m\\n\\u{202e}b";
+    project.write(
+        "src/models.rs",
+        &MODELS.replacen("#[diesel", &format!("#[concurrent(trigger_name = \"{name}\")]\n#[diesel"), 1),
+    );
+    let ran = project.run(&GENERATE);
+    assert!(ran.code == Some(0) && ran.out.contains("\n  trigger a\\u{1b}[31m\\n\\u{202e}b on articles\n"), "{ran:?}");
+}
+
+/// Reading a pipe would wait for whoever writes into it.
+#[test]
+#[cfg(unix)]
+fn a_configuration_that_is_a_pipe() {
+    let project = Project::new();
+    assert!(std::process::Command::new("mkfifo").arg(project.path("pipe")).status().unwrap().success());
+    let ran = project.run(&[&GENERATE[..], &["--config-file", "pipe"]].concat());
+    ran.expect(
+        2,
+        "",
+        "error: pipe: cannot be read: it is no regular file; name the configuration of diesel with --config-file\n",
+    );
+}
+
+#[test]
 fn sources_that_are_not_there() {
     let project = Project::new();
     let advice = "No such file or directory (os error 2); name the sources with --source, the tables with --schema\n";

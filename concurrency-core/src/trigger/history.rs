@@ -70,9 +70,7 @@ impl History {
             self.prepared(statement, engine);
         } else if statement.begins(&["DELETE"]) || statement.begins(&["UPDATE"]) {
             self.write_schema(statement, engine);
-        } else if statement.begins(&["DELIMITER"]) {
-            self.doubt_all(statement);
-        } else if drops_what_depends(statement) {
+        } else if statement.begins(&["DELIMITER"]) || drops_what_depends(statement) {
             self.doubt_all(statement);
         } else if reader.takes(&["DROP"]) {
             self.drop(reader);

@@ -112,7 +112,7 @@ fn read(directory: &Path) -> io::Result<Vec<String>> {
     names.sort_by_key(|name| version(name));
     let mut written = Vec::new();
     for name in names {
-        match fs::read(directory.join(name).join("up.sql")) {
+        match read_file(&directory.join(name).join("up.sql")) {
             Ok(up) => written.push(String::from_utf8_lossy(&up).into_owned()),
             // A file beside the migrations, or a migration in Rust.
             Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}
@@ -120,6 +120,14 @@ fn read(directory: &Path) -> io::Result<Vec<String>> {
         }
     }
     Ok(written)
+}
+
+/// A pipe would be waited for.
+fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+    if fs::metadata(path)?.is_file() {
+        return fs::read(path);
+    }
+    Err(io::Error::other(format!("{} is no regular file", path.display())))
 }
 
 fn names(directory: &Path) -> io::Result<Vec<OsString>> {
@@ -133,7 +141,10 @@ fn version(name: &OsStr) -> String {
 
 /// Now; where a migration is not older, of the same second or with a later date, what comes right after the last one.
 fn free_version(directory: &Path) -> io::Result<String> {
-    let names = names(directory)?;
+    let mut names = names(directory)?;
+    // What else lies there, a README say, is no migration.
+    let is_dated = |name: &OsString| version(name).starts_with(|first: char| first.is_ascii_digit());
+    names.retain(|name| is_dated(name) || directory.join(name).join("up.sql").exists());
     let last = names.iter().max_by_key(|name| version(name)).map(|name| name.to_string_lossy().into_owned());
     let now = timestamp(SystemTime::now());
     let Some(last) = last.filter(|last| version(last.as_ref()) >= now.replace('-', "")) else { return Ok(now) };
@@ -227,8 +238,10 @@ mod tests {
             format!("{now}-ffff_tables"),
         ] {
             let dir = tempfile::tempdir().unwrap();
-            fs::create_dir(dir.path().join("2020-01-01-000000_first")).unwrap();
-            fs::create_dir(dir.path().join(&last)).unwrap();
+            for name in ["2020-01-01-000000_first", &last] {
+                fs::create_dir(dir.path().join(name)).unwrap();
+                fs::write(dir.path().join(name).join("up.sql"), "").unwrap();
+            }
             let change = create_triggers([&TriggerSpec::new("articles", ["id"], "version")], Engine::Sqlite);
             let mut before = version(last.as_ref());
             for _ in 0..3 {
@@ -238,6 +251,28 @@ mod tests {
                 before = written;
             }
         }
+    }
+
+    #[test]
+    fn what_else_lies_beside_the_migrations_is_none() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("README.md"), "").unwrap();
+        fs::create_dir(dir.path().join("scripts")).unwrap();
+        let change = create_triggers([&TriggerSpec::new("articles", ["id"], "version")], Engine::Sqlite);
+        let written = write_migration_of(&change, "triggers", dir.path()).unwrap();
+        assert!(written.file_name().unwrap().to_str().unwrap().starts_with("20"), "{written:?}");
+    }
+
+    /// Reading a pipe would wait for whoever writes into it.
+    #[test]
+    #[cfg(unix)]
+    fn a_pipe_is_not_read() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir(dir.path().join("2026-01-01-000000_a")).unwrap();
+        let up = dir.path().join("2026-01-01-000000_a/up.sql");
+        assert!(std::process::Command::new("mkfifo").arg(&up).status().unwrap().success());
+        let error = written_migrations(dir.path()).unwrap_err().to_string();
+        assert!(error.contains(&format!("{} is no regular file", up.display())), "{error}");
     }
 
     #[test]
