@@ -41,9 +41,21 @@ pub(crate) fn conceal_parts_of(url: &str, text: &str) -> String {
 
 /// The password of what follows `://`: up to the last `@`, for nobody is sure to have encoded the others.
 fn password(rest: &str) -> Option<&str> {
-    let (credentials, _) = rest.rsplit_once('@')?;
+    let Some((credentials, _)) = rest.rsplit_once('@') else { return password_without_host(rest) };
     let (_, password) = credentials.split_once(':')?;
     Some(password)
+}
+
+/// What stands in the place of a port, and is none: `ada:secret` whose host was forgotten.
+fn password_without_host(rest: &str) -> Option<&str> {
+    let authority = rest.split(|end: char| end.is_whitespace() || "/?#'\"`".contains(end)).next()?;
+    let authority = authority.trim_end_matches([':', ',', ';', '.', ')']);
+    let is_port =
+        |host: &str| host.split_once(':').is_none_or(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
+    if authority.starts_with('[') || authority.split(',').all(is_port) {
+        return None;
+    }
+    authority.split_once(':').map(|(_, password)| password).filter(|password| *password != MASK)
 }
 
 /// The password of a URL whose scheme is mistyped or missing: from the first colon that no slash follows up to the last `@`.
@@ -73,7 +85,10 @@ fn conceal_urls(line: &str) -> String {
             (Some((user, _)), Some((_, host))) if password(rest).is_some() => {
                 concealed.push_str(&format!("{user}:{MASK}@{host}"));
             }
-            _ => concealed.push_str(rest),
+            _ => match password_without_host(rest).filter(|_| !rest.contains('@')) {
+                Some(secret) => concealed.push_str(&rest.replacen(secret, MASK, 1)),
+                None => concealed.push_str(rest),
+            },
         }
     }
     concealed
@@ -90,7 +105,19 @@ fn conceal_settings(line: &str) -> String {
 
 fn settings(line: &str) -> Vec<&str> {
     let lower = line.to_ascii_lowercase();
-    ["password", "passwd", "pwd"].into_iter().flat_map(|word| settings_named(word, line, &lower)).collect()
+    let plain = SECRETS.into_iter().flat_map(|word| settings_named(word, line, &lower));
+    plain.chain(line.split(['?', '&', ' ']).filter_map(encoded_setting)).collect()
+}
+
+/// What the values of such settings are.
+const SECRETS: [&str; 3] = ["password", "passwd", "pwd"];
+
+/// The value of a setting whose name is encoded in part.
+fn encoded_setting(setting: &str) -> Option<&str> {
+    let (name, value) = setting.split_once('=').filter(|(name, _)| name.contains('%'))?;
+    let name = percent_decoded(name).to_ascii_lowercase();
+    let is_secret = SECRETS.iter().any(|word| name.ends_with(word)) && !value.is_empty() && value != MASK;
+    is_secret.then_some(value)
 }
 
 fn settings_named<'l>(word: &str, line: &'l str, lower: &str) -> Vec<&'l str> {
@@ -175,6 +202,12 @@ mod tests {
             ("//ada:se/cr:et@h/b", "//ada:****@h/b"),
             ("postgres//ada:secret@h", "postgres//ada:****@h"),
             ("user=ada pwd=secret", "user=ada pwd=****"),
+            ("postgres://h/b?x=y&pass%77ord=secret&z", "postgres://h/b?x=y&pass%77ord=****&z"),
+            ("mysql://ada:secret/blog: no host", "mysql://ada:****/blog: no host"),
+            ("mysql://ada:secret: no host", "mysql://ada:****: no host"),
+            ("postgres://h1:1,h2:5432/blog: gone", "postgres://h1:1,h2:5432/blog: gone"),
+            ("postgres://[::1]:5432/blog", "postgres://[::1]:5432/blog"),
+            ("postgres://h:5432: gone, or postgres://h: gone", "postgres://h:5432: gone, or postgres://h: gone"),
             ("src/models.rs:4: a@b", "src/models.rs:4: a@b"),
         ];
         for (url, concealed) in urls {
