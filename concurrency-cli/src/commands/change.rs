@@ -14,14 +14,24 @@ pub(super) fn create(arguments: &arguments::Create, project: &arguments::Project
     let url = DatabaseUrl::of(project)?;
     let (specs, skipped) = wanted(&arguments.sources, project)?;
     let specs = in_form(&arguments.form, specs);
+    let mut remarks = Vec::new();
     let text = if specs.is_empty() {
         NO_MODELS.to_owned()
     } else if arguments.dry_run {
         create_triggers(&specs, url.engine()).up_sql()
     } else {
-        create_in(&mut Database::open(url)?, &specs, arguments.retry.retries)?
+        let mut database = Database::open(url)?;
+        let created = create_in(&mut database, &specs, arguments.retry.retries)?;
+        remarks = unused(&mut database, &specs);
+        created
     };
-    Ok(Report::new(text, skipped))
+    Ok(Report { remarks, ..Report::new(text, skipped) })
+}
+
+/// What is to be said of the triggers that no model has; nothing where that cannot be found out, for all is done.
+fn unused(database: &mut Database, specs: &[TriggerSpec]) -> Vec<String> {
+    let others = database.unused(specs).unwrap_or_default();
+    others.iter().map(|problem| format!("{problem}: `triggers drop --unused` does")).collect()
 }
 
 pub(super) fn drop(arguments: &arguments::Drop, project: &arguments::Project) -> Result<Report, Error> {
