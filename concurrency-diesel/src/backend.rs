@@ -104,6 +104,13 @@ pub trait ConcurrencyBackend: Backend<QueryBuilder: Default> + Default + sealed:
         "0".to_owned()
     }
 
+    /// An expression that counts those of them that no trigger writes when such a write is sent to them.
+    #[doc(hidden)]
+    fn __count_of_unwritable_views(path: &[String], event: WriteEvent) -> String {
+        let _ = (path, event);
+        "0".to_owned()
+    }
+
     /// Whether a trigger or a rule can leave a row out of a write and write it all the same.
     #[doc(hidden)]
     const __CAN_TURN_WRITES: bool;

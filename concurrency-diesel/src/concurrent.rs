@@ -205,6 +205,8 @@ pub struct TableFacts {
     path: OnceLock<Vec<String>>,
     /// Whether it is a view, once that was asked.
     relation: AtomicU8,
+    /// Whether it is a view for whose UPDATEs, or DELETEs, there is no trigger.
+    unwritable: [AtomicU8; 2],
     /// Whether triggers or rules that may turn its UPDATEs and its DELETEs into other writes were there when that was asked last.
     turning: [AtomicU8; 2],
 }
@@ -217,6 +219,7 @@ impl TableFacts {
             name: OnceLock::new(),
             path: OnceLock::new(),
             relation: AtomicU8::new(0),
+            unwritable: [const { AtomicU8::new(0) }; 2],
             turning: [const { AtomicU8::new(0) }; 2],
         }
     }
@@ -230,21 +233,30 @@ impl TableFacts {
         know(&self.relation, is_view);
     }
 
+    /// Whether it was a view that such a write could not be sent to, when that was asked for last.
+    pub(crate) fn is_unwritable(&self, event: WriteEvent) -> bool {
+        known(of(&self.unwritable, event)) == Some(true)
+    }
+
+    pub(crate) fn set_unwritable(&self, event: WriteEvent, is_unwritable: bool) {
+        know(of(&self.unwritable, event), is_unwritable);
+    }
+
     /// Whether such a write may be turned into another, as far as that was asked.
     pub(crate) fn is_turned(&self, event: WriteEvent) -> Option<bool> {
-        known(self.turning(event))
+        known(of(&self.turning, event))
     }
 
     pub(crate) fn set_turned(&self, event: WriteEvent, is_turned: bool) {
-        know(self.turning(event), is_turned);
+        know(of(&self.turning, event), is_turned);
     }
+}
 
-    const fn turning(&self, event: WriteEvent) -> &AtomicU8 {
-        let [updates, deletes] = &self.turning;
-        match event {
-            WriteEvent::Update => updates,
-            WriteEvent::Delete => deletes,
-        }
+/// The fact about writes of this kind.
+const fn of([updates, deletes]: &[AtomicU8; 2], event: WriteEvent) -> &AtomicU8 {
+    match event {
+        WriteEvent::Update => updates,
+        WriteEvent::Delete => deletes,
     }
 }
 

@@ -222,6 +222,23 @@ where
     ))
 }
 
+/// A write of a view for which there is no trigger.
+pub(crate) fn unwritable<T, DB>(event: WriteEvent) -> ConcurrencyError
+where
+    DB: ConcurrencyBackend,
+    T: Concurrent<Table: QueryFragment<DB>>,
+{
+    let table = table_name::<T, DB>();
+    let keyword = match event {
+        WriteEvent::Update => "UPDATE",
+        WriteEvent::Delete => "DELETE",
+    };
+    let message = format!(
+        "{table} is a view without an INSTEAD OF {keyword} trigger, so nothing was sent: create one, or give the model the table behind the view"
+    );
+    ConcurrencyError::Database(diesel::result::Error::QueryBuilderError(message.into()))
+}
+
 /// A write that a trigger ended with an error and did not undo.
 pub(crate) fn kept<T, DB>(record: &T, error: &ConcurrencyError) -> ConcurrencyError
 where

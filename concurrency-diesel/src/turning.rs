@@ -28,7 +28,7 @@ where
     T: ConcurrentOn<E::Backend>,
     W: Write,
 {
-    E::Backend::__CAN_TURN_WRITES && (is_known::<T, W>() || is_unknown::<T, E>())
+    E::Backend::__CAN_TURN_WRITES && (is_known::<T, W>() || is_unknown::<T, E>() || is_unwritable::<T, W>())
 }
 
 /// Whether it is known that a write of the kind `W` may be turned into another.
@@ -43,6 +43,11 @@ where
     T: ConcurrentOn<E::Backend>,
 {
     !E::Backend::__COUNTS_ROWS_OF_VIEWS && T::__table_facts().is_view().is_none()
+}
+
+/// Whether the table was a view that cannot be written so.
+fn is_unwritable<T: Concurrent, W: Write>() -> bool {
+    T::__table_facts().is_unwritable(W::EVENT)
 }
 
 /// Reads the row before a write of the kind `W`, where a trigger or a rule may turn that into another: what has another
@@ -73,8 +78,12 @@ where
     W: Write,
 {
     // A library that is too old to be asked says so to the write.
-    if is_unknown::<T, E>() && views::ask::<T, E>(session).await.is_err() {
+    let is_asked = is_unknown::<T, E>() || is_unwritable::<T, W>();
+    if is_asked && views::ask::<T, E>(session).await.is_err() {
         return Ok(Before::NotAsked);
+    }
+    if is_unwritable::<T, W>() {
+        return Err(outcome::unwritable::<T, E::Backend>(W::EVENT));
     }
     if !is_known::<T, W>() {
         return Ok(Before::NotAsked);
@@ -101,8 +110,11 @@ where
     let found = T::Version::__load_numbered(SelectUnwritten::<T, W>::new(source), session).await;
     let (is_turned, found) = match outcome::at_most_one::<T, E::Backend, _>(record, found)? {
         Some((standing, found)) => (note::<T, E, W>(standing), Some(found)),
-        // No row answers for the catalog, which is not asked once more: what is known is known from a conflict before.
-        None => (is_known::<T, W>(), None),
+        // No row answers for the catalog, which is asked once for each type.
+        None => match T::__table_facts().is_turned(W::EVENT) {
+            Some(is_turned) => (is_turned, None),
+            None => (is_turned::<T, E, W>(session).await?, None),
+        },
     };
     if is_turned && !found.as_ref().is_some_and(|found| outcome::is_same::<T>(found, expected)) {
         return Err(outcome::turned::<T, E::Backend>(record, W::EVENT, expected, found.as_ref()));

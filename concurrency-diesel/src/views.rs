@@ -61,6 +61,8 @@ where
     let facts = T::__table_facts();
     facts.set_turned(WriteEvent::Update, relation & 2 != 0);
     facts.set_turned(WriteEvent::Delete, relation & 4 != 0);
+    facts.set_unwritable(WriteEvent::Update, relation & 8 != 0);
+    facts.set_unwritable(WriteEvent::Delete, relation & 16 != 0);
     facts.set_view(relation & 1 != 0);
     Ok(relation & 1 != 0)
 }

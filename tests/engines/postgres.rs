@@ -117,6 +117,20 @@ const REDOINGS: &[redone_rows::Redoing] = &[
                CREATE TRIGGER write INSTEAD OF UPDATE ON counts FOR EACH ROW EXECUTE FUNCTION write()",
         deletes: false,
     },
+    // A statement that found no row is not the only one.
+    redone_rows::Redoing {
+        redo: "ALTER TABLE counts RENAME TO stored; CREATE VIEW counts AS SELECT * FROM stored;
+               CREATE FUNCTION write() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                   FOR turn IN 1..2 LOOP
+                       UPDATE stored SET title = NEW.title, views = NEW.views, version = NEW.version
+                       WHERE id = OLD.id AND version = OLD.version;
+                       IF NOT FOUND THEN RETURN NULL; END IF;
+                   END LOOP;
+                   RETURN NEW;
+               END $$;
+               CREATE TRIGGER write INSTEAD OF UPDATE ON counts FOR EACH ROW EXECUTE FUNCTION write()",
+        deletes: false,
+    },
     // The trigger stands behind a view, on a table that inherits: partitions as they were before PostgreSQL 10.
     redone_rows::Redoing {
         redo: "ALTER TABLE counts RENAME TO stored; CREATE VIEW counts AS SELECT * FROM stored;
@@ -164,6 +178,22 @@ const HARMLESS: &[&str] = &[
      END $$;
      CREATE TRIGGER write INSTEAD OF UPDATE ON counts FOR EACH ROW EXECUTE FUNCTION write()",
     "CREATE RULE quiet AS ON UPDATE TO counts DO ALSO NOTHING",
+    // What a comment and a text say is nothing that a trigger does; a row is a value, too.
+    "CREATE TABLE log (old JSONB, new JSONB);
+     CREATE FUNCTION audit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+         -- it's the new row that counts: we must return it, and never return null
+         /* select the old one */
+         INSERT INTO log (old, new) VALUES (jsonb_build_object('old', OLD, 'to return', NEW), to_jsonb(NEW));
+         IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+         RETURN (NEW);
+     END $$;
+     CREATE TRIGGER audit BEFORE UPDATE OR DELETE ON counts FOR EACH ROW EXECUTE FUNCTION audit()",
+    // In this session it does not fire.
+    "CREATE FUNCTION copy() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+         UPDATE counts SET version = version + 1 WHERE id = OLD.id; RETURN NULL;
+     END $$;
+     CREATE TRIGGER copy BEFORE UPDATE ON counts FOR EACH ROW EXECUTE FUNCTION copy();
+     ALTER TABLE counts ENABLE REPLICA TRIGGER copy",
 ];
 
 /// Whether the catalog is asked before the first write of a type.
@@ -173,7 +203,7 @@ pub const ASKS_BEFORE_THE_FIRST_WRITE: bool = false;
 pub const HAS_RETURNING: bool = true;
 
 /// How batches are sent: any number of records in one statement.
-pub const BULK: Bulk = Bulk { chunk: usize::MAX, a_chunk: 1, refused: 1, prepared: 1, hundreds: false, asks: 0 };
+pub const BULK: Bulk = Bulk { chunk: usize::MAX, a_chunk: 1, refused: 2, prepared: 1, hundreds: false, asks: 0 };
 
 /// A version column that keeps microseconds.
 pub const TIMESTAMP_VERSION: &str = ", version TIMESTAMP NOT NULL";

@@ -67,6 +67,8 @@ impl ConcurrencyBackend for Pg {
             .replace("{tgtype}", tgtype)
             .replace("{ev_type}", ev_type)
             .replace("{row}", row)
+            .replace("{both}", r"coalesce\s*\(\s*(new\s*,\s*old|old\s*,\s*new)\s*\)")
+            .replace("{verbs}", "insert|update|delete|merge|execute|perform|select|call")
     }
 
     fn __push_text<'b>(out: &mut AstPass<'_, 'b, Self>, text: &'b str) -> QueryResult<()> {

@@ -64,43 +64,37 @@ impl ConcurrencyBackend for Sqlite {
 
     /// In every schema that the name may mean.
     fn __count_of_views(path: &[String]) -> String {
-        let (schema, table) = schema_and_table(path);
-        let of_schema = schema.map(|schema| format!(" AND schema = {} COLLATE NOCASE", literal(schema)));
-        let of_schema = of_schema.unwrap_or_default();
-        format!("(SELECT count(*) FROM pragma_table_list({}) WHERE type = 'view'{of_schema})", literal(table))
+        format!("(SELECT count(*) {})", from_views(path))
+    }
+
+    /// What has an INSTEAD OF trigger for another event alone, SQLite writes nowhere, and RETURNING answers all the same. The
+    /// triggers of an attached database are not looked at.
+    fn __count_of_unwritable_views(path: &[String], event: WriteEvent) -> String {
+        let (views, triggers, keyword) = (from_views(path), triggers(path), keyword(event));
+        format!(
+            "(SELECT count(*) {views} AND schema IN ('main', 'temp') AND NOT EXISTS \
+             (SELECT 1 FROM {triggers} WHERE beginning LIKE '% INSTEAD OF {keyword} %'))"
+        )
     }
 
     /// By RAISE(IGNORE), or by deleting the row before it is written.
     const __CAN_TURN_WRITES: bool = true;
 
-    /// 1 where a trigger of the table ignores such a write and one of them, other than ours, writes something, or where one of them deletes
-    /// rows of the same table beforehand.
+    /// 1 where a trigger of the table ignores such a write and one of them, other than ours, writes something, or where one of them
+    /// deletes or replaces rows of the same table beforehand.
     fn __count_of_turning(path: &[String], event: WriteEvent) -> String {
-        let (schema, table) = schema_and_table(path);
-        let event = match event {
-            WriteEvent::Update => "UPDATE",
-            WriteEvent::Delete => "DELETE",
-        };
-        let name = literal(table);
-        let begin = "instr(upper(sql), 'BEGIN')";
-        let does = |word: &str| format!("substr(sql, {begin}) LIKE '%{word}%'");
-        let writes = ["UPDATE", "INSERT", "DELETE", "REPLACE"].map(does).join(" OR ");
-        let count = |catalog: String| {
-            format!(
-                "SELECT sql LIKE '%RAISE%IGNORE%' AS ignores, ({writes}) AND sql NOT LIKE '%concurrency-diesel 1%' AS writes, \
-                 substr(sql, 1, {begin}) NOT LIKE '%AFTER%' AND substr(sql, 1, {begin}) NOT LIKE '%INSTEAD%' \
-                 AND substr(sql, {begin}) LIKE '%DELETE%FROM%' || {name} || '%' AS deletes \
-                 FROM {catalog} WHERE type = 'trigger' AND tbl_name = {name} COLLATE NOCASE AND sql LIKE '%{event}%'"
-            )
-        };
-        let triggers = match schema {
-            Some(schema) => count(format!("`{}`.sqlite_master", schema.replace('`', "``"))),
-            None => {
-                let (main, temporary) = ("sqlite_master".to_owned(), "sqlite_temp_master".to_owned());
-                format!("{} UNION ALL {}", count(main), count(temporary))
-            }
-        };
-        format!("(SELECT coalesce(max(ignores) AND max(writes) OR max(deletes), 0) FROM ({triggers}))")
+        let (triggers, keyword) = (triggers(path), keyword(event));
+        let name = words(&literal(schema_and_table(path).1));
+        let writes =
+            ["UPDATE", "INSERT", "DELETE", "REPLACE"].map(|word| format!("body LIKE '% {word} %'")).join(" OR ");
+        let removes = ["DELETE FROM", "REPLACE INTO"]
+            .map(|words| format!("body LIKE '% {words}%' || {name} || '%'"))
+            .join(" OR ");
+        format!(
+            "(SELECT coalesce(max(body LIKE '% RAISE IGNORE %') AND max(NOT is_ours AND ({writes})) \
+             OR max(beginning NOT LIKE '% AFTER %' AND beginning NOT LIKE '% INSTEAD OF %' AND ({removes})), 0) \
+             FROM {triggers} WHERE beginning LIKE '% {keyword} %')"
+        )
     }
 
     /// Any column takes any value: a time is a text in one of many forms, or a number.
@@ -210,6 +204,53 @@ impl ConcurrencyBackend for Sqlite {
         texts_need_collations: false,
     };
     const __ORDERED_JOIN: &'static str = " CROSS JOIN ";
+}
+
+/// An expression for the words of a text, each with a space before and after it.
+fn words(text: &str) -> String {
+    let mut words = format!("' ' || {text} || ' '");
+    for character in ["char(9)", "char(10)", "char(13)", "'('", "')'", "','", "';'", "'.'", "'\"'", "'`'", "'['", "']'"]
+    {
+        words = format!("replace({words}, {character}, ' ')");
+    }
+    for _ in 0..3 {
+        words = format!("replace({words}, '  ', ' ')");
+    }
+    words
+}
+
+/// The views with this name.
+fn from_views(path: &[String]) -> String {
+    let (schema, table) = schema_and_table(path);
+    let of_schema = schema.map(|schema| format!(" AND schema = {} COLLATE NOCASE", literal(schema)));
+    let of_schema = of_schema.unwrap_or_default();
+    format!("FROM pragma_table_list({}) WHERE type = 'view'{of_schema}", literal(table))
+}
+
+/// The triggers of the table, in each catalog that may hold them: what stands before BEGIN, what stands behind it, and whether it is ours.
+fn triggers(path: &[String]) -> String {
+    let (schema, table) = schema_and_table(path);
+    let catalogs = match schema {
+        Some(schema) => vec![format!("`{}`.sqlite_master", schema.replace('`', "``"))],
+        None => vec!["sqlite_master".to_owned(), "sqlite_temp_master".to_owned()],
+    };
+    let (words, table) = (words("sql"), literal(table));
+    let texts = catalogs.iter().map(|catalog| {
+        format!(
+            "SELECT {words} AS words, sql LIKE '%concurrency-diesel 1%' AS is_ours FROM {catalog} \
+             WHERE type = 'trigger' AND tbl_name = {table} COLLATE NOCASE"
+        )
+    });
+    let texts = texts.collect::<Vec<_>>().join(" UNION ALL ");
+    let begin = "instr(upper(words), ' BEGIN ')";
+    format!("(SELECT substr(words, 1, {begin}) AS beginning, substr(words, {begin}) AS body, is_ours FROM ({texts}))")
+}
+
+const fn keyword(event: WriteEvent) -> &'static str {
+    match event {
+        WriteEvent::Update => "UPDATE",
+        WriteEvent::Delete => "DELETE",
+    }
 }
 
 /// The schema, where one is named, and the table.

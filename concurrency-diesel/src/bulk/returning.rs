@@ -30,6 +30,8 @@ where
     T: ConcurrentOn<E::Backend>,
 {
     let mut outcome = Outcome::new();
+    let mut moved = Vec::new();
+    let refused = |(item, found): (Item<'_, T>, Option<T::Version>)| refusal::<T, E::Backend>(item, found.as_ref());
     for part in items.chunks(chunk.unwrap_or(items.len()).max(1)) {
         let next = super::next_versions::<T, E>(part, what)?;
         let answers = match chunk {
@@ -49,31 +51,30 @@ where
             continue;
         }
         let found = found_versions::<T, E, Committed>(&missing, session).await?;
-        let (unmoved, moved): (Vec<_>, Vec<_>) = missing
+        let (unmoved, others): (Vec<_>, Vec<_>) = missing
             .into_iter()
             .zip(found)
             .partition(|(item, found)| found.as_ref().is_some_and(|found| is_current(item.source.record, found)));
-        let refused = |(item, found): (Item<'_, T>, Option<T::Version>)| refusal::<T, E::Backend>(item, found.as_ref());
         outcome.refused.extend(unmoved.into_iter().map(refused));
-        // A trigger or a rule may have written the row instead: then nobody knows who moved its version.
-        if !moved.is_empty() && is_turned::<T, E>(what, session).await? {
-            outcome.suspects.extend(moved.iter().map(|(item, _)| item.index));
-        } else {
-            outcome.refused.extend(moved.into_iter().map(refused));
-        }
+        moved.extend(others);
+    }
+    // A trigger or a rule may have written the row instead: then nobody knows who moved its version.
+    if !moved.is_empty() && is_turned::<T, E>(what, session).await? {
+        outcome.suspects.extend(moved.iter().map(|(item, _)| item.index));
+    } else {
+        outcome.refused.extend(moved.into_iter().map(refused));
     }
     Ok(outcome)
 }
 
-/// Whether a trigger or a rule may turn such a write into another. Of a save it is what is known of the table already: a conflict costs a
-/// batch one read.
+/// Whether a trigger or a rule may turn such a write into another.
 async fn is_turned<T, E>(what: Write, session: &mut Session<'_, E>) -> Result<bool, ConcurrencyError>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
     match what {
-        Write::Save => Ok(turning::is_known::<T, Updates>()),
+        Write::Save => turning::is_turned::<T, E, Updates>(session).await,
         Write::Delete => turning::is_turned::<T, E, Deletes>(session).await,
     }
 }

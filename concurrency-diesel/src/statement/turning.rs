@@ -106,8 +106,8 @@ impl<T, W> Query for SelectTurning<T, W> {
     type SqlType = BigInt;
 }
 
-/// A SELECT of what a record's table is, as a sum: 1 for a view, 2 where its UPDATEs may be turned into other writes, 4
-/// where its DELETEs may be.
+/// A SELECT of what a record's table is, as a sum: 1 for a view; 2 where its UPDATEs may be turned into other writes, 4
+/// where its DELETEs may be; 8 for a view that cannot be updated, 16 for one from which nothing can be deleted.
 pub(crate) struct SelectRelation<T>(PhantomData<T>);
 
 impl<T> SelectRelation<T> {
@@ -129,12 +129,17 @@ where
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         let path = table_path::<T, DB>();
-        let [updates, deletes] =
-            [WriteEvent::Update, WriteEvent::Delete].map(|event| DB::__count_of_turning(path, event));
-        out.push_sql(&format!(
-            "SELECT ({} > 0) + 2 * ({updates} > 0) + 4 * ({deletes} > 0)",
-            DB::__count_of_views(path)
-        ));
+        let facts = [
+            DB::__count_of_views(path),
+            DB::__count_of_turning(path, WriteEvent::Update),
+            DB::__count_of_turning(path, WriteEvent::Delete),
+            DB::__count_of_unwritable_views(path, WriteEvent::Update),
+            DB::__count_of_unwritable_views(path, WriteEvent::Delete),
+        ];
+        out.push_sql("SELECT 0");
+        for (fact, weight) in facts.iter().zip([1, 2, 4, 8, 16]) {
+            out.push_sql(&format!(" + {weight} * ({fact} > 0)"));
+        }
         Ok(())
     }
 }

@@ -58,6 +58,68 @@ fn assert_deleted(error: &ConcurrencyError, expected: i64) {
 }
 
 #[test]
+fn a_view_without_a_trigger_for_the_write_is_refused() {
+    doc!();
+    let update = "UPDATE packed SET bytes = CAST(NEW.body AS BLOB), version = NEW.version WHERE id = OLD.id";
+    let delete = "DELETE FROM packed WHERE id = OLD.id";
+    let (_database, conn) = &mut with_view();
+    conn.batch_execute("DROP TRIGGER docs_delete").unwrap();
+    let mut mine = doc(1, conn);
+    mine.save_concurrent(conn).unwrap();
+    assert_unwritable(&mine.delete_concurrent(conn).unwrap_err(), "DELETE");
+    assert_unwritable(&disable_concurrency(|| mine.delete_concurrent(conn)).unwrap_err(), "DELETE");
+    assert_unwritable(&mine.delete_if_exists(conn).unwrap_err(), "DELETE");
+    assert_eq!(doc(1, conn), mine);
+
+    // Once the trigger is there the same type can be written so.
+    conn.batch_execute(&format!(
+        "DROP TRIGGER docs_update; CREATE TRIGGER docs_delete INSTEAD OF DELETE ON docs BEGIN {delete}; END"
+    ))
+    .unwrap();
+    doc(2, conn).delete_concurrent(conn).unwrap();
+    let mut other = doc(3, conn);
+    other.body = "edited".to_owned();
+    mine.delete_concurrent(conn).unwrap();
+    // The facts of a type are asked for anew where a write counts no row.
+    conn.batch_execute(&format!("CREATE TRIGGER docs_update INSTEAD OF UPDATE ON docs BEGIN {update}; END")).unwrap();
+    other.save_concurrent(conn).unwrap();
+    assert_eq!((other.version, doc(3, conn)), (2, other.clone()));
+}
+
+#[test]
+fn nothing_is_updated_through_a_view_that_can_only_be_inserted_into() {
+    doc!();
+    let (_database, conn) = &mut with_view();
+    conn.batch_execute(
+        "DROP TRIGGER docs_update; DROP TRIGGER docs_delete;
+         CREATE TRIGGER docs_insert INSTEAD OF INSERT ON docs BEGIN
+             INSERT INTO packed VALUES (NEW.id, CAST(NEW.body AS BLOB), NEW.version);
+         END",
+    )
+    .unwrap();
+    let mut mine = doc(1, conn);
+    let before = mine.clone();
+    assert_unwritable(&mine.save_concurrent(conn).unwrap_err(), "UPDATE");
+    assert_unwritable(&mine.save_unchecked(conn).unwrap_err(), "UPDATE");
+    assert_unwritable(&mine.touch_concurrent(conn).unwrap_err(), "UPDATE");
+    assert_unwritable(&mine.update_concurrent(docs::body.eq("edited"), conn).unwrap_err(), "UPDATE");
+    assert_unwritable(&mine.delete_concurrent(conn).unwrap_err(), "DELETE");
+    let mut all = [mine.clone()];
+    match all.save_all_concurrent(conn).unwrap_err() {
+        BulkError::Record(conflict) => assert_unwritable(&conflict.error, "UPDATE"),
+        error => panic!("{error:?}"),
+    }
+    assert_eq!((&mine, &all[0], doc(1, conn)), (&before, &before, before.clone()));
+}
+
+#[track_caller]
+fn assert_unwritable(error: &ConcurrencyError, keyword: &str) {
+    let text = error.to_string();
+    let expected = format!("docs is a view without an INSTEAD OF {keyword} trigger");
+    assert!(matches!(error, ConcurrencyError::Database(_)) && text.contains(&expected), "{text}");
+}
+
+#[test]
 fn every_write_through_a_view_is_told_as_what_it_was() {
     doc!();
     let (_database, conn) = &mut with_view();
@@ -250,7 +312,7 @@ fn whether_a_table_is_a_view_is_asked_once() {
             sent.send(query.split(" -- binds").next().unwrap().to_owned()).unwrap();
         }
     });
-    let ask = "SELECT ((SELECT count(*) FROM pragma_table_list('docs') WHERE type = 'view') > 0) + 2 * (";
+    let ask = "SELECT 0 + 1 * ((SELECT count(*) FROM pragma_table_list('docs') WHERE type = 'view') > 0) + 2 * (";
     let update = "UPDATE `docs` SET `version` = ?, `body` = ? WHERE `id` = ? AND `version` = ?";
     for expected in [vec![ask, update], vec![update], vec![update]] {
         mine.save_concurrent(conn).unwrap();

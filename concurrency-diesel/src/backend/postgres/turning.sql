@@ -2,11 +2,11 @@
 -- table, of those that inherit from it, and of those that a view shows. Of `tgtype`, 1 is FOR EACH ROW, 2 BEFORE, 64
 -- INSTEAD OF, {tgtype} the event.
 --
--- A trigger passes if it always returns a row: once these returns, the fields and the comparisons are taken out,
--- neither a RETURN is left nor the row itself, which could be set to NULL. One that returns NULL where its only
--- statement found no row did not write either. A function of another language is known by its name or not at all. What
--- holds neither a statement nor a call writes nothing. The actions of a rule are SELECT (1), UPDATE, INSERT, DELETE and
--- MERGE; that of DO INSTEAD NOTHING is 6 or 7.
+-- What is read of a function is its body without comments and texts. A trigger passes if each RETURN of it returns the
+-- row, and if it assigns no other to the row. Of a DELETE the row is the old one; a function that asks for its event
+-- returns the new one of others. One that returns NULL where its only statement found no row did not write either. A
+-- function of another language is known by its name or not at all. What holds neither a statement nor a call writes
+-- nothing. The actions of a rule are SELECT (1), UPDATE, INSERT, DELETE and MERGE; that of DO INSTEAD NOTHING is 6 or 7.
 --
 -- Most tables have neither triggers, rules nor children: the first CASE keeps their conflicts cheap. FILTER keeps the
 -- texts of the other tables' rules from being read.
@@ -29,21 +29,29 @@ SELECT (
     FROM (
         SELECT
             CASE lanname WHEN 'plpgsql' THEN pg_catalog.regexp_replace(
-                CASE WHEN prosrc !~* '\m(insert|update|delete|merge|execute|perform|select|call)\M.*\m(insert|update|delete|merge|execute|perform|select|call)\M'
-                    THEN pg_catalog.regexp_replace(prosrc, 'if\s+not\s+found\s+then\s+return\s+null\s*;', '', 'gi')
-                    ELSE prosrc
+                CASE WHEN body ~* '\mloop\M|\m({verbs})\M.*\m({verbs})\M'
+                    THEN body
+                    ELSE pg_catalog.regexp_replace(body, 'if\s+not\s+found\s+then\s+return\s+null\s*;', '', 'gi')
                 END,
-                '\mreturn\s+({row}|coalesce\s*\(\s*(new\s*,\s*old|old\s*,\s*new)\s*\))\s*;|\m(new|old)\s*\.|\(\s*(new|old)\s*\)'
-                    '|\m(new|old)\s+is\s+(not\s+)?distinct\s+from\s+(new|old)\M',
-                ' ', 'gi'
-            ) !~* '\m(return|new|old|call)\M'
+                CASE WHEN body ~* '\mtg_op\M.*\mreturn\s*\(?\s*old\M'
+                    THEN '\mreturn\s*\(?\s*((new|old)|{both})\s*\)?\s*;'
+                    ELSE '\mreturn\s*\(?\s*({row}|{both})\s*\)?\s*;'
+                END,
+                ';', 'gi'
+            ) !~* '\mreturn\M|(;|\m(begin|then|else|loop)\M)\s*(new|old)\s*:?=|\minto\s+(strict\s+)?(new|old)\s*[^\s.(]|\mcall\M'
             ELSE prosrc IN ('moddatetime', 'insert_username', 'autoinc', 'tsvector_update_trigger_byid', 'tsvector_update_trigger_bycolumn')
             END AS passes,
-            lanname = 'plpgsql' AND prosrc !~* '\m(insert|update|delete|merge|execute|perform|select|call)\M|[\w"]\s*\(' AS writes_nothing
+            lanname = 'plpgsql' AND body !~* '\m({verbs})\M|[\w"]\s*\(' AS writes_nothing
         FROM pg_catalog.pg_trigger
         JOIN pg_catalog.pg_proc ON pg_proc.oid = tgfoid
         JOIN pg_catalog.pg_language ON pg_language.oid = prolang
-        WHERE tgrelid = ANY (ARRAY(SELECT relation FROM reached)) AND tgtype & 1 <> 0 AND tgtype & 66 <> 0 AND tgtype & {tgtype} <> 0 AND tgenabled <> 'D'
+        CROSS JOIN LATERAL pg_catalog.regexp_replace(
+            prosrc, '--[^\n]*|/\*([^*]|\*+[^*/])*\*+/|''[^'']*''', ' ', 'g'
+        ) AS body
+        WHERE tgrelid = ANY (ARRAY(SELECT relation FROM reached)) AND tgtype & 1 <> 0 AND tgtype & 66 <> 0 AND tgtype & {tgtype} <> 0
+            AND tgenabled IN (
+                'A', CASE pg_catalog.current_setting('session_replication_role') WHEN 'replica' THEN 'R' ELSE 'O' END
+            )
     ) AS standing
 ) + (
     SELECT count(*) FILTER (WHERE ev_action::text ~ ':commandType [1-5] ') FROM pg_catalog.pg_rewrite
