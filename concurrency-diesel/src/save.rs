@@ -324,18 +324,18 @@ where
     if let Outcome::Written = execute(source, Delete::new(source, source.version_is(version)), session).await? {
         return Ok(true);
     }
-    let Some(mut found) = unwritten::<T, E, Deletes>(source, version, session).await? else { return Ok(false) };
-    if let Some(stored) = stored_otherwise(source, version, Some(&found), session).await? {
+    let mut found = unwritten::<T, E, Deletes>(source, version, session).await?;
+    if let Some(stored) = stored_otherwise(source, version, &mut found, session).await? {
         let again = Delete::new(source, source.stored_is(&stored));
         if let Outcome::Written = execute(source, again, session).await? {
             return Ok(true);
         }
-        match unwritten::<T, E, Deletes>(source, version, session).await? {
-            Some(now) => found = now,
-            None => return Ok(false),
-        }
+        found = unwritten::<T, E, Deletes>(source, version, session).await?;
     }
-    Err(outcome::refusal::<T, E::Backend>(record, version, Some(&found)))
+    match found {
+        Some(found) => Err(outcome::refusal::<T, E::Backend>(record, version, Some(&found))),
+        None => Ok(false),
+    }
 }
 
 /// Reads the row's version under the lock `L` and compares it with the record's, unless a scope says that any will do.
@@ -447,8 +447,8 @@ where
     if let Outcome::Written = execute(source, update, session).await? {
         return Ok(Guarded::Written(()));
     }
-    let found = unwritten::<T, E, Updates>(source, expected, session).await?;
-    let Some(stored) = stored_otherwise(source, expected, found.as_ref(), session).await? else {
+    let mut found = unwritten::<T, E, Updates>(source, expected, session).await?;
+    let Some(stored) = stored_otherwise(source, expected, &mut found, session).await? else {
         return Ok(Guarded::Refused(found));
     };
     let update = Update::new(source, set, source.stored_is(&stored));
@@ -483,23 +483,29 @@ where
 }
 
 /// How the database stores the version that a write expected and found, where this is another way than that in which the version is
-/// bound: SQLite compares a time, which may be a text in many forms or a number, as it is stored.
+/// bound: SQLite compares a time, which may be a text in many forms or a number, as it is stored. A row that moved or went meanwhile is
+/// found anew.
 async fn stored_otherwise<T, E>(
     source: Source<'_, T>,
     expected: &T::Version,
-    found: Option<&T::Version>,
+    found: &mut Option<T::Version>,
     session: &mut Session<'_, E>,
 ) -> Result<Option<String>, ConcurrencyError>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
-    if E::Backend::__STORED.is_none() || !found.is_some_and(|found| outcome::is_same::<T>(found, expected)) {
+    if E::Backend::__STORED.is_none() || !found.as_ref().is_some_and(|found| outcome::is_same::<T>(found, expected)) {
         return Ok(None);
     }
     let stored = T::Version::__load_stored(SelectStored::new(source, expected), session).await;
-    let stored = outcome::at_most_one::<T, E::Backend, _>(source.record, stored)?;
-    Ok(stored.filter(|(version, _)| outcome::is_same::<T>(version, expected)).map(|(_, stored)| stored))
+    *found = match outcome::at_most_one::<T, E::Backend, _>(source.record, stored)? {
+        Some((version, stored)) if outcome::is_same::<T>(&version, expected) => return Ok(Some(stored)),
+        Some((version, _)) => Some(version),
+        // The row is stored as the version is bound, or it is gone.
+        None => found_version::<T, E, Committed>(source, session).await?,
+    };
+    Ok(None)
 }
 
 /// Takes back the refusal of a save that may have left the version, if the row is all that the save would make of it: where an
@@ -546,8 +552,8 @@ where
     if let Some(version) = read_back(source, update, session).await? {
         return Ok(Guarded::Written(version));
     }
-    let found = unwritten::<T, E, Updates>(source, expected, session).await?;
-    let Some(stored) = stored_otherwise(source, expected, found.as_ref(), session).await? else {
+    let mut found = unwritten::<T, E, Updates>(source, expected, session).await?;
+    let Some(stored) = stored_otherwise(source, expected, &mut found, session).await? else {
         return Ok(Guarded::Refused(found));
     };
     let update = Update::new(source, set, source.stored_is(&stored));

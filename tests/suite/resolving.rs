@@ -5,6 +5,7 @@ use std::sync::{Arc, Barrier};
 
 use crate::library::prelude::*;
 use crate::library::{Conflict, Resolution, client_wins, store_wins};
+use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 
 use super::bad_input::assert_database;
@@ -15,7 +16,7 @@ use super::isolation::table::Ending;
 use super::models::{Article, Author, articles, authors};
 use super::statements::Log;
 use super::threads::spawn;
-use crate::engine::{Database, TestConnection, settings};
+use crate::engine::{Database, EQUAL_KEYS, HIDING_SETUP, TestConnection, settings};
 
 /// Article 1 as the row is, saved by somebody else with another title and other views, and a copy that was edited before.
 fn conflict() -> (Database, TestConnection, Article, Article) {
@@ -300,4 +301,51 @@ fn an_answer_of_another_row_is_refused_and_nothing_is_written() {
     );
     assert_eq!(log.take_sent().len(), 3, "the save, why it was refused, the row");
     assert_eq!((mine, article(1, &mut conn), article(2, &mut conn)), (edited, theirs, other));
+}
+
+/// A collation calls two keys the same: the answer may have the key that found the row, or the row's own.
+#[test]
+fn an_answer_may_spell_the_key_as_the_row_does() {
+    diesel::table! {
+        people (name) {
+            name -> Text,
+            age -> Integer,
+            version -> BigInt,
+        }
+    }
+
+    #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, Concurrent)]
+    #[diesel(table_name = people, primary_key(name))]
+    struct Person {
+        name: String,
+        age: i32,
+        #[concurrent(version)]
+        version: i64,
+    }
+
+    for (column, spelled, otherwise) in EQUAL_KEYS {
+        for answered in [spelled, otherwise] {
+            let database = Database::new();
+            let conn = &mut database.connect();
+            for sql in HIDING_SETUP {
+                conn.batch_execute(sql).unwrap();
+            }
+            let table = format!(
+                "CREATE TABLE people (
+                    name {column} NOT NULL PRIMARY KEY, age INTEGER NOT NULL, version BIGINT NOT NULL
+                )"
+            );
+            conn.batch_execute(&table).unwrap();
+            let person = |name: &str, age, version| Person { name: name.to_owned(), age, version };
+            diesel::insert_into(people::table).values(person(spelled, 7, 2)).execute(conn).unwrap();
+            let mut mine = person(otherwise, 5, 1);
+            mine.save_resolving(conn, |conflict| {
+                assert_eq!(conflict.theirs, Some(person(spelled, 7, 2)));
+                Resolution::Save(person(answered, 12, 0))
+            })
+            .unwrap();
+            assert_eq!(mine, person(answered, 12, 3), "{column}");
+            assert_eq!(people::table.select(Person::as_select()).load(conn), Ok(vec![person(spelled, 12, 3)]));
+        }
+    }
 }

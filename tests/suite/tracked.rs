@@ -13,6 +13,7 @@ mod rolled_back;
 mod rounding;
 mod text;
 mod transactions;
+mod unreadable;
 mod whole;
 
 use crate::library::prelude::*;

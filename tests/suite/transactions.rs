@@ -2,7 +2,7 @@
 //! is never taken for committed.
 
 pub mod dropped;
-mod ended;
+pub mod ended;
 mod kept;
 pub mod lost;
 mod nested;

@@ -9,12 +9,13 @@ use diesel::prelude::*;
 use diesel::result::DatabaseErrorKind;
 
 use super::{Database, TestConnection, connection_id};
-use crate::suite::fixtures::{article, insert_article, with_article};
+use crate::suite::fixtures::{article, counter, insert_article, with_article};
 use crate::suite::models::{Article, articles};
 use crate::suite::statements::Log;
 use crate::suite::threads::{DEADLINE, spawn, until_waiting};
 use crate::suite::transactions::assert_nothing_open;
 use crate::suite::transactions::dropped::Dropping;
+use crate::suite::transactions::ended::assert_counted_in_doubt;
 use crate::suite::transactions::lost::Loss;
 
 pub const BEGIN: &str = "BEGIN; SAVEPOINT diesel_savepoint_0";
@@ -172,6 +173,53 @@ fn a_savepoint_that_was_committed_by_a_statement_in_it_is_lost() {
     }
 }
 
+/// Whoever begins the transaction with Diesel and runs it again after an error of ours would commit once more.
+#[test]
+fn a_savepoint_of_ours_that_is_gone_says_so_itself() {
+    let (_database, conn) = &mut with_article();
+    let result = conn.transaction(|conn| {
+        assert_lost(transaction_concurrent(conn, (), |conn, ()| {
+            increment(conn)?;
+            Ok(conn.batch_execute(COMMITS)?)
+        }));
+        Err::<(), _>(ConcurrencyError::from(diesel::result::Error::RollbackTransaction))
+    });
+    assert!(result.is_err());
+    assert_eq!(article(1, conn).views, 1);
+}
+
+/// A lock wait timeout takes back the one statement, so that it does not explain where the transaction went.
+#[test]
+fn a_lock_wait_timeout_after_such_a_statement_is_not_run_again() {
+    type Save = fn(Article, &mut TestConnection) -> Result<(), ConcurrencyError>;
+    let saves: [Save; 2] = [
+        |mut record, conn| record.save_concurrent(conn),
+        |record, conn| match [record].save_all_concurrent(conn) {
+            Err(crate::library::BulkError::Concurrency(error)) => Err(error),
+            other => panic!("{other:?}"),
+        },
+    ];
+    for save in saves {
+        let (database, conn) = &mut with_article();
+        insert_article(2, 1, conn);
+        conn.batch_execute(super::SHORT_LOCK_TIMEOUT).unwrap();
+        let holder = &mut database.connect();
+        AnsiTransactionManager::begin_transaction(holder).unwrap();
+        article(2, holder).save_concurrent(holder).unwrap();
+        let mut runs = 0;
+        let result = retry_on_conflict(conn, &RetryPolicy::default().max_attempts(3), |conn| {
+            runs += 1;
+            let record = article(2, conn);
+            increment(conn)?;
+            conn.batch_execute(COMMITS)?;
+            save(record, conn)
+        });
+        assert_lost(result);
+        assert_eq!((runs, article(1, conn).views), (1, 1));
+        AnsiTransactionManager::rollback_transaction(holder).unwrap();
+    }
+}
+
 /// The record keeps an older version than its row, so that nothing is written over unseen.
 #[test]
 fn a_record_of_a_transaction_that_is_lost_conflicts() {
@@ -184,6 +232,23 @@ fn a_record_of_a_transaction_that_is_lost_conflicts() {
     assert_lost(result);
     assert_eq!((record.version, article(1, conn).version), (1, 2));
     assert!(record.save_concurrent(conn).unwrap_err().is_conflict());
+}
+
+/// What was saved before the statement is committed, whatever the closure says: a sum is not added once more.
+#[test]
+fn a_tracked_record_of_a_transaction_that_is_lost_is_in_doubt() {
+    for fails in [false, true] {
+        let (_database, conn) = &mut with_article();
+        let mut record = counter(1, conn);
+        record.views += 5;
+        let result = transaction_concurrent(conn, &mut record, |conn, record| {
+            record.save_concurrent(conn)?;
+            conn.batch_execute("CREATE TABLE log (id INT)")?;
+            if fails { Err(ConcurrencyError::from(diesel::result::Error::RollbackTransaction)) } else { Ok(()) }
+        });
+        assert!(result.is_err());
+        assert_counted_in_doubt(record, conn);
+    }
 }
 
 /// "Nothing was written" is not known of a batch whose transaction was committed by a statement before it.

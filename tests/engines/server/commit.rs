@@ -2,7 +2,7 @@
 
 use crate::library::prelude::*;
 use crate::library::{BulkError, MergeError, Resolution, RetryPolicy, Tracked};
-use crate::library::{retry_on_conflict, transaction_concurrent};
+use crate::library::{disable_increment, retry_on_conflict, transaction_concurrent};
 use diesel::connection::InstrumentationEvent;
 use diesel::prelude::*;
 use diesel::result::Error as DieselError;
@@ -62,8 +62,12 @@ fn the_record_is_as_it_was_and_the_row_all_or_nothing() {
         });
         assert_unanswered(&result.unwrap_err());
         assert_eq!(record, before);
-        // Nothing brings the connection back.
-        assert!(record.save_concurrent(lost).is_err());
+        // Nothing brings the connection back, and no pool hands it on.
+        let refused = record.save_concurrent(lost);
+        assert!(
+            matches!(refused, Err(ConcurrencyError::Database(DieselError::BrokenTransactionManager))),
+            "{refused:?}"
+        );
         assert_eq!(record, before);
 
         // Another connection tells what became of it; what was committed is not written over unseen.
@@ -260,10 +264,16 @@ fn a_connection_lost_at_the_proof_before_commit_is_a_rollback() {
             // Where COMMIT proves it by itself, a savepoint is released with the same word.
             if crate::engine::COMMIT.len() == 1 { lost.transaction(|_| Ok(())) } else { Ok(()) }
         });
-        assert_lost(&result.unwrap_err());
+        let error = result.unwrap_err();
+        assert!(matches!(error, ConcurrencyError::Database(_)), "{error:?}");
+        assert_lost(&error);
         assert_eq!((record.version, counter(1, observer).version), (1, 1));
+        // What is as much is another's doing.
+        let mut theirs = counter(1, observer);
+        theirs.views += 5;
+        theirs.save_concurrent(observer).unwrap();
         record.save_merging(observer).unwrap();
-        assert_eq!((record.views, counter(1, observer).views), (5, 5));
+        assert_eq!((record.views, counter(1, observer).views), (10, 10));
     }
 }
 
@@ -301,6 +311,27 @@ fn a_rollback_that_is_refused_is_sent_again() {
     record.save_concurrent(observer).unwrap();
     transaction_concurrent(conn, &mut record, |conn, record| record.save_concurrent(conn)).unwrap();
     assert_eq!(article(1, observer), record);
+}
+
+/// What began may be open, and is not left so: it is rolled back, or the connection is given up.
+#[test]
+fn a_begin_that_is_refused_leaves_nothing_open() {
+    let (database, observer) = &mut with_article();
+    // BEGIN alone is refused, or ROLLBACK, too.
+    for (word, refusals, is_usable) in [("BEGIN", 1, true), ("O", 2, crate::engine::COMMIT.len() == 1)] {
+        let (conn, scissors) = &mut over_a_wire(database);
+        let mut record = article(1, conn);
+        // Where BEGIN is a statement of its own, no other comes after it.
+        scissors.refuse(if is_usable { "BEGIN" } else { word }, refusals);
+        let result = transaction_concurrent(conn, (), |_, ()| -> Result<(), ConcurrencyError> { unreachable!() });
+        assert!(result.unwrap_err().to_string().contains("made up"));
+        assert_eq!(article(1, observer), record);
+        match record.save_concurrent(conn) {
+            Ok(()) => assert!(is_usable),
+            Err(ConcurrencyError::Database(DieselError::BrokenTransactionManager)) => assert!(!is_usable),
+            refused => panic!("{refused:?}"),
+        }
+    }
 }
 
 /// The connection is given up, and says so to whoever saves on it.
@@ -377,4 +408,107 @@ fn a_record_does_not_grow_with_every_lost_answer() {
     record.save_concurrent(observer).unwrap();
     assert_eq!((record.views, record.title.as_str(), record.version), (5, "edit 29", 2));
     assert_eq!(counter(1, observer), record);
+}
+
+/// The oldest of too many writes without an answer is remembered by its columns: its sum may have been counted.
+#[test]
+fn what_is_remembered_by_its_columns_is_in_doubt_all_the_same() {
+    let (database, observer) = &mut with_article();
+    let mut record = counter(1, observer);
+    for edit in 0..10 {
+        let (lost, scissors) = &mut over_a_wire(database);
+        scissors.cut(Cut::Question("UPDATE"));
+        record.views = if edit == 0 { 5 } else { 0 };
+        record.title = if edit == 0 { "first".to_owned() } else { format!("edit {edit}") };
+        assert_lost(&record.save_concurrent(lost).unwrap_err());
+    }
+    article(1, observer).touch_concurrent(observer).unwrap();
+    record.views = 7;
+    let MergeError::InDoubt { fields, .. } = record.save_merging(observer).unwrap_err() else {
+        panic!("not InDoubt");
+    };
+    assert_eq!(fields, ["title", "views"]);
+}
+
+/// A way to add five views to counter 1 and to leave its version, without an answer.
+type Keep = fn(&mut Tracked<Counter>, &mut TestConnection, &Scissors, bool) -> bool;
+
+const KEEPS: [(&str, Keep); 4] = [
+    ("save_without_increment", |record, conn, scissors, is_done| {
+        prepared(conn, scissors, is_done, |other, conn| other.save_without_increment(conn));
+        record.save_without_increment(conn).is_err()
+    }),
+    ("a save in a scope", |record, conn, scissors, is_done| {
+        prepared(conn, scissors, is_done, |other, conn| disable_increment(|| other.save_concurrent(conn)));
+        disable_increment(|| record.save_concurrent(conn)).is_err()
+    }),
+    ("a transaction", |record, conn, scissors, is_done| {
+        let result = transaction_concurrent(conn, record, |conn, record: &mut &mut Tracked<Counter>| {
+            record.save_without_increment(conn)?;
+            scissors.cut(if is_done { Cut::AnswerTo("COMMIT") } else { Cut::Question("COMMIT") });
+            Ok::<_, ConcurrencyError>(())
+        });
+        result.is_err()
+    }),
+    ("a batch in a scope", |record, conn, scissors, is_done| {
+        scissors.cut(if is_done { Cut::AnswerTo("COMMIT") } else { Cut::Question("COMMIT") });
+        disable_increment(|| std::slice::from_mut(record).save_all_concurrent(conn)).is_err()
+    }),
+];
+
+/// The statement is prepared by a save of counter 2, so that the next question is to run it.
+fn prepared(
+    conn: &mut TestConnection,
+    scissors: &Scissors,
+    is_done: bool,
+    save: fn(&mut Tracked<Counter>, &mut TestConnection) -> Result<(), ConcurrencyError>,
+) {
+    let mut other = counter(2, conn);
+    other.views += 5;
+    save(&mut other, conn).unwrap();
+    scissors.cut(if is_done { Cut::NextAnswer } else { Cut::QuestionsAfter(0) });
+}
+
+/// The row still has the version that the write was guarded by: that says nothing of a write that left it.
+#[test]
+fn a_write_that_leaves_the_version_is_in_doubt_at_that_version() {
+    for (name, keep) in KEEPS {
+        for is_done in [false, true] {
+            let (database, observer) = &mut with_article();
+            insert_article(2, 1, observer);
+            let (lost, scissors) = &mut over_a_wire(database);
+            let mut record = counter(1, observer);
+            record.views += 5;
+            assert!(keep(&mut record, lost, scissors, is_done), "{name}");
+            let row = counter(1, observer);
+            assert_eq!((row.views, row.version), (if is_done { 5 } else { 0 }, 1), "{name}");
+            let MergeError::InDoubt { fields, theirs, .. } = record.save_merging(observer).unwrap_err() else {
+                panic!("{name}: not InDoubt");
+            };
+            assert_eq!(fields, ["views"], "{name}");
+            record.settle(if is_done { Doubt::Written } else { Doubt::NotWritten }, theirs);
+            record.save_merging(observer).unwrap();
+            assert_eq!((record.views, counter(1, observer).views), (5, 5), "{name}");
+        }
+    }
+}
+
+/// Its row is not the one that the base says something of: the next save is as good a guard as this one.
+#[test]
+fn a_record_without_a_base_is_not_in_doubt() {
+    let (database, observer) = &mut with_article();
+    let (lost, scissors) = &mut over_a_wire(database);
+    let mut record = counter(1, observer);
+    article(1, observer).touch_concurrent(observer).unwrap();
+    *record = Counter { views: 8, ..counter(1, observer).into_inner() };
+    scissors.cut(Cut::Question("UPDATE"));
+    assert_lost(&record.save_concurrent(lost).unwrap_err());
+    // Back at its base it knows of nothing.
+    record.revert();
+    record.views += 5;
+    let mut theirs = counter(1, observer);
+    theirs.title = "theirs".to_owned();
+    theirs.save_concurrent(observer).unwrap();
+    record.save_merging(observer).unwrap();
+    assert_eq!((record.views, record.title.as_str(), record.version), (5, "theirs", 4));
 }

@@ -2,7 +2,7 @@
 //! forms, or a number.
 
 use crate::library::prelude::*;
-use diesel::connection::SimpleConnection as _;
+use diesel::connection::{InstrumentationEvent, SimpleConnection as _};
 use diesel::prelude::*;
 
 use super::{Database, TestConnection};
@@ -168,7 +168,8 @@ fn a_time_that_moved_by_less_than_a_microsecond_is_a_conflict() {
     assert_eq!(moments::table.select(moments::value).first(conn), Ok(7));
 }
 
-/// Somebody else's save in between is found, though the version was stored in a way of its own before.
+/// What another writer does in between is found, though the version was stored in a way of its own before. It comes before the
+/// statement that is sent again, or before the question how the version is stored.
 #[test]
 fn a_moment_that_moves_in_between_is_a_conflict() {
     diesel::table! { moments (id) { id -> BigInt, value -> Integer, version -> Timestamp, } }
@@ -182,25 +183,36 @@ fn a_moment_that_moves_in_between_is_a_conflict() {
         version: chrono::NaiveDateTime,
     }
 
-    let (database, conn) = &mut with_moments();
-    conn.batch_execute("INSERT INTO moments VALUES (1, 0, '2024-01-02T03:04:05Z')").unwrap();
-    let mut mine: Row = moments::table.first(conn).unwrap();
-    let mut theirs = Some((database.connect(), mine.clone()));
-    conn.set_instrumentation(move |event: diesel::connection::InstrumentationEvent<'_>| match event {
-        diesel::connection::InstrumentationEvent::StartQuery { query, .. }
-            if query.to_string().contains("WHERE")
-                && query.to_string().contains("quote(")
-                && query.to_string().starts_with("UPDATE") =>
-        {
-            if let Some((mut conn, mut theirs)) = theirs.take() {
-                theirs.value = 8;
-                theirs.save_concurrent(&mut conn).unwrap();
+    let moments_of_a_write = [(false, "SELECT "), (false, "UPDATE "), (true, "SELECT "), (true, "DELETE ")];
+    for ((deletes, before), is_gone) in moments_of_a_write.into_iter().flat_map(|one| [(one, false), (one, true)]) {
+        let (database, conn) = &mut with_moments();
+        conn.batch_execute("INSERT INTO moments VALUES (1, 0, '2024-01-02T03:04:05Z')").unwrap();
+        let mut mine: Row = moments::table.first(conn).unwrap();
+        let mut theirs = Some((database.connect(), mine.clone()));
+        conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+            let InstrumentationEvent::StartQuery { query, .. } = event else { return };
+            let sql = query.to_string();
+            if !sql.starts_with(before) || !sql.contains("quote(") {
+                return;
             }
-        }
-        _ => {}
-    });
-    mine.value = 9;
-    let error = mine.save_concurrent(conn).unwrap_err();
-    assert!(matches!(error, ConcurrencyError::RecordModified(_)), "{error:?}");
-    assert_eq!(moments::table.select(moments::value).first(conn), Ok(8));
+            let Some((mut conn, mut theirs)) = theirs.take() else { return };
+            theirs.value = 8;
+            theirs.save_concurrent(&mut conn).unwrap();
+            if is_gone {
+                theirs.delete_concurrent(&mut conn).unwrap();
+            }
+        });
+        mine.value = 9;
+        let refused = if deletes { mine.delete_concurrent(conn) } else { mine.save_concurrent(conn) };
+        let row: Option<Row> = moments::table.first(conn).optional().unwrap();
+        let expected = match (refused, row) {
+            (Err(ConcurrencyError::RecordModified(error)), Some(row)) => {
+                assert_eq!((row.value, error.found), (8, row.version_value()), "{before}");
+                error.expected
+            }
+            (Err(ConcurrencyError::RecordDeleted(error)), None) => error.expected,
+            other => panic!("{before}: {other:?}"),
+        };
+        assert_eq!(expected, mine.version_value(), "{before}");
+    }
 }

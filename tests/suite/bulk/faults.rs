@@ -65,6 +65,22 @@ fn what_is_no_records_fault_ends_the_batch() {
     }
 }
 
+/// What the engine says of a row is each record's own fault, though it says it of all of them.
+#[test]
+fn what_every_row_violates_is_each_records_fault() {
+    // In words that nobody knows it may be said of the statement.
+    for (setup, _) in FAULTS_OF_A_ROW.iter().filter(|(_, message)| *message != "closed") {
+        let (_database, conn) = &mut with_articles(4);
+        diesel::update(super::articles::table).set(super::articles::body.eq("b")).execute(conn).unwrap();
+        conn.batch_execute(setup).unwrap_or_else(|error| panic!("{setup}: {error}"));
+        let bad = records().remove(2);
+        let mut records = [1, 2, 3].map(|id| Article { id, ..bad.clone() });
+        let refused = records.save_each_concurrent(conn).unwrap();
+        assert_eq!(refused.iter().map(|one| one.index).collect::<Vec<_>>(), [0, 1, 2], "{setup}: {refused:?}");
+        assert!(records.iter().all(|record| record.version == 1), "{setup}");
+    }
+}
+
 /// What a trigger says of each row alike is said of none.
 #[test]
 fn what_every_record_meets_is_no_records_fault() {

@@ -90,6 +90,22 @@ fn two_keys_that_the_database_calls_equal_are_one_row() {
     }
 }
 
+/// However far they are from each other in the batch.
+#[test]
+fn two_equal_keys_are_found_in_whichever_part_of_a_batch_they_are() {
+    for (column, one, other) in EQUAL_KEYS {
+        let (_database, conn) = &mut with_people(column, one);
+        let before = all(conn);
+        let mut records = before[..500].to_vec();
+        records.rotate_left(1);
+        records.insert(0, Person { name: (*other).to_owned(), age: 9, version: 1 });
+        assert_same_key(records.save_all_concurrent(conn), (0, 500));
+        assert_same_key(records.save_each_concurrent(conn).map(drop), (0, 500));
+        assert_same_key(records.delete_all_concurrent(conn), (0, 500));
+        assert!(all(conn) == before, "{column}");
+    }
+}
+
 /// Neither is changed, so that the version stays and the second save would not be refused for it.
 #[test]
 fn two_equal_keys_are_one_row_where_the_version_stays() {

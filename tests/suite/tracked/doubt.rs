@@ -4,8 +4,9 @@
 mod batches;
 
 use crate::library::prelude::*;
-use crate::library::{Resolution, client_wins, disable_concurrency};
+use crate::library::{Resolution, client_wins, disable_concurrency, transaction_concurrent};
 use diesel::prelude::*;
+use diesel::result::Error::RollbackTransaction;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -50,6 +51,18 @@ struct Conditional {
     title: String,
     #[concurrent(merge = "sum")]
     views: i32,
+    #[concurrent(version = ConditionalVersionField)]
+    version: i64,
+}
+
+/// The body is nobody's conflict.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, Queryable, Selectable, Concurrent)]
+#[diesel(table_name = articles)]
+#[concurrent(ignore_fields(body))]
+struct Noted {
+    id: i64,
+    title: String,
+    body: Option<String>,
     #[concurrent(version = ConditionalVersionField)]
     version: i64,
 }
@@ -135,7 +148,7 @@ fn a_write_that_was_not_done_is_done_by_the_next_save_and_comes_too_late() {
 /// What is on its way would bring the edit back, unnoticed.
 #[test]
 fn an_edit_that_was_taken_back_is_fenced_off() {
-    for merges in [false, true] {
+    for way in ["save", "merge", "resolve"] {
         let (_database, conn) = &mut with_article();
         let mut record = counter(conn);
         record.title = "on its way".to_owned();
@@ -145,12 +158,12 @@ fn an_edit_that_was_taken_back_is_fenced_off() {
         record.revert();
         assert_eq!(record.changed_fields(), [""; 0]);
         let log = Log::attach(conn);
-        if merges {
-            record.save_merging(conn).unwrap()
-        } else {
-            record.save_concurrent(conn).unwrap()
+        match way {
+            "merge" => record.save_merging(conn).unwrap(),
+            "resolve" => record.save_resolving(conn, |_| unreachable!()).unwrap(),
+            _ => record.save_concurrent(conn).unwrap(),
         }
-        assert_eq!(written(&log), ["version", "title", "views"]);
+        assert_eq!(written(&log), ["version", "title", "views"], "{way}");
         assert_eq!((record.views, record.title.as_str(), record.version), (0, "first", 2));
         assert_eq!(counter(conn), record);
         assert!(!come(&late, conn));
@@ -315,6 +328,23 @@ fn of_two_writes_in_doubt_both_are_known() {
     }
 }
 
+/// Of several writes without an answer the last one is the one that was done.
+#[test]
+fn whoever_says_that_it_was_written_means_the_last_write() {
+    let (_database, conn) = &mut with_article();
+    let mut first = counter(conn);
+    first.views += 5;
+    let mut second = counted(&first);
+    second.views += 2;
+    assert!(come(&second, conn));
+    let mut record = counted(&second);
+    let theirs = assert_in_doubt(&mut record, &["views"], conn);
+    record.settle(Doubt::Written, theirs);
+    record.views += 1;
+    record.save_merging(conn).unwrap();
+    assert_eq!((record.views, record.version, counter(conn)), (8, 3, record.clone()));
+}
+
 /// Each way on from a doubt ends it: afterwards a row that is what the write would have made of it is another's doing.
 #[test]
 fn a_doubt_that_was_settled_never_helps_again() {
@@ -477,6 +507,89 @@ fn a_unique_version_proves_no_write_that_leaves_it() {
     assert_eq!((record.views, unique(conn).views), (5, 5));
 }
 
+/// It may still come, and bring back what others change meanwhile without moving the version.
+#[test]
+fn a_write_that_may_leave_the_version_is_fenced_off_though_the_row_is_what_it_makes() {
+    for way in ["save", "merge", "resolve"] {
+        let (_database, conn) = &mut with_article();
+        let load = |conn: &mut TestConnection| -> Tracked<Noted> {
+            articles::table.find(1).select(Tracked::<Noted>::as_select()).first(conn).unwrap()
+        };
+        let mut record = load(conn);
+        record.body = Some("noted".to_owned());
+        diesel::update(articles::table.find(1)).set(articles::body.eq("noted")).execute(conn).unwrap();
+        let mut record = unanswered(&record, None, None);
+        match way {
+            "merge" => record.save_merging(conn).unwrap(),
+            "resolve" => record.save_resolving(conn, |_| unreachable!()).unwrap(),
+            _ => record.save_concurrent(conn).unwrap(),
+        }
+        assert_eq!((record.version, remembered(&record)), (2, 0), "{way}");
+        assert_eq!(load(conn), record, "{way}");
+    }
+}
+
+/// Of a write that another writer's save has fenced off nothing is sent again; what may still come is.
+#[test]
+fn an_answer_to_a_conflict_fences_off_what_may_still_come() {
+    for (leaves, is_fenced) in [(None, true), (Some("Integer(1)"), false)] {
+        let (_database, conn) = &mut with_article();
+        let load = |conn: &mut TestConnection| -> Tracked<Noted> {
+            articles::table.find(1).select(Tracked::<Noted>::as_select()).first(conn).unwrap()
+        };
+        let mut record = load(conn);
+        let mut theirs = record.clone();
+        record.body = Some("noted".to_owned());
+        let mut record = unanswered(&record, None, leaves);
+        theirs.title = "theirs".to_owned();
+        theirs.save_concurrent(conn).unwrap();
+        record.title = "mine".to_owned();
+        let log = Log::attach(conn);
+        record
+            .save_resolving(conn, |conflict| {
+                let mut mine = conflict.mine;
+                mine.body = conflict.theirs.unwrap().body.clone();
+                Resolution::Save(mine)
+            })
+            .unwrap();
+        let mut sent = log.take_sent();
+        sent.retain(|statement| statement.starts_with("UPDATE "));
+        let [update] = sent.as_slice() else { panic!("{leaves:?}: not one UPDATE: {sent:#?}") };
+        let update = update.replace(['"', '`'], "");
+        assert_eq!((update.contains(", title = "), update.contains(", body = ")), (true, is_fenced), "{update}");
+        assert_eq!((record.title.as_str(), record.body.as_deref(), remembered(&record)), ("mine", Some("text"), 0));
+        assert_eq!(load(conn), record);
+    }
+}
+
+/// The version that a write left is none that it made: one whose own is not known is undone there.
+#[test]
+fn the_version_that_a_unique_write_left_does_not_prove_it() {
+    let (_database, conn) = &mut with_article();
+    let mut record = unique(conn);
+    record.views += 5;
+    let mut record = unanswered(&record, None, Some("'first'"));
+    record.save_merging(conn).unwrap();
+    assert_eq!((record.views, unique(conn).views, remembered(&record)), (5, 5, 0));
+}
+
+/// What the transaction settled is rolled back with it.
+#[test]
+fn a_rollback_gives_the_doubt_back() {
+    let (_database, conn) = &mut with_article();
+    let mut record = counter(conn);
+    record.views += 5;
+    let mut record = counted(&record);
+    let before = serde_json::to_value(&record).unwrap();
+    let rolled_back = transaction_concurrent(conn, &mut record, |conn, record| {
+        record.save_concurrent(conn)?;
+        assert_eq!(remembered(&**record), 0);
+        Err::<(), _>(ConcurrencyError::from(RollbackTransaction))
+    });
+    assert!(matches!(rolled_back, Err(ConcurrencyError::Database(RollbackTransaction))), "{rolled_back:?}");
+    assert_eq!(serde_json::to_value(&record).unwrap(), before);
+}
+
 /// An error with which the database answers is a refusal: nothing was written, and another's equal change is another change.
 #[test]
 fn a_refusal_leaves_no_doubt() {
@@ -572,6 +685,27 @@ fn a_record_without_a_base_asks_no_doubt() {
     record.save_concurrent(conn).unwrap();
     assert_eq!(written(&log), ["version", "title", "body", "views"]);
     assert_eq!((record.views, record.version, remembered(&record)), (8, 3, 0));
+}
+
+/// What is not checked is written over whatever became of the write in doubt.
+#[test]
+fn an_unchecked_save_over_a_row_that_moved_asks_no_doubt() {
+    type Save = fn(&mut Tracked<Counter>, &mut TestConnection) -> Result<(), ConcurrencyError>;
+    let ways: [Save; 2] = [
+        |record, conn| record.save_unchecked(conn),
+        |record, conn| disable_concurrency(|| record.save_concurrent(conn)),
+    ];
+    for save in ways {
+        let (_database, conn) = &mut with_article();
+        let mut record = counter(conn);
+        record.views += 5;
+        assert!(come(&record, conn));
+        let mut record = counted(&record);
+        record.views = 8;
+        save(&mut record, conn).unwrap();
+        assert_eq!((record.views, record.version, remembered(&record)), (8, 3, 0));
+        assert_eq!(counter(conn), record);
+    }
 }
 
 #[test]

@@ -4,12 +4,13 @@
 use crate::library::prelude::*;
 use crate::library::{MergeError, RetryPolicy, Retryable as _, retry_on_conflict, transaction_concurrent};
 use diesel::connection::SimpleConnection as _;
+use diesel::prelude::*;
 use diesel::result::Error::RollbackTransaction;
 
 use super::{with_two, written};
-use crate::engine;
-use crate::suite::fixtures::article;
-use crate::suite::models::Article;
+use crate::engine::{self, TestConnection};
+use crate::suite::fixtures::{article, insert_article, with_article};
+use crate::suite::models::{Article, articles};
 use crate::suite::statements::Log;
 
 #[test]
@@ -60,6 +61,35 @@ fn a_savepoint_takes_back_its_own_saves_alone() {
     );
     a.save_merging(conn).unwrap();
     assert_eq!(article(1, conn), *a);
+}
+
+/// What is remembered of a record cannot follow it into another list: its base then says nothing, and it is written
+/// whole.
+#[test]
+fn a_record_that_changes_its_list_is_saved_whole_after_a_rollback() {
+    let (database, conn) = &mut with_article();
+    insert_article(2, 1, conn);
+    let load = |id: i64, conn: &mut TestConnection| -> Tracked<Article> {
+        articles::table.find(id).select(Tracked::<Article>::as_select()).first(conn).unwrap()
+    };
+    let (mut a, mut b) = (load(1, conn), [load(2, conn)]);
+    let result = transaction_concurrent(conn, (&mut a, &mut b[..]), |conn, (a, b)| {
+        a.title = "one".to_owned();
+        a.save_concurrent(conn)?;
+        b[0].title = "two".to_owned();
+        b[0].save_concurrent(conn)?;
+        std::mem::swap(*a, &mut b[0]);
+        Err::<(), _>(ConcurrencyError::from(RollbackTransaction))
+    });
+    assert!(result.is_err());
+    let conn = &mut database.connect();
+    for (record, title) in [(&mut a, "two"), (&mut b[0], "one")] {
+        assert_eq!((record.title.as_str(), record.version), (title, 1));
+        let log = Log::attach(conn);
+        record.save_concurrent(conn).unwrap();
+        assert_eq!(written(&log), ["version", "title", "body", "views"]);
+        assert_eq!(article(record.id, conn), **record);
+    }
 }
 
 /// A merge is an error type of its own, which the closures of transactions take.

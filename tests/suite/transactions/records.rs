@@ -159,6 +159,20 @@ fn two_copies_of_one_row_in_a_list_get_each_its_own_version_back() {
     assert_eq!(vector, [rows[0].clone(), stale]);
 }
 
+/// The copies move together, and each gets its own, so that the stale one stays stale.
+#[test]
+fn two_copies_of_one_row_that_move_in_a_list_get_each_its_own_version_back() {
+    let (_database, conn) = &mut with_article();
+    let rows = with_rows(3, conn);
+    let stale = Article { version: 3, ..rows[0].clone() };
+    let mut vector = vec![rows[0].clone(), stale.clone(), rows[1].clone(), rows[2].clone()];
+    roll_back(conn, &mut vector, |conn, records| {
+        save(&mut records[0], conn);
+        records.rotate_left(2);
+    });
+    assert_eq!(vector, [rows[1].clone(), rows[2].clone(), rows[0].clone(), stale]);
+}
+
 /// It may be the listed one under a key that was changed, so that it gets no version that is newer than it.
 #[test]
 fn another_record_put_into_a_listed_place_never_hides_what_was_saved_after_it_was_loaded() {
