@@ -53,6 +53,7 @@ pub mod prelude {
     pub use concurrency_diesel::asynchronous::prelude::{
         AutoIncVersionField, ConcurrencyError, Concurrent, ConcurrentColumns, ConditionalVersionField, Doubt,
         IntegerVersionField, MergeError, RandomVersionField, TimestampVersionField, Tracked, TriggerVersionField,
+        Versioned,
     };
 }
 
