@@ -2,10 +2,11 @@
 
 /// A version that counts: an integer, or a newtype over one.
 ///
-/// `i16`, `i32`, `i64`, `u32` and `u64` are counters. A newtype becomes one in two lines:
+/// `i16`, `i32`, `i64`, `u32` and `u64` are counters. A newtype implements two functions:
 ///
 /// ```
-/// use concurrency_core::{AutoIncVersionField, Counter, VersionField};
+/// # extern crate concurrency_core as concurrency_diesel;
+/// use concurrency_diesel::{AutoIncVersionField, Counter, VersionField};
 ///
 /// #[derive(Debug, Clone, Copy, PartialEq)]
 /// struct Revision(i64);
@@ -22,6 +23,10 @@
 ///
 /// assert_eq!(AutoIncVersionField::next(&Revision(7)), Some(Revision(8)));
 /// ```
+///
+/// To be a field of a record the newtype also needs what Diesel asks of every type in a column: `Debug`, `AsExpression` and
+/// `FromSqlRow`, which can be derived, and `ToSql` and `FromSql`, which pass the integer on. The page `guide::columns` of
+/// concurrency-diesel shows them.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not count versions",
     note = "use `i16`, `i32`, `i64` (on MySQL `u32` and `u64` too), or implement `Counter` for the newtype"

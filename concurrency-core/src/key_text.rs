@@ -11,7 +11,8 @@ use std::sync::Arc;
 /// `Option` of one of these have a text. A newtype gets one in three lines:
 ///
 /// ```
-/// use concurrency_core::{KeyText, RecordId};
+/// # extern crate concurrency_core as concurrency_diesel;
+/// use concurrency_diesel::{KeyText, RecordId}; // or `concurrency_http`
 /// use std::fmt;
 ///
 /// struct Isbn(u64);

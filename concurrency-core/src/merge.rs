@@ -71,7 +71,8 @@ pub fn merge<U>(policy: Merge<U>, is_same: impl Fn(&U, &U) -> bool, base: &U, mi
 /// Integers and floating-point numbers have it, and an `Option` of one, where NULL on any side is a conflict.
 ///
 /// ```
-/// use concurrency_core::MergeSum;
+/// # extern crate concurrency_core as concurrency_diesel;
+/// use concurrency_diesel::MergeSum;
 ///
 /// #[derive(Debug, Clone, PartialEq)]
 /// struct Cents(i64);

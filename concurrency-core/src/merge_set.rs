@@ -9,7 +9,8 @@ use std::hash::{BuildHasher, Hash};
 /// conflict. A newtype passes it on:
 ///
 /// ```
-/// use concurrency_core::MergeSet;
+/// # extern crate concurrency_core as concurrency_diesel;
+/// use concurrency_diesel::MergeSet;
 ///
 /// #[derive(Debug, Clone, PartialEq)]
 /// struct Tags(Vec<String>);

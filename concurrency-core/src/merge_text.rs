@@ -18,7 +18,8 @@ const MOST_LINES: usize = 5_000;
 /// A newtype says where its text is:
 ///
 /// ```
-/// use concurrency_core::MergeText;
+/// # extern crate concurrency_core as concurrency_diesel;
+/// use concurrency_diesel::MergeText;
 ///
 /// #[derive(Debug, Clone, PartialEq)]
 /// struct Markdown(String);
@@ -87,7 +88,8 @@ impl<U: MergeText> MergeText for Option<U> {
 /// # Example
 ///
 /// ```
-/// use concurrency_core::merge_text;
+/// # extern crate concurrency_core as concurrency_diesel;
+/// use concurrency_diesel::merge_text;
 ///
 /// let base = "eggs\nmilk\nbread\n";
 /// let merged = merge_text(base, "six eggs\nmilk\nbread\n", "eggs\nmilk\nbread\nbutter\n");

@@ -8,7 +8,8 @@ use crate::{KeyText, VersionValue};
 /// A table's name and a key: what tells one record from every other where it leaves the program, as in a form or an address.
 ///
 /// ```
-/// use concurrency_core::RecordId;
+/// # extern crate concurrency_core as concurrency_diesel;
+/// use concurrency_diesel::RecordId; // or `concurrency_http`
 ///
 /// let id = RecordId::new("articles", 1);
 /// assert_eq!((id.table(), id.key(), id.to_string().as_str()), ("articles", "1", "articles/1"));
@@ -108,7 +109,8 @@ impl fmt::Write for Escaped<'_> {
 /// derive knows, a document of several rows for example.
 ///
 /// ```
-/// use concurrency_core::{RecordId, VersionValue, Versioned};
+/// # extern crate concurrency_core as concurrency_diesel;
+/// use concurrency_diesel::{RecordId, VersionValue, Versioned}; // or `concurrency_http`
 ///
 /// /// A page that is put together elsewhere.
 /// struct Page {

@@ -13,7 +13,8 @@ use std::time::Duration;
 /// ```
 /// use std::time::Duration;
 ///
-/// use concurrency_core::RetryPolicy;
+/// # extern crate concurrency_core as concurrency_diesel;
+/// use concurrency_diesel::RetryPolicy;
 ///
 /// let policy = RetryPolicy::default().max_attempts(3).deadline(Duration::from_secs(1));
 /// let half = u64::MAX / 2; // what a random source may say

@@ -41,7 +41,10 @@ pub const TRIGGER_MARKER: &str = "concurrency-diesel 1";
 /// Names are given as they are; they are quoted wherever they are written.
 ///
 /// ```
-/// use concurrency_core::{Engine, TriggerSpec};
+/// # mod concurrency_diesel {
+/// #     pub use concurrency_core as triggers;
+/// # }
+/// use concurrency_diesel::triggers::{Engine, TriggerSpec};
 ///
 /// let spec = TriggerSpec::new("articles", ["id"], "version");
 /// assert_eq!(spec.name(), "concurrency_articles_version");

@@ -9,7 +9,8 @@ use crate::VersionValue;
 /// It is implemented on a marker type, so that anyone can write one for a type `V` of another crate:
 ///
 /// ```
-/// use concurrency_core::{InitialVersion, VersionField, VersionValue};
+/// # extern crate concurrency_core as concurrency_diesel;
+/// use concurrency_diesel::{InitialVersion, VersionField, VersionValue};
 ///
 /// /// Versions that count down, for a table whose old rows were numbered so.
 /// struct Countdown;

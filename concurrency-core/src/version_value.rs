@@ -5,7 +5,8 @@ use std::fmt;
 /// A version without its Rust type, so that one error type serves all models.
 ///
 /// ```
-/// use concurrency_core::VersionValue;
+/// # extern crate concurrency_core as concurrency_diesel;
+/// use concurrency_diesel::VersionValue; // or `concurrency_http`
 ///
 /// assert_eq!(VersionValue::from(7_i64), VersionValue::Integer(7));
 /// assert_eq!(VersionValue::from(None::<i64>).to_string(), "NULL");
@@ -24,7 +25,8 @@ impl VersionValue {
     /// The version of an integer column, where it is one and fits the type.
     ///
     /// ```
-    /// use concurrency_core::VersionValue;
+    /// # extern crate concurrency_core as concurrency_diesel;
+    /// use concurrency_diesel::VersionValue;
     ///
     /// assert_eq!(VersionValue::Integer(7).integer::<i64>(), Some(7));
     /// assert_eq!(VersionValue::Integer(70_000).integer::<i16>(), None);
@@ -41,7 +43,8 @@ impl VersionValue {
     /// The version of a column that is no integer.
     ///
     /// ```
-    /// use concurrency_core::VersionValue;
+    /// # extern crate concurrency_core as concurrency_diesel;
+    /// use concurrency_diesel::VersionValue;
     ///
     /// assert_eq!(VersionValue::from("a").text(), Some("a"));
     /// assert_eq!(VersionValue::Integer(7).text(), None);

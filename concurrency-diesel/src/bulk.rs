@@ -27,9 +27,9 @@ use write::next_versions;
 
 /// The methods of many records of one type, in a slice, an array or a vector: few statements instead of one for each record.
 ///
-/// Every record is checked and advanced as `save_concurrent` and `delete_concurrent` do it with one, whatever its version field. The
-/// methods with *all* in their names write every record or none, those with *each* write what can be written and answer with
-/// the rest. Records in memory change only after everything was written.
+/// A batch checks and advances every record as `save_concurrent` and `delete_concurrent` do it with one, whatever its version
+/// field. The methods with *all* in their names write every record or none. Those with *each* write what can be written, and
+/// return the rest. Records in memory change only after everything was written.
 ///
 /// What is sent, whatever the order of the records:
 ///
@@ -45,40 +45,46 @@ use write::next_versions;
 ///   or one record. `information_schema` is asked first, once for each batch: where the table's engine has no transactions (MyISAM,
 ///   Aria, MEMORY), the methods with *all* in their names refuse, and those with *each* send single statements, as for a view and for
 ///   a table whose struct holds a GENERATED column.
-/// - SQLite: the single statements of `save_concurrent`; nothing lies between them and the database, and they are faster.
+/// - SQLite: the single statements of `save_concurrent`. No network lies between them and the database, so they are faster.
 ///
-/// A batch is written in a transaction, or in a savepoint where one is open. Its rows are locked in the order of their keys, so
-/// that two batches that meet do not wait for each other in a circle; with other writers they may, and get
-/// [`Restart`](crate::ConcurrencyError::Restart). An empty batch sends nothing. Two records with the same key are an error before anything
-/// is sent, two whose different keys name one row are one afterwards, and nothing is written.
+/// A batch is written in a transaction, or in a savepoint where one is open. It locks its rows in the order of their keys, so
+/// that two batches that meet do not wait for each other in a circle. A batch and another writer may, and one of them gets
+/// [`Restart`](crate::ConcurrencyError::Restart). An empty batch sends nothing. If two records have the same key, the batch
+/// is refused before anything is sent. If two different keys name one row, the database finds that out, and nothing is
+/// written.
 ///
-/// Rows are deleted in the order of the records where their order makes a difference: a child before its parent. What a foreign key
-/// (`ON DELETE CASCADE`) or a trigger deletes together with a record of the batch counts as deleted by the batch.
+/// Where the order of deletes makes a difference, the order of the records counts: put a child before its parent. A row that a
+/// foreign key (`ON DELETE CASCADE`) or a trigger deletes together with a record of the batch counts as deleted by the batch.
 ///
-/// Of a [`Tracked`](crate::Tracked) record all columns are written, whatever changed: a batch has one text for all its records. A column
-/// that the database changed since the record was loaded is set back, unless it has `#[diesel(skip_update)]`. What a save in doubt means
-/// for the record's next save it means for a batch: the record gets a new version, and what is on its way comes too late. Where the
-/// batch may leave a version, under a `ConditionalVersionField` or in `disable_increment`, it then writes each record by itself.
+/// A batch writes all columns of a [`Tracked`](crate::Tracked) record, whatever changed, because it has one text for all its
+/// records. So it sets a column back that the database changed since the record was loaded, unless the column has
+/// `#[diesel(skip_update)]`. A record in doubt gets a new version in a batch, so the lost write can no longer succeed. Where a
+/// batch can leave the version as it is, under `ConditionalVersionField` or in `disable_increment`, it writes such a record by
+/// itself.
 ///
 /// With `#[diesel(treat_none_as_null = false)]` each record leaves out its own columns. On PostgreSQL, MySQL and MariaDB the
-/// statement then sets such a column to itself, which triggers on that column notice.
+/// statement then sets such a column to itself, and a trigger on that column fires.
 pub trait BulkConcurrentDsl {
     /// What the records are.
     type Record: Concurrent;
 
-    /// Writes every record, or none of them: none if one was modified or deleted by somebody else.
+    /// Writes every record, or none of them: none if another writer modified or deleted one.
     ///
-    /// Every such record is named. On success the versions in memory are the rows'.
+    /// [`Conflicts`](BulkError::Conflicts) names every record that was modified or deleted. On success the versions in memory
+    /// are the rows'.
     ///
-    /// Where the database refuses a record for another reason, a violated constraint for example, the batch is written once more in
-    /// halves, in savepoints, until the error is known to be one record's: that takes about two statements for each time that the
-    /// batch can be halved. Where the halves are then accepted, so is the batch. What is no record's fault ends the batch at once: a
-    /// table that is missing, a right, a full disk.
+    /// If the database refuses a record for another reason, a violated constraint for example,
+    /// [`Record`](BulkError::Record) names that record alone, also where other records are stale. To find it, the batch is
+    /// written once more in halves, in savepoints, with about two statements for each halving. If the database accepts the
+    /// halves, the batch is written. An error that is no record's fault ends the batch at once: a missing table or right, a
+    /// full disk.
     ///
     /// # Errors
     ///
     /// [`Conflicts`](BulkError::Conflicts), [`Record`](BulkError::Record), [`SameKey`](BulkError::SameKey),
-    /// [`CannotRollBack`](BulkError::CannotRollBack), [`Concurrency`](BulkError::Concurrency). Whichever it is, nothing was written and every record is as it was before the call.
+    /// [`CannotRollBack`](BulkError::CannotRollBack), [`Concurrency`](BulkError::Concurrency). Nothing was written, unless
+    /// `Concurrency` holds an [`OutcomeUnknown`](crate::ConcurrencyError::OutcomeUnknown) or a
+    /// [`TransactionLost`](crate::ConcurrencyError::TransactionLost). Every record is as it was before the call.
     ///
     /// # Example
     ///
@@ -118,13 +124,14 @@ pub trait BulkConcurrentDsl {
         C: Connection,
         Self::Record: ConcurrentOn<C::Database>;
 
-    /// Writes every record that can be written, and answers with the others, in the order of the batch.
+    /// Writes every record that can be written, and returns the others, in the order of the batch.
     ///
-    /// Not written are records that somebody else modified or deleted, whose version is at the maximum, or that violate a constraint;
-    /// they are as they were before the call. The others are written and have their rows' versions.
+    /// It does not write a record that another writer modified or deleted, whose version is at the maximum, or that violates a
+    /// constraint. Such a record is as it was before the call. The others are written and have their rows' versions.
     ///
-    /// On a table that cannot roll back each record is written for itself. If the batch then ends with an error, those before
-    /// it stay written, and have their old versions in memory: reload them. [`Tracked`](crate::Tracked) ones are in doubt.
+    /// On a table that cannot roll back it writes each record by itself. If the batch then ends with an error, the records
+    /// before it stay written and have their old versions in memory: reload them. [`Tracked`](crate::Tracked) ones are in
+    /// doubt.
     ///
     /// # Errors
     ///
@@ -157,7 +164,7 @@ pub trait BulkConcurrentDsl {
         C: Connection,
         Self::Record: ConcurrentOn<C::Database>;
 
-    /// Deletes the row of every record, or none: none if one record was modified or deleted by somebody else.
+    /// Deletes the row of every record, or none: none if another writer modified or deleted one.
     ///
     /// # Errors
     ///
@@ -183,7 +190,7 @@ pub trait BulkConcurrentDsl {
         C: Connection,
         Self::Record: ConcurrentOn<C::Database>;
 
-    /// Deletes the row of every record that can be deleted, and answers with the other records, in the order of the batch.
+    /// Deletes the row of every record that can be deleted, and returns the other records, in the order of the batch.
     ///
     /// # Errors
     ///
@@ -211,8 +218,8 @@ pub trait BulkConcurrentDsl {
 
     /// Asks whether every record is as it was loaded; writes nothing and begins no transaction.
     ///
-    /// PostgreSQL answers with one statement, MySQL and MariaDB with one for each 500 records
-    /// (`LOCK IN SHARE MODE`: what is committed, not the transaction's snapshot), SQLite with one for each.
+    /// It sends one statement on PostgreSQL, one for each 500 records on MySQL and MariaDB, and one for each record on SQLite.
+    /// On MySQL and MariaDB it reads with LOCK IN SHARE MODE, and so sees what is committed, not the transaction's snapshot.
     ///
     /// # Errors
     ///

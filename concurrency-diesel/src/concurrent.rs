@@ -141,6 +141,19 @@ pub trait Concurrent: ConcurrentColumns + Sized {
 
 /// A [`Concurrent`] record whose fields fit their columns on the backend `DB`: the bound of generic code that saves.
 ///
+/// There is nothing to implement. Over a connection `C` generic code needs these bounds:
+///
+/// | for | bounds |
+/// |---|---|
+/// | saves, updates, deletes, checks and batches | `T: ConcurrentOn<C::Backend>` |
+/// | `current`, `at_version`, `reload_concurrent` | `T: ConcurrentOn<C::Backend> + LoadableOn<C>` |
+/// | `save_resolving` | `T: ConcurrentOn<C::Backend> + LoadableOn<C> + Clone` |
+/// | a [`Tracked<T>`](crate::Tracked), and its saves | `T: ConcurrentOn<C::Backend> + Concurrent<Version: Clone> + Trackable + Clone` |
+/// | `save_merging` | the same, and `LoadableOn<C>` |
+///
+/// `C` is `LoadConnection<Backend: ConcurrencyBackend>`. For awaited code the traits of the same names are in the
+/// module `asynchronous`.
+///
 /// ```
 /// use concurrency_diesel::prelude::*;
 /// use concurrency_diesel::{ConcurrencyBackend, ConcurrentOn};
@@ -157,9 +170,50 @@ pub trait Concurrent: ConcurrentColumns + Sized {
 ///     })
 /// }
 /// ```
+///
+/// ```
+/// use concurrency_diesel::prelude::*;
+/// use concurrency_diesel::{ConcurrencyBackend, ConcurrentOn, LoadableOn, Trackable};
+/// use diesel::connection::LoadConnection;
+///
+/// fn reload_and_touch<T, C>(record: &mut T, conn: &mut C) -> Result<(), ConcurrencyError>
+/// where
+///     C: LoadConnection<Backend: ConcurrencyBackend>,
+///     T: ConcurrentOn<C::Backend> + LoadableOn<C>,
+/// {
+///     record.reload_concurrent(conn)?;
+///     record.touch_concurrent(conn)
+/// }
+///
+/// fn merge<T, C>(record: &mut Tracked<T>, conn: &mut C) -> Result<(), MergeError<T>>
+/// where
+///     C: LoadConnection<Backend: ConcurrencyBackend>,
+///     T: ConcurrentOn<C::Backend> + Concurrent<Version: Clone> + LoadableOn<C> + Trackable + Clone,
+/// {
+///     record.save_merging(conn)
+/// }
+///
+/// fn save_tracked<T, C>(record: &mut Tracked<T>, conn: &mut C) -> Result<(), ConcurrencyError>
+/// where
+///     C: LoadConnection<Backend: ConcurrencyBackend>,
+///     T: ConcurrentOn<C::Backend> + Concurrent<Version: Clone> + Trackable + Clone,
+/// {
+///     record.save_concurrent(conn)
+/// }
+///
+/// fn take_mine<T, C>(record: &mut T, conn: &mut C) -> Result<(), ConcurrencyError>
+/// where
+///     C: LoadConnection<Backend: ConcurrencyBackend>,
+///     T: ConcurrentOn<C::Backend> + LoadableOn<C> + Clone,
+/// {
+///     record.save_resolving(conn, concurrency_diesel::client_wins)
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be saved on `{DB}`",
-    note = "supported are `Sqlite`, `Pg` and `Mysql` (MySQL and MariaDB); enable the feature of the same name of concurrency-diesel"
+    note = "a record needs `#[derive(Concurrent)]`; code that is generic over its record `T` needs `T: ConcurrentOn<C::Backend>`",
+    note = "the closure of `transaction_concurrent` is given a `&mut &mut` reference; list the record in a nested one as `&mut **record`",
+    note = "the backends are `Sqlite`, `Pg` and `Mysql` (MySQL and MariaDB); each needs the feature of its name of concurrency-diesel"
 )]
 pub trait ConcurrentOn<DB: ConcurrencyBackend>:
     Concurrent<Table: QueryFragment<DB>, Version: VersionOn<SqlTypeOf<<Self as Concurrent>::__VersionColumn>, DB>>

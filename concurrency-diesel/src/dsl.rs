@@ -1,4 +1,4 @@
-//! `ConcurrentDsl`: the methods users call. What they do stands in `save`, `unchecked`, `load` and `resolve`.
+//! `ConcurrentDsl`: the methods users call. They do their work in `save`, `unchecked`, `load` and `resolve`.
 
 use diesel::AsChangeset;
 use diesel::query_builder::QueryFragment;
@@ -15,33 +15,41 @@ use crate::{load, resolve, save, unchecked};
 /// The methods of every record with `#[derive(Concurrent)]`, on any Diesel connection to SQLite, PostgreSQL, MySQL or
 /// MariaDB, pooled ones included.
 ///
-/// No method begins a transaction, and none changes the record before the database said yes. What they do under
-/// [`disable_concurrency`](crate::disable_concurrency) and [`disable_increment`](crate::disable_increment) stands there.
+/// No method begins a transaction, and none changes the record before the database said yes.
+/// [`disable_concurrency`](crate::disable_concurrency) and [`disable_increment`](crate::disable_increment) say what the
+/// methods do in their scopes.
 ///
-/// The key written in WHERE is the record's key as it is now: a record whose key was changed reaches the row that the
-/// new key names, if that row happens to have the record's version, and otherwise conflicts.
+/// WHERE names the record's key as it is now. If you change the key of a record, a save writes the row of the new key, if
+/// that row happens to have the record's version, and otherwise conflicts.
 pub trait ConcurrentDsl: Concurrent {
     /// Writes the record, if its row still has the version that it was loaded with.
     ///
-    /// One statement, on every engine; prepared once per connection:
-    /// `UPDATE articles SET version = 8, title = ?, views = ? WHERE id = ? AND version = 7`. On success the version in memory is
-    /// the row's, so the record can be saved again without loading it. A conflict costs one SELECT more, which finds out what
-    /// happened. A save never inserts: a deleted row stays deleted.
+    /// It sends one statement, prepared once per connection:
+    /// `UPDATE articles SET version = 8, title = ?, views = ? WHERE id = ? AND version = 7`. On success the version in
+    /// memory is the row's, so the record can be saved again without loading it. A save never inserts: a deleted row stays
+    /// deleted.
+    ///
+    /// A conflict costs one SELECT more, which finds out what happened. On MySQL and MariaDB that SELECT locks, and is not
+    /// kept prepared. On SQLite a conflict costs two, and the first save of a type sends one before its UPDATE, because they
+    /// ask whether the table is a view. Under `ConditionalVersionField` MySQL and MariaDB take a second statement, which
+    /// reads the version back. A table with a trigger or a rule that writes the row in its own way takes more: see
+    /// [engines](crate::guide::engines).
     ///
     /// `None` is written as NULL, unlike in Diesel's `AsChangeset`; `#[diesel(treat_none_as_null = false)]` leaves the column
-    /// as it is instead. A field that a trigger or the column itself changes needs `#[diesel(skip_update)]`: a save would write back
-    /// the value that was loaded. The page [columns](crate::guide::columns) of the guide shows how.
+    /// as it is instead. A field that a trigger or the column itself changes needs `#[diesel(skip_update)]`, or a save writes
+    /// back the value that was loaded. The page [columns](crate::guide::columns) of the guide shows how.
     ///
-    /// Inside a transaction the save is final when the outermost COMMIT succeeded. If it rolls back, the version in memory is ahead of
-    /// the row's: [`transaction_concurrent`](crate::transaction_concurrent) takes it back, after any other transaction reload the
-    /// record.
+    /// Inside a transaction the save is final when the outermost COMMIT succeeded. If the transaction rolls back, the version
+    /// in memory is ahead of the row's. [`transaction_concurrent`](crate::transaction_concurrent) takes it back; after any
+    /// other transaction reload the record.
     ///
     /// # Errors
     ///
     /// [`RecordModified`](ConcurrencyError::RecordModified), [`RecordDeleted`](ConcurrencyError::RecordDeleted),
     /// [`WriteSuppressed`](ConcurrencyError::WriteSuppressed), [`VersionExhausted`](ConcurrencyError::VersionExhausted),
-    /// [`Restart`](ConcurrencyError::Restart), [`Database`](ConcurrencyError::Database). Whichever it is, the record is as it was before the call: a
-    /// second try without reloading conflicts again.
+    /// [`Restart`](ConcurrencyError::Restart), [`OutcomeUnknown`](ConcurrencyError::OutcomeUnknown),
+    /// [`Database`](ConcurrencyError::Database). Whichever it is, the record is as it was before the call. After a conflict a
+    /// second try without a reload conflicts again. After `OutcomeUnknown` reload first: the row may have been written.
     ///
     /// # Example
     ///
@@ -72,20 +80,22 @@ pub trait ConcurrentDsl: Concurrent {
         now(save::save(self, &mut Blocking::session(conn)))
     }
 
-    /// Writes the record whatever version its row has: the last writer wins, and everybody else notices.
+    /// Writes the record whatever version its row has: the last writer wins, and all others notice.
     ///
     /// The version still advances, and from the row's version, not from the record's:
     /// `UPDATE articles SET version = COALESCE(version, 0) + 1, title = ?, … WHERE id = ? AND (version IS NULL OR version < ?)`,
-    /// the last value being the type's maximum. The new version comes back with RETURNING; MySQL and MariaDB take a second
-    /// statement, `SELECT LAST_INSERT_ID()`, so that the application's own `LAST_INSERT_ID` is overwritten.
-    /// `IntegerVersionField` writes the clock's reading where the row's version is smaller, and otherwise reads the row's
+    /// the last value being the type's maximum. The new version comes back with RETURNING. MySQL and MariaDB take a second
+    /// statement, `SELECT LAST_INSERT_ID()`, which overwrites the application's own `LAST_INSERT_ID`.
+    /// `IntegerVersionField` writes the clock's reading where the row's version is smaller. Otherwise it reads the row's
     /// version and saves guarded by it, as fields of your own always do.
     ///
     /// # Errors
     ///
     /// [`RecordDeleted`](ConcurrencyError::RecordDeleted); [`VersionExhausted`](ConcurrencyError::VersionExhausted) where the row's version is at the
-    /// maximum; [`WriteSuppressed`](ConcurrencyError::WriteSuppressed), [`Restart`](ConcurrencyError::Restart), [`Database`](ConcurrencyError::Database);
-    /// [`RecordModified`](ConcurrencyError::RecordModified) only where other writers moved a clock or a field of your own a hundred times in between.
+    /// maximum; [`WriteSuppressed`](ConcurrencyError::WriteSuppressed), [`Restart`](ConcurrencyError::Restart),
+    /// [`OutcomeUnknown`](ConcurrencyError::OutcomeUnknown), [`Database`](ConcurrencyError::Database);
+    /// [`RecordModified`](ConcurrencyError::RecordModified) only where other writers moved a clock or a field of your own a
+    /// hundred times in between.
     ///
     /// # Example
     ///
@@ -111,7 +121,7 @@ pub trait ConcurrentDsl: Concurrent {
         now(unchecked::save_unchecked(self, &mut Blocking::session(conn)))
     }
 
-    /// Writes the record under its version and leaves the version as it is, for changes that are nobody's conflict.
+    /// Writes the record under its version and leaves the version as it is, for changes that need not conflict.
     ///
     /// `UPDATE articles SET version = version, title = ?, … WHERE id = ? AND version = ?`. The save is checked like any other. Of a
     /// [`Tracked`](crate::Tracked) record it writes what changed, and sends nothing where nothing changed.
@@ -153,8 +163,8 @@ pub trait ConcurrentDsl: Concurrent {
     /// assignment, PostgreSQL refuses two. An empty changeset is a [touch](Self::touch_concurrent). As with Diesel's own
     /// updates, the statement is not kept prepared.
     ///
-    /// The record stays as it is, and stale, on purpose: what the database computed is not known here.
-    /// [Reload](Self::reload_concurrent) it before the next save.
+    /// The record stays as it is, and is stale from then on, because the values that the database computed are not known
+    /// here. [Reload](Self::reload_concurrent) it before the next save.
     ///
     /// # Errors
     ///
@@ -221,10 +231,10 @@ pub trait ConcurrentDsl: Concurrent {
     ///
     /// # Errors
     ///
-    /// [`RecordDeleted`](ConcurrencyError::RecordDeleted) where somebody else deleted it first;
-    /// [`OutcomeUnknown`](ConcurrencyError::OutcomeUnknown) where a trigger or a rule keeps the row and its version moved, so that nobody can say
-    /// whether that was this call's doing; otherwise as [`save_concurrent`](Self::save_concurrent), without
-    /// [`VersionExhausted`](ConcurrencyError::VersionExhausted).
+    /// As [`save_concurrent`](Self::save_concurrent), without [`VersionExhausted`](ConcurrencyError::VersionExhausted).
+    /// [`RecordDeleted`](ConcurrencyError::RecordDeleted) means that another writer deleted the row first.
+    /// [`OutcomeUnknown`](ConcurrencyError::OutcomeUnknown) is also the error where a trigger or a rule keeps the row and its
+    /// version moved: this call or another writer may have moved it.
     ///
     /// # Example
     ///
@@ -250,12 +260,11 @@ pub trait ConcurrentDsl: Concurrent {
         now(save::delete(self, &mut Blocking::session(conn)))
     }
 
-    /// [Deletes](Self::delete_concurrent) the record's row, and takes a row that is gone already for `Ok(false)`.
+    /// [Deletes](Self::delete_concurrent) the record's row. If the row is gone already, the result is `Ok(false)`.
     ///
     /// # Errors
     ///
-    /// [`RecordModified`](ConcurrencyError::RecordModified) where somebody else saved the record; otherwise as
-    /// [`delete_concurrent`](Self::delete_concurrent).
+    /// As [`delete_concurrent`](Self::delete_concurrent), without [`RecordDeleted`](ConcurrencyError::RecordDeleted).
     ///
     /// # Example
     ///
@@ -281,9 +290,9 @@ pub trait ConcurrentDsl: Concurrent {
 
     /// Asks whether the record is still what its row is.
     ///
-    /// `SELECT version FROM articles WHERE id = ?`. On MySQL and MariaDB it reads with LOCK IN SHARE MODE, so that it sees what is committed, and may wait for a writer. On
-    /// PostgreSQL and SQLite it answers for the transaction's snapshot: at REPEATABLE READ it can still find the record
-    /// unchanged where a save then comes out as [`Restart`](ConcurrencyError::Restart).
+    /// `SELECT version FROM articles WHERE id = ?`. On MySQL and MariaDB it reads with LOCK IN SHARE MODE, so that it sees
+    /// what is committed, and may wait for a writer. On PostgreSQL and SQLite it reads the transaction's snapshot: at
+    /// REPEATABLE READ it can find a record unchanged whose save then is a [`Restart`](ConcurrencyError::Restart).
     ///
     /// # Errors
     ///
@@ -344,7 +353,7 @@ pub trait ConcurrentDsl: Concurrent {
         now(save::check::<_, _, ForUpdate>(self, &mut Blocking::session(conn)))
     }
 
-    /// Whether somebody else modified or deleted the record: [`check_concurrent`](Self::check_concurrent) as a `bool`.
+    /// Whether another writer modified or deleted the record: [`check_concurrent`](Self::check_concurrent) as a `bool`.
     ///
     /// # Errors
     ///
@@ -373,9 +382,10 @@ pub trait ConcurrentDsl: Concurrent {
 
     /// The row as it is now; `None` where it was deleted. The record itself stays as it is.
     ///
-    /// `SELECT … FROM articles WHERE id = ?`, of the columns that the record selects. On MySQL and MariaDB it reads with LOCK IN SHARE MODE, so that it sees what is committed, and may wait for a writer. On
-    /// PostgreSQL and SQLite it answers for the transaction's snapshot: at REPEATABLE READ it can still show the record
-    /// unchanged where a save then comes out as [`Restart`](ConcurrencyError::Restart).
+    /// `SELECT … FROM articles WHERE id = ?`, of the columns that the record selects. On MySQL and MariaDB it reads with LOCK
+    /// IN SHARE MODE, so that it sees what is committed, and may wait for a writer. On PostgreSQL and SQLite it reads the
+    /// transaction's snapshot: at REPEATABLE READ it can show a record unchanged whose save then is a
+    /// [`Restart`](ConcurrencyError::Restart).
     ///
     /// # Errors
     ///
@@ -437,7 +447,8 @@ pub trait ConcurrentDsl: Concurrent {
     ///
     /// # Errors
     ///
-    /// [`RecordDeleted`](ConcurrencyError::RecordDeleted), [`Restart`](ConcurrencyError::Restart), [`Database`](ConcurrencyError::Database); the record is then as it was.
+    /// [`RecordDeleted`](ConcurrencyError::RecordDeleted), [`Restart`](ConcurrencyError::Restart),
+    /// [`Database`](ConcurrencyError::Database); the record is then as it was.
     ///
     /// # Example
     ///
@@ -466,17 +477,19 @@ pub trait ConcurrentDsl: Concurrent {
 
     /// [Saves](Self::save_concurrent) the record, and at a conflict asks the resolver what to do.
     ///
-    /// At a conflict the row is read as by [`current`](Self::current), and the resolver gets it together with the record, which never
-    /// changes until a save succeeded. What it answers with [`Save`](Resolution::Save) is saved over just the row that it was
-    /// shown; if somebody else has saved again meanwhile, it is asked again, with the new row, a hundred times at most. A row that
-    /// was deleted is shown as `None`, and whatever the answer, the save then fails.
+    /// At a conflict it reads the row as [`current`](Self::current) does, and gives the row and the record to the resolver.
+    /// The record does not change before a save succeeded. If the resolver returns [`Save`](Resolution::Save), that record is
+    /// saved over exactly the row that the resolver was shown. If another writer saved again meanwhile, the resolver is asked
+    /// again with the new row, a hundred times at most. A deleted row is shown as `None`, and the save then fails, whatever
+    /// the resolver returns.
     ///
-    /// [`client_wins`](crate::client_wins) and [`store_wins`](crate::store_wins) are resolvers; so is every closure of this shape.
+    /// [`client_wins`](crate::client_wins) and [`store_wins`](crate::store_wins) are resolvers, and so is every closure of
+    /// this shape.
     ///
     /// # Errors
     ///
-    /// [`RecordDeleted`](ConcurrencyError::RecordDeleted); [`RecordModified`](ConcurrencyError::RecordModified) where the resolver answered
-    /// [`Fail`](Resolution::Fail), or where its answers came too late a hundred times; otherwise as
+    /// [`RecordDeleted`](ConcurrencyError::RecordDeleted); [`RecordModified`](ConcurrencyError::RecordModified) where the
+    /// resolver returned [`Fail`](Resolution::Fail), or where other writers were faster a hundred times; otherwise as
     /// [`save_concurrent`](Self::save_concurrent). The record is then as it was.
     ///
     /// # Example

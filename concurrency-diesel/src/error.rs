@@ -16,7 +16,7 @@ pub(crate) use classify::{
     is_nothing_to_roll_back, is_transaction_lost, is_unanswered, must_restart,
 };
 
-/// Why a record was not saved, deleted or read. Whatever it is, the record in memory is as it was before the call.
+/// Why a record was not saved, deleted or read. Whichever it is, the record in memory is as it was before the call.
 ///
 /// The variants that name a record print its table, its key and the versions, and no other column. The variants that hold a
 /// [`diesel::result::Error`] print what the engine said, which may quote values. This error does not convert into
@@ -52,12 +52,15 @@ pub enum ConcurrencyError {
         table: &'static str,
     },
 
-    /// Returned when no answer came to a write or to COMMIT, because the connection was lost, or an answer that cannot be read. The write may
-    /// have been done.
+    /// Returned when no answer came to a write or to COMMIT, because the connection was lost, or an answer that cannot be
+    /// read. The write may have been done.
     ///
-    /// Also where an answer proves nothing, because a trigger or a rule of the table does something else with a DELETE.
+    /// Returned also when the answer proves nothing: a trigger or a rule of the table does something else in place of the
+    /// write, or fails without undoing it, as `RAISE(FAIL)` does on SQLite.
     ///
-    /// This library never sends such a write again. Reload the record, and look.
+    /// This library never sends such a write again. Reload the record, and look. If the connection was lost, take another
+    /// one. On a blocking connection the next statement may fail with "The transaction manager is broken", which is
+    /// [`BrokenTransactionManager`](diesel::result::Error::BrokenTransactionManager): that connection is dead.
     #[error("{}", unanswered(.0))]
     OutcomeUnknown(#[source] Box<diesel::result::Error>),
 
@@ -68,6 +71,10 @@ pub enum ConcurrencyError {
     /// deadlock rolls the transaction back, and if the program ignores that error, its later statements run outside of
     /// it. On SQLite a full disk, an I/O error, `ON CONFLICT ROLLBACK` and `RAISE(ROLLBACK)` roll it back. This library
     /// never runs such a transaction again.
+    ///
+    /// PostgreSQL keeps a transaction after an error that the program ignores, and commits nothing of it. That is
+    /// [`Database`](Self::Database) with the message "current transaction is aborted, commands ignored until end of
+    /// transaction block".
     #[error(
         "the database no longer has this transaction, so a part of it may be committed; look for a statement that commits by itself, such as CREATE or TRUNCATE, or for a database error that was ignored: {0}"
     )]
@@ -167,14 +174,17 @@ impl ConcurrencyError {
     }
 }
 
-/// What may have been done without an answer.
+/// Why nobody knows whether the write was done.
 fn unanswered(error: &diesel::result::Error) -> String {
     match error {
         diesel::result::Error::RollbackErrorOnCommit { commit_error, .. } => format!(
             "no answer came to COMMIT, so the transaction may be committed as a whole, or not at all; reload before trying again: {commit_error}"
         ),
-        error => format!(
+        error if is_unanswered(error) => format!(
             "no answer came from the database, so the write may have been done; reload before trying again: {error}"
+        ),
+        error => format!(
+            "the answer of the database does not prove that nothing was written; reload before trying again: {error}"
         ),
     }
 }

@@ -272,7 +272,8 @@ fn unproven(message: String) -> ConcurrencyError {
 #[error("{0}")]
 pub(crate) struct AmbiguousKey(String);
 
-/// The key names several rows: the transaction must be rolled back and the model corrected. That is the table's fault, not a record's.
+/// The key names several rows: what was written must be taken back, and the model corrected. That is the table's fault, not
+/// a record's.
 pub(crate) fn ambiguous_key<T, DB>(record: &T, rows: usize) -> ConcurrencyError
 where
     DB: ConcurrencyBackend,
@@ -281,7 +282,7 @@ where
     let table = table_name::<T, DB>();
     let key = record.__key();
     let message = format!(
-        "the key of {table} is not unique: {rows} rows have {key}; roll back what was written, and name every key column in `#[diesel(primary_key(…))]`"
+        "the key of {table} is not unique: {rows} rows have {key}; name every key column in `#[diesel(primary_key(…))]`, and after a write roll back its transaction or, outside of one, correct these rows"
     );
     ConcurrencyError::Database(diesel::result::Error::QueryBuilderError(Box::new(AmbiguousKey(message))))
 }

@@ -1,5 +1,5 @@
-//! `retry_on_conflict`: a transaction that is run again as long as somebody else comes between. How often, and after which
-//! pauses, is the policy's; what a conflict is, the error's.
+//! `retry_on_conflict`: a transaction that is run again after a conflict. The policy says how often, and after which pauses; the
+//! error says what a conflict is.
 
 mod retryable;
 
@@ -17,19 +17,20 @@ pub use retryable::Retryable;
 
 /// Runs the closure in a transaction of its own, and again from the start when it met a conflict.
 ///
-/// What is run again is everything: the transaction is rolled back, and the closure loads the rows anew. Records that it captured
-/// from outside would be as stale the second time, so load them inside. A [`Tracked`](crate::Tracked) record from outside would
-/// even seem to be saved after a first run that saved it and was rolled back, and the second run would send nothing of it. An
-/// error is a conflict if [`Retryable`] says so: somebody else modified a record, or the engine refused a concurrent write, be it
-/// at a save, at COMMIT or, on SQLite, at BEGIN. It comes out unchanged, the last one, when the policy's attempts or its deadline
-/// are used up; every other error comes out at once.
+/// After a conflict the transaction is rolled back, and the whole closure runs again. Load the records inside the closure: a
+/// record from outside is as stale in the second run as in the first. A [`Tracked`](crate::Tracked) record from outside is
+/// worse: if the first run saved it and was rolled back, it seems to be saved, and the second run sends nothing of it.
 ///
-/// A transaction that the engine no longer has is never run again, whatever the closure returned and whatever a predicate says: a
-/// statement may have committed a part of it. That comes out as [`TransactionLost`](crate::ConcurrencyError::TransactionLost), in place of an error
-/// that cannot be tried again, too. Only a refusal after which the engine rolls back by itself, such as a deadlock, explains that it is
-/// gone, and only if the closure swallowed no other before it. The closure's error is known to be one if it holds an error of ours, or
-/// if its [`Retryable`] asks ours or Diesel's. A deadlock in a savepoint of Diesel's own may be hidden by Diesel, so nest with
-/// `transaction_concurrent`. What cannot be told apart is a statement that commits followed by a deadlock.
+/// An error is a conflict if [`Retryable`] says so: another writer modified a record, or the engine refused a concurrent write,
+/// at a save, at COMMIT or, on SQLite, at BEGIN. When the policy's attempts or its deadline are used up, the last such error is
+/// returned unchanged. Every other error is returned at once.
+///
+/// A transaction that the engine no longer has is never run again, because a statement may have committed a part of it. The
+/// error is then [`TransactionLost`](crate::ConcurrencyError::TransactionLost), whatever the closure returned. The exception
+/// is an error with which the engine itself rolls back, such as a deadlock on MySQL and MariaDB. A deadlock is retried only
+/// if it is the only such error and your error type still contains it. We see that if your error holds an error of ours, or if its
+/// [`Retryable`] asks ours or Diesel's. Diesel may hide a deadlock in a savepoint of its own, so nest with
+/// `transaction_concurrent`. We cannot tell a deadlock alone from a statement that commits followed by a deadlock.
 ///
 /// The transaction begins and ends as that of [`transaction_concurrent`](crate::transaction_concurrent): on SQLite with BEGIN
 /// IMMEDIATE, and never with `Ok` where the closure swallowed an error after which the engine had dropped it.
@@ -82,9 +83,9 @@ where
 
 /// [`retry_on_conflict`] for an error type of another crate: the closure is run again where `is_retryable` says so.
 ///
-/// The predicate may ask the errors that it finds inside or match their variants. After a deadlock on MySQL and MariaDB the transaction is
-/// gone, and it is run again only if the deadlock is known: the error holds a [`ConcurrencyError`](crate::ConcurrencyError), as above, or
-/// the predicate calls [`Retryable::is_retryable`] of the error of Diesel's that it holds.
+/// The predicate may ask the errors that it finds inside or match their variants. After a deadlock on MySQL and MariaDB the
+/// transaction is gone. It is run again only if we see the deadlock: the error holds a
+/// [`ConcurrencyError`](crate::ConcurrencyError), or the predicate calls [`Retryable::is_retryable`] of the Diesel error in it.
 ///
 /// # Errors
 ///

@@ -107,24 +107,24 @@ fn change(work: impl FnOnce(&mut Vec<Scope>)) {
 
 /// Runs the closure; no record that it saves on this thread is checked against its row's version. Returns what the closure returns.
 ///
-/// For imports, repairs and tests that must win. Nobody else's check is weakened: versions still advance, from the row's, so
-/// whoever holds another copy notices the write. The scope ends with the closure, by `?` and by a panic, too. Scopes nest. Other threads
-/// are not affected, and there is no switch for the whole process.
+/// For imports, repairs and tests that must win. The checks of other writers stay as strong as before: a save still advances
+/// the version, from the row's, so that the holder of another copy notices the write. The scope ends with the closure, also by
+/// `?` and by a panic. Scopes nest. Other threads are not affected, and there is no switch for the whole process.
 ///
 /// | method | in the scope |
 /// |---|---|
-/// | [`save_concurrent`], [`save_without_increment`] | is [`save_unchecked`], of a [`Tracked`](crate::Tracked) record with a change, too |
-/// | [`touch_concurrent`], [`update_concurrent`] | advance from the row's version, whatever the record's is; a SELECT of it and the guarded UPDATE, anew while others move it in between |
+/// | [`save_concurrent`], [`save_without_increment`] | is [`save_unchecked`], also of a [`Tracked`](crate::Tracked) record that has a change |
+/// | [`touch_concurrent`], [`update_concurrent`] | reads the version, updates guarded by it, and repeats if another writer comes between. The record's own version does not matter |
 /// | [`delete_concurrent`], [`delete_if_exists`] | `DELETE … WHERE id = ?`, whatever the version |
 /// | the methods of [`BulkConcurrentDsl`](crate::BulkConcurrentDsl) | the same for each record, by a statement for each |
-/// | [`check_concurrent`], [`lock_concurrent`] | refuse only what was deleted; the lock is taken |
-/// | [`is_changed`] and the methods that read | as ever: they answer, and refuse nothing |
+/// | [`check_concurrent`], [`lock_concurrent`] | refuse only a deleted row; the lock is taken |
+/// | [`is_changed`] and the methods that read | do the same as outside |
 ///
-/// A row that is gone stays gone: that is [`RecordDeleted`](crate::ConcurrencyError::RecordDeleted) in a scope, too. Inside of this scope
-/// [`disable_increment`] has no effect: what is neither checked nor counted is a lost update.
+/// A deleted row stays deleted, and is [`RecordDeleted`](crate::ConcurrencyError::RecordDeleted) in a scope, too. Inside of
+/// this scope [`disable_increment`] has no effect, because a save that is neither checked nor counted would lose updates.
 ///
-/// A future that the closure returns runs after the scope has ended, and is checked: awaited code uses the adapter of the same name
-/// in the module `asynchronous`.
+/// A future that the closure returns runs after the scope has ended, so its saves are checked. In awaited code use the adapter
+/// of the same name in the module `asynchronous`.
 ///
 /// # Example
 ///

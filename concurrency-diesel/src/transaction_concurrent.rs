@@ -8,41 +8,82 @@ use crate::transaction::{Frame, Refusal};
 
 /// Runs the closure in a transaction, and restores the versions of the listed records if it rolls back.
 ///
-/// A save that succeeded inside a transaction has advanced the record's version. If the transaction then rolls back, the version in
-/// memory is ahead of the row's: after plain [`Connection::transaction`](diesel::Connection::transaction) the next save conflicts
-/// with nobody, or, once somebody else has advanced the row to just that version, overwrites what they saved. Here the listed
-/// records get back the versions that they had, and nothing else of them changes: whether it was an error that rolled the transaction
-/// back, a panic, which goes on after that, or a COMMIT that failed.
+/// A save inside a transaction advances the record's version. If the transaction then rolls back, the version in memory is ahead
+/// of the row's. After plain [`Connection::transaction`](diesel::Connection::transaction) the next save then conflicts although
+/// nobody else wrote. Worse, once another writer has advanced the row to just that version, the next save overwrites their work.
+/// Here the listed records get their versions back, and nothing else of them changes, whether an error, a panic or a failing
+/// COMMIT rolled the transaction back. The panic then goes on.
 ///
-/// Called inside a transaction it sets a savepoint. A transaction around it can still roll back, so list a record in the
-/// outermost call. A record is known by the value of its key, wherever in the list the closure puts it. A record of another row gets
-/// at most an older version, if it takes the place of a listed one: it may be that one, with another key.
+/// A record is known by the value of its key, wherever in the list the closure puts it. If the closure puts another row's record
+/// in a listed place, its version can only be lowered, never raised.
+///
+/// # Nested transactions
+///
+/// Inside a transaction this function sets a savepoint. The transaction around it can still roll back, so list a record in the
+/// outermost call, too. The closure gets the list as `&mut`: of one record a `&mut &mut T`, which `&mut **record` makes a
+/// `&mut T` again for the next list.
+///
+/// ```
+/// # include!("doctest_setup.rs");
+/// use concurrency_diesel::transaction_concurrent;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let conn = &mut connection();
+/// # let (mut article, _) = two_copies(conn);
+/// transaction_concurrent(conn, &mut article, |conn, article| {
+///     article.save_concurrent(conn)?;
+///     // A savepoint that rolls back: the version is again what it was before it.
+///     let undone = transaction_concurrent(conn, &mut **article, |conn, article| {
+///         article.save_concurrent(conn)?;
+///         Err::<(), ConcurrencyError>(diesel::result::Error::RollbackTransaction.into())
+///     });
+///     assert!(undone.is_err());
+///     article.save_concurrent(conn)
+/// })?;
+/// assert_eq!(article.version, 3);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # What it sends, and errors that the closure swallows
 ///
 /// On MySQL and MariaDB it first asks for the storage engine of each listed record's table, and refuses one that cannot roll back.
 ///
-/// It sends BEGIN and COMMIT; on SQLite BEGIN IMMEDIATE, so that what was read is still so when it is written, on MySQL and
-/// MariaDB a savepoint with the BEGIN, which is released before the COMMIT. The closure must not swallow a database error: after most of
-/// them PostgreSQL commits nothing more, MySQL and MariaDB have rolled back and commit every later statement by itself, and SQLite does
-/// so after a full disk, an I/O error, `ON CONFLICT ROLLBACK` and `RAISE(ROLLBACK)`. Diesel's `transaction` says `Ok` there; this
-/// one finds the transaction gone before it commits, and returns an error. So it does after a statement that commits by itself
-/// (`CREATE TABLE` on MySQL and MariaDB).
+/// It sends BEGIN and COMMIT. On SQLite that is BEGIN IMMEDIATE, so that no other writer comes between a read and a write. On
+/// MySQL and MariaDB it sets a savepoint with the BEGIN, and releases it before the COMMIT.
 ///
-/// It finds the same where the closure fails. A part of the transaction may then be committed, and the closure's error, which
-/// says nothing of that, gives way to [`TransactionLost`](crate::ConcurrencyError::TransactionLost). The versions are restored, so that the next save of
-/// a record conflicts if its row was written, and a [`Tracked`](crate::Tracked) record remembers that its saves may be committed: also
-/// after a panic, which goes on. The closure's error comes out only where it explains the loss: it holds an error of this library
-/// with which the engine rolled back, a deadlock for example, and the closure has swallowed no other. On SQLite it comes out if it
-/// holds any error of the database. Convert Diesel's errors with `?` into an error type that keeps
-/// [`ConcurrencyError`](crate::ConcurrencyError), because an error that this library has never seen explains nothing.
+/// The closure must not swallow a database error. Where it does and returns `Ok`, Diesel's `transaction` may say `Ok` although
+/// nothing, or only its end, was committed. This function returns an error:
+///
+/// - PostgreSQL commits nothing after any error: [`Database`](crate::ConcurrencyError::Database), "current transaction is
+///   aborted, commands ignored until end of transaction block".
+/// - MySQL and MariaDB roll back at a deadlock and at error 1020, and then commit every later statement by itself:
+///   [`TransactionLost`](crate::ConcurrencyError::TransactionLost). After other errors the transaction goes on.
+/// - SQLite does the same after a full disk, an I/O error, `ON CONFLICT ROLLBACK` and `RAISE(ROLLBACK)`.
+///
+/// `TransactionLost` is also the error after a statement that commits by itself (`CREATE TABLE` on MySQL and MariaDB).
+///
+/// If the transaction is gone and the closure fails, a part of the transaction may be committed. The closure's error does not
+/// say so, and `TransactionLost` is returned instead of it. The versions are restored, so that the next save of a record
+/// conflicts if its row was written. A [`Tracked`](crate::Tracked) record remembers that its saves may be committed, also after
+/// a panic. The closure's own error is returned only where it explains the loss: it holds an error of this library with which
+/// the engine rolled back, a deadlock for example, and the closure swallowed no other. On SQLite it is returned if it holds any
+/// error of the database. Convert Diesel's errors with `?` into an error type that contains
+/// [`ConcurrencyError`](crate::ConcurrencyError): we recognise no other.
 ///
 /// # Errors
 ///
-/// What the closure returned; what the database said to BEGIN, COMMIT or ROLLBACK, of which
-/// [`ConcurrencyError`](crate::ConcurrencyError) makes [`Restart`](crate::ConcurrencyError::Restart) where that is the remedy,
-/// [`TransactionLost`](crate::ConcurrencyError::TransactionLost) where the engine no longer had the transaction, in place of the closure's error too, and
-/// [`OutcomeUnknown`](crate::ConcurrencyError::OutcomeUnknown) where COMMIT got no answer. A ROLLBACK that is refused is sent once more;
-/// if that is refused, too, its error comes out, and the connection is marked as broken. Where a listed record's table cannot roll back,
-/// nothing is run, and the error is a `QueryBuilderError` around a [`CannotRollBackError`](crate::CannotRollBackError).
+/// The closure's error, or the database's error at BEGIN, COMMIT or ROLLBACK. [`ConcurrencyError`](crate::ConcurrencyError)
+/// makes of the latter:
+///
+/// - [`Restart`](crate::ConcurrencyError::Restart) where the transaction can be run again;
+/// - [`TransactionLost`](crate::ConcurrencyError::TransactionLost) where the engine no longer had the transaction;
+/// - [`OutcomeUnknown`](crate::ConcurrencyError::OutcomeUnknown) where COMMIT got no answer. The connection is then dead, and a
+///   blocking one says "The transaction manager is broken": take another one.
+///
+/// A refused ROLLBACK is sent once more. If that is refused, too, its error is returned, and the connection is marked as broken.
+/// Where a listed record's table cannot roll back, nothing is run, and the error is a `QueryBuilderError` around a
+/// [`CannotRollBackError`](crate::CannotRollBackError).
 ///
 /// # Example
 ///

@@ -14,7 +14,10 @@ use super::sqlite::SqliteDialect;
 /// A database engine.
 ///
 /// ```
-/// use concurrency_core::Engine;
+/// # mod concurrency_diesel {
+/// #     pub use concurrency_core as triggers;
+/// # }
+/// use concurrency_diesel::triggers::Engine;
 ///
 /// assert_eq!("postgres".parse(), Ok(Engine::Postgres));
 /// assert_eq!("mariadb".parse(), Ok(Engine::Mysql));

@@ -15,7 +15,10 @@ use super::{Engine, SchemaChange, TriggerSpec, create_triggers};
 /// dropped and created, too: see [`unclear_triggers`].
 ///
 /// ```
-/// use concurrency_core::{Engine, TriggerSpec, create_triggers, pending_triggers};
+/// # mod concurrency_diesel {
+/// #     pub use concurrency_core as triggers;
+/// # }
+/// use concurrency_diesel::triggers::{Engine, TriggerSpec, create_triggers, pending_triggers};
 ///
 /// let specs = [TriggerSpec::new("articles", ["id"], "version"), TriggerSpec::new("posts", ["id"], "version")];
 /// let migrations = [create_triggers(&specs[..1], Engine::Mysql).up_sql()];

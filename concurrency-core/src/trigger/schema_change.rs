@@ -6,7 +6,10 @@ use super::{Engine, TriggerSpec};
 /// Statements that change a schema, and those that undo them.
 ///
 /// ```
-/// use concurrency_core::{Engine, TriggerSpec, add_version_column, create_triggers};
+/// # mod concurrency_diesel {
+/// #     pub use concurrency_core as triggers;
+/// # }
+/// use concurrency_diesel::triggers::{Engine, TriggerSpec, add_version_column, create_triggers};
 ///
 /// let spec = TriggerSpec::new("articles", ["id"], "version");
 /// let change = add_version_column(&spec, Engine::Sqlite).then(create_triggers([&spec], Engine::Sqlite));

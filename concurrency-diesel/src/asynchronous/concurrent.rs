@@ -28,7 +28,9 @@ use crate::backend::ConcurrencyBackend;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be saved on an asynchronous connection to `{DB}`",
     note = "it needs `#[derive(Concurrent)]`, and it and what its `serialize_as` fields are converted to must be `Send` and `Sync`",
-    note = "supported are `Sqlite`, `Pg` and `Mysql` (MySQL and MariaDB); enable the feature `sqlite`, `postgres_backend` or `mysql_backend` of concurrency-diesel"
+    note = "code that is generic over its record `T` needs `T: concurrency_diesel::asynchronous::ConcurrentOn<C::Backend>`",
+    note = "the closure of `transaction_concurrent` is given a `&mut &mut` reference; list the record in a nested one as `&mut **record`",
+    note = "the backends are `Sqlite`, `Pg` and `Mysql` (MySQL and MariaDB); each needs the feature `sqlite`, `postgres_backend` or `mysql_backend` of concurrency-diesel"
 )]
 pub trait ConcurrentOn<DB: ConcurrencyBackend>:
     crate::ConcurrentOn<DB, __Serialized: Send + Sync, __Memory: Send> + Send + Sync

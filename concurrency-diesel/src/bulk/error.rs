@@ -30,13 +30,13 @@ impl BulkConflict {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BulkError {
-    /// Returned when records were modified or deleted by somebody else, or left out by the database without a word: every one of
-    /// them, in the order of the batch. Nothing was written.
-    #[error("nothing was written: {}", Listed(.0))]
+    /// Returned when another writer modified or deleted records, or when the database left records out without an error. Holds
+    /// each of them, in the order of the batch. Nothing was written.
+    #[error("the whole batch was refused: {}", Listed(.0))]
     Conflicts(Vec<BulkConflict>),
 
     /// Returned when one record cannot be written whatever its row's version is: it violates a constraint, or its version is at
-    /// the maximum. Nothing was written. Others may have the same fault.
+    /// the maximum. Nothing was written. Other records may have the same fault, or may be stale: they are not named.
     #[error("nothing was written: {0}")]
     Record(#[source] Box<BulkConflict>),
 

@@ -52,6 +52,17 @@ impl<T> MergeError<T> {
             Self::Concurrency(error) => error.is_conflict(),
         }
     }
+
+    /// Whether reloading and running the transaction again can succeed, as [`ConcurrencyError::is_retryable`] says it.
+    ///
+    /// [`Fields`](Self::Fields) and [`InDoubt`](Self::InDoubt) come again in every attempt, so both are not retryable.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Fields { .. } | Self::InDoubt { .. } => false,
+            Self::Concurrency(error) => error.is_retryable(),
+        }
+    }
 }
 
 impl<T> Display for MergeError<T> {
@@ -79,13 +90,10 @@ impl<T: fmt::Debug> StdError for MergeError<T> {
     }
 }
 
-/// As [`ConcurrencyError::is_retryable`]; whoever changed the same fields did so for good, and a doubt ends by no retry.
+/// As [`MergeError::is_retryable`].
 impl<T> Retryable for MergeError<T> {
     fn is_retryable(&self) -> bool {
-        match self {
-            Self::Fields { .. } | Self::InDoubt { .. } => false,
-            Self::Concurrency(error) => error.is_retryable(),
-        }
+        Self::is_retryable(self)
     }
 }
 

@@ -65,11 +65,12 @@ fn parcel(id: i64, conn: &mut TestConnection) -> Parcel {
 
 #[track_caller]
 fn assert_unknown(error: &ConcurrencyError, cause: &str) {
-    let ConcurrencyError::OutcomeUnknown(source) = error else { panic!("{error:?}") };
+    assert!(matches!(error, ConcurrencyError::OutcomeUnknown(_)), "{error:?}");
     assert_eq!(
-        source.to_string(),
+        error.to_string(),
         format!(
-            "parcels with id 1 was written although the database answered with an error ({cause}): a trigger fails without \
+            "the answer of the database does not prove that nothing was written; reload before trying again: \
+             parcels with id 1 was written although the database answered with an error ({cause}): a trigger fails without \
              undoing the statement; write RAISE(ABORT) in place of RAISE(FAIL) and OR FAIL"
         )
     );

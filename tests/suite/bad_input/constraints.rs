@@ -103,8 +103,8 @@ fn assert_ambiguous(error: &ConcurrencyError) {
     };
     assert_eq!(
         message.to_string(),
-        "the key of stock is not unique: 2 rows have shop \"s\"; roll back what was written, and name every key column \
-         in `#[diesel(primary_key(…))]`"
+        "the key of stock is not unique: 2 rows have shop \"s\"; name every key column in \
+         `#[diesel(primary_key(…))]`, and after a write roll back its transaction or, outside of one, correct these rows"
     );
     assert!(!error.is_conflict() && !error.is_retryable());
 }

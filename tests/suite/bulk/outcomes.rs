@@ -20,7 +20,7 @@ fn of_three_records_the_second_is_stale_and_nothing_is_written() {
     assert!(error.is_conflict() && error.is_retryable());
     assert_eq!(
         error.to_string(),
-        "nothing was written: record 1: articles with id 2 was modified by somebody else: expected version 1, found 2; \
+        "the whole batch was refused: record 1: articles with id 2 was modified by somebody else: expected version 1, found 2; \
          reload it and try again"
     );
     let BulkError::Conflicts(conflicts) = error else { panic!("{error:?}") };

@@ -2,7 +2,7 @@
 #![allow(clippy::result_large_err, reason = "the error of a merge holds three records, which is its point")]
 
 use crate::library::prelude::*;
-use crate::library::{MergeError, RetryPolicy, Retryable as _, retry_on_conflict, transaction_concurrent};
+use crate::library::{MergeError, RetryPolicy, retry_on_conflict, transaction_concurrent};
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel::result::Error::RollbackTransaction;
