@@ -24,9 +24,9 @@
 /// assert_eq!(AutoIncVersionField::next(&Revision(7)), Some(Revision(8)));
 /// ```
 ///
-/// To be a field of a record the newtype also needs what Diesel asks of every type in a column: `Debug`, `AsExpression` and
-/// `FromSqlRow`, which can be derived, and `ToSql` and `FromSql`, which pass the integer on. The page `guide::columns` of
-/// concurrency-diesel shows them.
+/// To be a field of a record the newtype also needs what Diesel asks of every type in a column: `Debug`, `AsExpression`
+/// and `FromSqlRow`, which can be derived, and `ToSql` and `FromSql`, which pass the integer on. The page
+/// `guide::columns` of concurrency-diesel shows them.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not count versions",
     note = "use `i16`, `i32`, `i64` (on MySQL `u32` and `u64` too), or implement `Counter` for the newtype"

@@ -6,8 +6,9 @@ use crate::{InitialVersion, UncheckedBump, VersionField, VersionValue};
 
 /// Versions that are random: a new version 4 UUID with every save. Needs the feature `uuid`.
 ///
-/// The column is a `Uuid` (PostgreSQL), a `Vec<u8>` of 16 bytes, or a `String` with the hyphenated form. A version says nothing
-/// of how often or when a row was saved, never runs out, and never returns, even when a row is deleted and inserted again.
+/// The column is a `Uuid` (PostgreSQL), a `Vec<u8>` of 16 bytes, or a `String` with the hyphenated form. A version says
+/// nothing of how often or when a row was saved, never runs out, and never returns, even when a row is deleted and
+/// inserted again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RandomVersionField;
 

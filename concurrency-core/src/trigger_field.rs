@@ -7,18 +7,19 @@ use crate::{AutoIncVersionField, InitialVersion, UncheckedBump, VersionField, Ve
 /// program sends it.
 ///
 /// The column is that of [`AutoIncVersionField`], and so is what a save sends: it sets the next version itself, and the
-/// trigger leaves such a write alone. So a save moves the version by one step, and the version in memory is the row's without
-/// a read. A psql session, a cron job or another application knows nothing of versions. There the trigger moves the version,
-/// and copies loaded before conflict.
+/// trigger leaves such a write alone. So a save moves the version by one step, and the version in memory is the row's
+/// without a read. A psql session, a cron job or another application knows nothing of versions. There the trigger moves
+/// the version, and copies loaded before conflict.
 ///
-/// A trigger of your own that writes the row again breaks this: `AFTER UPDATE … UPDATE` for an `updated_at`, say. The second
-/// write counts, too, so that the row is one version ahead of memory, and the next save conflicts. Change `NEW` in a BEFORE
-/// trigger, or let the program set the column. `testing::check_model` finds such a trigger.
+/// A trigger of your own that writes the row again breaks this: `AFTER UPDATE … UPDATE` for an `updated_at`, say. The
+/// second write counts, too, so that the row is one version ahead of memory, and the next save conflicts. Change `NEW`
+/// in a BEFORE trigger, or let the program set the column. `testing::check_model` finds such a trigger.
 ///
-/// The trigger comes from a migration, or from `triggers::create`; until it is there, this is [`AutoIncVersionField`]. Its name is
-/// `concurrency_<table>_<column>`, or what `#[concurrent(trigger_name = "…")]` says. Every write counts: `save_without_increment` is
-/// an ordinary save here. What no trigger sees: on MySQL and MariaDB the foreign keys' cascades, on every engine a row that is
-/// deleted and inserted again (REPLACE does so), and on PostgreSQL writes under `session_replication_role = replica`.
+/// The trigger comes from a migration, or from `triggers::create`; until it is there, this is [`AutoIncVersionField`].
+/// Its name is `concurrency_<table>_<column>`, or what `#[concurrent(trigger_name = "…")]` says. Every write counts:
+/// `save_without_increment` is an ordinary save here. What no trigger sees: on MySQL and MariaDB the foreign keys'
+/// cascades, on every engine a row that is deleted and inserted again (REPLACE does so), and on PostgreSQL writes under
+/// `session_replication_role = replica`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TriggerVersionField;
 

@@ -1,4 +1,5 @@
-//! `BulkConcurrentDsl`: many records at once. How a batch is sent stands in `bulk/`, what a statement looks like in `statement::bulk`.
+//! `BulkConcurrentDsl`: many records at once. How a batch is sent stands in `bulk/`, what a statement looks like in
+//! `statement::bulk`.
 
 mod batch;
 mod cases;
@@ -25,65 +26,68 @@ pub use error::{BulkConflict, BulkError};
 
 use write::next_versions;
 
-/// The methods of many records of one type, in a slice, an array or a vector: few statements instead of one for each record.
+/// The methods of many records of one type, in a slice, an array or a vector: few statements instead of one for each
+/// record.
 ///
-/// A batch checks and advances every record as `save_concurrent` and `delete_concurrent` do it with one, whatever its version
-/// field. The methods with *all* in their names write every record or none. Those with *each* write what can be written, and
-/// return the rest. Records in memory change only after everything was written.
+/// A batch checks and advances every record as `save_concurrent` and `delete_concurrent` do it with one, whatever its
+/// version field. The methods with *all* in their names write every record or none. Those with *each* write what can be
+/// written, and return the rest. Records in memory change only after everything was written.
 ///
 /// What is sent, whatever the order of the records:
 ///
 /// - PostgreSQL: one statement for any number of records, with one text that is prepared once, each column an array:
-///   `WITH s AS (SELECT … FROM unnest($1, $2, …) WITH ORDINALITY … ORDER BY key … FOR NO KEY UPDATE) UPDATE articles AS t SET … FROM s
-///   WHERE … RETURNING s.i, t.version`. There are no arrays of arrays, so that records with array columns go in chunks of 100, as
-///   `VALUES`.
+///   `WITH s AS (SELECT … FROM unnest($1, $2, …) WITH ORDINALITY … ORDER BY key … FOR NO KEY UPDATE) UPDATE articles AS t SET … FROM s WHERE … RETURNING s.i, t.version`.
+///   There are no arrays of arrays, so that records with array columns go in chunks of 100, as `VALUES`.
 /// - MySQL and MariaDB: for each 500 records `SELECT … FOR UPDATE`, then
-///   `UPDATE (SELECT ? AS k0, … UNION ALL SELECT …) AS s STRAIGHT_JOIN articles AS t ON … SET …` of those that are current. A
-///   `ConditionalVersionField` is read back with one statement more. Where the key is one integer and the
-///   primary key, and the version is known before, each hundred is written by `UPDATE articles AS t FORCE INDEX (PRIMARY) SET title =
-///   CASE t.id WHEN ? THEN ? … END, … WHERE t.id IN (?, …) AND t.version = CASE t.id WHEN ? THEN ? … END` instead, which is faster. A statement holds at most 1 MB of values,
-///   or one record. `information_schema` is asked first, once for each batch: where the table's engine has no transactions (MyISAM,
-///   Aria, MEMORY), the methods with *all* in their names refuse, and those with *each* send single statements, as for a view and for
-///   a table whose struct holds a GENERATED column.
-/// - SQLite: the single statements of `save_concurrent`. No network lies between them and the database, so they are faster.
+///   `UPDATE (SELECT ? AS k0, … UNION ALL SELECT …) AS s STRAIGHT_JOIN articles AS t ON … SET …` of those that are
+///   current. A `ConditionalVersionField` is read back with one statement more. Where the key is one integer and the
+///   primary key, and the version is known before, each hundred is written by
+///   `UPDATE articles AS t FORCE INDEX (PRIMARY) SET title = CASE t.id WHEN ? THEN ? … END, … WHERE t.id IN (?, …) AND t.version = CASE t.id WHEN ? THEN ? … END`
+///   instead, which is faster. A statement holds at most 1 MB of values, or one record. `information_schema` is asked
+///   first, once for each batch: where the table's engine has no transactions (MyISAM, Aria, MEMORY), the methods with
+///   *all* in their names refuse, and those with *each* send single statements, as for a view and for a table whose
+///   struct holds a GENERATED column.
+/// - SQLite: the single statements of `save_concurrent`. No network lies between them and the database, so they are
+///   faster.
 ///
-/// A batch is written in a transaction, or in a savepoint where one is open. It locks its rows in the order of their keys, so
-/// that two batches that meet do not wait for each other in a circle. A batch and another writer may, and one of them gets
-/// [`Restart`](crate::ConcurrencyError::Restart). An empty batch sends nothing. If two records have the same key, the batch
-/// is refused before anything is sent. If two different keys name one row, the database finds that out, and nothing is
-/// written.
+/// A batch is written in a transaction, or in a savepoint where one is open. It locks its rows in the order of their
+/// keys, so that two batches that meet do not wait for each other in a circle. A batch and another writer may, and one
+/// of them gets [`Restart`](crate::ConcurrencyError::Restart). An empty batch sends nothing. If two records have the
+/// same key, the batch is refused before anything is sent. If two different keys name one row, the database finds that
+/// out, and nothing is written.
 ///
-/// Where the order of deletes makes a difference, the order of the records counts: put a child before its parent. A row that a
-/// foreign key (`ON DELETE CASCADE`) or a trigger deletes together with a record of the batch counts as deleted by the batch.
+/// Where the order of deletes makes a difference, the order of the records counts: put a child before its parent. A row
+/// that a foreign key (`ON DELETE CASCADE`) or a trigger deletes together with a record of the batch counts as deleted
+/// by the batch.
 ///
-/// A batch writes all columns of a [`Tracked`](crate::Tracked) record, whatever changed, because it has one text for all its
-/// records. So it sets a column back that the database changed since the record was loaded, unless the column has
-/// `#[diesel(skip_update)]`. A record in doubt gets a new version in a batch, so the lost write can no longer succeed. Where a
-/// batch can leave the version as it is, under `ConditionalVersionField` or in `disable_increment`, it writes such a record by
-/// itself.
+/// A batch writes all columns of a [`Tracked`](crate::Tracked) record, whatever changed, because it has one text for
+/// all its records. So it sets a column back that the database changed since the record was loaded, unless the column
+/// has `#[diesel(skip_update)]`. A record in doubt gets a new version in a batch, so the lost write can no longer
+/// succeed. Where a batch can leave the version as it is, under `ConditionalVersionField` or in `disable_increment`, it
+/// writes such a record by itself.
 ///
-/// With `#[diesel(treat_none_as_null = false)]` each record leaves out its own columns. On PostgreSQL, MySQL and MariaDB the
-/// statement then sets such a column to itself, and a trigger on that column fires.
+/// With `#[diesel(treat_none_as_null = false)]` each record leaves out its own columns. On PostgreSQL, MySQL and
+/// MariaDB the statement then sets such a column to itself, and a trigger on that column fires.
 pub trait BulkConcurrentDsl {
     /// What the records are.
     type Record: Concurrent;
 
     /// Writes every record, or none of them: none if another writer modified or deleted one.
     ///
-    /// [`Conflicts`](BulkError::Conflicts) names every record that was modified or deleted. On success the versions in memory
-    /// are the rows'.
+    /// [`Conflicts`](BulkError::Conflicts) names every record that was modified or deleted. On success the versions in
+    /// memory are the rows'.
     ///
     /// If the database refuses a record for another reason, a violated constraint for example,
-    /// [`Record`](BulkError::Record) names that record alone, also where other records are stale. To find it, the batch is
-    /// written once more in halves, in savepoints, with about two statements for each halving. If the database accepts the
-    /// halves, the batch is written. An error that is no record's fault ends the batch at once: a missing table or right, a
-    /// full disk.
+    /// [`Record`](BulkError::Record) names that record alone, also where other records are stale. To find it, the batch
+    /// is written once more in halves, in savepoints, with about two statements for each halving. If the database
+    /// accepts the halves, the batch is written. An error that is no record's fault ends the batch at once: a missing
+    /// table or right, a full disk.
     ///
     /// # Errors
     ///
     /// [`Conflicts`](BulkError::Conflicts), [`Record`](BulkError::Record), [`SameKey`](BulkError::SameKey),
-    /// [`CannotRollBack`](BulkError::CannotRollBack), [`Concurrency`](BulkError::Concurrency). Nothing was written, unless
-    /// `Concurrency` holds an [`OutcomeUnknown`](crate::ConcurrencyError::OutcomeUnknown) or a
+    /// [`CannotRollBack`](BulkError::CannotRollBack), [`Concurrency`](BulkError::Concurrency). Nothing was written,
+    /// unless `Concurrency` holds an [`OutcomeUnknown`](crate::ConcurrencyError::OutcomeUnknown) or a
     /// [`TransactionLost`](crate::ConcurrencyError::TransactionLost). Every record is as it was before the call.
     ///
     /// # Example
@@ -126,18 +130,19 @@ pub trait BulkConcurrentDsl {
 
     /// Writes every record that can be written, and returns the others, in the order of the batch.
     ///
-    /// It does not write a record that another writer modified or deleted, whose version is at the maximum, or that violates a
-    /// constraint. Such a record is as it was before the call. The others are written and have their rows' versions.
+    /// It does not write a record that another writer modified or deleted, whose version is at the maximum, or that
+    /// violates a constraint. Such a record is as it was before the call. The others are written and have their rows'
+    /// versions.
     ///
-    /// On a table that cannot roll back it writes each record by itself. If the batch then ends with an error, the records
-    /// before it stay written and have their old versions in memory: reload them. [`Tracked`](crate::Tracked) ones are in
-    /// doubt.
+    /// On a table that cannot roll back it writes each record by itself. If the batch then ends with an error, the
+    /// records before it stay written and have their old versions in memory: reload them. [`Tracked`](crate::Tracked)
+    /// ones are in doubt.
     ///
     /// # Errors
     ///
     /// [`SameKey`](BulkError::SameKey); [`Concurrency`](BulkError::Concurrency) for what is no single record's fault;
-    /// [`Record`](BulkError::Record) where the database rolled everything back because of one record, as SQLite does with `RAISE(ROLLBACK)`.
-    /// Nothing was written then, unless the table cannot roll back.
+    /// [`Record`](BulkError::Record) where the database rolled everything back because of one record, as SQLite does
+    /// with `RAISE(ROLLBACK)`. Nothing was written then, unless the table cannot roll back.
     ///
     /// # Example
     ///
@@ -218,8 +223,9 @@ pub trait BulkConcurrentDsl {
 
     /// Asks whether every record is as it was loaded; writes nothing and begins no transaction.
     ///
-    /// It sends one statement on PostgreSQL, one for each 500 records on MySQL and MariaDB, and one for each record on SQLite.
-    /// On MySQL and MariaDB it reads with LOCK IN SHARE MODE, and so sees what is committed, not the transaction's snapshot.
+    /// It sends one statement on PostgreSQL, one for each 500 records on MySQL and MariaDB, and one for each record on
+    /// SQLite. On MySQL and MariaDB it reads with LOCK IN SHARE MODE, and so sees what is committed, not the
+    /// transaction's snapshot.
     ///
     /// # Errors
     ///

@@ -81,7 +81,8 @@ pub trait Concurrent: ConcurrentColumns + Sized {
     #[doc(hidden)]
     type __Memory: Memory<Self>;
 
-    /// By what a scope knows the record: its type, lifetimes aside. The standard library's `TypeId::of` refuses what borrows.
+    /// By what a scope knows the record: its type, lifetimes aside. The standard library's `TypeId::of` refuses what
+    /// borrows.
     #[doc(hidden)]
     fn __record_type() -> TypeId {
         typeid::of::<Self>()
@@ -347,8 +348,8 @@ where
     })
 }
 
-/// Takes a name apart at its dots and the quotes off its parts, as Diesel's query builders quote them; a doubled quote stands
-/// for itself.
+/// Takes a name apart at its dots and the quotes off its parts, as Diesel's query builders quote them; a doubled quote
+/// stands for itself.
 fn unquote(quoted: &str) -> Vec<String> {
     let Some(quote) = quoted.chars().next().filter(|first| matches!(first, '"' | '`')) else {
         return vec![quoted.to_owned()];

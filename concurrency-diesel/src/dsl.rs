@@ -19,37 +19,38 @@ use crate::{load, resolve, save, unchecked};
 /// [`disable_concurrency`](crate::disable_concurrency) and [`disable_increment`](crate::disable_increment) say what the
 /// methods do in their scopes.
 ///
-/// WHERE names the record's key as it is now. If you change the key of a record, a save writes the row of the new key, if
-/// that row happens to have the record's version, and otherwise conflicts.
+/// WHERE names the record's key as it is now. If you change the key of a record, a save writes the row of the new key,
+/// if that row happens to have the record's version, and otherwise conflicts.
 pub trait ConcurrentDsl: Concurrent {
     /// Writes the record, if its row still has the version that it was loaded with.
     ///
     /// It sends one statement, prepared once per connection:
     /// `UPDATE articles SET version = 8, title = ?, views = ? WHERE id = ? AND version = 7`. On success the version in
-    /// memory is the row's, so the record can be saved again without loading it. A save never inserts: a deleted row stays
-    /// deleted.
+    /// memory is the row's, so the record can be saved again without loading it. A save never inserts: a deleted row
+    /// stays deleted.
     ///
-    /// A conflict costs one SELECT more, which finds out what happened. On MySQL and MariaDB that SELECT locks, and is not
-    /// kept prepared. On SQLite a conflict costs two, and the first save of a type sends one before its UPDATE, because they
-    /// ask whether the table is a view. Under `ConditionalVersionField` MySQL and MariaDB take a second statement, which
-    /// reads the version back. A table with a trigger or a rule that writes the row in its own way takes more: see
-    /// [engines](crate::guide::engines).
+    /// A conflict costs one SELECT more, which finds out what happened. On MySQL and MariaDB that SELECT locks, and is
+    /// not kept prepared. On SQLite a conflict costs two, and the first save of a type sends one before its UPDATE,
+    /// because they ask whether the table is a view. Under `ConditionalVersionField` MySQL and MariaDB take a second
+    /// statement, which reads the version back. A table with a trigger or a rule that writes the row in its own way
+    /// takes more: see [engines](crate::guide::engines).
     ///
-    /// `None` is written as NULL, unlike in Diesel's `AsChangeset`; `#[diesel(treat_none_as_null = false)]` leaves the column
-    /// as it is instead. A field that a trigger or the column itself changes needs `#[diesel(skip_update)]`, or a save writes
-    /// back the value that was loaded. The page [columns](crate::guide::columns) of the guide shows how.
+    /// `None` is written as NULL, unlike in Diesel's `AsChangeset`; `#[diesel(treat_none_as_null = false)]` leaves the
+    /// column as it is instead. A field that a trigger or the column itself changes needs `#[diesel(skip_update)]`, or
+    /// a save writes back the value that was loaded. The page [columns](crate::guide::columns) of the guide shows how.
     ///
-    /// Inside a transaction the save is final when the outermost COMMIT succeeded. If the transaction rolls back, the version
-    /// in memory is ahead of the row's. [`transaction_concurrent`](crate::transaction_concurrent) takes it back; after any
-    /// other transaction reload the record.
+    /// Inside a transaction the save is final when the outermost COMMIT succeeded. If the transaction rolls back, the
+    /// version in memory is ahead of the row's. [`transaction_concurrent`](crate::transaction_concurrent) takes it
+    /// back; after any other transaction reload the record.
     ///
     /// # Errors
     ///
     /// [`RecordModified`](ConcurrencyError::RecordModified), [`RecordDeleted`](ConcurrencyError::RecordDeleted),
-    /// [`WriteSuppressed`](ConcurrencyError::WriteSuppressed), [`VersionExhausted`](ConcurrencyError::VersionExhausted),
-    /// [`Restart`](ConcurrencyError::Restart), [`OutcomeUnknown`](ConcurrencyError::OutcomeUnknown),
-    /// [`Database`](ConcurrencyError::Database). Whichever it is, the record is as it was before the call. After a conflict a
-    /// second try without a reload conflicts again. After `OutcomeUnknown` reload first: the row may have been written.
+    /// [`WriteSuppressed`](ConcurrencyError::WriteSuppressed),
+    /// [`VersionExhausted`](ConcurrencyError::VersionExhausted), [`Restart`](ConcurrencyError::Restart),
+    /// [`OutcomeUnknown`](ConcurrencyError::OutcomeUnknown), [`Database`](ConcurrencyError::Database). Whichever it is,
+    /// the record is as it was before the call. After a conflict a second try without a reload conflicts again. After
+    /// `OutcomeUnknown` reload first: the row may have been written.
     ///
     /// # Example
     ///
@@ -84,18 +85,18 @@ pub trait ConcurrentDsl: Concurrent {
     ///
     /// The version still advances, and from the row's version, not from the record's:
     /// `UPDATE articles SET version = COALESCE(version, 0) + 1, title = ?, … WHERE id = ? AND (version IS NULL OR version < ?)`,
-    /// the last value being the type's maximum. The new version comes back with RETURNING. MySQL and MariaDB take a second
-    /// statement, `SELECT LAST_INSERT_ID()`, which overwrites the application's own `LAST_INSERT_ID`.
-    /// `IntegerVersionField` writes the clock's reading where the row's version is smaller. Otherwise it reads the row's
-    /// version and saves guarded by it, as fields of your own always do.
+    /// the last value being the type's maximum. The new version comes back with RETURNING. MySQL and MariaDB take a
+    /// second statement, `SELECT LAST_INSERT_ID()`, which overwrites the application's own `LAST_INSERT_ID`.
+    /// `IntegerVersionField` writes the clock's reading where the row's version is smaller. Otherwise it reads the
+    /// row's version and saves guarded by it, as fields of your own always do.
     ///
     /// # Errors
     ///
-    /// [`RecordDeleted`](ConcurrencyError::RecordDeleted); [`VersionExhausted`](ConcurrencyError::VersionExhausted) where the row's version is at the
-    /// maximum; [`WriteSuppressed`](ConcurrencyError::WriteSuppressed), [`Restart`](ConcurrencyError::Restart),
-    /// [`OutcomeUnknown`](ConcurrencyError::OutcomeUnknown), [`Database`](ConcurrencyError::Database);
-    /// [`RecordModified`](ConcurrencyError::RecordModified) only where other writers moved a clock or a field of your own a
-    /// hundred times in between.
+    /// [`RecordDeleted`](ConcurrencyError::RecordDeleted); [`VersionExhausted`](ConcurrencyError::VersionExhausted)
+    /// where the row's version is at the maximum; [`WriteSuppressed`](ConcurrencyError::WriteSuppressed),
+    /// [`Restart`](ConcurrencyError::Restart), [`OutcomeUnknown`](ConcurrencyError::OutcomeUnknown),
+    /// [`Database`](ConcurrencyError::Database); [`RecordModified`](ConcurrencyError::RecordModified) only where other
+    /// writers moved a clock or a field of your own a hundred times in between.
     ///
     /// # Example
     ///
@@ -123,10 +124,10 @@ pub trait ConcurrentDsl: Concurrent {
 
     /// Writes the record under its version and leaves the version as it is, for changes that need not conflict.
     ///
-    /// `UPDATE articles SET version = version, title = ?, … WHERE id = ? AND version = ?`. The save is checked like any other. Of a
-    /// [`Tracked`](crate::Tracked) record it writes what changed, and sends nothing where nothing changed.
-    /// Where the database moves the version with every write, as it does with `TriggerVersionField` and `XminVersionField`, this is
-    /// [`save_concurrent`](Self::save_concurrent), and the version in memory is the row's.
+    /// `UPDATE articles SET version = version, title = ?, … WHERE id = ? AND version = ?`. The save is checked like any
+    /// other. For a [`Tracked`](crate::Tracked) record it writes the changed columns, and sends nothing if nothing
+    /// changed. Where the database moves the version with every write, as it does with `TriggerVersionField` and
+    /// `XminVersionField`, this is [`save_concurrent`](Self::save_concurrent), and the version in memory is the row's.
     ///
     /// # Errors
     ///
@@ -158,13 +159,13 @@ pub trait ConcurrentDsl: Concurrent {
 
     /// Runs a Diesel changeset on the record's row, under the record's version, and returns the row's new version.
     ///
-    /// `UPDATE articles SET views = views + 1, version = 8 WHERE id = ? AND version = 7`. The version always advances. It is
-    /// assigned last, so that a changeset which sets the version, too, cannot hold it back: SQLite and MySQL keep the last
-    /// assignment, PostgreSQL refuses two. An empty changeset is a [touch](Self::touch_concurrent). As with Diesel's own
-    /// updates, the statement is not kept prepared.
+    /// `UPDATE articles SET views = views + 1, version = 8 WHERE id = ? AND version = 7`. The version always advances.
+    /// It is assigned last, so that a changeset which sets the version, too, cannot hold it back: SQLite and MySQL keep
+    /// the last assignment, PostgreSQL refuses two. An empty changeset is a [touch](Self::touch_concurrent). As with
+    /// Diesel's own updates, the statement is not kept prepared.
     ///
-    /// The record stays as it is, and is stale from then on, because the values that the database computed are not known
-    /// here. [Reload](Self::reload_concurrent) it before the next save.
+    /// The record stays as it is, and is stale from then on, because the values that the database computed are not
+    /// known here. [Reload](Self::reload_concurrent) it before the next save.
     ///
     /// # Errors
     ///
@@ -233,8 +234,8 @@ pub trait ConcurrentDsl: Concurrent {
     ///
     /// As [`save_concurrent`](Self::save_concurrent), without [`VersionExhausted`](ConcurrencyError::VersionExhausted).
     /// [`RecordDeleted`](ConcurrencyError::RecordDeleted) means that another writer deleted the row first.
-    /// [`OutcomeUnknown`](ConcurrencyError::OutcomeUnknown) is also the error where a trigger or a rule keeps the row and its
-    /// version moved: this call or another writer may have moved it.
+    /// [`OutcomeUnknown`](ConcurrencyError::OutcomeUnknown) is also the error where a trigger or a rule keeps the row
+    /// and its version moved: this call or another writer may have moved it.
     ///
     /// # Example
     ///
@@ -290,14 +291,14 @@ pub trait ConcurrentDsl: Concurrent {
 
     /// Asks whether the record is still what its row is.
     ///
-    /// `SELECT version FROM articles WHERE id = ?`. On MySQL and MariaDB it reads with LOCK IN SHARE MODE, so that it sees
-    /// what is committed, and may wait for a writer. On PostgreSQL and SQLite it reads the transaction's snapshot: at
-    /// REPEATABLE READ it can find a record unchanged whose save then is a [`Restart`](ConcurrencyError::Restart).
+    /// `SELECT version FROM articles WHERE id = ?`. On MySQL and MariaDB it reads with LOCK IN SHARE MODE, so that it
+    /// sees what is committed, and may wait for a writer. On PostgreSQL and SQLite it reads the transaction's snapshot:
+    /// at REPEATABLE READ it can find a record unchanged whose save then is a [`Restart`](ConcurrencyError::Restart).
     ///
     /// # Errors
     ///
-    /// [`RecordModified`](ConcurrencyError::RecordModified), [`RecordDeleted`](ConcurrencyError::RecordDeleted), [`Restart`](ConcurrencyError::Restart),
-    /// [`Database`](ConcurrencyError::Database).
+    /// [`RecordModified`](ConcurrencyError::RecordModified), [`RecordDeleted`](ConcurrencyError::RecordDeleted),
+    /// [`Restart`](ConcurrencyError::Restart), [`Database`](ConcurrencyError::Database).
     ///
     /// # Example
     ///
@@ -322,8 +323,9 @@ pub trait ConcurrentDsl: Concurrent {
 
     /// [Checks](Self::check_concurrent) the record and keeps other writers off its row until the transaction ends.
     ///
-    /// `SELECT version FROM articles WHERE id = ? FOR UPDATE`. Outside a transaction the lock ends with the statement. SQLite has
-    /// no row locks: there this is `check_concurrent`, and `immediate_transaction` is what keeps writers off.
+    /// `SELECT version FROM articles WHERE id = ? FOR UPDATE`. Outside a transaction the lock ends with the statement.
+    /// SQLite has no row locks: there this is `check_concurrent`, and `immediate_transaction` is what keeps writers
+    /// off.
     ///
     /// # Errors
     ///
@@ -382,9 +384,9 @@ pub trait ConcurrentDsl: Concurrent {
 
     /// The row as it is now; `None` where it was deleted. The record itself stays as it is.
     ///
-    /// `SELECT … FROM articles WHERE id = ?`, of the columns that the record selects. On MySQL and MariaDB it reads with LOCK
-    /// IN SHARE MODE, so that it sees what is committed, and may wait for a writer. On PostgreSQL and SQLite it reads the
-    /// transaction's snapshot: at REPEATABLE READ it can show a record unchanged whose save then is a
+    /// `SELECT … FROM articles WHERE id = ?`, of the columns that the record selects. On MySQL and MariaDB it reads
+    /// with LOCK IN SHARE MODE, so that it sees what is committed, and may wait for a writer. On PostgreSQL and SQLite
+    /// it reads the transaction's snapshot: at REPEATABLE READ it can show a record unchanged whose save then is a
     /// [`Restart`](ConcurrencyError::Restart).
     ///
     /// # Errors
@@ -414,7 +416,8 @@ pub trait ConcurrentDsl: Concurrent {
         now(load::current(self, &mut Blocking::session(conn)))
     }
 
-    /// The row, if it is at this version now; `None` where it has another version or was deleted. Older versions are not kept.
+    /// The row, if it is at this version now; `None` where it has another version or was deleted. Older versions are
+    /// not kept.
     ///
     /// `SELECT … FROM articles WHERE id = ?`, seen as by [`current`](Self::current).
     ///
@@ -443,7 +446,8 @@ pub trait ConcurrentDsl: Concurrent {
         now(load::at_version(self, version, &mut Blocking::session(conn)))
     }
 
-    /// Overwrites the record with its row as it is now, read as by [`current`](Self::current). Edits not saved are lost.
+    /// Overwrites the record with its row as it is now, read as by [`current`](Self::current). Edits not saved are
+    /// lost.
     ///
     /// # Errors
     ///
@@ -477,20 +481,20 @@ pub trait ConcurrentDsl: Concurrent {
 
     /// [Saves](Self::save_concurrent) the record, and at a conflict asks the resolver what to do.
     ///
-    /// At a conflict it reads the row as [`current`](Self::current) does, and gives the row and the record to the resolver.
-    /// The record does not change before a save succeeded. If the resolver returns [`Save`](Resolution::Save), that record is
-    /// saved over exactly the row that the resolver was shown. If another writer saved again meanwhile, the resolver is asked
-    /// again with the new row, a hundred times at most. A deleted row is shown as `None`, and the save then fails, whatever
-    /// the resolver returns.
+    /// At a conflict it reads the row as [`current`](Self::current) does, and gives the row and the record to the
+    /// resolver. The record does not change before a save succeeded. If the resolver returns
+    /// [`Save`](Resolution::Save), that record is saved over exactly the row that the resolver was shown. If another
+    /// writer saved again meanwhile, the resolver is asked again with the new row, a hundred times at most. A deleted
+    /// row is shown as `None`, and the save then fails, whatever the resolver returns.
     ///
-    /// [`client_wins`](crate::client_wins) and [`store_wins`](crate::store_wins) are resolvers, and so is every closure of
-    /// this shape.
+    /// [`client_wins`](crate::client_wins) and [`store_wins`](crate::store_wins) are resolvers, and so is every closure
+    /// of this shape.
     ///
     /// # Errors
     ///
-    /// [`RecordDeleted`](ConcurrencyError::RecordDeleted); [`RecordModified`](ConcurrencyError::RecordModified) where the
-    /// resolver returned [`Fail`](Resolution::Fail), or where other writers were faster a hundred times; otherwise as
-    /// [`save_concurrent`](Self::save_concurrent). The record is then as it was.
+    /// [`RecordDeleted`](ConcurrencyError::RecordDeleted); [`RecordModified`](ConcurrencyError::RecordModified) where
+    /// the resolver returned [`Fail`](Resolution::Fail), or where other writers were faster a hundred times; otherwise
+    /// as [`save_concurrent`](Self::save_concurrent). The record is then as it was.
     ///
     /// # Example
     ///

@@ -18,22 +18,23 @@ pub(crate) use classify::{
 
 /// Why a record was not saved, deleted or read. Whichever it is, the record in memory is as it was before the call.
 ///
-/// The variants that name a record print its table, its key and the versions, and no other column. The variants that hold a
-/// [`diesel::result::Error`] print what the engine said, which may quote values. This error does not convert into
+/// The variants that name a record print its table, its key and the versions, and no other column. The variants that
+/// hold a [`diesel::result::Error`] print what the engine said, which may quote values. This error does not convert
+/// into
 /// [`diesel::result::Error`]: a conflict must not get lost among other errors.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConcurrencyError {
-    /// Returned when somebody else saved the record after it was loaded. Reload, apply the edit again, save again.
+    /// Returned when another writer saved the record after it was loaded. Reload, apply the edit again, save again.
     #[error(transparent)]
     RecordModified(Box<RecordModifiedError>),
 
-    /// Returned when somebody else deleted the record after it was loaded. A save never inserts it again.
+    /// Returned when another writer deleted the record after it was loaded. A save never inserts it again.
     #[error(transparent)]
     RecordDeleted(Box<RecordDeletedError>),
 
-    /// Returned when row and version are as expected and the database wrote nothing all the same: a trigger that returns
-    /// NULL, row security, a rule.
+    /// Returned when row and version are as expected and the database still wrote nothing: a trigger that
+    /// returns NULL, row security, a rule.
     #[error(transparent)]
     WriteSuppressed(Box<WriteSuppressedError>),
 
@@ -52,20 +53,21 @@ pub enum ConcurrencyError {
         table: &'static str,
     },
 
-    /// Returned when no answer came to a write or to COMMIT, because the connection was lost, or an answer that cannot be
-    /// read. The write may have been done.
+    /// Returned when no answer came to a write or to COMMIT, because the connection was lost, or an answer that cannot
+    /// be read. The write may have been done.
     ///
-    /// Returned also when the answer proves nothing: a trigger or a rule of the table does something else in place of the
-    /// write, or fails without undoing it, as `RAISE(FAIL)` does on SQLite.
+    /// Returned also when the answer proves nothing: a trigger or a rule of the table does something else in place of
+    /// the write, or fails without undoing it, as `RAISE(FAIL)` does on SQLite.
     ///
-    /// This library never sends such a write again. Reload the record, and look. If the connection was lost, take another
-    /// one. On a blocking connection the next statement may fail with "The transaction manager is broken", which is
-    /// [`BrokenTransactionManager`](diesel::result::Error::BrokenTransactionManager): that connection is dead.
+    /// This library never sends such a write again. Reload the record, and look. If the connection was lost, take
+    /// another one. On a blocking connection the next statement may fail with "The transaction manager is broken",
+    /// which is [`BrokenTransactionManager`](diesel::result::Error::BrokenTransactionManager): that connection is dead.
     #[error("{}", unanswered(.0))]
     OutcomeUnknown(#[source] Box<diesel::result::Error>),
 
-    /// Returned when the engine no longer has the transaction that was to be committed or rolled back. What ran before that may be
-    /// committed, and what ran after it was committed statement by statement. It comes out in place of a closure's own error.
+    /// Returned when the engine no longer has the transaction that was to be committed or rolled back. What ran before
+    /// that may be committed, and what ran after it was committed statement by statement. It comes out in place of a
+    /// closure's own error.
     ///
     /// On MySQL and MariaDB a statement such as `CREATE TABLE`, `ALTER TABLE` or `TRUNCATE` commits the transaction. A
     /// deadlock rolls the transaction back, and if the program ignores that error, its later statements run outside of
@@ -87,7 +89,7 @@ pub enum ConcurrencyError {
 }
 
 impl ConcurrencyError {
-    /// Whether somebody else changed or deleted the record: [`RecordModified`](Self::RecordModified) or
+    /// Whether another writer changed or deleted the record: [`RecordModified`](Self::RecordModified) or
     /// [`RecordDeleted`](Self::RecordDeleted).
     #[must_use]
     pub const fn is_conflict(&self) -> bool {
@@ -131,7 +133,8 @@ impl ConcurrencyError {
         }
     }
 
-    /// The same of a statement that writes: without an answer to it, or with one that cannot be read, nobody knows whether it was done.
+    /// The same of a statement that writes: without an answer to it, or with one that cannot be read, nobody knows
+    /// whether it was done.
     pub(crate) fn of_write(error: diesel::result::Error) -> Self {
         match (classify::meaning(&error), &error) {
             (Meaning::Unanswered, _) | (_, diesel::result::Error::DeserializationError(_)) => {
@@ -189,8 +192,8 @@ fn unanswered(error: &diesel::result::Error) -> String {
     }
 }
 
-/// Classifies: what an engine says when it refuses a concurrent write becomes [`ConcurrencyError::Restart`], and what is left of a
-/// transaction that it no longer has becomes [`ConcurrencyError::TransactionLost`].
+/// Classifies: what an engine says when it refuses a concurrent write becomes [`ConcurrencyError::Restart`], and what
+/// is left of a transaction that it no longer has becomes [`ConcurrencyError::TransactionLost`].
 impl From<diesel::result::Error> for ConcurrencyError {
     fn from(error: diesel::result::Error) -> Self {
         let error = Self::classified(error);

@@ -1,5 +1,5 @@
-//! `retry_on_conflict`: a transaction that is run again after a conflict. The policy says how often, and after which pauses; the
-//! error says what a conflict is.
+//! `retry_on_conflict`: a transaction that is run again after a conflict. The policy says how often, and after which
+//! pauses; the error says what a conflict is.
 
 mod retryable;
 
@@ -17,26 +17,28 @@ pub use retryable::Retryable;
 
 /// Runs the closure in a transaction of its own, and again from the start when it met a conflict.
 ///
-/// After a conflict the transaction is rolled back, and the whole closure runs again. Load the records inside the closure: a
-/// record from outside is as stale in the second run as in the first. A [`Tracked`](crate::Tracked) record from outside is
-/// worse: if the first run saved it and was rolled back, it seems to be saved, and the second run sends nothing of it.
+/// After a conflict the transaction is rolled back, and the whole closure runs again. Load the records inside the
+/// closure: a record from outside is as stale in the second run as in the first. A [`Tracked`](crate::Tracked) record
+/// from outside is worse: if the first run saved it and was rolled back, it seems to be saved, and the second run sends
+/// nothing of it.
 ///
-/// An error is a conflict if [`Retryable`] says so: another writer modified a record, or the engine refused a concurrent write,
-/// at a save, at COMMIT or, on SQLite, at BEGIN. When the policy's attempts or its deadline are used up, the last such error is
-/// returned unchanged. Every other error is returned at once.
+/// An error is a conflict if [`Retryable`] says so: another writer modified a record, or the engine refused a
+/// concurrent write, at a save, at COMMIT or, on SQLite, at BEGIN. When the policy's attempts or its deadline are used
+/// up, the last such error is returned unchanged. Every other error is returned at once.
 ///
-/// A transaction that the engine no longer has is never run again, because a statement may have committed a part of it. The
-/// error is then [`TransactionLost`](crate::ConcurrencyError::TransactionLost), whatever the closure returned. The exception
-/// is an error with which the engine itself rolls back, such as a deadlock on MySQL and MariaDB. A deadlock is retried only
-/// if it is the only such error and your error type still contains it. We see that if your error holds an error of ours, or if its
-/// [`Retryable`] asks ours or Diesel's. Diesel may hide a deadlock in a savepoint of its own, so nest with
-/// `transaction_concurrent`. We cannot tell a deadlock alone from a statement that commits followed by a deadlock.
+/// A transaction that the engine no longer has is never run again, because a statement may have committed a part of it.
+/// The error is then [`TransactionLost`](crate::ConcurrencyError::TransactionLost), whatever the closure returned. The
+/// exception is an error with which the engine itself rolls back, such as a deadlock on MySQL and MariaDB. A deadlock
+/// is retried only if it is the only such error and your error type still contains it. We see that if your error holds
+/// an error of ours, or if its [`Retryable`] asks ours or Diesel's. Diesel may hide a deadlock in a savepoint of its
+/// own, so nest with `transaction_concurrent`. We cannot tell a deadlock alone from a statement that commits followed
+/// by a deadlock.
 ///
-/// The transaction begins and ends as that of [`transaction_concurrent`](crate::transaction_concurrent): on SQLite with BEGIN
-/// IMMEDIATE, and never with `Ok` where the closure swallowed an error after which the engine had dropped it.
+/// The transaction begins and ends as that of [`transaction_concurrent`](crate::transaction_concurrent): on SQLite with
+/// BEGIN IMMEDIATE, and never with `Ok` where the closure swallowed an error after which the engine had dropped it.
 ///
-/// Inside an open transaction it refuses, because only the outermost transaction can be run again. It sees those that Diesel
-/// began, and not a raw BEGIN. In Diesel's `begin_test_transaction` it runs its attempts in savepoints.
+/// Inside an open transaction it refuses, because only the outermost transaction can be run again. It sees those that
+/// Diesel began, and not a raw BEGIN. In Diesel's `begin_test_transaction` it runs its attempts in savepoints.
 ///
 /// # Errors
 ///
@@ -55,7 +57,7 @@ pub use retryable::Retryable;
 ///     attempts += 1;
 ///     let mut article: Article = articles::table.find(1).select(Article::as_select()).first(conn)?;
 ///     if attempts == 1 {
-///         // As if somebody else saved the article here.
+///         // As if another writer saved the article here.
 ///         diesel::update(articles::table.find(1)).set(articles::version.eq(2)).execute(conn)?;
 ///     }
 ///     article.views += 1;
@@ -83,9 +85,10 @@ where
 
 /// [`retry_on_conflict`] for an error type of another crate: the closure is run again where `is_retryable` says so.
 ///
-/// The predicate may ask the errors that it finds inside or match their variants. After a deadlock on MySQL and MariaDB the
-/// transaction is gone. It is run again only if we see the deadlock: the error holds a
-/// [`ConcurrencyError`](crate::ConcurrencyError), or the predicate calls [`Retryable::is_retryable`] of the Diesel error in it.
+/// The predicate may ask the errors that it finds inside or match their variants. After a deadlock on MySQL and MariaDB
+/// the transaction is gone. It is run again only if we see the deadlock: the error holds a
+/// [`ConcurrencyError`](crate::ConcurrencyError), or the predicate calls [`Retryable::is_retryable`] of the Diesel
+/// error in it.
 ///
 /// # Errors
 ///

@@ -1,7 +1,7 @@
 //! Scopes in which records are not checked, or their versions not advanced.
 //!
-//! A scope is a call: it begins and ends with the closure that it runs, on the thread that runs it. A guard could be held across
-//! an `.await`, and would then disarm every other task of its thread.
+//! A scope is a call: it begins and ends with the closure that it runs, on the thread that runs it. A guard could be
+//! held across an `.await`, and would then disarm every other task of its thread.
 //!
 //! What a save does in a scope is decided where it is sent, not here; here is only known which scopes are in force.
 
@@ -32,7 +32,8 @@ enum Switch {
 pub(crate) enum Rule {
     /// No scope is about them: the version is checked and advances.
     Ordinary,
-    /// Concurrency is disabled: the version is not checked, and advances all the more, or nobody would notice the write.
+    /// Concurrency is disabled: the version is not checked, and advances all the more, or nobody would notice the
+    /// write.
     Unchecked,
     /// The increment is disabled: the version is checked and stays.
     WithoutIncrement,
@@ -105,11 +106,13 @@ fn change(work: impl FnOnce(&mut Vec<Scope>)) {
     });
 }
 
-/// Runs the closure; no record that it saves on this thread is checked against its row's version. Returns what the closure returns.
+/// Runs the closure; no record that it saves on this thread is checked against its row's version. Returns what the
+/// closure returns.
 ///
-/// For imports, repairs and tests that must win. The checks of other writers stay as strong as before: a save still advances
-/// the version, from the row's, so that the holder of another copy notices the write. The scope ends with the closure, also by
-/// `?` and by a panic. Scopes nest. Other threads are not affected, and there is no switch for the whole process.
+/// For imports, repairs and tests that must win. The checks of other writers stay as strong as before: a save still
+/// advances the version, from the row's, so that the holder of another copy notices the write. The scope ends with the
+/// closure, also by `?` and by a panic. Scopes nest. Other threads are not affected, and there is no switch for the
+/// whole process.
 ///
 /// | method | in the scope |
 /// |---|---|
@@ -120,11 +123,12 @@ fn change(work: impl FnOnce(&mut Vec<Scope>)) {
 /// | [`check_concurrent`], [`lock_concurrent`] | refuse only a deleted row; the lock is taken |
 /// | [`is_changed`] and the methods that read | do the same as outside |
 ///
-/// A deleted row stays deleted, and is [`RecordDeleted`](crate::ConcurrencyError::RecordDeleted) in a scope, too. Inside of
-/// this scope [`disable_increment`] has no effect, because a save that is neither checked nor counted would lose updates.
+/// A deleted row stays deleted, and is [`RecordDeleted`](crate::ConcurrencyError::RecordDeleted) in a scope, too.
+/// Inside of this scope [`disable_increment`] has no effect, because a save that is neither checked nor counted would
+/// lose updates.
 ///
-/// A future that the closure returns runs after the scope has ended, so its saves are checked. In awaited code use the adapter
-/// of the same name in the module `asynchronous`.
+/// A future that the closure returns runs after the scope has ended, so its saves are checked. In awaited code use the
+/// adapter of the same name in the module `asynchronous`.
 ///
 /// # Example
 ///
@@ -161,8 +165,8 @@ pub fn disable_concurrency<R>(work: impl FnOnce() -> R) -> R {
 
 /// [`disable_concurrency`] for records of the type `T` alone.
 ///
-/// Records of every other type are checked as ever: another struct over the same table is another type, and so is the same
-/// generic struct with other type arguments. Lifetimes make no difference.
+/// Records of every other type are checked as ever: another struct over the same table is another type, and so is the
+/// same generic struct with other type arguments. Lifetimes make no difference.
 ///
 /// # Example
 ///
@@ -197,14 +201,16 @@ pub fn disable_concurrency_for<T: Concurrent, R>(work: impl FnOnce() -> R) -> R 
 }
 
 /// Runs the closure; every [`save_concurrent`](crate::ConcurrentDsl::save_concurrent) in it is
-/// [`save_without_increment`](crate::ConcurrentDsl::save_without_increment): checked, and the version stays. Returns what the closure
-/// returns.
+/// [`save_without_increment`](crate::ConcurrentDsl::save_without_increment): checked, and the version stays. Returns
+/// what the closure returns.
 ///
-/// For changes that are nobody's conflict, such as filling a new column. It begins and ends as [`disable_concurrency`] does.
+/// For changes that need not conflict, such as filling a new column. It begins and ends as [`disable_concurrency`]
+/// does.
 ///
-/// `touch_concurrent` advances as ever, because it does nothing else, and so does `update_concurrent`, because the record that it leaves
-/// stale could otherwise be saved over the change. `save_unchecked` advances because nothing else tells of it, and so do all saves under
-/// [`disable_concurrency`]. Where every write counts, with a trigger or xmin, a save is an ordinary one here, too.
+/// `touch_concurrent` advances as ever, because it does nothing else, and so does `update_concurrent`, because the
+/// record that it leaves stale could otherwise be saved over the change. `save_unchecked` advances because nothing else
+/// tells of it, and so do all saves under [`disable_concurrency`]. Where every write counts, with a trigger or xmin, a
+/// save is an ordinary one here, too.
 ///
 /// # Example
 ///
@@ -227,7 +233,8 @@ pub fn disable_increment<R>(work: impl FnOnce() -> R) -> R {
     Scope::new(Switch::Increment).during(work)
 }
 
-/// [`disable_increment`] for records of the type `T` alone, which is told from others as by [`disable_concurrency_for`].
+/// [`disable_increment`] for records of the type `T` alone, which is told from others as by
+/// [`disable_concurrency_for`].
 ///
 /// # Example
 ///

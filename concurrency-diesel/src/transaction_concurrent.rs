@@ -1,5 +1,5 @@
-//! `transaction_concurrent`: a transaction that leaves no wrong version behind. How a transaction begins and ends stands in
-//! `transaction`.
+//! `transaction_concurrent`: a transaction that leaves no wrong version behind. How a transaction begins and ends
+//! stands in `transaction`.
 
 use crate::connection::Connection;
 use crate::executor::{Blocking, now};
@@ -8,20 +8,20 @@ use crate::transaction::{Frame, Refusal};
 
 /// Runs the closure in a transaction, and restores the versions of the listed records if it rolls back.
 ///
-/// A save inside a transaction advances the record's version. If the transaction then rolls back, the version in memory is ahead
-/// of the row's. After plain [`Connection::transaction`](diesel::Connection::transaction) the next save then conflicts although
-/// nobody else wrote. Worse, once another writer has advanced the row to just that version, the next save overwrites their work.
-/// Here the listed records get their versions back, and nothing else of them changes, whether an error, a panic or a failing
-/// COMMIT rolled the transaction back. The panic then goes on.
+/// A save inside a transaction advances the record's version. If the transaction then rolls back, the version in memory
+/// is ahead of the row's. After plain [`Connection::transaction`](diesel::Connection::transaction) the next save then
+/// conflicts although nobody else wrote. Worse, once another writer has advanced the row to just that version, the next
+/// save overwrites their work. Here the listed records get their versions back, and nothing else of them changes,
+/// whether an error, a panic or a failing COMMIT rolled the transaction back. The panic then goes on.
 ///
-/// A record is known by the value of its key, wherever in the list the closure puts it. If the closure puts another row's record
-/// in a listed place, its version can only be lowered, never raised.
+/// A record is known by the value of its key, wherever in the list the closure puts it. If the closure puts another
+/// row's record in a listed place, its version can only be lowered, never raised.
 ///
 /// # Nested transactions
 ///
-/// Inside a transaction this function sets a savepoint. The transaction around it can still roll back, so list a record in the
-/// outermost call, too. The closure gets the list as `&mut`: of one record a `&mut &mut T`, which `&mut **record` makes a
-/// `&mut T` again for the next list.
+/// Inside a transaction this function sets a savepoint. The transaction around it can still roll back, so list a record
+/// in the outermost call, too. The closure gets the list as `&mut`: of one record a `&mut &mut T`, which
+/// `&mut **record` makes a `&mut T` again for the next list.
 ///
 /// ```
 /// # include!("doctest_setup.rs");
@@ -47,43 +47,44 @@ use crate::transaction::{Frame, Refusal};
 ///
 /// # What it sends, and errors that the closure swallows
 ///
-/// On MySQL and MariaDB it first asks for the storage engine of each listed record's table, and refuses one that cannot roll back.
+/// On MySQL and MariaDB it first asks for the storage engine of each listed record's table, and refuses one that cannot
+/// roll back.
 ///
-/// It sends BEGIN and COMMIT. On SQLite that is BEGIN IMMEDIATE, so that no other writer comes between a read and a write. On
-/// MySQL and MariaDB it sets a savepoint with the BEGIN, and releases it before the COMMIT.
+/// It sends BEGIN and COMMIT. On SQLite that is BEGIN IMMEDIATE, so that no other writer comes between a read and a
+/// write. On MySQL and MariaDB it sets a savepoint with the BEGIN, and releases it before the COMMIT.
 ///
-/// The closure must not swallow a database error. Where it does and returns `Ok`, Diesel's `transaction` may say `Ok` although
-/// nothing, or only its end, was committed. This function returns an error:
+/// The closure must not swallow a database error. Where it does and returns `Ok`, Diesel's `transaction` may say `Ok`
+/// although nothing, or only its end, was committed. This function returns an error:
 ///
-/// - PostgreSQL commits nothing after any error: [`Database`](crate::ConcurrencyError::Database), "current transaction is
-///   aborted, commands ignored until end of transaction block".
+/// - PostgreSQL commits nothing after any error: [`Database`](crate::ConcurrencyError::Database), "current transaction
+///   is aborted, commands ignored until end of transaction block".
 /// - MySQL and MariaDB roll back at a deadlock and at error 1020, and then commit every later statement by itself:
 ///   [`TransactionLost`](crate::ConcurrencyError::TransactionLost). After other errors the transaction goes on.
 /// - SQLite does the same after a full disk, an I/O error, `ON CONFLICT ROLLBACK` and `RAISE(ROLLBACK)`.
 ///
 /// `TransactionLost` is also the error after a statement that commits by itself (`CREATE TABLE` on MySQL and MariaDB).
 ///
-/// If the transaction is gone and the closure fails, a part of the transaction may be committed. The closure's error does not
-/// say so, and `TransactionLost` is returned instead of it. The versions are restored, so that the next save of a record
-/// conflicts if its row was written. A [`Tracked`](crate::Tracked) record remembers that its saves may be committed, also after
-/// a panic. The closure's own error is returned only where it explains the loss: it holds an error of this library with which
-/// the engine rolled back, a deadlock for example, and the closure swallowed no other. On SQLite it is returned if it holds any
-/// error of the database. Convert Diesel's errors with `?` into an error type that contains
-/// [`ConcurrencyError`](crate::ConcurrencyError): we recognise no other.
+/// If the transaction is gone and the closure fails, a part of the transaction may be committed. The closure's error
+/// does not say so, and `TransactionLost` is returned instead of it. The versions are restored, so that the next save
+/// of a record conflicts if its row was written. A [`Tracked`](crate::Tracked) record remembers that its saves may be
+/// committed, also after a panic. The closure's own error is returned only where it explains the loss: it holds an
+/// error of this library with which the engine rolled back, a deadlock for example, and the closure swallowed no other.
+/// On SQLite it is returned if it holds any error of the database. Convert Diesel's errors with `?` into an error type
+/// that contains [`ConcurrencyError`](crate::ConcurrencyError): we recognise no other.
 ///
 /// # Errors
 ///
-/// The closure's error, or the database's error at BEGIN, COMMIT or ROLLBACK. [`ConcurrencyError`](crate::ConcurrencyError)
-/// makes of the latter:
+/// The closure's error, or the database's error at BEGIN, COMMIT or ROLLBACK.
+/// [`ConcurrencyError`](crate::ConcurrencyError) makes of the latter:
 ///
 /// - [`Restart`](crate::ConcurrencyError::Restart) where the transaction can be run again;
 /// - [`TransactionLost`](crate::ConcurrencyError::TransactionLost) where the engine no longer had the transaction;
-/// - [`OutcomeUnknown`](crate::ConcurrencyError::OutcomeUnknown) where COMMIT got no answer. The connection is then dead, and a
-///   blocking one says "The transaction manager is broken": take another one.
+/// - [`OutcomeUnknown`](crate::ConcurrencyError::OutcomeUnknown) where COMMIT got no answer. The connection is then
+///   dead, and a blocking one says "The transaction manager is broken": take another one.
 ///
-/// A refused ROLLBACK is sent once more. If that is refused, too, its error is returned, and the connection is marked as broken.
-/// Where a listed record's table cannot roll back, nothing is run, and the error is a `QueryBuilderError` around a
-/// [`CannotRollBackError`](crate::CannotRollBackError).
+/// A refused ROLLBACK is sent once more. If that is refused, too, its error is returned, and the connection is marked
+/// as broken. Where a listed record's table cannot roll back, nothing is run, and the error is a `QueryBuilderError`
+/// around a [`CannotRollBackError`](crate::CannotRollBackError).
 ///
 /// # Example
 ///
@@ -98,7 +99,7 @@ use crate::transaction::{Frame, Refusal};
 /// #     .execute(conn)?;
 /// let mut first: Article = articles::table.find(1).select(Article::as_select()).first(conn)?;
 /// let mut second: Article = articles::table.find(2).select(Article::as_select()).first(conn)?;
-/// // Somebody else saves the second article.
+/// // Another writer saves the second article.
 /// diesel::update(articles::table.find(2)).set(articles::version.eq(2)).execute(conn)?;
 ///
 /// let conflict = transaction_concurrent(conn, (&mut first, &mut second), |conn, (first, second)| {

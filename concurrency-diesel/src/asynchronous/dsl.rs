@@ -56,7 +56,7 @@ pub trait ConcurrentDsl: Concurrent {
         under_way!(conn, |session| save::save(self, session))
     }
 
-    /// [Writes the record](crate::ConcurrentDsl::save_unchecked) whatever version its row has: the last writer wins, and everybody else notices.
+    /// [Writes the record](crate::ConcurrentDsl::save_unchecked) whatever version its row has: the last writer wins, and all others notice.
     ///
     /// # Errors
     ///

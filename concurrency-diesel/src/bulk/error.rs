@@ -30,21 +30,23 @@ impl BulkConflict {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BulkError {
-    /// Returned when another writer modified or deleted records, or when the database left records out without an error. Holds
-    /// each of them, in the order of the batch. Nothing was written.
+    /// Returned when another writer modified or deleted records, or when the database left records out without an
+    /// error. Holds each of them, in the order of the batch. Nothing was written.
     #[error("the whole batch was refused: {}", Listed(.0))]
     Conflicts(Vec<BulkConflict>),
 
-    /// Returned when one record cannot be written whatever its row's version is: it violates a constraint, or its version is at
-    /// the maximum. Nothing was written. Other records may have the same fault, or may be stale: they are not named.
+    /// Returned when one record cannot be written whatever its row's version is: it violates a constraint, or its
+    /// version is at the maximum. Nothing was written. Other records may have the same fault, or may be stale: they are
+    /// not named.
     #[error("nothing was written: {0}")]
     Record(#[source] Box<BulkConflict>),
 
-    /// Returned when two records of the batch are of one row: the second of the two would meet the version that the first one wrote.
-    /// Nothing was written.
+    /// Returned when two records of the batch are of one row: the second of the two would meet the version that the
+    /// first one wrote. Nothing was written.
     ///
-    /// Two keys that are bound alike are found before anything is sent. Whether two different ones name one row the database
-    /// decides, by the collation of their column for example, and is asked where the second of the two was refused.
+    /// Two keys that are bound alike are found before anything is sent. Whether two different ones name one row the
+    /// database decides, by the collation of their column for example, and is asked where the second of the two was
+    /// refused.
     #[error(
         "{table} with {key} is in the batch twice, as record {first} and as record {second}; leave one of them out"
     )]
@@ -59,12 +61,14 @@ pub enum BulkError {
         second: usize,
     },
 
-    /// Returned where all or nothing is asked of a table whose engine cannot roll back, on MySQL and MariaDB: before anything is sent.
+    /// Returned where all or nothing is asked of a table whose engine cannot roll back, on MySQL and MariaDB: before
+    /// anything is sent.
     #[error(transparent)]
     CannotRollBack(CannotRollBackError),
 
-    /// Returned for what is no single record's fault: a table or a right is missing, a key names several rows, the disk is
-    /// full, a statement took too long, the engine refused a concurrent write, the connection was lost, COMMIT failed.
+    /// Returned for what is no single record's fault: a table or a right is missing, a key names several rows, the disk
+    /// is full, a statement took too long, the engine refused a concurrent write, the connection was lost, COMMIT
+    /// failed.
     #[error(transparent)]
     Concurrency(ConcurrencyError),
 }
@@ -79,7 +83,7 @@ impl BulkError {
         }
     }
 
-    /// Whether records were modified or deleted by somebody else, and that is all.
+    /// Whether the only reason is that another writer modified or deleted records.
     #[must_use]
     pub fn is_conflict(&self) -> bool {
         match self {
@@ -89,7 +93,8 @@ impl BulkError {
         }
     }
 
-    /// Whether reloading and running the transaction again can succeed, which is so where it can for every record that is named.
+    /// Whether reloading and running the transaction again can succeed, which is so where it can for every record that
+    /// is named.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self {

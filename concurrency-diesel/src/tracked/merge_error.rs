@@ -12,8 +12,8 @@ use crate::retry::Retryable;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum MergeError<T> {
-    /// Returned when both sides changed the same fields, and no policy says what becomes of them. Let somebody choose, then
-    /// [`rebase`](crate::Tracked::rebase) the record on `theirs` and save it again.
+    /// Returned when both sides changed the same fields, and no policy says what becomes of them. Let somebody choose,
+    /// then [`rebase`](crate::Tracked::rebase) the record on `theirs` and save it again.
     Fields {
         /// The names of the fields, in their order.
         fields: Vec<&'static str>,
@@ -25,8 +25,9 @@ pub enum MergeError<T> {
         theirs: T,
     },
 
-    /// Returned where no answer came to an earlier write of the record, where the row does not say what became of it, and where that makes
-    /// a difference: a sum would count twice, or not at all. Find out, or decide, and [`settle`](crate::Tracked::settle) it; or reload.
+    /// Returned where no answer came to an earlier write of the record, where the row does not say what became of it,
+    /// and where that makes a difference: a sum would count twice, or not at all. Find out, or decide, and
+    /// [`settle`](crate::Tracked::settle) it; or reload.
     InDoubt {
         /// The names of the fields whose merge depends on it, in their order.
         fields: Vec<&'static str>,
@@ -43,7 +44,7 @@ pub enum MergeError<T> {
 }
 
 impl<T> MergeError<T> {
-    /// Whether somebody else changed or deleted the record.
+    /// Whether another writer changed or deleted the record.
     #[must_use]
     pub const fn is_conflict(&self) -> bool {
         match self {
