@@ -12,8 +12,8 @@ use crate::retry::Retryable;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum MergeError<T> {
-    /// Returned when both sides changed the same fields, and no policy says what becomes of them. Ask which value is right,
-    /// then [`rebase`](crate::Tracked::rebase) the record on `theirs` and save it again.
+    /// Returned when both sides changed the same fields, and no policy says what becomes of them. Ask which value is
+    /// right, then [`rebase`](crate::Tracked::rebase) the record on `theirs` and save it again.
     Fields {
         /// The names of the fields, in their order.
         fields: Vec<&'static str>,
