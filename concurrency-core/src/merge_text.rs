@@ -12,7 +12,7 @@ use crate::text_conflict::{TextConflict, TextPart};
 /// Texts of more lines are not merged: the work grows with the square of the edits, and must not keep a save waiting.
 const MOST_LINES: usize = 5_000;
 
-/// A text that is merged by lines: what `#[concurrent(merge = "text")]` needs of its field.
+/// A text that is merged by lines: what `#[concurrent(merge = "text")]` needs of its field. Needs the feature `text-merge`.
 ///
 /// `String` has it, and an `Option` of one. NULL is no text: where it is on any side, different changes are a conflict.
 /// A newtype says where its text is:
@@ -70,7 +70,7 @@ impl<U: MergeText> MergeText for Option<U> {
     }
 }
 
-/// Joins two edits of a text by lines, as version control does it.
+/// Joins two edits of a text by lines, as version control does it. Needs the feature `text-merge`.
 ///
 /// - Edits of different lines are both in the result, if at least one line that nobody changed is between them. Edits
 ///   of adjacent lines are a conflict, and so are two insertions at one place, as in git.

@@ -34,10 +34,10 @@ impl ToSql<sql_types::Xid, Pg> for Xid {
 }
 
 /// Versions that PostgreSQL keeps itself: the system column `xmin` changes with every write of the row, by any program,
-/// without a column of ours and without a trigger.
+/// without a column of ours and without a trigger. Needs the feature `postgres` or `postgres_backend`.
 ///
 /// Declare the column in `table!` as `xmin -> concurrency_diesel::sql_types::Xid` and the field as [`Xid`]. The new version comes
-/// back with RETURNING. What it cannot see, or sees too much:
+/// back with RETURNING. Its limits:
 ///
 /// - Two saves in one transaction have the same version; a save in a savepoint has its own.
 /// - Views have no `xmin`, and in a partitioned table a row that moves gets a new one like any written row.
