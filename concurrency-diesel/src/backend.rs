@@ -48,6 +48,10 @@ pub trait ConcurrencyBackend: Backend<QueryBuilder: Default> + Default + sealed:
     #[doc(hidden)]
     const __LOCKING_READ: &'static str;
 
+    /// What a SELECT of several rows ends with, before its lock, to be answered with all of them, where a session may limit them.
+    #[doc(hidden)]
+    const __ALL_ROWS: &'static str = "";
+
     /// Whether a SELECT that locks rows can be run again after it was refused in the middle of its answer, if it was kept prepared.
     #[doc(hidden)]
     const __KEEPS_LOCKING_READS: bool;
@@ -228,6 +232,16 @@ pub trait ConcurrencyBackend: Backend<QueryBuilder: Default> + Default + sealed:
     where
         E: Executor<Backend = Self>,
         Q: Query<SqlType = (Nullable<Text>, BigInt)> + QueryFragment<Self> + QueryId + 'a;
+
+    /// Runs a statement that answers with a name and a text.
+    #[doc(hidden)]
+    fn __load_texts<'a, E, Q>(
+        statement: Q,
+        session: &'a mut Session<'_, E>,
+    ) -> E::Future<'a, QueryResult<Vec<(String, String)>>>
+    where
+        E: Executor<Backend = Self>,
+        Q: Query<SqlType = (Text, Text)> + QueryFragment<Self> + QueryId + 'a;
 
     /// Runs a statement that answers with pairs of numbers.
     #[doc(hidden)]

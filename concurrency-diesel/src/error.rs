@@ -12,8 +12,8 @@ use classify::Meaning;
 #[cfg(feature = "edit-lock")]
 pub(crate) use classify::is_missing_table;
 pub(crate) use classify::{
-    Fault, at_end, ends_transaction, is_already_in_transaction, is_lock_timeout, is_missing_privilege,
-    is_nothing_to_roll_back, is_transaction_lost, is_unanswered, must_restart,
+    Fault, at_end, ends_transaction, is_already_in_transaction, is_lock_timeout, is_missing_privilege, is_not_shown,
+    is_nothing_to_roll_back, is_refused_before_it_runs, is_transaction_lost, is_unanswered, must_restart,
 };
 
 /// Why a record was not saved, deleted or read. Whichever it is, the record in memory is as it was before the call.

@@ -40,6 +40,6 @@ pub(crate) use select::{
 };
 pub(crate) use selection::{EveryColumn, Selection, SomeColumns};
 pub(crate) use source::Source;
-pub(crate) use table::{EngineQuestion, TableQuestion};
+pub(crate) use table::{EngineQuestion, ShowTable, TableQuestion};
 pub(crate) use turning::{Deletes, SelectRelation, SelectTurning, SelectUnwritten, Updates, Write};
 pub(crate) use update::{Changes, ReturningVersion, Update};

@@ -1,12 +1,17 @@
 //! What the database's catalog says of a record's table: whether a transaction rolls it back, and what a batch must know before it is
 //! written. It is asked each time: the same table may be kept otherwise in the next database.
 
+mod shown;
+
 use diesel::result::QueryResult;
 
 use crate::backend::ConcurrencyBackend;
 use crate::concurrent::{ConcurrentOn, table_name, table_path};
+use crate::error;
 use crate::executor::{Executor, Session};
-use crate::statement::{EngineQuestion, TableQuestion};
+use crate::statement::{EngineQuestion, ShowTable, TableQuestion};
+
+use shown::Shown;
 
 /// Returned where all or nothing is asked of a table that cannot roll back: MyISAM, Aria and MEMORY keep what was written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -33,10 +38,15 @@ pub(crate) struct CatalogFacts {
 /// Whether what was written to a table is gone after ROLLBACK.
 pub(crate) enum Rollback {
     Possible,
-    /// The catalog does not say it of views and temporary tables.
+    /// Nobody says it of a view.
     Unknown,
     Impossible(CannotRollBackError),
 }
+
+/// The engine that needs no question.
+const USUAL_ENGINE: &str = "InnoDB";
+/// How many views are followed, one of the other.
+const MOST_VIEWS: usize = 8;
 
 const HAS_TRANSACTIONS: i64 = 1;
 const KEY_IS_PRIMARY: i64 = 2;
@@ -48,14 +58,25 @@ where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
+    let of_no_catalog =
+        |rollback, writes_generated_column| CatalogFacts { rollback, key_is_primary: false, writes_generated_column };
     if !E::Backend::__HAS_TABLES_WITHOUT_TRANSACTIONS {
-        let rollback = Rollback::Possible;
-        return Ok(CatalogFacts { rollback, key_is_primary: false, writes_generated_column: false });
+        return Ok(of_no_catalog(Rollback::Possible, false));
+    }
+    let table = ListedTable::of::<T, E::Backend>();
+    match show(table.path, session).await? {
+        Some(Shown::Table { is_temporary: false, .. }) | None => {}
+        Some(shown @ Shown::Table { has_generated_column, .. }) => {
+            return Ok(of_no_catalog(rollback_of_shown(table, shown, session).await?, has_generated_column));
+        }
+        Some(shown @ Shown::View(_)) => {
+            return Ok(of_no_catalog(rollback_of_shown(table, shown, session).await?, false));
+        }
     }
     let answers = E::Backend::__ask(TableQuestion::<T>::new(), session).await?;
     let (engine, facts) = answers.into_iter().next().unwrap_or((None, 0));
     let is_so = |fact: i64| facts & fact != 0;
-    let rollback = rollback(table_name::<T, E::Backend>(), engine, is_so(HAS_TRANSACTIONS));
+    let rollback = rollback(table.name, engine, is_so(HAS_TRANSACTIONS));
     let (key_is_primary, writes_generated_column) = (is_so(KEY_IS_PRIMARY), is_so(WRITES_GENERATED_COLUMN));
     Ok(CatalogFacts { rollback, key_is_primary, writes_generated_column })
 }
@@ -66,10 +87,69 @@ where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
-    let path = table_path::<T, E::Backend>();
-    let answers = E::Backend::__ask(EngineQuestion { path }, session).await?;
+    rollback_of_table(ListedTable::of::<T, E::Backend>(), session).await
+}
+
+async fn rollback_of_table<E: Executor>(table: ListedTable, session: &mut Session<'_, E>) -> QueryResult<Rollback> {
+    match show(table.path, session).await? {
+        Some(shown) => rollback_of_shown(table, shown, session).await,
+        None => ask_for_engine(table, EngineQuestion::Of(table.path), session).await,
+    }
+}
+
+/// The same of what was shown of the table; a view is followed to the table that it is of.
+async fn rollback_of_shown<E: Executor>(
+    table: ListedTable,
+    shown: Shown,
+    session: &mut Session<'_, E>,
+) -> QueryResult<Rollback> {
+    let mut is_view = false;
+    let mut shown = shown;
+    for _ in 0..MOST_VIEWS {
+        let path = match shown {
+            Shown::Table { engine: Some(engine), .. } if engine == USUAL_ENGINE => {
+                return Ok(if is_view { Rollback::Unknown } else { Rollback::Possible });
+            }
+            Shown::Table { engine: Some(engine), .. } => {
+                let rollback = ask_for_engine(table, EngineQuestion::Named(&engine), session).await?;
+                return Ok(if is_view && matches!(rollback, Rollback::Possible) {
+                    Rollback::Unknown
+                } else {
+                    rollback
+                });
+            }
+            Shown::Table { engine: None, is_temporary: false, .. } if !is_view => {
+                return ask_for_engine(table, EngineQuestion::Of(table.path), session).await;
+            }
+            Shown::View(Some(path)) => path,
+            Shown::Table { engine: None, .. } | Shown::View(None) => return Ok(Rollback::Unknown),
+        };
+        is_view = true;
+        match show(&path, session).await? {
+            Some(next) => shown = next,
+            None => return Ok(Rollback::Unknown),
+        }
+    }
+    Ok(Rollback::Unknown)
+}
+
+async fn ask_for_engine<E: Executor>(
+    table: ListedTable,
+    question: EngineQuestion<'_>,
+    session: &mut Session<'_, E>,
+) -> QueryResult<Rollback> {
+    let answers = E::Backend::__ask(question, session).await?;
     let (engine, has_transactions) = answers.into_iter().next().unwrap_or((None, 0));
-    Ok(rollback(table_name::<T, E::Backend>(), engine, has_transactions != 0))
+    Ok(rollback(table.name, engine, has_transactions != 0))
+}
+
+/// What the server shows of a table; nothing where there is none, or none that this user may see.
+async fn show<E: Executor>(path: &[String], session: &mut Session<'_, E>) -> QueryResult<Option<Shown>> {
+    match E::Backend::__load_texts(ShowTable(path), session).await {
+        Ok(answers) => Ok(answers.first().map(|(_, statement)| Shown::read(statement))),
+        Err(error) if error::is_not_shown(&error) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 fn rollback(table: &'static str, engine: Option<String>, has_transactions: bool) -> Rollback {
@@ -107,9 +187,7 @@ pub(crate) async fn refuse_without_rollback<E: Executor>(
         if asked.contains(&table) {
             continue;
         }
-        let answers = E::Backend::__ask(EngineQuestion { path: table.path }, session).await?;
-        let (engine, has_transactions) = answers.into_iter().next().unwrap_or((None, 0));
-        if let Rollback::Impossible(error) = rollback(table.name, engine, has_transactions != 0) {
+        if let Rollback::Impossible(error) = rollback_of_table(table, session).await? {
             return Err(diesel::result::Error::QueryBuilderError(Box::new(error)));
         }
         asked.push(table);

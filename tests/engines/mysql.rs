@@ -24,6 +24,8 @@ mod kept_changes;
 mod locking_reads;
 #[path = "mysql/refusals.rs"]
 mod refusals;
+#[path = "mysql/select_limit.rs"]
+mod select_limit;
 #[path = "server.rs"]
 pub mod server;
 #[path = "mysql/server_errors.rs"]

@@ -29,6 +29,8 @@ impl ConcurrencyBackend for Mysql {
     /// A plain SELECT at REPEATABLE READ still shows the version that the UPDATE did not match; MariaDB has no FOR SHARE.
     const __COMMITTED_READ: &'static str = " LOCK IN SHARE MODE";
     const __LOCKING_READ: &'static str = " FOR UPDATE";
+    /// `sql_select_limit`, which the client option `safe-updates` sets, counts where a statement says nothing itself.
+    const __ALL_ROWS: &'static str = " LIMIT 18446744073709551615";
     /// libmysqlclient and libmariadb wait for ever at the next execution of a statement that was refused (1205, 1213) in the middle
     /// of its answer.
     const __KEEPS_LOCKING_READS: bool = false;
@@ -116,6 +118,17 @@ impl ConcurrencyBackend for Mysql {
         Q: Query<SqlType = (Nullable<Text>, BigInt)> + QueryFragment<Self> + QueryId + 'a,
     {
         session.load(question)
+    }
+
+    fn __load_texts<'a, E, Q>(
+        statement: Q,
+        session: &'a mut Session<'_, E>,
+    ) -> E::Future<'a, QueryResult<Vec<(String, String)>>>
+    where
+        E: Executor<Backend = Self>,
+        Q: Query<SqlType = (Text, Text)> + QueryFragment<Self> + QueryId + 'a,
+    {
+        session.load(statement)
     }
 
     fn __load_pairs<'a, E, Q>(

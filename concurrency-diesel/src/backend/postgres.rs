@@ -169,6 +169,17 @@ impl ConcurrencyBackend for Pg {
         session.load(question)
     }
 
+    fn __load_texts<'a, E, Q>(
+        statement: Q,
+        session: &'a mut Session<'_, E>,
+    ) -> E::Future<'a, QueryResult<Vec<(String, String)>>>
+    where
+        E: Executor<Backend = Self>,
+        Q: Query<SqlType = (Text, Text)> + QueryFragment<Self> + QueryId + 'a,
+    {
+        session.load(statement)
+    }
+
     fn __load_pairs<'a, E, Q>(
         statement: Q,
         session: &'a mut Session<'_, E>,

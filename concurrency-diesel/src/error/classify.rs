@@ -195,6 +195,21 @@ pub(crate) fn ends_transaction(error: &Error) -> bool {
     }
 }
 
+/// How the messages begin with which SQLite refuses a statement when it prepares it: it then rolls nothing back.
+const REFUSED_BEFORE: Beginnings = &[
+    "no such table: ",
+    "no such column: ",
+    "no such function: ",
+    "ambiguous column name: ",
+    "near \"",
+    "unrecognized token: ",
+];
+
+/// Whether SQLite has not begun to run the statement.
+pub(crate) fn is_refused_before_it_runs(error: &Error) -> bool {
+    said(error).is_some_and(|message| begins(message, REFUSED_BEFORE))
+}
+
 /// The message of an error that Diesel has no kind for.
 fn said(error: &Error) -> Option<&str> {
     match error {
@@ -219,6 +234,16 @@ pub(crate) fn is_missing_table(error: &Error, table: &str) -> bool {
             || (message.starts_with("Table ") && message.ends_with(" doesn't exist"));
         is_missing && message.contains(table)
     })
+}
+
+/// Whether MySQL or MariaDB shows nothing of a table: it is not there, this user or, under LOCK TABLES, this session may not see it, or
+/// it is a view of what is not there.
+pub(crate) fn is_not_shown(error: &Error) -> bool {
+    let endings = [" doesn't exist", " was not locked with LOCK TABLES"];
+    let is_missing =
+        |message: &str| message.starts_with("Table ") && endings.iter().any(|ending| message.ends_with(ending));
+    let is_broken = |message: &str| message.starts_with("View ") && message.contains(" references invalid ");
+    said(error).is_some_and(|message| is_missing(message) || is_broken(message)) || is_missing_privilege(error)
 }
 
 /// Whether the database user lacks the right to what it asked for.

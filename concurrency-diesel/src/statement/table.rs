@@ -64,30 +64,68 @@ impl<T> Query for TableQuestion<T> {
     type SqlType = (Nullable<Text>, BigInt);
 }
 
-/// Answers with the storage engine of a table, and with 1 where the engine has transactions: the beginning of [`TableQuestion`], for a
-/// table whose record does not matter.
-pub(crate) struct EngineQuestion {
-    pub(crate) path: &'static [String],
+/// Answers with the storage engine, and with 1 where the engine has transactions: the beginning of [`TableQuestion`], for a table
+/// whose record does not matter, or for an engine whose name is known.
+pub(crate) enum EngineQuestion<'q> {
+    Of(&'q [String]),
+    Named(&'q str),
 }
 
 /// Its text names the table.
-impl QueryId for EngineQuestion {
+impl QueryId for EngineQuestion<'_> {
     type QueryId = ();
     const HAS_STATIC_QUERY_ID: bool = false;
 }
 
-impl<DB: ConcurrencyBackend> QueryFragment<DB> for EngineQuestion {
+impl<DB: ConcurrencyBackend> QueryFragment<DB> for EngineQuestion<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         is_not_kept(&mut out);
-        out.push_sql(SELECT_ENGINE);
-        out.push_sql(" AS SIGNED) FROM information_schema.tables WHERE ");
-        push_table_is(&mut out, self.path);
+        match *self {
+            Self::Of(path) => {
+                out.push_sql(SELECT_ENGINE);
+                out.push_sql(" AS SIGNED) FROM information_schema.tables WHERE ");
+                push_table_is(&mut out, path);
+            }
+            Self::Named(engine) => {
+                out.push_sql(
+                    "SELECT engine, CAST(transactions = 'YES' AS SIGNED) FROM information_schema.engines WHERE engine = ",
+                );
+                push_text(&mut out, engine);
+            }
+        }
         Ok(())
     }
 }
 
-impl Query for EngineQuestion {
+impl Query for EngineQuestion<'_> {
     type SqlType = (Nullable<Text>, BigInt);
+}
+
+/// Answers with a name, and with the statement that would make what it stands for.
+pub(crate) struct ShowTable<'q>(pub(crate) &'q [String]);
+
+/// Its text names the table.
+impl QueryId for ShowTable<'_> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<DB: ConcurrencyBackend> QueryFragment<DB> for ShowTable<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        is_not_kept(&mut out);
+        out.push_sql("SHOW CREATE TABLE ");
+        for (position, name) in self.0.iter().enumerate() {
+            if position > 0 {
+                out.push_sql(".");
+            }
+            out.push_identifier(name)?;
+        }
+        Ok(())
+    }
+}
+
+impl Query for ShowTable<'_> {
+    type SqlType = (Text, Text);
 }
 
 const SELECT_ENGINE: &str = "SELECT tables.engine, CAST(COALESCE((SELECT MAX(engines.transactions = 'YES') FROM \

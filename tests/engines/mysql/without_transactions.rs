@@ -84,7 +84,7 @@ fn a_transaction_that_lists_such_a_record_is_refused_before_it_begins() {
         let error = error.downcast_ref::<CannotRollBackError>().unwrap();
         assert_eq!((error.table, error.engine.as_str()), ("counters", engine));
         let sent = std::mem::take(&mut *sent.lock().unwrap());
-        assert!(sent.len() == 1 && sent[0].contains("information_schema"), "{sent:#?}");
+        assert!(sent.len() == 2 && sent[0].starts_with("SHOW") && sent[1].contains("information_schema"), "{sent:#?}");
         assert_eq!((all(conn), records), (before.clone(), before));
         conn.batch_execute("ALTER TABLE counters ENGINE = InnoDB").unwrap();
     }
@@ -96,7 +96,9 @@ fn a_transaction_that_lists_such_a_record_is_refused_before_it_begins() {
     })
     .unwrap();
     // One question for the table of both.
-    assert_eq!(sent.lock().unwrap().iter().filter(|text| text.contains("information_schema")).count(), 1);
+    let sent = std::mem::take(&mut *sent.lock().unwrap());
+    assert_eq!(sent.iter().filter(|text| text.starts_with("SHOW CREATE TABLE")).count(), 1);
+    assert_eq!(sent.iter().filter(|text| text.contains("information_schema")).count(), 0);
     assert_eq!(all(conn).iter().map(|counter| counter.version).collect::<Vec<_>>(), [2, 2]);
 }
 
@@ -131,6 +133,71 @@ fn all_or_nothing_is_refused_before_anything_is_written() {
 fn records_are_written(conn: &mut TestConnection) {
     let mut records = all(conn);
     records.iter_mut().for_each(|record| record.value += 1);
+    records.save_all_concurrent(conn).unwrap();
+    assert_eq!(all(conn), records);
+}
+
+/// A temporary table hides another one of its name from whoever reads and writes, but not from the catalog.
+#[test]
+fn a_temporary_table_and_a_view_are_what_they_stand_for() {
+    const COLUMNS: &str = "(id BIGINT PRIMARY KEY, value INTEGER NOT NULL, version BIGINT NOT NULL)";
+    let (_database, conn) = &mut with_counters("InnoDB", 1);
+    for engine in engines(conn) {
+        let temporary = format!("CREATE TEMPORARY TABLE counters {COLUMNS} ENGINE = {engine}");
+        let view = format!(
+            "DROP TABLE counters; CREATE TABLE base {COLUMNS} ENGINE = {engine};
+             CREATE VIEW between_them AS SELECT * FROM base AS b WHERE b.id > 0;
+             CREATE VIEW counters AS SELECT id, value, version FROM between_them"
+        );
+        for create in [temporary, view] {
+            let (_database, conn) = &mut with_counters("InnoDB", 1);
+            conn.batch_execute(&create).unwrap();
+            conn.batch_execute("INSERT INTO counters VALUES (1, 0, 1), (2, 0, 1)").unwrap();
+            let before = all(conn);
+            let mut records = before.clone();
+            records[0].value = 5;
+            for result in [records.save_all_concurrent(conn), records.delete_all_concurrent(conn)] {
+                let Err(BulkError::CannotRollBack(error)) = result else { panic!("{create}: {result:?}") };
+                assert_eq!((error.table, error.engine.as_str()), ("counters", engine));
+            }
+            let refused = transaction_concurrent(conn, &mut records, |_, _| -> Result<(), ConcurrencyError> {
+                panic!("nothing is to be run")
+            });
+            let Err(ConcurrencyError::Database(Error::QueryBuilderError(error))) = refused else {
+                panic!("{refused:?}")
+            };
+            assert_eq!(error.downcast_ref::<CannotRollBackError>().unwrap().engine, engine);
+            assert_eq!(all(conn), before);
+            assert!(records.save_each_concurrent(conn).unwrap().is_empty());
+            assert_eq!(all(conn), records);
+        }
+    }
+}
+
+/// What rolls back is not refused.
+#[test]
+fn a_temporary_table_with_transactions_rolls_back() {
+    let (_database, conn) = &mut with_counters("InnoDB", 1);
+    conn.batch_execute(
+        "CREATE TEMPORARY TABLE counters (id BIGINT NOT NULL, value INTEGER NOT NULL, version BIGINT NOT NULL)
+             ENGINE = InnoDB;
+         INSERT INTO counters VALUES (1, 0, 1), (2, 0, 1), (3, 0, 1)",
+    )
+    .unwrap();
+    let before = all(conn);
+    let mut records = before.clone();
+    records.iter_mut().for_each(|record| record.value = 5);
+    let rolled_back = transaction_concurrent(conn, &mut records, |conn, records| {
+        records.save_all_concurrent(conn).unwrap();
+        Err::<(), _>(Error::RollbackTransaction)
+    });
+    assert_eq!(rolled_back, Err(Error::RollbackTransaction));
+    assert_eq!(all(conn), before);
+    records[2].version = 7;
+    let refused = records.save_all_concurrent(conn).unwrap_err();
+    assert!(matches!(refused, BulkError::Conflicts(_)), "{refused:?}");
+    assert_eq!(all(conn), before);
+    records[2].version = 1;
     records.save_all_concurrent(conn).unwrap();
     assert_eq!(all(conn), records);
 }

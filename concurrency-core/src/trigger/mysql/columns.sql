@@ -7,3 +7,5 @@ WHERE tables.table_type IN ('BASE TABLE', 'SYSTEM VERSIONED')
     AND tables.table_name = {table} AND tables.table_schema = {schema}
     AND columns.table_name = {table} AND columns.table_schema = {schema}
 ORDER BY columns.ordinal_position
+-- All of them, whatever sql_select_limit says.
+LIMIT 18446744073709551615

@@ -50,6 +50,7 @@ where
         out.push_sql(" GROUP BY ");
         push_row_key::<T, DB>(out.reborrow())?;
         out.push_sql(" HAVING MIN(s.i) < MAX(s.i)");
+        out.push_sql(DB::__ALL_ROWS);
         Ok(())
     }
 }

@@ -55,6 +55,7 @@ where
             out.push_sql(" ORDER BY ");
             push_row_key::<T, DB>(out.reborrow())?;
         }
+        out.push_sql(DB::__ALL_ROWS);
         L::push(&mut out);
         Ok(())
     }
