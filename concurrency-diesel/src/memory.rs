@@ -26,6 +26,9 @@ pub trait Memory<T: Concurrent>: Sized {
     /// Remembers a write to which no answer came.
     fn unanswered(record: &mut T, write: Unanswered<T::Version>);
 
+    /// From which read the record is, where that is remembered. A clone is from the same.
+    fn origin(record: &T) -> Option<u64>;
+
     /// What the record remembers now.
     fn of(record: &T) -> Self;
 
@@ -84,6 +87,10 @@ impl<T: Concurrent> Memory<T> for Untracked {
     }
 
     fn unanswered(_record: &mut T, _write: Unanswered<T::Version>) {}
+
+    fn origin(_record: &T) -> Option<u64> {
+        None
+    }
 
     fn of(_record: &T) -> Self {
         Self

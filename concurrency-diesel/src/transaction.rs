@@ -168,10 +168,19 @@ impl<'c, E: Transactions> Transaction<'c, E> {
         };
         let was_sent = std::mem::take(may_be_committed);
         let is_unanswered = was_sent && error::is_unanswered(&commit_error);
-        let rolled_back = self.roll_back().await;
-        *may_be_committed = is_unanswered || error::is_transaction_lost(&commit_error);
+        // Diesel itself rolls back to a savepoint that it cannot release after an error.
+        let is_rolled_back = self.is_nested() && E::depth(self.connection) == Ok(self.around);
+        let rolled_back = if is_rolled_back { Ok(RolledBack::Now) } else { self.roll_back().await };
+        self.is_over = true;
+        let is_lost = error::is_transaction_lost(&commit_error);
+        *may_be_committed = is_unanswered || is_lost;
         // An error that comes with no answer to COMMIT is told from one that comes with no answer to anything else.
         let rollback_error = match rolled_back {
+            // A COMMIT that was sent met the transaction.
+            Ok(RolledBack::Gone(lost)) if !was_sent && !is_lost && !refusals::explains::<E::Backend>(&commit_error) => {
+                *may_be_committed = true;
+                return Err(lost);
+            }
             Err(rollback_error) if is_unanswered => rollback_error,
             Ok(_) if is_unanswered => BrokenTransactionManager,
             Err(BrokenTransactionManager) | Ok(_) => return Err(commit_error),
@@ -267,16 +276,25 @@ async fn roll_back_outermost<E: Transactions>(connection: &mut E::Connection) ->
     }
 }
 
-/// Savepoints are Diesel's, one by one: it keeps count of them.
+/// Asks for it directly: after an earlier error Diesel says `Ok` although the savepoint is gone.
 async fn roll_back_savepoints<E: Transactions>(
     connection: &mut E::Connection,
     depth: u32,
     around: u32,
 ) -> QueryResult<()> {
-    let mut result = Ok(());
+    let rolled_back = E::batch(connection, &format!("ROLLBACK TO SAVEPOINT diesel_savepoint_{around}")).await;
+    match rolled_back {
+        Ok(()) => E::set_depth(connection, around)?,
+        Err(_) => roll_back_each::<E>(connection, depth, around).await,
+    }
+    rolled_back
+}
+
+/// Lets Diesel do it one by one: it keeps count of its savepoints, and of what went wrong.
+async fn roll_back_each<E: Transactions>(connection: &mut E::Connection, depth: u32, around: u32) {
     let mut depth = depth;
     while depth > around {
-        result = E::roll_back_to_savepoint(connection, Owned(())).await;
+        let _ = E::roll_back_to_savepoint(connection, Owned(())).await;
         match E::depth(connection) {
             Ok(left) if left < depth => depth = left,
             Ok(_) => {
@@ -286,5 +304,4 @@ async fn roll_back_savepoints<E: Transactions>(
             Err(_) => break,
         }
     }
-    result
 }

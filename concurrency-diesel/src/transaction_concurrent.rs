@@ -47,8 +47,8 @@ use crate::transaction::{Frame, Refusal};
 ///
 /// # What it sends, and errors that the closure swallows
 ///
-/// On MySQL and MariaDB it first asks for the storage engine of each listed record's table, and refuses one that cannot
-/// roll back.
+/// On MySQL and MariaDB it first asks how each listed record's table is made, a temporary table and that of a view
+/// included, and refuses one whose storage engine cannot roll back.
 ///
 /// It sends BEGIN and COMMIT. On SQLite that is BEGIN IMMEDIATE, so that no other writer comes between a read and a
 /// write. On MySQL and MariaDB it sets a savepoint with the BEGIN, and releases it before the COMMIT.
@@ -69,7 +69,9 @@ use crate::transaction::{Frame, Refusal};
 /// of a record conflicts if its row was written. A [`Tracked`](crate::Tracked) record remembers that its saves may be
 /// committed, also after a panic. The closure's own error is returned only where it explains the loss: it holds an
 /// error of this library with which the engine rolled back, a deadlock for example, and the closure swallowed no other.
-/// On SQLite it is returned if it holds any error of the database. Convert Diesel's errors with `?` into an error type
+/// On SQLite any error of a statement that was begun may be the one with which the engine rolled back, and is returned.
+/// An error of Diesel's own that the closure swallows is not seen: the error that is returned may then be a later one,
+/// and a tracked record still remembers that its saves may be committed. Convert Diesel's errors with `?` into an error type
 /// that contains [`ConcurrencyError`](crate::ConcurrencyError): we recognise no other.
 ///
 /// # Errors

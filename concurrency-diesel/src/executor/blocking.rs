@@ -18,7 +18,7 @@ use super::{Executor, Session};
 use crate::backend::ConcurrencyBackend;
 
 #[cfg(feature = "async")]
-pub(super) use transactions::counted;
+pub(super) use transactions::{count_down, counted};
 
 /// A Diesel connection, which blocks until its answer is there.
 pub(crate) struct Blocking<C>(PhantomData<C>);

@@ -20,6 +20,9 @@ pub trait Transactions: Executor {
     /// Tells Diesel's count that the outermost transaction was begun, or that it was ended.
     fn set_open(connection: &mut Self::Connection, is_open: bool);
 
+    /// Tells Diesel's count that of the savepoints only those within so many are still open.
+    fn set_depth(connection: &mut Self::Connection, depth: u32) -> QueryResult<()>;
+
     /// Sets a savepoint inside a transaction.
     fn set_savepoint(connection: &mut Self::Connection, owned: Owned) -> Self::Future<'_, QueryResult<()>>;
 

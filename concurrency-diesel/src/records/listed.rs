@@ -1,13 +1,14 @@
 //! Which record of a list is of which row, and which of the kept states it gets: whatever the closure did with the list.
 
 use std::any::TypeId;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use concurrency_core::VersionValue;
 
 use crate::backend::ConcurrencyBackend;
 use crate::concurrent::ConcurrentOn;
 use crate::key::write_key;
+use crate::memory::Memory as _;
 use crate::outcome::version_value;
 use crate::statement::Source;
 
@@ -30,12 +31,13 @@ impl Identity {
     }
 }
 
-/// A record of the list: which row it is of, and at which version.
+/// A record of the list: which row it is of, at which version, and, where that is remembered, from which read.
 #[doc(hidden)]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Listed {
     row: Identity,
     version: VersionValue,
+    origin: Option<u64>,
 }
 
 impl Listed {
@@ -44,7 +46,21 @@ impl Listed {
         DB: ConcurrencyBackend,
         T: ConcurrentOn<DB>,
     {
-        Self { row: Identity::of(record), version: version_value::<T>(record.__version()) }
+        let version = version_value::<T>(record.__version());
+        Self { row: Identity::of(record), version, origin: T::__Memory::origin(record) }
+    }
+
+    /// Whether it is of a read that the other one, too, is of.
+    fn is_of_read(&self, kept: &Self) -> bool {
+        self.origin.is_some() && self.origin == kept.origin
+    }
+
+    /// Whether it can be the other one, later: a number that counts does not fall.
+    fn can_be(&self, kept: &Self) -> bool {
+        match (&self.version, &kept.version) {
+            (VersionValue::Integer(version), VersionValue::Integer(kept)) => version >= kept,
+            (version, kept) => version == kept,
+        }
     }
 }
 
@@ -56,29 +72,70 @@ pub(super) struct Found {
     pub(super) is_by_place: bool,
 }
 
-/// Whether a record at a place gets the state that was kept at an index.
-type Rule = fn(usize, &Listed, usize, &Listed) -> bool;
+/// Two records of the list, then and now, with their places.
+#[derive(Clone, Copy)]
+struct Pair<'l> {
+    place: usize,
+    listed: &'l Listed,
+    index: usize,
+    kept: &'l Listed,
+    /// Whether all copies of their row can stand where they stood.
+    are_in_place: bool,
+}
 
-/// The state of each record. Of several copies of one row a copy gets the state with its version, which was not saved then; of the
-/// others each gets that of its place, or else the next that no copy has; a copy too many gets the first.
+impl Pair<'_> {
+    fn is_of_place(&self) -> bool {
+        self.place == self.index
+    }
+
+    fn is_of_version(&self) -> bool {
+        self.listed.version == self.kept.version
+    }
+
+    fn is_of_read(&self) -> bool {
+        self.listed.is_of_read(self.kept)
+    }
+
+    /// A record whose key cannot be bound is known by its place alone.
+    fn is_of_key(&self) -> bool {
+        self.listed.row.key.is_some()
+    }
+}
+
+/// Whether a record gets a state, the surest first.
+type Rule = fn(&Pair<'_>) -> bool;
+
+const RULES: [Rule; 8] = [
+    |pair| pair.is_of_key() && pair.is_of_read() && pair.is_of_place() && pair.is_of_version(),
+    |pair| pair.is_of_key() && pair.is_of_read() && pair.is_of_version(),
+    |pair| pair.is_of_key() && pair.is_of_read() && pair.is_of_place(),
+    |pair| pair.is_of_key() && pair.is_of_read(),
+    |pair| pair.is_of_place() && (pair.are_in_place || pair.is_of_version()),
+    |pair| pair.is_of_key() && pair.is_of_version(),
+    |pair| pair.is_of_place(),
+    |pair| pair.is_of_key(),
+];
+
+/// The state of each record. Of several copies of one row a copy that is tracked gets the state that was kept of the same read. Where all
+/// can stand where they stood, by their versions, each gets that of its place; else a copy gets the state with its version, which was
+/// not saved then, and of the others each that of its place, or else the next that no copy has. A copy too many gets the first.
 pub(super) fn states_of(found: &[Listed], kept: &[&Listed]) -> Vec<Option<Found>> {
     let mut free: HashMap<&Identity, Vec<usize>> = HashMap::new();
     for (index, listed) in kept.iter().enumerate() {
         free.entry(&listed.row).or_default().push(index);
     }
+    let moved = moved(found, kept, &free);
     let mut states = vec![None; found.len()];
-    let rules: [Rule; 4] = [
-        |place, listed, index, kept| place == index && listed.version == kept.version,
-        |_, listed, _, kept| listed.row.key.is_some() && listed.version == kept.version,
-        |place, _, index, _| place == index,
-        |_, listed, _, _| listed.row.key.is_some(),
-    ];
-    for is_its in rules {
+    for is_its in RULES {
         for (place, (listed, state)) in
             found.iter().zip(&mut states).enumerate().filter(|(_, (_, state))| state.is_none())
         {
             let Some(free) = free.get_mut(&listed.row) else { continue };
-            let is_its = |index: &usize| kept.get(*index).is_some_and(|kept| is_its(place, listed, *index, kept));
+            let are_in_place = !moved.contains(&listed.row);
+            let is_its = |index: &usize| {
+                let pair = |kept| Pair { place, listed, index: *index, kept, are_in_place };
+                kept.get(*index).copied().map(pair).is_some_and(|pair| is_its(&pair))
+            };
             if let Some(position) = free.iter().position(is_its) {
                 *state = Some(Found { index: free.remove(position), is_by_place: false });
             }
@@ -86,6 +143,24 @@ pub(super) fn states_of(found: &[Listed], kept: &[&Listed]) -> Vec<Option<Found>
     }
     let rest = |(place, state): (usize, Option<Found>)| state.or_else(|| state_of_rest(place, found, kept));
     states.into_iter().enumerate().map(rest).collect()
+}
+
+/// The rows of which a copy was put elsewhere, taken away or added.
+fn moved<'l>(found: &'l [Listed], kept: &[&Listed], indexes: &HashMap<&Identity, Vec<usize>>) -> HashSet<&'l Identity> {
+    let mut copies: HashMap<&Identity, usize> = HashMap::new();
+    let mut moved = HashSet::new();
+    for (place, listed) in found.iter().enumerate() {
+        let count = copies.entry(&listed.row).or_default();
+        *count = count.saturating_add(1);
+        let is_in_place = |kept: &&Listed| kept.row == listed.row && listed.can_be(kept);
+        if !kept.get(place).is_some_and(is_in_place) {
+            moved.insert(&listed.row);
+        }
+    }
+    moved.extend(
+        copies.iter().filter(|(row, count)| indexes.get(*row).map(Vec::len) != Some(**count)).map(|(row, _)| *row),
+    );
+    moved
 }
 
 /// The state of a record that none is left for: that of a copy before it, or of the record that stood in its place and may be it, with

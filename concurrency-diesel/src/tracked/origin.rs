@@ -20,6 +20,14 @@ impl Origin {
         Self::Row(NEXT.fetch_add(1, Ordering::Relaxed))
     }
 
+    /// The number of the read.
+    pub(super) const fn number(&self) -> Option<u64> {
+        match self {
+            Self::Row(number) => Some(*number),
+            Self::Lost => None,
+        }
+    }
+
     pub(super) const fn is_known(&self) -> bool {
         matches!(self, Self::Row(_))
     }

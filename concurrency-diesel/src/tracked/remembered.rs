@@ -97,6 +97,10 @@ where
         remember(&mut tracked.in_doubt, attempt);
     }
 
+    fn origin(tracked: &Tracked<T>) -> Option<u64> {
+        tracked.origin.number()
+    }
+
     fn of(tracked: &Tracked<T>) -> Self {
         let Tracked { record, base, in_doubt, origin } = tracked.clone();
         Self { record, base, in_doubt, origin }

@@ -70,10 +70,12 @@ impl Refusals {
     /// What an error that may hold one of these, or that was asked, says of a transaction that is gone.
     pub(crate) fn explanation<DB: ConcurrencyBackend>(&self, asked: Refusal) -> Explanation {
         let (held, swallowed) = self.told();
-        let rolls_back = if DB::__ERROR_MAY_ROLL_BACK { Refusal::OfStatement } else { Refusal::OfTransaction };
+        let rolls_back = least_that_rolls_back::<DB>();
         match held.max(asked) {
-            Refusal::OfTransaction if swallowed < rolls_back => Explanation::RolledBack,
-            refusal if refusal >= rolls_back && DB::__ERROR_MAY_ROLL_BACK => Explanation::Told,
+            // What was swallowed may be what rolled back, and what came after it is committed.
+            _ if swallowed >= rolls_back => Explanation::Nothing,
+            Refusal::OfTransaction => Explanation::RolledBack,
+            refusal if refusal >= rolls_back => Explanation::Told,
             _ => Explanation::Nothing,
         }
     }
@@ -122,9 +124,19 @@ pub(crate) fn is_heard() -> bool {
     if_heard(|_| ()).is_some()
 }
 
+const fn least_that_rolls_back<DB: ConcurrencyBackend>() -> Refusal {
+    if DB::__ERROR_MAY_ROLL_BACK { Refusal::OfStatement } else { Refusal::OfTransaction }
+}
+
+/// Whether the engine may have rolled back with this very error.
+pub(super) fn explains<DB: ConcurrencyBackend>(error: &Error) -> bool {
+    refusal(error) >= least_that_rolls_back::<DB>()
+}
+
 fn refusal(error: &Error) -> Refusal {
     match error {
         Error::DatabaseError(..) if error::ends_transaction(error) => Refusal::OfTransaction,
+        Error::DatabaseError(..) if error::is_refused_before_it_runs(error) => Refusal::None,
         Error::DatabaseError(..) => Refusal::OfStatement,
         _ => Refusal::None,
     }

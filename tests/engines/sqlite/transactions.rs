@@ -156,6 +156,52 @@ fn a_conflict_after_a_transaction_was_rolled_back_is_not_tried_again() {
     assert_nothing_open(conn);
 }
 
+/// An error that comes after a save which was committed by itself does not explain what became of that.
+#[test]
+fn an_error_that_cannot_be_the_one_that_rolled_back_explains_nothing() {
+    const PLAIN: &str = "UPDATE articles SET views = 1 WHERE id = 2";
+    const MISSING: &str = "INSERT INTO nowhere VALUES (1)";
+    const TAKEN: &str = "INSERT INTO articles (id, title, views, version) VALUES (1, 'again', 0, 1)";
+    for (is_heard, last) in [(true, MISSING), (true, TAKEN), (false, MISSING)] {
+        let (database, conn, rows) = &mut with_trigger();
+        let mut records = rows.clone();
+        let result = transaction_concurrent(conn, &mut records, |conn, records| {
+            records[0].save_concurrent(conn)?;
+            if is_heard {
+                records[1].save_concurrent(conn).unwrap_err();
+            } else {
+                // The library is told nothing of this one.
+                diesel::sql_query(PLAIN).execute(conn).unwrap_err();
+            }
+            records[2].save_concurrent(conn)?;
+            diesel::sql_query(last).execute(conn)?;
+            Ok::<_, ConcurrencyError>(())
+        });
+        let Err(ConcurrencyError::TransactionLost(_)) = result else { panic!("{is_heard}, {last}: {result:?}") };
+        assert_eq!(records, *rows, "{is_heard}, {last}");
+        assert_rows(database, [1, 1, 2]);
+        assert_nothing_open(conn);
+    }
+}
+
+/// What is refused before it runs rolls nothing back, so that one may be swallowed.
+#[test]
+fn a_swallowed_error_that_rolls_nothing_back_hides_no_other() {
+    let (database, conn, rows) = &mut with_trigger();
+    let mut records = rows.clone();
+    let result = transaction_concurrent(conn, &mut records, |conn, records| {
+        records[0].save_concurrent(conn)?;
+        let missing = diesel::sql_query("INSERT INTO nowhere VALUES (1)").execute(conn).map_err(ConcurrencyError::from);
+        assert!(missing.is_err());
+        records[1].save_concurrent(conn)
+    });
+    let error = result.unwrap_err();
+    assert!(matches!(error, ConcurrencyError::Database(_)), "{error:?}");
+    assert!(error.to_string().contains("closed on Sundays"), "{error:?}");
+    assert_eq!(records, *rows);
+    assert_rows(database, [1, 1, 1]);
+}
+
 #[test]
 fn a_full_disk_takes_the_versions_back() {
     let (_database, conn) = &mut with_article();

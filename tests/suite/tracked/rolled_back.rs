@@ -125,3 +125,33 @@ fn a_record_that_was_swapped_is_saved_whole() {
     assert_eq!((load(1, conn).views, other.version), (5, 2));
     assert!(other.changed_fields().is_empty());
 }
+
+/// Each is known by the row that it was loaded from, wherever it stands and whatever its version is.
+#[test]
+fn copies_of_one_row_get_each_its_own_edits_back() {
+    for is_swapped in [false, true] {
+        let (_database, conn) = &mut with_article();
+        let mut stale = load(1, conn);
+        load(1, conn).touch_concurrent(conn).unwrap();
+        let mut current = load(1, conn);
+        stale.views = 99;
+        current.title = "mine".to_owned();
+        let mut copies = [stale.clone(), current.clone()];
+        let result = transaction_concurrent(conn, &mut copies, |conn, copies| {
+            copies[0].reload_concurrent(conn).unwrap();
+            copies[1].save_concurrent(conn).unwrap();
+            if is_swapped {
+                copies.swap(0, 1);
+            }
+            Err::<(), _>(RollbackTransaction)
+        });
+        assert_eq!(result, Err(RollbackTransaction));
+        if is_swapped {
+            copies.swap(0, 1);
+        }
+        assert_eq!(copies, [stale, current], "{is_swapped}");
+        let [stale, current] = &mut copies;
+        current.save_concurrent(conn).unwrap();
+        assert!(stale.save_concurrent(conn).unwrap_err().is_conflict());
+    }
+}

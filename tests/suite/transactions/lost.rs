@@ -131,6 +131,55 @@ fn a_loss_inside_of_a_savepoint_is_told_at_the_outermost_end() {
     }
 }
 
+/// Diesel leaves a savepoint that it cannot release open, and takes no notice of one that it cannot roll back to.
+#[test]
+fn a_loss_inside_of_a_transaction_of_diesels_that_is_swallowed_is_told() {
+    for (name, loss) in LOSSES {
+        for fails in [false, true] {
+            let name = format!("{name}, {fails}");
+            let (_database, conn) = &mut with_article();
+            let mut record = counter(conn);
+            record.views += 1;
+            let result = transaction_concurrent(conn, &mut record, |conn, record| {
+                lose_inside_of_diesels(*loss, fails, record, conn);
+                Ok(())
+            });
+            assert_lost(&name, result);
+            assert_in_doubt(&name, &mut record, conn);
+        }
+    }
+}
+
+/// The record is listed in a savepoint alone, whose end is the one that must notice.
+#[test]
+fn a_savepoint_that_lists_the_record_notices_such_a_loss() {
+    for (name, loss) in LOSSES {
+        for (fails, ends_well) in [(false, false), (false, true), (true, false), (true, true)] {
+            let name = format!("{name}, {fails}, {ends_well}");
+            let (_database, conn) = &mut with_article();
+            let mut record = counter(conn);
+            record.views += 1;
+            let result = transaction_concurrent(conn, (), |conn, ()| {
+                transaction_concurrent(conn, &mut record, |conn, record| {
+                    lose_inside_of_diesels(*loss, fails, record, conn);
+                    if ends_well { Ok(()) } else { Err(AppError::Own) }
+                })
+            });
+            assert_lost(&name, result);
+            assert_in_doubt(&name, &mut record, conn);
+        }
+    }
+}
+
+/// Loses the transaction in a savepoint of Diesel's, which then cannot be released or rolled back to, and swallows what is said of that.
+fn lose_inside_of_diesels(loss: Loss, fails: bool, record: &mut Tracked<Counter>, conn: &mut TestConnection) {
+    let swallowed = conn.transaction(|conn| {
+        lose(loss, record, conn);
+        if fails { Err(AppError::Own) } else { Ok(()) }
+    });
+    assert!(matches!(swallowed, Err(AppError::Save(_))), "{swallowed:?}");
+}
+
 #[test]
 fn a_panic_goes_on_and_leaves_the_doubt() {
     for (name, loss) in LOSSES {

@@ -319,3 +319,22 @@ fn copies_of_one_row_at_several_versions_keep_their_own_wherever_they_are_put() 
         assert_eq!(article(1, conn), current);
     }
 }
+
+/// Neither was moved: each version is the one of its place, although the stale copy is by then at the other one's.
+#[test]
+fn copies_of_one_row_that_stay_in_their_places_keep_their_own_versions() {
+    let (_database, conn) = &mut with_article();
+    let stale = article(1, conn);
+    let mut current = stale.clone();
+    current.save_concurrent(conn).unwrap();
+    let (mut one, mut other) = (stale.clone(), current.clone());
+    roll_back(conn, (&mut one, &mut other), |conn, (one, other)| {
+        one.reload_concurrent(conn).unwrap();
+        save(other, conn);
+        assert_eq!([one.version, other.version], [2, 3]);
+    });
+    assert_eq!((&one, &other), (&stale, &current));
+    other.save_concurrent(conn).unwrap();
+    let error = one.save_concurrent(conn).unwrap_err();
+    assert!(matches!(error, ConcurrencyError::RecordModified(_)), "{error:?}");
+}

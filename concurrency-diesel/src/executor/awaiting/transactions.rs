@@ -10,7 +10,7 @@ use diesel::result::QueryResult;
 use diesel_async::{AsyncConnection, TransactionManager};
 use futures_core::future::BoxFuture;
 
-use super::super::blocking::counted;
+use super::super::blocking::{count_down, counted};
 use super::super::transactions::Transactions;
 use super::Awaiting;
 use crate::backend::ConcurrencyBackend;
@@ -33,6 +33,10 @@ where
 
     fn set_open(connection: &mut C, is_open: bool) {
         *status(connection) = counted(is_open);
+    }
+
+    fn set_depth(connection: &mut C, depth: u32) -> QueryResult<()> {
+        count_down(status(connection), depth)
     }
 
     fn set_savepoint(connection: &mut C, _: Owned) -> BoxFuture<'_, QueryResult<()>> {

@@ -34,6 +34,10 @@ where
         *status(connection) = counted(is_open);
     }
 
+    fn set_depth(connection: &mut C, depth: u32) -> QueryResult<()> {
+        count_down(status(connection), depth)
+    }
+
     fn set_savepoint(connection: &mut C, _: Owned) -> Ready<QueryResult<()>> {
         ready(C::TransactionManager::begin_transaction(connection))
     }
@@ -79,4 +83,15 @@ pub(in crate::executor) fn counted(is_open: bool) -> TransactionManagerStatus {
         let _ = status.change_transaction_depth(TransactionDepthChange::IncreaseDepth);
     }
     status
+}
+
+/// Counts down what is open to so many.
+pub(in crate::executor) fn count_down(status: &mut TransactionManagerStatus, depth: u32) -> QueryResult<()> {
+    while let TransactionManagerStatus::Valid(open) = status {
+        match open.transaction_depth() {
+            Some(left) if left.get() > depth => open.change_transaction_depth(TransactionDepthChange::DecreaseDepth)?,
+            _ => break,
+        }
+    }
+    Ok(())
 }
