@@ -78,7 +78,7 @@ impl DatabaseUrl {
 
 impl Display for DatabaseUrl {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&secret::conceal(&self.url))
+        formatter.write_str(&secret::conceal_parts_of(&self.url, &self.url))
     }
 }
 
@@ -147,6 +147,12 @@ mod tests {
         let error = DatabaseUrl::parse("oracle://ada:secret@localhost/blog").unwrap_err();
         assert!(matches!(error, Error::UnknownScheme(scheme) if scheme == "oracle"));
         assert!(matches!(DatabaseUrl::parse(""), Err(Error::NoUrl)));
+    }
+
+    #[test]
+    fn a_password_with_a_line_end_is_masked_whole() {
+        let url = DatabaseUrl::parse("postgres://ada:s3\ncr3t@localhost/blog").unwrap();
+        assert_eq!(url.to_string(), "postgres://ada:****@localhost/blog");
     }
 
     #[test]
