@@ -222,11 +222,15 @@ impl Person {
         messages.filter(|message| !message.contains("the server responded with a status of ")).collect()
     }
 
-    /// Makes the page as wide as a small telephone, say, and shows it in this colour scheme.
+    /// Makes the page as wide as a small telephone, say, and shows it in this colour scheme. Colours change at once:
+    /// in the middle of a transition a page has colours of neither scheme.
     pub async fn show_as(&self, width: u32, height: u32, scheme: &str) {
         let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 2, "mobile": false });
         self.cdp("Emulation.setDeviceMetricsOverride", metrics).await;
-        let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        let features = json!({ "features": [
+            { "name": "prefers-color-scheme", "value": scheme },
+            { "name": "prefers-reduced-motion", "value": "reduce" },
+        ] });
         self.cdp("Emulation.setEmulatedMedia", features).await;
     }
 
