@@ -1,8 +1,8 @@
-//! The same on the connections of [diesel-async](diesel_async): `AsyncPgConnection`, `AsyncMysqlConnection` and
+//! This crate on the connections of [diesel-async](diesel_async): `AsyncPgConnection`, `AsyncMysqlConnection` and
 //! `SyncConnectionWrapper<SqliteConnection>`, pooled ones included.
 //!
-//! The names are those of the synchronous side, and so are the statements, outcomes and errors. Import the
-//! [`prelude`] of this module instead of the [synchronous one](crate::prelude), and await what its methods return:
+//! The names, statements, outcomes and errors are those of the synchronous side. Import the [`prelude`] of this module
+//! instead of the [synchronous one](crate::prelude), and await what its methods return:
 //!
 //! ```
 //! use concurrency_diesel::asynchronous::prelude::*;
@@ -58,8 +58,8 @@
 //!
 //! # Many saves at once
 //!
-//! A PostgreSQL connection sends the next statement before the last is answered, if it is used through a shared
-//! reference. Saves of different rows then share the time that the answers take:
+//! A PostgreSQL connection that is used through a shared reference sends the next statement before the last is
+//! answered. Saves of different rows then wait for their answers together:
 //!
 //! ```
 //! # #[cfg(feature = "postgres_backend")]
@@ -80,33 +80,34 @@
 //! # }
 //! ```
 //!
-//! Each save is a statement of its own. Inside a transaction the first error leaves those that were sent before it written
-//! until the rollback; outside, for good.
+//! Each save is its own statement. If one fails inside a transaction, the saves that were sent before it stay written
+//! until the rollback. Outside a transaction they stay written for good.
 //!
 //! # A future that is dropped
 //!
-//! A save whose future is dropped, by `tokio::time::timeout` or `select!`, leaves the record as it was. The row may be
-//! written or not: the statement may have reached the server. Load the record again, or save it again: if the write
-//! did happen, the second save conflicts.
+//! If the future of a save is dropped, by `tokio::time::timeout` or `select!`, the record stays as it was. The row may
+//! have been written or not, because the statement may have reached the server. Load the record again, or save it
+//! again: if the write did happen, the second save conflicts.
 //!
-//! On MySQL and MariaDB the connection is lost with it: the next statement would take the answer that nobody waited for as its
-//! own, and a save that was refused would come out as written. So the dropped save marks the connection as broken: every further
-//! save on it is refused with [`BrokenTransactionManager`](diesel::result::Error::BrokenTransactionManager), and the pools
-//! replace it. A connection of PostgreSQL or SQLite is good for the next save.
+//! On MySQL and MariaDB the connection is lost as well: the next statement would take the unread answer for its own,
+//! and a refused save would seem to be written. So the dropped save marks the connection as broken. Every further save
+//! on it fails with [`BrokenTransactionManager`](diesel::result::Error::BrokenTransactionManager), and pools replace
+//! it. A connection to PostgreSQL or SQLite is good for the next save.
 //!
-//! A batch, a [`transaction_concurrent`] or a [`retry_on_conflict`] that is dropped, or a batch that panics, marks its connection as
-//! broken on every engine, because the transaction may still be open: pools replace the connection, and every further save on
-//! it is refused. A `&AsyncPgConnection` knows of no mark; there the transaction is rolled back before the next save is run.
+//! A dropped batch, [`transaction_concurrent`] or [`retry_on_conflict`], and a batch that panics, marks its connection
+//! as broken on every engine, because the transaction may still be open. Pools replace the connection, and every
+//! further save on it is refused. A `&AsyncPgConnection` does not see the mark; there the transaction is rolled back
+//! before the next save runs.
 //!
-//! diesel-async's own `transaction` reports its connection to pools as broken, too, but a save on it is not refused. Outside
-//! a pool, do not use a connection any further on which such a transaction was dropped.
+//! diesel-async's own `transaction` also reports its connection to pools as broken, but does not refuse a save on it.
+//! Outside a pool, stop using a connection on which such a transaction was dropped.
 //!
 //! # A plain statement that is dropped, on MySQL and MariaDB
 //!
-//! When the future of a *plain Diesel statement* is dropped on MySQL or MariaDB, its answer is still on the way. Neither
-//! diesel-async nor this crate notices, so that no mark is set. The next save may then take the `Ok` of the other statement
-//! for its own. Throw such a connection away. A pool does so if it asks a question of its own before it hands a connection
-//! out, and compares the answer:
+//! When the future of a *plain Diesel statement* is dropped on MySQL or MariaDB, its answer is still on the way.
+//! Neither diesel-async nor this crate notices, so no mark is set. The next save may then take the `Ok` of the other
+//! statement for its own. Discard such a connection. A pool does so if it sends a query of its own before it hands out
+//! a connection, and compares the answer:
 //!
 //! ```
 //! # #[cfg(feature = "mysql_backend")]
@@ -137,7 +138,7 @@
 //! # }
 //! ```
 //!
-//! `RecyclingMethod::Fast` asks nothing, and hands such a connection on.
+//! `RecyclingMethod::Fast` sends no query, and hands out such a connection.
 
 mod bulk;
 mod concurrent;

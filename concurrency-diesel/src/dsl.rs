@@ -15,42 +15,42 @@ use crate::{load, resolve, save, unchecked};
 /// The methods of every record with `#[derive(Concurrent)]`, on any Diesel connection to SQLite, PostgreSQL, MySQL or
 /// MariaDB, pooled ones included.
 ///
-/// No method begins a transaction, and none changes the record before the database said yes.
-/// [`disable_concurrency`](crate::disable_concurrency) and [`disable_increment`](crate::disable_increment) say what the
-/// methods do in their scopes.
+/// No method begins a transaction. No method changes the record until the database has accepted the write.
+/// [`disable_concurrency`](crate::disable_concurrency) and [`disable_increment`](crate::disable_increment) describe
+/// what the methods do in their scopes.
 ///
-/// WHERE names the record's key as it is now. If you change the key of a record, a save writes the row of the new key,
-/// if that row happens to have the record's version, and otherwise conflicts.
+/// WHERE names the record's key as it is now. If you change the key of a record, a save addresses the row of the new
+/// key: it writes that row if the row happens to have the record's version, and conflicts otherwise.
 pub trait ConcurrentDsl: Concurrent {
-    /// Writes the record, if its row still has the version that it was loaded with.
+    /// Writes the record if its row still has the version that it was loaded with.
     ///
     /// It sends one statement, prepared once per connection:
     /// `UPDATE articles SET version = 8, title = ?, views = ? WHERE id = ? AND version = 7`. On success the version in
     /// memory is the row's, so the record can be saved again without loading it. A save never inserts: a deleted row
     /// stays deleted.
     ///
-    /// A conflict costs one SELECT more, which finds out what happened. On MySQL and MariaDB that SELECT locks, and is
+    /// A conflict costs one more SELECT, which finds out what happened. On MySQL and MariaDB that SELECT locks, and is
     /// not kept prepared. On SQLite a conflict costs two, and the first save of a type sends one before its UPDATE,
     /// because they ask whether the table is a view. Under `ConditionalVersionField` MySQL and MariaDB take a second
-    /// statement, which reads the version back. A table with a trigger or a rule that writes the row in its own way
-    /// takes more: see [engines](crate::guide::engines).
+    /// statement, which reads the version back. A table with a trigger or a rule that replaces the write takes more:
+    /// see [engines](crate::guide::engines).
     ///
     /// `None` is written as NULL, unlike in Diesel's `AsChangeset`; `#[diesel(treat_none_as_null = false)]` leaves the
     /// column as it is instead. A field that a trigger or the column itself changes needs `#[diesel(skip_update)]`, or
     /// a save writes back the value that was loaded. The page [columns](crate::guide::columns) of the guide shows how.
     ///
-    /// Inside a transaction the save is final when the outermost COMMIT succeeded. If the transaction rolls back, the
-    /// version in memory is ahead of the row's. [`transaction_concurrent`](crate::transaction_concurrent) takes it
-    /// back; after any other transaction reload the record.
+    /// Inside a transaction the save is final once the outermost COMMIT has succeeded. If the transaction rolls back,
+    /// the version in memory is ahead of the row's. [`transaction_concurrent`](crate::transaction_concurrent) restores
+    /// it. After any other transaction reload the record.
     ///
     /// # Errors
     ///
     /// [`RecordModified`](ConcurrencyError::RecordModified), [`RecordDeleted`](ConcurrencyError::RecordDeleted),
     /// [`WriteSuppressed`](ConcurrencyError::WriteSuppressed),
     /// [`VersionExhausted`](ConcurrencyError::VersionExhausted), [`Restart`](ConcurrencyError::Restart),
-    /// [`OutcomeUnknown`](ConcurrencyError::OutcomeUnknown), [`Database`](ConcurrencyError::Database). Whichever it is,
-    /// the record is as it was before the call. After a conflict a second try without a reload conflicts again. After
-    /// `OutcomeUnknown` reload first: the row may have been written.
+    /// [`OutcomeUnknown`](ConcurrencyError::OutcomeUnknown), [`Database`](ConcurrencyError::Database). On any error the
+    /// record is as it was before the call. If you try again after a conflict without a reload, the save conflicts
+    /// again. After `OutcomeUnknown` reload first: the row may have been written.
     ///
     /// # Example
     ///
@@ -95,8 +95,9 @@ pub trait ConcurrentDsl: Concurrent {
     /// [`RecordDeleted`](ConcurrencyError::RecordDeleted); [`VersionExhausted`](ConcurrencyError::VersionExhausted)
     /// where the row's version is at the maximum; [`WriteSuppressed`](ConcurrencyError::WriteSuppressed),
     /// [`Restart`](ConcurrencyError::Restart), [`OutcomeUnknown`](ConcurrencyError::OutcomeUnknown),
-    /// [`Database`](ConcurrencyError::Database); [`RecordModified`](ConcurrencyError::RecordModified) only where other
-    /// writers moved a clock or a field of your own a hundred times in between.
+    /// [`Database`](ConcurrencyError::Database). For `IntegerVersionField` and fields of your own also
+    /// [`RecordModified`](ConcurrencyError::RecordModified), if other writers moved the version a hundred times in
+    /// between.
     ///
     /// # Example
     ///
@@ -160,12 +161,12 @@ pub trait ConcurrentDsl: Concurrent {
     /// Runs a Diesel changeset on the record's row, under the record's version, and returns the row's new version.
     ///
     /// `UPDATE articles SET views = views + 1, version = 8 WHERE id = ? AND version = 7`. The version always advances.
-    /// It is assigned last, so that a changeset which sets the version, too, cannot hold it back: SQLite and MySQL keep
-    /// the last assignment, PostgreSQL refuses two. An empty changeset is a [touch](Self::touch_concurrent). As with
-    /// Diesel's own updates, the statement is not kept prepared.
+    /// It is assigned last, so a changeset that also sets the version cannot hold it back: SQLite and MySQL keep the
+    /// last assignment, and PostgreSQL rejects the second. An empty changeset is a [touch](Self::touch_concurrent). As
+    /// with Diesel's own updates, the statement is not kept prepared.
     ///
-    /// The record stays as it is, and is stale from then on, because the values that the database computed are not
-    /// known here. [Reload](Self::reload_concurrent) it before the next save.
+    /// The record stays as it is and is stale afterwards, because the values that the database computed are not known
+    /// here. [Reload](Self::reload_concurrent) it before the next save.
     ///
     /// # Errors
     ///
@@ -226,7 +227,7 @@ pub trait ConcurrentDsl: Concurrent {
         now(save::touch(self, &mut Blocking::session(conn)))
     }
 
-    /// Deletes the record's row, if it still has the record's version.
+    /// Deletes the record's row if it still has the record's version.
     ///
     /// `DELETE FROM articles WHERE id = ? AND version = ?`.
     ///
@@ -234,8 +235,8 @@ pub trait ConcurrentDsl: Concurrent {
     ///
     /// As [`save_concurrent`](Self::save_concurrent), without [`VersionExhausted`](ConcurrencyError::VersionExhausted).
     /// [`RecordDeleted`](ConcurrencyError::RecordDeleted) means that another writer deleted the row first.
-    /// [`OutcomeUnknown`](ConcurrencyError::OutcomeUnknown) is also the error where a trigger or a rule keeps the row
-    /// and its version moved: this call or another writer may have moved it.
+    /// [`OutcomeUnknown`](ConcurrencyError::OutcomeUnknown) is also returned if a trigger or a rule keeps the row and
+    /// its version moved: this call or another writer may have moved it.
     ///
     /// # Example
     ///
@@ -261,7 +262,7 @@ pub trait ConcurrentDsl: Concurrent {
         now(save::delete(self, &mut Blocking::session(conn)))
     }
 
-    /// [Deletes](Self::delete_concurrent) the record's row. If the row is gone already, the result is `Ok(false)`.
+    /// [Deletes](Self::delete_concurrent) the record's row, and returns `Ok(false)` if the row is already gone.
     ///
     /// # Errors
     ///
@@ -289,11 +290,11 @@ pub trait ConcurrentDsl: Concurrent {
         now(save::delete_if_exists(self, &mut Blocking::session(conn)))
     }
 
-    /// Asks whether the record is still what its row is.
+    /// Checks that the row still has the record's version.
     ///
-    /// `SELECT version FROM articles WHERE id = ?`. On MySQL and MariaDB it reads with LOCK IN SHARE MODE, so that it
-    /// sees what is committed, and may wait for a writer. On PostgreSQL and SQLite it reads the transaction's snapshot:
-    /// at REPEATABLE READ it can find a record unchanged whose save then is a [`Restart`](ConcurrencyError::Restart).
+    /// `SELECT version FROM articles WHERE id = ?`. On MySQL and MariaDB it reads with LOCK IN SHARE MODE, so it sees
+    /// what is committed, and may wait for a writer. On PostgreSQL and SQLite it reads the transaction's snapshot. At
+    /// REPEATABLE READ the check can succeed although the next save fails with [`Restart`](ConcurrencyError::Restart).
     ///
     /// # Errors
     ///
@@ -321,11 +322,10 @@ pub trait ConcurrentDsl: Concurrent {
         now(save::check::<_, _, Committed>(self, &mut Blocking::session(conn)))
     }
 
-    /// [Checks](Self::check_concurrent) the record and keeps other writers off its row until the transaction ends.
+    /// [Checks](Self::check_concurrent) the record and locks its row against other writers until the transaction ends.
     ///
     /// `SELECT version FROM articles WHERE id = ? FOR UPDATE`. Outside a transaction the lock ends with the statement.
-    /// SQLite has no row locks: there this is `check_concurrent`, and `immediate_transaction` is what keeps writers
-    /// off.
+    /// SQLite has no row locks, so there this only checks. Use `immediate_transaction` to keep other writers out.
     ///
     /// # Errors
     ///
@@ -355,7 +355,8 @@ pub trait ConcurrentDsl: Concurrent {
         now(save::check::<_, _, ForUpdate>(self, &mut Blocking::session(conn)))
     }
 
-    /// Whether another writer modified or deleted the record: [`check_concurrent`](Self::check_concurrent) as a `bool`.
+    /// Returns whether another writer modified or deleted the record: [`check_concurrent`](Self::check_concurrent) as a
+    /// `bool`.
     ///
     /// # Errors
     ///
@@ -382,12 +383,12 @@ pub trait ConcurrentDsl: Concurrent {
         now(save::is_changed(self, &mut Blocking::session(conn)))
     }
 
-    /// The row as it is now; `None` where it was deleted. The record itself stays as it is.
+    /// Returns the row as it is now, or `None` if it was deleted. The record itself does not change.
     ///
     /// `SELECT … FROM articles WHERE id = ?`, of the columns that the record selects. On MySQL and MariaDB it reads
-    /// with LOCK IN SHARE MODE, so that it sees what is committed, and may wait for a writer. On PostgreSQL and SQLite
-    /// it reads the transaction's snapshot: at REPEATABLE READ it can show a record unchanged whose save then is a
-    /// [`Restart`](ConcurrencyError::Restart).
+    /// with LOCK IN SHARE MODE, so it sees what is committed, and may wait for a writer. On PostgreSQL and SQLite it
+    /// reads the transaction's snapshot. At REPEATABLE READ it can return an unchanged row although the next save fails
+    /// with [`Restart`](ConcurrencyError::Restart).
     ///
     /// # Errors
     ///
@@ -416,10 +417,10 @@ pub trait ConcurrentDsl: Concurrent {
         now(load::current(self, &mut Blocking::session(conn)))
     }
 
-    /// The row, if it is at this version now; `None` where it has another version or was deleted. Older versions are
-    /// not kept.
+    /// Returns the row if it is at this version now, and `None` if it has another version or was deleted. Older
+    /// versions are not kept.
     ///
-    /// `SELECT … FROM articles WHERE id = ?`, seen as by [`current`](Self::current).
+    /// `SELECT … FROM articles WHERE id = ?`, read as by [`current`](Self::current).
     ///
     /// # Errors
     ///
@@ -446,13 +447,12 @@ pub trait ConcurrentDsl: Concurrent {
         now(load::at_version(self, version, &mut Blocking::session(conn)))
     }
 
-    /// Overwrites the record with its row as it is now, read as by [`current`](Self::current). Edits not saved are
-    /// lost.
+    /// Overwrites the record with its row as it is now, read as by [`current`](Self::current). Unsaved edits are lost.
     ///
     /// # Errors
     ///
     /// [`RecordDeleted`](ConcurrencyError::RecordDeleted), [`Restart`](ConcurrencyError::Restart),
-    /// [`Database`](ConcurrencyError::Database); the record is then as it was.
+    /// [`Database`](ConcurrencyError::Database). On any error the record is unchanged.
     ///
     /// # Example
     ///
@@ -479,22 +479,23 @@ pub trait ConcurrentDsl: Concurrent {
         now(load::reload(self, &mut Blocking::session(conn)))
     }
 
-    /// [Saves](Self::save_concurrent) the record, and at a conflict asks the resolver what to do.
+    /// [Saves](Self::save_concurrent) the record, and asks the resolver what to do if the save conflicts.
     ///
-    /// At a conflict it reads the row as [`current`](Self::current) does, and gives the row and the record to the
-    /// resolver. The record does not change before a save succeeded. If the resolver returns
-    /// [`Save`](Resolution::Save), that record is saved over exactly the row that the resolver was shown. If another
-    /// writer saved again meanwhile, the resolver is asked again with the new row, a hundred times at most. A deleted
-    /// row is shown as `None`, and the save then fails, whatever the resolver returns.
+    /// At a conflict it reads the row as [`current`](Self::current) does, and passes the row and the record to the
+    /// resolver. The record changes only when a save has succeeded or the resolver returns
+    /// [`TakeTheirs`](Resolution::TakeTheirs). If the resolver returns [`Save`](Resolution::Save), that record is saved
+    /// over exactly the row that the resolver was shown. If another writer has saved again meanwhile, the resolver is
+    /// asked again with the new row, at most a hundred times. A deleted row is passed as `None`; the save then fails,
+    /// whatever the resolver returns.
     ///
     /// [`client_wins`](crate::client_wins) and [`store_wins`](crate::store_wins) are resolvers, and so is every closure
-    /// of this shape.
+    /// with this signature.
     ///
     /// # Errors
     ///
-    /// [`RecordDeleted`](ConcurrencyError::RecordDeleted); [`RecordModified`](ConcurrencyError::RecordModified) where
-    /// the resolver returned [`Fail`](Resolution::Fail), or where other writers were faster a hundred times; otherwise
-    /// as [`save_concurrent`](Self::save_concurrent). The record is then as it was.
+    /// [`RecordDeleted`](ConcurrencyError::RecordDeleted); [`RecordModified`](ConcurrencyError::RecordModified) if the
+    /// resolver returned [`Fail`](Resolution::Fail), or if other writers were faster a hundred times; otherwise as
+    /// [`save_concurrent`](Self::save_concurrent). On any error the record is unchanged.
     ///
     /// # Example
     ///
@@ -539,5 +540,5 @@ pub trait ConcurrentDsl: Concurrent {
     }
 }
 
-/// The one bound keeps `Self` the record itself: through `&mut Article` and `Box<Article>` the method is Article's.
+/// Because of this bound a call through `&mut Article` or `Box<Article>` resolves to Article's method.
 impl<T: Concurrent> ConcurrentDsl for T {}

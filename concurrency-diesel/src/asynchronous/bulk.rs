@@ -1,4 +1,4 @@
-//! `BulkConcurrentDsl` on the connections of diesel-async. How a batch is sent stands in `crate::bulk`.
+//! `BulkConcurrentDsl` on the connections of diesel-async. `crate::bulk` sends the batches.
 
 use futures_core::future::BoxFuture;
 
@@ -7,11 +7,11 @@ use super::connection::{TransactionConnection, under_way};
 use crate::bulk::{self, BulkConflict, BulkError};
 use crate::concurrent::Concurrent;
 
-/// The methods of many records of one type, in a slice, an array or a vector: those of [`crate::BulkConcurrentDsl`], awaited, with
-/// the same statements.
+/// Methods for many records of one type, in a slice, an array or a vector: those of [`crate::BulkConcurrentDsl`],
+/// awaited, with the same statements.
 ///
-/// A future that is dropped leaves the records as they were, and the connection marked as broken: see
-/// [what a dropped future leaves](super#a-future-that-is-dropped).
+/// A dropped future leaves the records as they were, and marks the connection as broken: see [what a dropped future
+/// leaves](super#a-future-that-is-dropped).
 ///
 /// # Example
 ///
@@ -41,7 +41,7 @@ use crate::concurrent::Concurrent;
 /// # }
 /// ```
 pub trait BulkConcurrentDsl {
-    /// What the records are.
+    /// The type of the records.
     type Record: Concurrent;
 
     /// [Writes every record, or none of them](crate::BulkConcurrentDsl::save_all_concurrent).
@@ -54,7 +54,8 @@ pub trait BulkConcurrentDsl {
         C: TransactionConnection,
         Self::Record: ConcurrentOn<C::Database>;
 
-    /// [Writes every record that can be written](crate::BulkConcurrentDsl::save_each_concurrent), and answers with the others.
+    /// [Writes every record that can be written](crate::BulkConcurrentDsl::save_each_concurrent), and returns the
+    /// others.
     ///
     /// # Errors
     ///
@@ -77,7 +78,8 @@ pub trait BulkConcurrentDsl {
         C: TransactionConnection,
         Self::Record: ConcurrentOn<C::Database>;
 
-    /// [Deletes every row that can be deleted](crate::BulkConcurrentDsl::delete_each_concurrent), and answers with the other records.
+    /// [Deletes every row that can be deleted](crate::BulkConcurrentDsl::delete_each_concurrent), and returns the other
+    /// records.
     ///
     /// # Errors
     ///
@@ -87,7 +89,7 @@ pub trait BulkConcurrentDsl {
         C: TransactionConnection,
         Self::Record: ConcurrentOn<C::Database>;
 
-    /// [Asks whether every record](crate::BulkConcurrentDsl::check_all_concurrent) is still what its row is.
+    /// [Checks](crate::BulkConcurrentDsl::check_all_concurrent) that every row still has its record's version.
     ///
     /// # Errors
     ///

@@ -1,5 +1,5 @@
-//! What a record must be so that the future which saves it can be sent to another thread. What it must be to be saved
-//! at all stands in `crate::concurrent`.
+//! What a record must be so that the future that saves it is `Send`. `crate::concurrent` says what it must be to be
+//! saved at all.
 
 use crate::backend::ConcurrencyBackend;
 

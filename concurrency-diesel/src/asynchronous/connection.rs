@@ -1,4 +1,4 @@
-//! Which connections of diesel-async records can be saved on, and what becomes of one on which a save was dropped.
+//! The connections of diesel-async that records can be saved on, and what happens to one when a save on it is dropped.
 
 use std::marker::PhantomData;
 
@@ -12,7 +12,7 @@ use crate::executor::{Awaiting, Session};
 /// A connection of diesel-async that records can be saved on: every [`AsyncConnection`] to a supported database, pooled ones
 /// included, and `&AsyncPgConnection`.
 ///
-/// `Use` tells the two kinds apart, [`Exclusive`] and [`Shared`]; rustc finds it by itself, also in generic code:
+/// `Use` tells the two kinds apart, [`Exclusive`] and [`Shared`]. rustc infers it, also in generic code:
 ///
 /// ```
 /// use concurrency_diesel::asynchronous::{Connection, ConcurrentOn, prelude::*};
@@ -32,23 +32,24 @@ use crate::executor::{Awaiting, Session};
     note = "it must be an `AsyncPgConnection`, `AsyncMysqlConnection` or `SyncConnectionWrapper<SqliteConnection>`, pooled or not, or a `&AsyncPgConnection`; the methods on Diesel's own connections are in `concurrency_diesel::prelude`"
 )]
 pub trait Connection<Use>: AsyncConnectionCore<Backend = <Self as Connection<Use>>::Database> {
-    /// Its backend. One of our own, so that rustc looks for no backend where the connection is none of diesel-async's.
+    /// Its backend. This is our own associated type, so that rustc looks for no backend if the type is not a connection
+    /// of diesel-async.
     type Database: ConcurrencyBackend;
 
     /// Whether it is marked as broken.
     #[doc(hidden)]
     fn __is_broken(&mut self) -> bool;
 
-    /// Keeps it from being used again: what it answers next may be the answer to another statement.
+    /// Prevents further use of the connection: its next answer may belong to another statement.
     #[doc(hidden)]
     fn __mark_broken(&mut self);
 }
 
-/// Stands for a connection that has one user at a time.
+/// Marks a connection that has one user at a time.
 #[derive(Debug, Clone, Copy)]
 pub struct Exclusive;
 
-/// Stands for a connection that several users share, whose answers find the right one by themselves.
+/// Marks a connection that several users share. It assigns each answer to its statement.
 #[derive(Debug, Clone, Copy)]
 pub struct Shared;
 
@@ -82,8 +83,8 @@ where
     fn __mark_broken(&mut self) {}
 }
 
-/// A connection of diesel-async on which a batch or a transaction can run: every [`AsyncConnection`] to a supported database, pooled ones
-/// included. A transaction needs it alone, so that a `&AsyncPgConnection` is none.
+/// A connection of diesel-async on which a batch or a transaction can run: every [`AsyncConnection`] to a supported
+/// database, pooled ones included. A transaction needs exclusive use, so `&AsyncPgConnection` is not one.
 ///
 /// There is nothing to implement, and generic code may ask for `C: AsyncConnection<Backend: ConcurrencyBackend>` as well.
 #[diagnostic::on_unimplemented(
@@ -93,7 +94,8 @@ where
     note = "supported are `AsyncPgConnection`, `AsyncMysqlConnection` and `SyncConnectionWrapper<SqliteConnection>`, pooled or not"
 )]
 pub trait TransactionConnection: AsyncConnection<Backend = <Self as TransactionConnection>::Database> {
-    /// Its backend. One of our own, so that rustc looks for no backend where the connection is none of diesel-async's.
+    /// Its backend. This is our own associated type, so that rustc looks for no backend if the type is not a connection
+    /// of diesel-async.
     type Database: ConcurrencyBackend;
 }
 
@@ -102,8 +104,8 @@ impl<C: AsyncConnection<Backend: ConcurrencyBackend>> TransactionConnection for 
     type Database = C::Backend;
 }
 
-/// A connection on which statements are under way. Dropped before their end, it marks the connection as broken, where the
-/// engine's connections do not survive that.
+/// A connection on which statements are under way. If it is dropped before they end, it marks the connection as broken,
+/// unless the engine's connections survive that.
 pub(super) struct UnderWay<'c, C: Connection<Use>, Use> {
     connection: &'c mut C,
     is_over: bool,
@@ -123,7 +125,7 @@ impl<'c, C: Connection<Use>, Use> UnderWay<'c, C, Use> {
         Awaiting::session(self.connection)
     }
 
-    /// Says that every answer has come.
+    /// Notes that every answer has come.
     pub(super) fn over(&mut self) {
         self.is_over = true;
     }

@@ -1,5 +1,5 @@
-//! `ConcurrentDsl` on the connections of diesel-async. What its methods do stands in `save`, `unchecked` and `load`; here
-//! they are only put into futures.
+//! `ConcurrentDsl` on the connections of diesel-async. The methods only box the futures of `save`, `unchecked`, `load`
+//! and `resolve`.
 
 use diesel::AsChangeset;
 use diesel::query_builder::QueryFragment;
@@ -15,14 +15,17 @@ use crate::statement::{Committed, ForUpdate};
 use crate::{load, resolve, save, unchecked};
 
 /// The methods of every record with `#[derive(Concurrent)]`, on any connection of diesel-async to SQLite, PostgreSQL,
-/// MySQL or MariaDB, pooled ones included: those of [`crate::ConcurrentDsl`], with the same statements, outcomes and errors.
+/// MySQL or MariaDB, pooled ones included. They are those of [`crate::ConcurrentDsl`], with the same statements,
+/// outcomes and errors.
 ///
-/// The futures are boxed and `Send`, so that they can be awaited in [`transaction`](diesel_async::AsyncConnection::transaction)
-/// and in spawned tasks. Nothing is sent before a future is polled.
+/// The futures are boxed and `Send`, so you can await them in
+/// [`transaction`](diesel_async::AsyncConnection::transaction) and in spawned tasks. Nothing is sent before a future is
+/// polled.
 pub trait ConcurrentDsl: Concurrent {
-    /// [Writes the record](crate::ConcurrentDsl::save_concurrent), if its row still has the version that it was loaded with.
+    /// [Writes the record](crate::ConcurrentDsl::save_concurrent) if its row still has the version that it was loaded
+    /// with.
     ///
-    /// A future that is dropped before it ended leaves the record as it was, though the row may have been written: see
+    /// If the future is dropped before it ends, the record stays as it was, although the row may have been written: see
     /// [what a dropped future leaves](super#a-future-that-is-dropped).
     ///
     /// # Errors
@@ -56,7 +59,8 @@ pub trait ConcurrentDsl: Concurrent {
         under_way!(conn, |session| save::save(self, session))
     }
 
-    /// [Writes the record](crate::ConcurrentDsl::save_unchecked) whatever version its row has: the last writer wins, and all others notice.
+    /// [Writes the record](crate::ConcurrentDsl::save_unchecked) whatever version its row has: the last writer wins,
+    /// and all others notice.
     ///
     /// # Errors
     ///
@@ -118,8 +122,8 @@ pub trait ConcurrentDsl: Concurrent {
         under_way!(conn, |session| save::save_without_increment(self, session))
     }
 
-    /// [Runs a Diesel changeset](crate::ConcurrentDsl::update_concurrent) on the record's row, under the record's version, and
-    /// returns the row's new version. The record stays as it is, and stale, on purpose.
+    /// [Runs a Diesel changeset](crate::ConcurrentDsl::update_concurrent) on the record's row, under the record's
+    /// version, and returns the row's new version. The record itself does not change, and is stale afterwards.
     ///
     /// # Errors
     ///
@@ -155,7 +159,8 @@ pub trait ConcurrentDsl: Concurrent {
         under_way!(conn, |session| save::update(self, changes, session))
     }
 
-    /// [Advances the version](crate::ConcurrentDsl::touch_concurrent) and writes nothing else, so that every other copy conflicts.
+    /// [Advances the version](crate::ConcurrentDsl::touch_concurrent) and writes nothing else, so that every other copy
+    /// conflicts.
     ///
     /// # Errors
     ///
@@ -183,7 +188,7 @@ pub trait ConcurrentDsl: Concurrent {
         under_way!(conn, |session| save::touch(self, session))
     }
 
-    /// [Deletes the record's row](crate::ConcurrentDsl::delete_concurrent), if it still has the record's version.
+    /// [Deletes the record's row](crate::ConcurrentDsl::delete_concurrent) if it still has the record's version.
     ///
     /// # Errors
     ///
@@ -214,7 +219,8 @@ pub trait ConcurrentDsl: Concurrent {
         under_way!(conn, |session| save::delete(self, session))
     }
 
-    /// [Deletes the record's row](crate::ConcurrentDsl::delete_if_exists), and takes a row that is gone already for `Ok(false)`.
+    /// [Deletes the record's row](crate::ConcurrentDsl::delete_if_exists), and returns `Ok(false)` if the row is
+    /// already gone.
     ///
     /// # Errors
     ///
@@ -243,7 +249,7 @@ pub trait ConcurrentDsl: Concurrent {
         under_way!(conn, |session| save::delete_if_exists(self, session))
     }
 
-    /// [Asks](crate::ConcurrentDsl::check_concurrent) whether the record is still what its row is.
+    /// [Checks](crate::ConcurrentDsl::check_concurrent) that the row still has the record's version.
     ///
     /// # Errors
     ///
@@ -271,7 +277,8 @@ pub trait ConcurrentDsl: Concurrent {
         under_way!(conn, |session| save::check::<_, _, Committed>(self, session))
     }
 
-    /// [Checks the record](crate::ConcurrentDsl::lock_concurrent) and keeps other writers off its row until the transaction ends.
+    /// [Checks the record](crate::ConcurrentDsl::lock_concurrent) and locks its row against other writers until the
+    /// transaction ends.
     ///
     /// # Errors
     ///
@@ -303,7 +310,7 @@ pub trait ConcurrentDsl: Concurrent {
         under_way!(conn, |session| save::check::<_, _, ForUpdate>(self, session))
     }
 
-    /// [Whether somebody else](crate::ConcurrentDsl::is_changed) modified or deleted the record.
+    /// [Returns whether another writer](crate::ConcurrentDsl::is_changed) modified or deleted the record.
     ///
     /// # Errors
     ///
@@ -331,7 +338,8 @@ pub trait ConcurrentDsl: Concurrent {
         under_way!(conn, |session| save::is_changed(self, session))
     }
 
-    /// [The row as it is now](crate::ConcurrentDsl::current); `None` where it was deleted. The record itself stays as it is.
+    /// [Returns the row as it is now](crate::ConcurrentDsl::current), or `None` if it was deleted. The record itself
+    /// does not change.
     ///
     /// # Errors
     ///
@@ -361,7 +369,7 @@ pub trait ConcurrentDsl: Concurrent {
         under_way!(conn, |session| load::current(self, session))
     }
 
-    /// [The row, if it is at this version now](crate::ConcurrentDsl::at_version); older versions are not kept.
+    /// [Returns the row if it is at this version now](crate::ConcurrentDsl::at_version). Older versions are not kept.
     ///
     /// # Errors
     ///
@@ -393,7 +401,8 @@ pub trait ConcurrentDsl: Concurrent {
         under_way!(conn, |session| load::at_version(self, version, session))
     }
 
-    /// [Overwrites the record](crate::ConcurrentDsl::reload_concurrent) with its row as it is now. Edits not saved are lost.
+    /// [Overwrites the record](crate::ConcurrentDsl::reload_concurrent) with its row as it is now. Unsaved edits are
+    /// lost.
     ///
     /// # Errors
     ///
@@ -425,7 +434,8 @@ pub trait ConcurrentDsl: Concurrent {
         under_way!(conn, |session| load::reload(self, session))
     }
 
-    /// [Saves](crate::ConcurrentDsl::save_resolving) the record, and at a conflict asks the resolver what to do.
+    /// [Saves](crate::ConcurrentDsl::save_resolving) the record, and asks the resolver what to do if the save
+    /// conflicts.
     ///
     /// # Errors
     ///
@@ -472,5 +482,5 @@ pub trait ConcurrentDsl: Concurrent {
     }
 }
 
-/// The one bound keeps `Self` the record itself: through `&mut Article` and `Box<Article>` the method is Article's.
+/// Because of this bound a call through `&mut Article` or `Box<Article>` resolves to Article's method.
 impl<T: Concurrent> ConcurrentDsl for T {}

@@ -1,4 +1,4 @@
-//! Who is editing a record: [`crate::edit_lock`] on diesel-async's connections, by the same statements.
+//! Who is editing a record: [`crate::edit_lock`] on diesel-async's connections, with the same statements.
 //!
 //! # Example
 //!
@@ -43,13 +43,13 @@ pub use crate::edit_lock::{Editing, Error, Holder};
 pub struct EditLock<'a>(Claim<'a>);
 
 impl<'a> EditLock<'a> {
-    /// The lock of this record for this holder, who keeps it for 150 seconds from each [`acquire`](Self::acquire).
+    /// The lock of this record for this holder. Each [`acquire`](Self::acquire) keeps it for 150 seconds.
     #[must_use]
     pub const fn new(id: &'a RecordId, holder: &'a str) -> Self {
         Self(Claim::new(id, holder))
     }
 
-    /// The same, kept for this long.
+    /// The same lock, kept for this long.
     #[must_use]
     pub fn lasting(self, duration: Duration) -> Self {
         Self(self.0.lasting(duration))
@@ -69,7 +69,7 @@ impl<'a> EditLock<'a> {
         under_way!(conn, |session| work::acquire(&claim, session))
     }
 
-    /// [Takes the lock](crate::edit_lock::EditLock::take_over) from the holder that was shown.
+    /// [Takes the lock](crate::edit_lock::EditLock::take_over) from the holder who was shown.
     ///
     /// # Errors
     ///
@@ -83,7 +83,7 @@ impl<'a> EditLock<'a> {
         under_way!(conn, |session| work::take_over(&claim, turn, session))
     }
 
-    /// [Gives the lock back](crate::edit_lock::EditLock::release); false if the holder did not have it.
+    /// [Releases the lock](crate::edit_lock::EditLock::release), and returns whether the holder had it.
     ///
     /// # Errors
     ///
@@ -98,7 +98,7 @@ impl<'a> EditLock<'a> {
     }
 }
 
-/// [Who is editing](crate::edit_lock::holder) the record now.
+/// [Returns who is editing](crate::edit_lock::holder) the record now.
 ///
 /// # Errors
 ///
@@ -110,7 +110,7 @@ where
     under_way!(conn, |session| work::holder(id, session))
 }
 
-/// [Creates the table](crate::edit_lock::create) of the locks, where it is not there yet.
+/// [Creates the table](crate::edit_lock::create) of the locks if it does not exist.
 ///
 /// # Errors
 ///
@@ -122,7 +122,7 @@ where
     under_way!(conn, |session| work::create(session))
 }
 
-/// [Deletes the locks](crate::edit_lock::delete_expired) that have run out or were released, and returns how many there were.
+/// [Deletes the locks](crate::edit_lock::delete_expired) that have run out or were released, and returns how many.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! Which records can be read again on a connection of diesel-async. How they are read stands in `crate::load`.
+//! Which records can be read again on a connection of diesel-async. `crate::load` reads them.
 
 use diesel::Selectable;
 use diesel::deserialize::FromSqlRow;

@@ -1,6 +1,6 @@
-//! Everything a program that saves records on diesel-async's connections needs:
-//! `use concurrency_diesel::asynchronous::prelude::*;`, instead of [`concurrency_diesel::prelude`](crate::prelude) and
-//! never beside it, because the methods have the same names.
+//! Everything that a program needs to save records on diesel-async's connections:
+//! `use concurrency_diesel::asynchronous::prelude::*;`. Import it instead of
+//! [`concurrency_diesel::prelude`](crate::prelude), never beside it, because the methods have the same names.
 
 pub use super::bulk::BulkConcurrentDsl;
 pub use super::dsl::ConcurrentDsl;

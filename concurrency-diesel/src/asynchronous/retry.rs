@@ -1,5 +1,5 @@
-//! `retry_on_conflict` on diesel-async's connections. How often, and after which pauses, is the policy's; what a conflict is,
-//! the error's.
+//! `retry_on_conflict` on diesel-async's connections. The policy decides how often to retry and after which pauses; the
+//! error says what a conflict is.
 
 mod sleep;
 
@@ -16,13 +16,14 @@ use crate::transaction::{Ended, Frame, asked, refuse_inside};
 
 pub use self::sleep::{Sleep, TokioSleep};
 
-/// Runs the closure in a transaction of its own, and again from the start when it met a conflict:
+/// Runs the closure in a transaction of its own, and again from the start after a conflict:
 /// [`retry_on_conflict`](crate::retry_on_conflict), awaited.
 ///
 /// The pauses are tokio's; on another runtime, call [`retry_on_conflict_with`]. The policy's
-/// [`sleep_with`](RetryPolicy::sleep_with) is for the blocking side alone. What the closure captures it may use, and not change.
+/// [`sleep_with`](RetryPolicy::sleep_with) is for the blocking side only. The closure may use what it captures, but not
+/// change it.
 ///
-/// A dropped future leaves the connection as that of [`transaction_concurrent`](super::transaction_concurrent) does.
+/// A dropped future leaves the connection as a dropped [`transaction_concurrent`](super::transaction_concurrent) does.
 ///
 /// # Errors
 ///
@@ -44,7 +45,7 @@ pub use self::sleep::{Sleep, TokioSleep};
 /// retry_on_conflict(conn, &RetryPolicy::default(), async |conn| {
 ///     let mut article: Article = articles::table.find(1).select(Article::as_select()).first(conn).await?;
 ///     if attempts.fetch_add(1, Ordering::Relaxed) == 0 {
-///         // As if somebody else saved the article here.
+///         // As if another writer saved the article here.
 ///         diesel::update(articles::table.find(1)).set(articles::version.eq(2)).execute(conn).await?;
 ///     }
 ///     article.views += 1;
@@ -53,7 +54,7 @@ pub use self::sleep::{Sleep, TokioSleep};
 /// .await?;
 /// assert_eq!(attempts.into_inner(), 2);
 ///
-/// // A record from outside never gets fresher.
+/// // A record that was loaded outside stays stale.
 /// let (mine, mut theirs) = two_copies(conn).await;
 /// theirs.save_concurrent(conn).await?;
 /// let policy = RetryPolicy::default().max_attempts(3);
@@ -72,7 +73,7 @@ where
     retry_if_with(conn, policy, TokioSleep, E::is_retryable, f)
 }
 
-/// [`retry_on_conflict`] whose pauses are not tokio's.
+/// [`retry_on_conflict`] with the pauses of another runtime than tokio.
 ///
 /// # Errors
 ///
@@ -88,7 +89,7 @@ where
 /// # #[tokio::main]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let conn = &mut connection().await;
-/// // Of async-std, smol or a test; here tokio's.
+/// // The timer of async-std, smol or a test; here tokio's.
 /// let sleep = |pause| tokio::time::sleep(pause);
 /// let (mine, mut theirs) = two_copies(conn).await;
 /// theirs.save_concurrent(conn).await?;
@@ -115,8 +116,8 @@ where
     retry_if_with(conn, policy, sleep, E::is_retryable, f)
 }
 
-/// [`retry_on_conflict`] for an error type of another crate: the closure is run again where `is_retryable` says so, as in
-/// [`retry_if`](crate::retry_if).
+/// [`retry_on_conflict`] for an error type of another crate: `is_retryable` decides whether the closure runs again, as
+/// in [`retry_if`](crate::retry_if).
 ///
 /// # Errors
 ///
@@ -137,7 +138,7 @@ where
     retry_if_with(conn, policy, TokioSleep, is_retryable, f)
 }
 
-/// [`retry_if`] whose pauses are not tokio's.
+/// [`retry_if`] with the pauses of another runtime than tokio.
 ///
 /// # Errors
 ///
@@ -188,7 +189,7 @@ where
     transaction::end(frame, outcome, |error| asked(|| is_retryable(error))).await
 }
 
-/// An async closure that may be run several times, and whose future is named, so that it can be asked to be `Send`.
+/// An async closure that may be run several times. Its future has a name, so that it can be required to be `Send`.
 ///
 /// There is nothing to implement: `async |conn| …` is one.
 #[diagnostic::on_unimplemented(

@@ -1,4 +1,4 @@
-//! `TrackedDsl` on diesel-async's connections. How edits are joined stands in `crate::tracked`.
+//! `TrackedDsl` on diesel-async's connections. `crate::tracked` joins the edits.
 
 use futures_core::future::BoxFuture;
 
@@ -8,15 +8,16 @@ use super::load::LoadableOn;
 use crate::concurrent::Concurrent;
 use crate::tracked::{MergeError, Trackable, Tracked, merging};
 
-/// The method of a [`Tracked`] record that those of [`ConcurrentDsl`](super::ConcurrentDsl) are joined by: that of
+/// The method that a [`Tracked`] record has in addition to those of [`ConcurrentDsl`](super::ConcurrentDsl): that of
 /// [`crate::TrackedDsl`], awaited.
 ///
-/// `T` is what is tracked.
+/// `T` is the type of the record.
 pub trait TrackedDsl<T> {
-    /// [Saves, and joins both edits](crate::TrackedDsl::save_merging) where somebody else has saved other fields meanwhile.
+    /// [Saves, and joins both edits](crate::TrackedDsl::save_merging) if another writer has saved other fields
+    /// meanwhile.
     ///
-    /// A save that was dropped before its answer came may have been written all the same. The record knows that, and its next save
-    /// finds out what became of it.
+    /// If a save is dropped before it is answered, it may have been written. The record remembers that, and its next
+    /// save finds out what became of it.
     ///
     /// # Errors
     ///

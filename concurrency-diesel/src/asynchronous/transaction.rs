@@ -1,4 +1,4 @@
-//! `transaction_concurrent` on diesel-async's connections. How a transaction begins and ends stands in `crate::transaction`.
+//! `transaction_concurrent` on diesel-async's connections. `crate::transaction` begins and ends the transaction.
 
 use std::any::Any;
 use std::future::{Future, poll_fn};
@@ -16,12 +16,12 @@ use crate::transaction::{Ended, Frame, Refusal, Refusals};
 /// Runs the closure in a transaction, and restores the versions of the listed records if it rolls back:
 /// [`transaction_concurrent`](crate::transaction_concurrent), awaited.
 ///
-/// What the closure captures it may use, and not change: rustc cannot yet prove the future of an async closure `Send` that changes
-/// what it captured. Records are listed instead, and other results returned.
+/// The closure may use what it captures, but not change it: rustc cannot yet prove that the future of an async closure
+/// is `Send` if the closure changes what it captured. List records instead, and return other results.
 ///
-/// Where this future is dropped, the listed records get their versions back, and the connection is marked as broken, because it
-/// may still be inside the transaction: a pool does not hand it out again, and no transaction begins on it. Dropped during COMMIT, it
-/// may have been committed all the same: then the next save conflicts.
+/// If this future is dropped, the listed records get their versions back. The connection is marked as broken, because
+/// it may still be inside the transaction: a pool does not hand it out again, and no transaction begins on it. If the
+/// future is dropped during COMMIT, the transaction may have been committed; then the next save conflicts.
 ///
 /// # Errors
 ///
@@ -42,7 +42,7 @@ use crate::transaction::{Ended, Frame, Refusal, Refusals};
 /// #     .await?;
 /// let mut first: Article = articles::table.find(1).select(Article::as_select()).first(conn).await?;
 /// let mut second: Article = articles::table.find(2).select(Article::as_select()).first(conn).await?;
-/// // Somebody else saves the second article.
+/// // Another writer saves the second article.
 /// diesel::update(articles::table.find(2)).set(articles::version.eq(2)).execute(conn).await?;
 ///
 /// let conflict = transaction_concurrent(conn, (&mut first, &mut second), async |conn, (first, second)| {
@@ -52,7 +52,7 @@ use crate::transaction::{Ended, Frame, Refusal, Refusals};
 /// });
 /// assert!(conflict.await.unwrap_err().is_conflict());
 ///
-/// // The first save was rolled back, and so was the version in memory: the record can be saved again.
+/// // The save of the first article was rolled back, and so was its version in memory: it can be saved again.
 /// assert_eq!(first.version, 1);
 /// second.reload_concurrent(conn).await?;
 /// transaction_concurrent(conn, (&mut first, &mut second), async |conn, (first, second)| {
@@ -80,7 +80,7 @@ where
     })
 }
 
-/// Commits what came out well, rolls back what did not, and lets a panic go on after that.
+/// Commits if the closure succeeded, and rolls back if it failed. After a panic it rolls back and lets the panic go on.
 pub(super) async fn end<C, R, T, E>(
     frame: Frame<'_, Awaiting<C>, R>,
     outcome: Result<Result<T, E>, Panic>,
@@ -100,10 +100,11 @@ where
     }
 }
 
-/// What a panic carries.
+/// The payload of a panic.
 type Panic = Box<dyn Any + Send>;
 
-/// Awaits work that may panic, so that its transaction can be rolled back before the panic goes on, and hears what it is told.
+/// Awaits work that may panic, so that its transaction can be rolled back before the panic goes on. `refusals` hears
+/// the errors that the work is told.
 pub(super) async fn catch_unwind<W: Future>(
     refusals: &mut Refusals,
     begin: impl FnOnce() -> W,
@@ -117,7 +118,8 @@ pub(super) async fn catch_unwind<W: Future>(
     .await
 }
 
-/// An async closure that is run once, on two things, and whose future is named, so that it can be asked to be `Send`.
+/// An async closure that is run once, with two arguments. Its future has a name, so that it can be required to be
+/// `Send`.
 ///
 /// There is nothing to implement: `async |conn, records| …` is one.
 #[diagnostic::on_unimplemented(

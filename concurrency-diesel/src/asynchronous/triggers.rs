@@ -1,5 +1,5 @@
-//! The triggers of [`crate::triggers`] on diesel-async's connections: created, dropped, listed and checked by the same statements.
-//! Their migrations need no connection and stand there.
+//! The triggers of [`crate::triggers`] on diesel-async's connections: created, dropped, listed and checked with the
+//! same statements. Their migrations need no connection, so they are only there.
 //!
 //! # Example
 //!
@@ -50,7 +50,7 @@ use crate::triggers::install::{self, OtherForm};
 use crate::triggers::unused as of_no_model;
 use crate::triggers::{CatalogBackend, Error, FoundTrigger, Problem, TriggerModels, TriggerSpec};
 
-/// Creates the triggers of these models, where they are not there yet: see [`triggers::create`](crate::triggers::create).
+/// Creates the triggers of these models where they do not exist: see [`triggers::create`](crate::triggers::create).
 ///
 /// # Errors
 ///
@@ -64,8 +64,8 @@ where
     under_way!(conn, |session| async { install::create(&specs, OtherForm::Stays, session).await.map(|_| ()) })
 }
 
-/// [Creates](create) triggers that are known by their names only, as tools know them; those that it created: see
-/// [`triggers::create_specs`](crate::triggers::create_specs).
+/// [Creates](create) triggers that are specified only by names, as tools specify them, and returns those that it
+/// created: see [`triggers::create_specs`](crate::triggers::create_specs).
 ///
 /// # Errors
 ///
@@ -77,7 +77,7 @@ where
     under_way!(conn, |session| install::create(specs, OtherForm::IsReplaced, session))
 }
 
-/// Drops the triggers of these models, where they are there: see [`triggers::drop`](crate::triggers::drop).
+/// Drops the triggers of these models where they exist: see [`triggers::drop`](crate::triggers::drop).
 ///
 /// # Errors
 ///
@@ -91,7 +91,7 @@ where
     under_way!(conn, |session| install::drop(&specs, session))
 }
 
-/// [Drops](drop) triggers that are known by their names only, as tools know them.
+/// [Drops](drop) triggers that are specified only by names, as tools specify them.
 ///
 /// # Errors
 ///
@@ -103,7 +103,7 @@ where
     under_way!(conn, |session| install::drop(specs, session))
 }
 
-/// Our triggers in the connection's database: see [`triggers::list`](crate::triggers::list).
+/// Returns our triggers in the connection's database: see [`triggers::list`](crate::triggers::list).
 ///
 /// # Errors
 ///
@@ -115,7 +115,7 @@ where
     under_way!(conn, |session| install::list(session))
 }
 
-/// What is wrong with the triggers of these models: see [`triggers::check`](crate::triggers::check).
+/// Returns what is wrong with the triggers of these models: see [`triggers::check`](crate::triggers::check).
 ///
 /// # Errors
 ///
@@ -129,7 +129,7 @@ where
     under_way!(conn, |session| install::check(&specs, session))
 }
 
-/// [Checks](check) triggers that are known by their names only, as tools know them.
+/// [Checks](check) triggers that are specified only by names, as tools specify them.
 ///
 /// # Errors
 ///
@@ -141,7 +141,8 @@ where
     under_way!(conn, |session| install::check(specs, session))
 }
 
-/// Our triggers in the database that none of these specifications wants: see [`triggers::unused`](crate::triggers::unused).
+/// Returns our triggers in the database that none of these specifications wants: see
+/// [`triggers::unused`](crate::triggers::unused).
 ///
 /// # Errors
 ///
@@ -153,7 +154,8 @@ where
     under_way!(conn, |session| of_no_model::unused(specs, session))
 }
 
-/// Drops our triggers in the database that [none of these specifications wants](unused); those that it dropped.
+/// Drops our triggers in the database that [none of these specifications wants](unused), and returns those that it
+/// dropped.
 ///
 /// # Errors
 ///

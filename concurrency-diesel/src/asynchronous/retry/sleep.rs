@@ -1,9 +1,9 @@
-//! How a retry waits. How long is the policy's business.
+//! How a retry waits. The policy decides how long.
 
 use std::future::Future;
 use std::time::Duration;
 
-/// A runtime's way to wait. Every function from a [`Duration`] to a future that is ready after it has it.
+/// A runtime's way to wait. Every function from a [`Duration`] to a future that is ready after that time implements it.
 pub trait Sleep: Send + Sync {
     /// Waits.
     fn sleep(&self, pause: Duration) -> impl Future<Output = ()> + Send;
