@@ -1,5 +1,4 @@
-//! `BulkConcurrentDsl`: many records at once. How a batch is sent stands in `bulk/`, what a statement looks like in
-//! `statement::bulk`.
+//! `BulkConcurrentDsl`: many records at once. `bulk/` sends a batch; `statement::bulk` builds its statements.
 
 mod batch;
 mod cases;
@@ -26,61 +25,61 @@ pub use error::{BulkConflict, BulkError};
 
 use write::next_versions;
 
-/// The methods of many records of one type, in a slice, an array or a vector: few statements instead of one for each
-/// record.
+/// Methods for many records of one type, in a slice, an array or a vector. They send a few statements instead of one
+/// for each record.
 ///
-/// A batch checks and advances every record as `save_concurrent` and `delete_concurrent` do it with one, whatever its
-/// version field. The methods with *all* in their names write every record or none. Those with *each* write what can be
+/// A batch checks and advances every record as `save_concurrent` and `delete_concurrent` do for one, with any version
+/// field. The methods with *all* in their names write every record or none. Those with *each* write what can be
 /// written, and return the rest. Records in memory change only after everything was written.
 ///
 /// What is sent, whatever the order of the records:
 ///
 /// - PostgreSQL: one statement for any number of records, with one text that is prepared once, each column an array:
 ///   `WITH s AS (SELECT … FROM unnest($1, $2, …) WITH ORDINALITY … ORDER BY key … FOR NO KEY UPDATE) UPDATE articles AS t SET … FROM s WHERE … RETURNING s.i, t.version`.
-///   There are no arrays of arrays, so that records with array columns go in chunks of 100, as `VALUES`.
+///   PostgreSQL has no arrays of arrays, so records with array columns are sent in chunks of 100, as `VALUES`.
 /// - MySQL and MariaDB: for each 500 records `SELECT … FOR UPDATE`, then
 ///   `UPDATE (SELECT ? AS k0, … UNION ALL SELECT …) AS s STRAIGHT_JOIN articles AS t ON … SET …` of those that are
-///   current. A `ConditionalVersionField` is read back with one statement more. Where the key is one integer and the
-///   primary key, and the version is known before, each hundred is written by
+///   current. A `ConditionalVersionField` is read back with one more statement. If the key is one integer and the
+///   primary key, and the next version is known in advance, each hundred is written by
 ///   `UPDATE articles AS t FORCE INDEX (PRIMARY) SET title = CASE t.id WHEN ? THEN ? … END, … WHERE t.id IN (?, …) AND t.version = CASE t.id WHEN ? THEN ? … END`
-///   instead, which is faster. A statement holds at most 1 MB of values, or one record. `information_schema` is asked
-///   first, once for each batch: where the table's engine has no transactions (MyISAM, Aria, MEMORY), the methods with
-///   *all* in their names refuse, and those with *each* send single statements, as for a view and for a table whose
-///   struct holds a GENERATED column.
+///   instead, which is faster. A statement holds at most 1 MB of values, or one record. Each batch first queries
+///   `information_schema`. If the table's engine has no transactions (MyISAM, Aria, MEMORY), the methods with *all* in
+///   their names return an error, and those with *each* send single statements. A view, and a table whose struct holds
+///   a GENERATED column, get single statements, too.
 /// - SQLite: the single statements of `save_concurrent`. No network lies between them and the database, so they are
 ///   faster.
 ///
-/// A batch is written in a transaction, or in a savepoint where one is open. It locks its rows in the order of their
-/// keys, so that two batches that meet do not wait for each other in a circle. A batch and another writer may, and one
-/// of them gets [`Restart`](crate::ConcurrencyError::Restart). An empty batch sends nothing. If two records have the
-/// same key, the batch is refused before anything is sent. If two different keys name one row, the database finds that
-/// out, and nothing is written.
+/// A batch is written in a transaction, or in a savepoint if a transaction is open. It locks its rows in the order of
+/// their keys, so two batches do not deadlock with each other. A batch and another writer can deadlock; one of them
+/// then gets [`Restart`](crate::ConcurrencyError::Restart). An empty batch sends nothing. If two records have the same
+/// key, the batch is refused before anything is sent. If two different keys name one row, the database finds that out,
+/// and nothing is written.
 ///
 /// Where the order of deletes makes a difference, the order of the records counts: put a child before its parent. A row
 /// that a foreign key (`ON DELETE CASCADE`) or a trigger deletes together with a record of the batch counts as deleted
 /// by the batch.
 ///
 /// A batch writes all columns of a [`Tracked`](crate::Tracked) record, whatever changed, because it has one text for
-/// all its records. So it sets a column back that the database changed since the record was loaded, unless the column
+/// all its records. So it overwrites a column that the database changed after the record was loaded, unless the column
 /// has `#[diesel(skip_update)]`. A record in doubt gets a new version in a batch, so the lost write can no longer
-/// succeed. Where a batch can leave the version as it is, under `ConditionalVersionField` or in `disable_increment`, it
-/// writes such a record by itself.
+/// succeed. If a batch with such a record may leave versions as they are, under `ConditionalVersionField` or in
+/// `disable_increment`, it writes each record by itself.
 ///
 /// With `#[diesel(treat_none_as_null = false)]` each record leaves out its own columns. On PostgreSQL, MySQL and
 /// MariaDB the statement then sets such a column to itself, and a trigger on that column fires.
 pub trait BulkConcurrentDsl {
-    /// What the records are.
+    /// The type of the records.
     type Record: Concurrent;
 
-    /// Writes every record, or none of them: none if another writer modified or deleted one.
+    /// Writes every record, or none if another writer modified or deleted one of them.
     ///
     /// [`Conflicts`](BulkError::Conflicts) names every record that was modified or deleted. On success the versions in
     /// memory are the rows'.
     ///
-    /// If the database refuses a record for another reason, a violated constraint for example,
-    /// [`Record`](BulkError::Record) names that record alone, also where other records are stale. To find it, the batch
-    /// is written once more in halves, in savepoints, with about two statements for each halving. If the database
-    /// accepts the halves, the batch is written. An error that is no record's fault ends the batch at once: a missing
+    /// If the database refuses a record for another reason, for example a violated constraint,
+    /// [`Record`](BulkError::Record) names that record alone, even if other records are stale. To find the offending
+    /// record, the batch is bisected in savepoints, with about two statements for each halving. If the database accepts
+    /// the halves, the batch is written. An error that is not one record's fault ends the batch at once: a missing
     /// table or right, a full disk.
     ///
     /// # Errors
@@ -140,9 +139,9 @@ pub trait BulkConcurrentDsl {
     ///
     /// # Errors
     ///
-    /// [`SameKey`](BulkError::SameKey); [`Concurrency`](BulkError::Concurrency) for what is no single record's fault;
-    /// [`Record`](BulkError::Record) where the database rolled everything back because of one record, as SQLite does
-    /// with `RAISE(ROLLBACK)`. Nothing was written then, unless the table cannot roll back.
+    /// [`SameKey`](BulkError::SameKey); [`Concurrency`](BulkError::Concurrency) for an error that is not one record's
+    /// fault; [`Record`](BulkError::Record) if the database rolled everything back because of one record, as SQLite
+    /// does with `RAISE(ROLLBACK)`. Nothing was written then, unless the table cannot roll back.
     ///
     /// # Example
     ///
@@ -169,7 +168,7 @@ pub trait BulkConcurrentDsl {
         C: Connection,
         Self::Record: ConcurrentOn<C::Database>;
 
-    /// Deletes the row of every record, or none: none if another writer modified or deleted one.
+    /// Deletes the row of every record, or none if another writer modified or deleted one of them.
     ///
     /// # Errors
     ///
@@ -221,7 +220,7 @@ pub trait BulkConcurrentDsl {
         C: Connection,
         Self::Record: ConcurrentOn<C::Database>;
 
-    /// Asks whether every record is as it was loaded; writes nothing and begins no transaction.
+    /// Checks that every row still has its record's version. It writes nothing and begins no transaction.
     ///
     /// It sends one statement on PostgreSQL, one for each 500 records on MySQL and MariaDB, and one for each record on
     /// SQLite. On MySQL and MariaDB it reads with LOCK IN SHARE MODE, and so sees what is committed, not the
@@ -296,7 +295,7 @@ impl<T: Concurrent> BulkConcurrentDsl for [T] {
     }
 }
 
-/// What is done with the rows.
+/// What a batch does with its rows.
 #[derive(Clone, Copy)]
 enum Write {
     Save,
@@ -319,7 +318,7 @@ where
     save(records, Policy::AllOrNothing, session).await.map(drop)
 }
 
-/// Writes every record that can be written, and answers with the others.
+/// Writes every record that can be written, and returns the others.
 pub(crate) async fn save_each<T, E>(
     records: &mut [T],
     session: &mut Session<'_, E>,
@@ -350,7 +349,8 @@ where
     Ok(outcome.refused)
 }
 
-/// Lets the records in doubt go on from what their rows prove, as a single save does; not in a batch that is not sent.
+/// Resolves the doubt of records as far as their rows prove it, as a single save does. A batch that is refused before
+/// it is sent asks nothing.
 async fn prove<T, E>(records: &mut [T], session: &mut Session<'_, E>) -> Result<(), BulkError>
 where
     E: Executor,
@@ -362,7 +362,7 @@ where
     batch::items::<T, E::Backend>(records, &serialize(records))?;
     for record in records.iter_mut().filter(|record| doubt::can_be_proved(&**record)) {
         match doubt::prove(record, session).await {
-            // Such a record is refused where it is sent.
+            // The record is refused when it is sent.
             Err(error) if error.fault() == Fault::Record => {}
             proved => proved?,
         }
@@ -379,7 +379,7 @@ where
     delete(records, Policy::AllOrNothing, session).await.map(drop)
 }
 
-/// Deletes every record's row that can be deleted, and answers with the other records.
+/// Deletes every record's row that can be deleted, and returns the other records.
 pub(crate) async fn delete_each<T, E>(
     records: &[T],
     session: &mut Session<'_, E>,
@@ -430,7 +430,7 @@ where
     Err(BulkError::Conflicts(conflicts))
 }
 
-/// Puts conflicts in the order of their records. No part of a generic function, so that a program holds it once.
+/// Sorts conflicts in the order of their records. It is not part of a generic function, so a program contains it once.
 fn sort_by_index(conflicts: &mut [BulkConflict]) {
     conflicts.sort_by_key(|conflict| conflict.index);
 }

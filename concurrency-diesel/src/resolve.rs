@@ -1,4 +1,4 @@
-//! Saves that ask what to do about a conflict. How the answer comes about is the caller's; merging fields is `Tracked`'s.
+//! Saves that ask a resolver about a conflict. The caller decides; `Tracked` merges fields.
 
 use diesel::result::Error::QueryBuilderError;
 
@@ -13,7 +13,7 @@ use crate::memory::Memory as _;
 use crate::save::{self, deleted};
 use crate::statement::Source;
 
-/// How often a resolver is asked while other writers go on saving the row: one that never ends must not hang.
+/// How often a resolver is asked while other writers keep saving the row. Without a limit the save might never return.
 const ROUNDS: usize = 100;
 
 /// Two versions of one record, of which only one can be saved.
@@ -21,37 +21,37 @@ const ROUNDS: usize = 100;
 pub struct Conflict<T> {
     /// The record that could not be saved, as it is in memory.
     pub mine: T,
-    /// The row as it is now; `None` where it was deleted.
+    /// The row as it is now, or `None` if it was deleted.
     pub theirs: Option<T>,
 }
 
 /// What [`save_resolving`](crate::ConcurrentDsl::save_resolving) does about a [`Conflict`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Resolution<T> {
-    /// Saves this record over the row that was shown, and only over that: its version is taken from the row. Where the row was
-    /// deleted, the save fails with [`RecordDeleted`](ConcurrencyError::RecordDeleted), as every save does. A record with another key
-    /// fails with [`Database`](ConcurrencyError::Database), and nothing is written.
+    /// Saves this record over the row that was shown, and over no other: the save takes the row's version. If the row
+    /// was deleted, the save fails with [`RecordDeleted`](ConcurrencyError::RecordDeleted), as every save does. A
+    /// record with another key fails with [`Database`](ConcurrencyError::Database), and nothing is written.
     Save(T),
-    /// Writes nothing and makes the record the row that was shown. Where it was deleted, the save fails with
+    /// Writes nothing, and replaces the record with the row that was shown. If the row was deleted, the save fails with
     /// [`RecordDeleted`](ConcurrencyError::RecordDeleted).
     TakeTheirs,
     /// Writes nothing, leaves the record, and fails with the conflict.
     Fail,
 }
 
-/// A resolver: mine is saved over theirs.
+/// A resolver that saves mine over theirs.
 #[must_use]
 pub fn client_wins<T>(conflict: Conflict<T>) -> Resolution<T> {
     Resolution::Save(conflict.mine)
 }
 
-/// A resolver: theirs stays, and mine becomes what it is.
+/// A resolver that keeps theirs: the record becomes the row.
 #[must_use]
 pub fn store_wins<T>(_conflict: Conflict<T>) -> Resolution<T> {
     Resolution::TakeTheirs
 }
 
-/// Saves the record, and asks at every conflict.
+/// Saves the record, and asks the resolver at every conflict.
 pub(crate) async fn save_resolving<T, E, F>(
     record: &mut T,
     mut resolver: F,
@@ -103,8 +103,8 @@ where
     saved
 }
 
-/// Refuses an answer that would be saved over another row than the one that was shown: it has neither that row's key nor the key that
-/// found it, which a collation may call the same.
+/// Refuses an answer that would be saved over another row than the one that was shown. Its key must be that row's, or
+/// the key that found the row, which a collation may call the same.
 fn refuse_another_row<T, DB>(record: &T, theirs: &T, resolved: &T) -> Result<(), ConcurrencyError>
 where
     DB: ConcurrencyBackend,

@@ -1,4 +1,4 @@
-//! `retry_on_conflict`: a transaction that is run again after a conflict. The policy says how often, and after which
+//! `retry_on_conflict`: a transaction that is run again after a conflict. The policy decides how often and after which
 //! pauses; the error says what a conflict is.
 
 mod retryable;
@@ -15,30 +15,32 @@ use crate::transaction::{self, Ended, Frame};
 
 pub use retryable::Retryable;
 
-/// Runs the closure in a transaction of its own, and again from the start when it met a conflict.
+/// Runs the closure in a transaction of its own, and again from the start after a conflict.
 ///
 /// After a conflict the transaction is rolled back, and the whole closure runs again. Load the records inside the
 /// closure: a record from outside is as stale in the second run as in the first. A [`Tracked`](crate::Tracked) record
-/// from outside is worse: if the first run saved it and was rolled back, it seems to be saved, and the second run sends
-/// nothing of it.
+/// from outside is worse: if the first run saved it and was rolled back, it still considers itself saved, and the
+/// second run sends nothing of it.
 ///
 /// An error is a conflict if [`Retryable`] says so: another writer modified a record, or the engine refused a
-/// concurrent write, at a save, at COMMIT or, on SQLite, at BEGIN. When the policy's attempts or its deadline are used
-/// up, the last such error is returned unchanged. Every other error is returned at once.
+/// concurrent write, at a save, at COMMIT or, on SQLite, at BEGIN. When the policy's attempts or its deadline are
+/// exhausted, the last such error is returned unchanged. Every other error is returned at once.
 ///
 /// A transaction that the engine no longer has is never run again, because a statement may have committed a part of it.
 /// The error is then [`TransactionLost`](crate::ConcurrencyError::TransactionLost), whatever the closure returned. The
 /// exception is an error with which the engine itself rolls back, such as a deadlock on MySQL and MariaDB. A deadlock
 /// is retried only if it is the only such error and your error type still contains it. We see that if your error holds
 /// an error of ours, or if its [`Retryable`] asks ours or Diesel's. Diesel may hide a deadlock in a savepoint of its
-/// own, so nest with `transaction_concurrent`. We cannot tell a deadlock alone from a statement that commits followed
-/// by a deadlock.
+/// own, so nest with `transaction_concurrent`. A statement that commits, followed by a deadlock, looks the same to us
+/// as a deadlock alone.
 ///
-/// The transaction begins and ends as that of [`transaction_concurrent`](crate::transaction_concurrent): on SQLite with
-/// BEGIN IMMEDIATE, and never with `Ok` where the closure swallowed an error after which the engine had dropped it.
+/// The transaction begins and ends as in [`transaction_concurrent`](crate::transaction_concurrent): it begins with
+/// BEGIN IMMEDIATE on SQLite. It never returns `Ok` if the closure swallowed an error after which the engine had
+/// dropped the transaction.
 ///
-/// Inside an open transaction it refuses, because only the outermost transaction can be run again. It sees those that
-/// Diesel began, and not a raw BEGIN. In Diesel's `begin_test_transaction` it runs its attempts in savepoints.
+/// Inside an open transaction it returns an error, because only the outermost transaction can be run again. It detects
+/// the transactions that Diesel began, but not a raw BEGIN. In Diesel's `begin_test_transaction` it runs its attempts
+/// in savepoints.
 ///
 /// # Errors
 ///
@@ -65,7 +67,7 @@ pub use retryable::Retryable;
 /// })?;
 /// assert_eq!(attempts, 2);
 ///
-/// // A record from outside never gets fresher.
+/// // A record that was loaded outside stays stale.
 /// let (mut mine, mut theirs) = two_copies(conn);
 /// theirs.save_concurrent(conn)?;
 /// let policy = RetryPolicy::default().max_attempts(3);
@@ -83,7 +85,7 @@ where
     retry_if(conn, policy, E::is_retryable, f)
 }
 
-/// [`retry_on_conflict`] for an error type of another crate: the closure is run again where `is_retryable` says so.
+/// [`retry_on_conflict`] for an error type of another crate: `is_retryable` decides whether the closure runs again.
 ///
 /// The predicate may ask the errors that it finds inside or match their variants. After a deadlock on MySQL and MariaDB
 /// the transaction is gone. It is run again only if we see the deadlock: the error holds a
@@ -136,7 +138,7 @@ where
     run(conn, policy, is_retryable, f)
 }
 
-/// Runs the attempts, in transactions or, where the connection is in one, in savepoints of it.
+/// Runs the attempts in transactions, or in savepoints if the connection is in a transaction.
 pub(crate) fn run<C, T, E, P, F>(conn: &mut C, policy: &RetryPolicy, is_retryable: P, mut f: F) -> Result<T, E>
 where
     C: Connection,
@@ -184,7 +186,7 @@ impl<'p> Attempts<'p> {
         Self { policy, start: Instant::now(), made: 0 }
     }
 
-    /// What to do after one more attempt: the pause before the next, or `None` where this outcome is the last.
+    /// Returns the pause before the next attempt, or `None` if this outcome is the last.
     pub(crate) fn pause_after<T, E>(
         &mut self,
         ended: &Ended<T, E>,
@@ -192,7 +194,7 @@ impl<'p> Attempts<'p> {
     ) -> Option<Duration> {
         self.made = self.made.saturating_add(1);
         match &ended.outcome {
-            // What may be committed is not done twice, whatever the predicate says.
+            // A transaction that may be committed is not run twice, whatever the predicate says.
             Err(error) if !ended.may_be_committed && is_retryable(error) => {
                 let pause = self.policy.pause(self.made, self.start.elapsed(), self.policy.__random())?;
                 trace::retry(self.made.saturating_add(1), pause);

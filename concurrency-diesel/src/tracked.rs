@@ -1,4 +1,4 @@
-//! `Tracked`: a record together with the state it was loaded in. It knows what changed; what is sent stands in `save`.
+//! `Tracked`: a record together with the state it was loaded in. It knows what changed; `save` sends it.
 
 mod attempt;
 mod column_set;
@@ -27,30 +27,36 @@ pub use merge_error::MergeError;
 use origin::Origin;
 use worlds::World;
 
-/// A record that remembers what it was when it was loaded, so that a save writes only what changed and two people's edits of
-/// different fields can be merged.
+/// A record that remembers the state it was loaded in. A save writes only the fields that changed, and two people's
+/// edits of different fields can be merged.
 ///
-/// It is the record wherever the record is asked for (`Deref`, `DerefMut`), and it can be loaded like one:
-/// `articles::table.select(Tracked::<Article>::as_select())`. The methods of [`ConcurrentDsl`](crate::ConcurrentDsl) do with it what
-/// they do with the record, on blocking and on awaited connections; whatever writes the record or reads it again renews the
-/// [base](Self::base).
+/// It derefs to the record (`Deref`, `DerefMut`), and it can be loaded like one:
+/// `articles::table.select(Tracked::<Article>::as_select())`. The methods of [`ConcurrentDsl`](crate::ConcurrentDsl)
+/// work on it as on the record, on blocking and on awaited connections. Every method that saves or reloads the record
+/// renews the [base](Self::base).
 ///
-/// [`save_concurrent`](crate::ConcurrentDsl::save_concurrent), [`save_without_increment`](crate::ConcurrentDsl::save_without_increment)
-/// and [`save_resolving`](crate::ConcurrentDsl::save_resolving) write only the fields that changed, if the row still has the version that the record was loaded with:
-/// `UPDATE articles SET version = 8, title = ? WHERE id = ? AND version = 7`. Where nothing changed nothing is sent, and the answer is
-/// `Ok`: whether somebody else changed the row is then not known ([`check_concurrent`](crate::ConcurrentDsl::check_concurrent) asks).
-/// Where the key or the version is another than that of the base, the base says nothing of the row, and the whole record is written.
+/// [`save_concurrent`](crate::ConcurrentDsl::save_concurrent),
+/// [`save_without_increment`](crate::ConcurrentDsl::save_without_increment) and
+/// [`save_resolving`](crate::ConcurrentDsl::save_resolving) write only the fields that changed, if the row still has
+/// the version that the record was loaded with:
+/// `UPDATE articles SET version = 8, title = ? WHERE id = ? AND version = 7`. If nothing changed, they send nothing and
+/// return `Ok`, so you do not learn whether another writer changed the row
+/// ([`check_concurrent`](crate::ConcurrentDsl::check_concurrent) finds out). If the key or the version differs from the
+/// base's, the base says nothing about the row, and the whole record is written.
 /// [`save_merging`](TrackedDsl::save_merging) joins two people's edits. Batches and
 /// [`save_unchecked`](crate::ConcurrentDsl::save_unchecked) write the whole record.
 ///
-/// The statements of the first 32 sets of columns that a program writes of a type are kept prepared, those of further sets are not.
+/// For each type, the statements of the first 32 sets of columns that the program writes are kept prepared. Those of
+/// further sets are not.
 ///
-/// With the feature `serde` it is serialized as `{ "record": …, "base": …, "in_doubt": [] }`, to wait in a form or a session for its
-/// next edit. Whoever can change what waits there can change what is merged: sign it, or keep it on the server.
+/// With the feature `serde` it is serialized as `{ "record": …, "base": …, "in_doubt": [] }`, to wait in a form or a
+/// session for its next edit. A person who can change the stored value can change what is merged, so sign it or keep it
+/// on the server.
 ///
-/// After a transaction that was rolled back the record seems to be saved although it is not, and its next save sends nothing. List
-/// it in [`transaction_concurrent`](crate::transaction_concurrent), which restores it, or load it again. A record that took over what
-/// others wrote, by a merge, a reload or a resolver, is then as it was when the transaction began.
+/// After a transaction that rolled back, the record still considers itself saved, so its next save sends nothing. List
+/// it in [`transaction_concurrent`](crate::transaction_concurrent), which restores it, or load it again. If the record
+/// took over other writers' values meanwhile, by a merge, a reload or a resolver, it is restored as a whole to what it
+/// was when the transaction began.
 ///
 /// # Example
 ///
@@ -80,13 +86,13 @@ use worlds::World;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(
     feature = "serde",
-    // What cannot be tracked is not read, either: it would be saved whole, as the record that it is.
+    // A type that cannot be tracked is not deserialized either: it would always be saved whole.
     serde(bound(deserialize = "T: serde::Deserialize<'de> + Trackable + Concurrent<Version: Clone> + Clone"))
 )]
 pub struct Tracked<T> {
     record: T,
     base: T,
-    /// The writes since then of which nobody knows what became.
+    /// The writes since then whose outcome is unknown.
     #[cfg_attr(feature = "serde", serde(default = "Vec::new"))]
     in_doubt: Vec<Attempt<T>>,
     #[cfg_attr(feature = "serde", serde(default = "Origin::of_row", skip_serializing_if = "Origin::is_known"))]
@@ -104,7 +110,7 @@ impl<T> Tracked<T> {
         Self::over(record, base)
     }
 
-    /// The record over a row that was read.
+    /// A record whose base is a row that was read.
     fn over(record: T, base: T) -> Self {
         Self { record, base, in_doubt: Vec::new(), origin: Origin::of_row() }
     }
@@ -129,11 +135,11 @@ impl<T> Tracked<T> {
         self.record.clone_from(&self.base);
     }
 
-    /// The names of the fields that [`save_concurrent`](crate::ConcurrentDsl::save_concurrent) would write, in the order of the
-    /// fields; those of embedded structs by their own names.
+    /// The names of the fields that [`save_concurrent`](crate::ConcurrentDsl::save_concurrent) would write, in the
+    /// order of the fields. Fields of embedded structs have their own names.
     ///
-    /// A change is what `PartialEq` calls one: `0.0` and `-0.0` are equal, NaN equals nothing. Fields that a save never writes
-    /// (the key, `skip_update`) are not among them, nor is one whose `None` leaves the column as it is.
+    /// `PartialEq` decides what a change is: `0.0` and `-0.0` are equal, NaN equals nothing. Fields that a save never
+    /// writes (the key, `skip_update`) are left out, as is a field whose `None` leaves the column as it is.
     #[must_use]
     pub fn changed_fields(&self) -> Vec<&'static str>
     where
@@ -143,7 +149,7 @@ impl<T> Tracked<T> {
         fields::changed_fields(base, &self.record)
     }
 
-    /// The names of the fields in which the record differs from another one, among those that a save writes.
+    /// The names of the fields in which the record differs from the other one, among those that a save writes.
     #[must_use]
     pub fn diff(&self, other: &T) -> Vec<&'static str>
     where
@@ -152,11 +158,12 @@ impl<T> Tracked<T> {
         fields::different_fields(&self.record, other)
     }
 
-    /// Takes over the row as somebody else left it, as the answer to a [`MergeError::Fields`]: fields that only they changed become
-    /// theirs, fields that both changed stay as they are here (or are merged by their policy), and the next save is guarded by
-    /// their version. Nothing is sent.
+    /// Takes over the row as another writer left it, as the answer to a [`MergeError::Fields`]. Fields that only they
+    /// changed become theirs. Fields that both changed stay as they are here, or are merged by their policy. The next
+    /// save is guarded by their version. Nothing is sent.
     ///
-    /// A write without an answer counts as not done, unless the version proves that it was; [`settle`](Self::settle) says which.
+    /// A write without an answer counts as not done, unless the version proves that it was done. With
+    /// [`settle`](Self::settle) you say which.
     pub fn rebase(&mut self, theirs: T)
     where
         T: Trackable + Concurrent + Clone,

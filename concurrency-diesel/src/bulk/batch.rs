@@ -1,5 +1,5 @@
-//! The records of a batch: that no two have the same key, the order in which they are sent, and where they are cut. Nothing here sends
-//! them.
+//! Prepares the records of a batch: refuses equal keys, sorts the records, and cuts them into statements. Nothing here
+//! sends them.
 
 use std::fmt;
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -27,14 +27,16 @@ where
         sources.enumerate().map(|(index, (record, serialized))| Item { index, source: Source { record, serialized } });
     let mut items: Vec<_> = items.collect();
     refuse_same_key::<T, DB>(&items)?;
-    // Elsewhere the database sorts them, or has no row locks. A key that cannot be bound is refused where it is sent.
+    // The other engines sort them in the statement, or have no row locks. A key that cannot be bound is refused when it
+    // is sent.
     if let Bulk::Chunks { .. } = DB::__BULK {
         items.sort_by_cached_key(|item| order_of_key::<T, DB>(item.source).unwrap_or_default());
     }
     Ok(items)
 }
 
-/// Looks for two records with the same key, by hashes: the keys themselves would take as much memory as many a batch.
+/// Looks for two records with the same key by hashes, because the keys themselves could take as much memory as the
+/// batch.
 fn refuse_same_key<T, DB>(items: &[Item<'_, T>]) -> Result<(), BulkError>
 where
     DB: ConcurrencyBackend,
@@ -53,7 +55,7 @@ where
     Ok(())
 }
 
-/// The positions of each hash that is there more than once, in order.
+/// The positions of each hash that occurs more than once, in order.
 fn positions_of_equal(hashes: Vec<u64>) -> Vec<Vec<usize>> {
     let mut hashes: Vec<_> = hashes.into_iter().zip(0..).collect();
     hashes.sort_unstable();
@@ -61,7 +63,7 @@ fn positions_of_equal(hashes: Vec<u64>) -> Vec<Vec<usize>> {
     equal.map(|equal| equal.iter().map(|(_, position)| *position).collect()).collect()
 }
 
-/// Two records of the batch are of one row.
+/// The error for two records of the batch that name one row.
 pub(super) fn same_key<T, DB>(first: Item<'_, T>, second: Item<'_, T>) -> BulkError
 where
     DB: ConcurrencyBackend,
@@ -71,7 +73,7 @@ where
     BulkError::SameKey { table, key: first.source.record.__key(), first: first.index, second: second.index }
 }
 
-/// Cuts the records where one more would make a statement too long: a record that is too long stands alone.
+/// Cuts the records where one more would make a statement too long. A single record that is too long is sent alone.
 pub(super) fn cut<'i, 'b, T, DB>(items: &'i [Item<'b, T>], chunk: usize) -> QueryResult<Vec<&'i [Item<'b, T>]>>
 where
     DB: ConcurrencyBackend,
@@ -105,7 +107,7 @@ where
     T: ConcurrentOn<DB>,
 {
     let mut hashed = Hashed(state.build_hasher());
-    // A key that cannot be bound is refused where it is sent.
+    // A key that cannot be bound is refused when it is sent.
     let _ = write_key::<T, DB>(source, &mut hashed);
     hashed.0.finish()
 }

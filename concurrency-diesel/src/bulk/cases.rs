@@ -1,4 +1,4 @@
-//! Writing rows without a join, where the engine can: records whose key is one integer, the primary key of their table.
+//! Writes rows without a join where the engine can: records whose key is one integer, the primary key of their table.
 
 use concurrency_core::{Advance, VersionField};
 use diesel::result::QueryResult;
@@ -12,7 +12,7 @@ use crate::table::CatalogFacts;
 /// How many records are written in one statement: each row is compared with all keys.
 pub(super) const CHUNK: usize = 100;
 
-/// Whether records can be written so.
+/// Whether records can be written in this way.
 pub(super) fn are_possible<T, E>(what: Write, table: &CatalogFacts) -> bool
 where
     E: Executor,
@@ -23,7 +23,7 @@ where
         && table.key_is_primary
 }
 
-/// Writes the records that are at their rows' versions, and answers with the number of rows.
+/// Writes the records that are at their rows' versions, and returns the number of rows.
 pub(super) fn send<'a, T, E>(
     items: &'a [Item<'a, T>],
     next: &'a [T::Version],

@@ -1,4 +1,4 @@
-//! What a batch can fail with. Why a single record was refused stands in the crate's own error.
+//! What a batch can fail with. The crate's own error says why a single record was refused.
 
 use std::fmt;
 
@@ -8,12 +8,12 @@ use crate::retry::Retryable;
 use crate::table::CannotRollBackError;
 use crate::transaction::Explanation;
 
-/// A record of a batch that could not be written, or is not current any more.
+/// A record of a batch that could not be written, or is no longer current.
 #[derive(Debug, thiserror::Error)]
 #[error("record {index}: {error}")]
 #[non_exhaustive]
 pub struct BulkConflict {
-    /// Where the record stands in the batch, counted from 0.
+    /// The record's position in the batch, counted from 0.
     pub index: usize,
     /// What a save of this record alone would have failed with: table, key, and the versions expected and found.
     #[source]
@@ -41,12 +41,12 @@ pub enum BulkError {
     #[error("nothing was written: {0}")]
     Record(#[source] Box<BulkConflict>),
 
-    /// Returned when two records of the batch are of one row: the second of the two would meet the version that the
-    /// first one wrote. Nothing was written.
+    /// Returned when two records of the batch name one row: the second would meet the version that the first wrote.
+    /// Nothing was written.
     ///
-    /// Two keys that are bound alike are found before anything is sent. Whether two different ones name one row the
-    /// database decides, by the collation of their column for example, and is asked where the second of the two was
-    /// refused.
+    /// Keys that are bound alike are found before anything is sent. Whether two different keys name one row is decided
+    /// by the database, for example by the collation of their column. The database is asked when the second of the two
+    /// was refused.
     #[error(
         "{table} with {key} is in the batch twice, as record {first} and as record {second}; leave one of them out"
     )]
@@ -55,26 +55,25 @@ pub enum BulkError {
         table: &'static str,
         /// The key's columns and values: `id 1`, or `shop "s", item 1`.
         key: String,
-        /// Where the first of the two stands in the batch.
+        /// The position of the first of the two in the batch.
         first: usize,
-        /// Where the second of the two stands in the batch.
+        /// The position of the second of the two in the batch.
         second: usize,
     },
 
-    /// Returned where all or nothing is asked of a table whose engine cannot roll back, on MySQL and MariaDB: before
-    /// anything is sent.
+    /// Returned by the methods that write all or nothing, on MySQL and MariaDB, if the table's engine cannot roll back.
+    /// Nothing was written.
     #[error(transparent)]
     CannotRollBack(CannotRollBackError),
 
-    /// Returned for what is no single record's fault: a table or a right is missing, a key names several rows, the disk
-    /// is full, a statement took too long, the engine refused a concurrent write, the connection was lost, COMMIT
-    /// failed.
+    /// Returned for an error that is not one record's fault: a missing table or right, a key that names several rows, a
+    /// full disk, a statement timeout, a refused concurrent write, a lost connection, a failed COMMIT.
     #[error(transparent)]
     Concurrency(ConcurrencyError),
 }
 
 impl BulkError {
-    /// What it says of a transaction that the engine does not have any more.
+    /// What the error says about a transaction that the engine no longer has.
     pub(crate) fn explain_lost_transaction<DB: ConcurrencyBackend>(&self) -> Explanation {
         match self {
             Self::Concurrency(error) => error.explain_lost_transaction::<DB>(),
@@ -93,8 +92,8 @@ impl BulkError {
         }
     }
 
-    /// Whether reloading and running the transaction again can succeed, which is so where it can for every record that
-    /// is named.
+    /// Whether reloading and running the transaction again can succeed. It can if it can for every record that the
+    /// error names.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self {
@@ -119,14 +118,14 @@ impl From<ConcurrencyError> for BulkError {
     }
 }
 
-/// Classifies, so that `?` and `conn.transaction(|conn| …)` work.
+/// Classifies the error, so that `?` and `conn.transaction(|conn| …)` work.
 impl From<diesel::result::Error> for BulkError {
     fn from(error: diesel::result::Error) -> Self {
         Self::Concurrency(error.into())
     }
 }
 
-/// The first conflicts, and how many more there are: a message has a length that can be read.
+/// Shows the first conflicts and how many more there are, to keep the message readable.
 struct Listed<'a>(&'a [BulkConflict]);
 
 impl fmt::Display for Listed<'_> {

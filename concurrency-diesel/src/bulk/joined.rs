@@ -1,5 +1,5 @@
-//! The way of an engine whose statements say only how many rows they wrote: the rows are locked and compared first, and only the
-//! records that are current are sent.
+//! The way for an engine whose statements report only how many rows they wrote. It locks and compares the rows first,
+//! and sends only the records that are current.
 
 use concurrency_core::{Advance, VersionField};
 use diesel::result::QueryResult;
@@ -21,8 +21,8 @@ use crate::table::CatalogFacts;
 
 /// Locks the rows in the order of the items and writes those that are at their records' versions.
 ///
-/// Where fewer rows were written, or more, the records are suspects: two keys that are different here and the same there, or a row
-/// that went with another.
+/// If fewer or more rows were written, the records become suspects: two keys that differ here name one row there, or a
+/// row went with another.
 pub(super) async fn write<T, E>(
     items: &[Item<'_, T>],
     what: Write,
@@ -55,7 +55,7 @@ where
                 outcome.versions.extend(current.iter().map(|item| item.index).zip(next));
             }
             (Write::Save, Advance::IfChanged | Advance::ByDatabase) => {
-                // The rows are locked, so that what they hold is what was written here.
+                // The rows are locked, so what they hold now was written here.
                 let versions = found_versions::<T, E, Committed>(&current, session).await?;
                 let versions = current.iter().zip(versions).filter_map(|(item, version)| Some((item.index, version?)));
                 outcome.versions.extend(versions);
@@ -77,7 +77,7 @@ where
     }
 }
 
-/// Writes records whose rows are locked, and answers with the number of rows.
+/// Writes records whose rows are locked, and returns the number of rows.
 async fn write_current<T, E>(
     current: &[Item<'_, T>],
     next: &[T::Version],
@@ -101,7 +101,7 @@ where
     Ok(rows)
 }
 
-/// No `async fn`: the statement must not live while the answer is awaited, because nothing says that it is `Send`.
+/// Not an `async fn`: the statement must not live across an await, because nothing says that it is `Send`.
 fn send<'a, T, E>(
     items: &'a [Item<'a, T>],
     next: &'a [T::Version],
@@ -120,7 +120,7 @@ where
         }
         Write::Save => {
             let records = Tuples::new(items, Parts::Columns { next }, is_full);
-            // Constants choose it, so that a program holds the statements of its own version fields only.
+            // Constants choose the statement, so a program contains only the statements of its own version fields.
             if const { matches!(T::VersionField::__ADVANCE, Advance::ByDatabase) } {
                 return session.execute(JoinedUpdate::<T, _, LeaveVersion>::new(records));
             }

@@ -1,5 +1,5 @@
-//! Writing a batch again, each record by itself, where writing it together did not tell what became of each. The rows are locked and
-//! checked first, so that what is missing afterwards was taken by this very batch.
+//! Writes a batch again, each record by itself, when writing it together did not tell what became of each. The rows are
+//! locked and checked first, so a row that is missing afterwards was taken by this batch.
 
 use super::outcome::{Outcome, refusal};
 use super::versions::found_versions;
@@ -16,8 +16,9 @@ use crate::statement::bulk::Item;
 
 /// Locks the rows in the order of the key, and writes the records in their own order.
 ///
-/// A row that was there and is not any more was deleted by a foreign key, or a trigger, of a row that the batch deleted before: it
-/// counts as deleted, and is named among the suspects, unless they are known not to name another record's row.
+/// A row that was there and has gone was deleted by a foreign key or a trigger, together with a row that the batch
+/// deleted before. It counts as deleted. Its record becomes a suspect, unless it was one already and so is known to
+/// share no other record's row.
 pub(super) async fn write<T, E>(
     items: &[Item<'_, T>],
     suspects: &[usize],
@@ -63,7 +64,8 @@ where
     Ok(outcome)
 }
 
-/// The versions of the rows, which are locked; where one record cannot be asked for with the others, each is asked for by itself.
+/// Locks the rows and reads their versions. If a record cannot be queried together with the others, each is queried by
+/// itself.
 async fn found<T, E>(
     items: &[Item<'_, T>],
     session: &mut Session<'_, E>,

@@ -14,7 +14,7 @@ pub(super) struct Outcome<V> {
     /// By the record's place in the batch; empty after a DELETE.
     pub(super) versions: Vec<(usize, V)>,
     pub(super) refused: Vec<BulkConflict>,
-    /// Records of which it is not known whether this very batch took their rows from under them: by their places in the batch.
+    /// The positions in the batch of records whose rows this batch itself may have taken.
     pub(super) suspects: Vec<usize>,
 }
 
@@ -33,7 +33,8 @@ impl<V> Outcome<V> {
         self.suspects.append(&mut other.suspects);
     }
 
-    /// The error that every record of several met, where it is not known to be said of a row: then it is no single record's fault.
+    /// The error that every one of several records met, if it is not known to concern a row: then it is no single
+    /// record's fault.
     pub(super) fn take_common_error(&mut self, count: usize) -> Option<ConcurrencyError> {
         let is_unclear = |one: &BulkConflict| one.error.fault() == Fault::Unclear;
         let nothing_was_written = self.versions.is_empty() && self.refused.len() == count;
@@ -67,9 +68,9 @@ where
     BulkConflict::new(item.index, outcome::refusal::<T, DB>(record, record.__version(), found))
 }
 
-/// Brings what a statement answered with to the items, in their order: its numbers count them from 1.
+/// Assigns the answers of a statement to the items, in their order. The statement's numbers count the items from 1.
 ///
-/// A number that comes twice is a key that names several rows.
+/// A number that occurs twice means that a key names several rows.
 pub(super) fn by_item<T, DB>(
     items: &[Item<'_, T>],
     answers: Vec<(i64, T::Version)>,
@@ -90,7 +91,7 @@ where
     Ok(versions)
 }
 
-/// The place among the items that a statement's number names.
+/// The position of the item that a statement's number names.
 pub(super) fn position(number: i64) -> Option<usize> {
     usize::try_from(number).ok()?.checked_sub(1)
 }

@@ -1,4 +1,5 @@
-//! The way of an engine whose statements answer with what they wrote: one statement, and another only where a record was refused.
+//! The way for an engine whose statements return what they wrote: one statement, and a second only if a record was
+//! refused.
 
 use concurrency_core::{Advance, VersionField};
 use diesel::query_builder::QueryId;
@@ -18,7 +19,7 @@ use crate::statement::bulk::{
 use crate::statement::{Committed, Deletes, Updates};
 use crate::turning;
 
-/// Writes the records, and finds out why those were refused whose rows were not written.
+/// Writes the records, and finds out why the others were refused.
 pub(super) async fn write<T, E>(
     items: &[Item<'_, T>],
     what: Write,
@@ -58,7 +59,7 @@ where
         outcome.refused.extend(unmoved.into_iter().map(refused));
         moved.extend(others);
     }
-    // A trigger or a rule may have written the row instead: then nobody knows who moved its version.
+    // A trigger or a rule may have written the row instead: then it is unknown who moved its version.
     if !moved.is_empty() && is_turned::<T, E>(what, session).await? {
         outcome.suspects.extend(moved.iter().map(|(item, _)| item.index));
     } else {
@@ -67,7 +68,7 @@ where
     Ok(outcome)
 }
 
-/// Whether a trigger or a rule may turn such a write into another.
+/// Whether a trigger or a rule may replace such a write by another.
 async fn is_turned<T, E>(what: Write, session: &mut Session<'_, E>) -> Result<bool, ConcurrencyError>
 where
     E: Executor,
@@ -79,7 +80,7 @@ where
     }
 }
 
-/// No `async fn`: the statement must not live while the answer is awaited, because nothing says that it is `Send`.
+/// Not an `async fn`: the statement must not live across an await, because nothing says that it is `Send`.
 fn send_arrays<'a, T, E>(
     items: &[Item<'a, T>],
     next: &'a [T::Version],
@@ -102,7 +103,8 @@ where
     })
 }
 
-/// Sends the UPDATE of these records. Constants choose it, so that a program holds the statements of its own version fields only.
+/// Sends the UPDATE of these records. Constants choose it, so a program contains only the statements of its own version
+/// fields.
 fn update_all<'a, T, E, R>(records: R, session: &'a mut Session<'_, E>) -> Answers<'a, T, E>
 where
     E: Executor,

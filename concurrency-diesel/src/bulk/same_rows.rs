@@ -1,4 +1,5 @@
-//! Two records of a batch that name one row by different keys: a collation calls texts equal, and 1.5 is 1.50. Only the database knows.
+//! Finds two records of a batch that name one row by different keys: a collation calls texts equal, or 1.5 is 1.50.
+//! Only the database knows.
 
 use std::collections::{HashMap, HashSet};
 
@@ -18,11 +19,12 @@ use crate::scope::{self, Rule};
 use crate::statement::Committed;
 use crate::statement::bulk::{Arrays, Item, Parts, SameRows, Tuples, has_equal_keys};
 
-/// How many records are asked for at once where they go as tuples: so many suspects, and others.
+/// How many records are queried at once if they are sent as tuples: this many suspects, with this many others.
 const SUSPECTS: usize = 100;
 const OTHERS: usize = 300;
 
-/// Refuses the batch if one record met what another had written to the same row: a version, or one that stayed.
+/// Refuses the batch if one record met a row that another record of the batch had written, whether or not that write
+/// moved the version.
 pub(super) async fn refuse_after<T, E>(
     items: &[Item<'_, T>],
     outcome: &Outcome<T::Version>,
@@ -40,8 +42,8 @@ where
     refuse(&suspects, &written, session).await
 }
 
-/// The records whose rows have another version by now than they were given: another record of the batch expected just that version, or,
-/// unchecked, any.
+/// The records whose rows no longer have the version that the batch gave them: another record of the batch expected
+/// just that version, or, unchecked, any.
 async fn overwritten<'b, T, E>(
     written: &[Item<'b, T>],
     outcome: &Outcome<T::Version>,
@@ -71,7 +73,7 @@ where
     Ok(asked.into_iter().zip(found).filter_map(|(item, found)| is_another(&item, found).then_some(item)).collect())
 }
 
-/// The records that may be of a row that another record of the batch has written, and those others.
+/// The records that may name a row that another record of the batch has written, and the records that were written.
 fn suspects<'b, T, E>(items: &[Item<'b, T>], outcome: &Outcome<T::Version>) -> (Vec<Item<'b, T>>, Vec<Item<'b, T>>)
 where
     E: Executor,
@@ -79,7 +81,7 @@ where
 {
     let written: HashMap<usize, &T::Version> =
         outcome.versions.iter().map(|(index, version)| (*index, version)).collect();
-    // As the row is afterwards, or, where the rows are read before, as it was.
+    // The versions of the rows after the write and, if the rows are read before it, also those.
     let reads_before = matches!(E::Backend::__BULK, Bulk::Chunks { .. });
     let given = written.values().copied();
     let expected = items.iter().filter(|item| reads_before && written.contains_key(&item.index));
@@ -104,7 +106,7 @@ where
     (suspects, items.iter().filter(|item| written.contains_key(&item.index)).copied().collect())
 }
 
-/// Refuses the batch if one of the suspects and one of the others name one row, which must be there.
+/// Refuses the batch if one of the suspects and one of the others name the same existing row.
 pub(super) async fn refuse<T, E>(
     suspects: &[Item<'_, T>],
     others: &[Item<'_, T>],
@@ -151,7 +153,7 @@ where
 
 type Pairs<'a, E> = <E as Executor>::Future<'a, QueryResult<Vec<(i64, i64)>>>;
 
-/// No `async fn`: the statement must not live while the answer is awaited, because nothing says that it is `Send`.
+/// Not an `async fn`: the statement must not live across an await, because nothing says that it is `Send`.
 fn select_arrays<'a, T, E>(items: &[Item<'a, T>], session: &'a mut Session<'_, E>) -> QueryResult<Pairs<'a, E>>
 where
     E: Executor,

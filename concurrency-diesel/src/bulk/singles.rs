@@ -1,4 +1,5 @@
-//! The way of an engine that is fastest with single statements, and of a record that is the last of its kind elsewhere.
+//! Writes each record by its own statement: the fastest way on some engines, and elsewhere the way for records that
+//! cannot be written together.
 
 use super::outcome::Outcome;
 use super::{BulkConflict, BulkError, Policy, Write};
@@ -43,7 +44,7 @@ where
             Err(error) if error.fault() != Fault::Statement => {
                 let conflict = BulkConflict::new(item.index, error);
                 match policy {
-                    // Further records would each be committed alone.
+                    // Any further record would be committed alone.
                     Policy::Each if transaction::is_open(session).await? => outcome.refused.push(conflict),
                     Policy::Each | Policy::AllOrNothing => return Err(BulkError::Record(Box::new(conflict))),
                 }
@@ -54,7 +55,7 @@ where
     Ok(outcome)
 }
 
-/// Writes one record, so that a record that is refused by an error leaves the transaction as it was.
+/// Writes one record in a savepoint, so that an error leaves the transaction as it was.
 async fn write_in_savepoint<T, E>(
     item: Item<'_, T>,
     what: Write,
@@ -69,7 +70,7 @@ where
     savepoint.end(written, ConcurrencyError::explain_lost_transaction::<E::Backend>).await
 }
 
-/// Writes one record; after a DELETE it has no version.
+/// Writes one record and returns its new version, or `None` after a DELETE.
 async fn write_one<T, E>(
     item: Item<'_, T>,
     what: Write,
@@ -85,7 +86,7 @@ where
         Write::Save => {
             let rule = scope::rule::<T>();
             let is_in_doubt = T::__Memory::is_in_doubt(source.record);
-            // All columns and the next version are a fence: what is on its way comes too late.
+            // All columns and the next version are a fence: a write that is still on its way comes too late.
             let answer = if is_in_doubt {
                 save::write(source, SomeColumns::of::<T>(ColumnSet::EVERY, true), rule, &mut None, session).await
             } else {

@@ -1,4 +1,4 @@
-//! Reading the versions of many records' rows.
+//! Reads the versions of many records' rows.
 
 use diesel::result::QueryResult;
 
@@ -12,10 +12,10 @@ use crate::save::found_version;
 use crate::statement::Lock;
 use crate::statement::bulk::{Arrays, Item, Parts, SelectVersions, Tuples};
 
-/// What a statement answers with: numbers of records and versions of their rows.
+/// What a statement returns: the numbers of records and the versions of their rows.
 pub(super) type Answers<'a, T, E> = <E as Executor>::Future<'a, QueryResult<Vec<(i64, <T as Concurrent>::Version)>>>;
 
-/// The versions of the records' rows under the lock `L`, in the order of the items; none where there is no row.
+/// The versions of the records' rows under the lock `L`, in the order of the items; `None` where there is no row.
 pub(super) async fn found_versions<T, E, L>(
     items: &[Item<'_, T>],
     session: &mut Session<'_, E>,
@@ -48,7 +48,7 @@ where
     }
 }
 
-/// No `async fn`: the statement must not live while the answer is awaited, because nothing says that it is `Send`.
+/// Not an `async fn`: the statement must not live across an await, because nothing says that it is `Send`.
 fn select_arrays<'a, T, E, L>(items: &[Item<'a, T>], session: &'a mut Session<'_, E>) -> QueryResult<Answers<'a, T, E>>
 where
     E: Executor,

@@ -1,4 +1,4 @@
-//! Which way a batch is sent: by what the engine can do and what the columns are.
+//! Chooses how a batch is sent, by what the engine can do and what the columns are.
 
 use diesel::result::QueryResult;
 
@@ -11,21 +11,21 @@ use crate::table::{CatalogFacts, Rollback};
 /// The most values that a statement can bind, on every engine that takes tuples.
 const MOST_BINDS: usize = 65_535;
 
-/// Which way records are sent.
+/// How records are sent.
 #[derive(Clone, Copy)]
 pub(super) enum Way {
     /// All in one statement, as arrays.
     Arrays,
-    /// So many in one statement, as tuples, which answers with what it wrote.
+    /// In chunks, as tuples, by a statement that returns what it wrote.
     Tuples { chunk: usize },
-    /// So many in one statement, as tuples, once their rows are locked.
+    /// In chunks, as tuples, after their rows were locked.
     Joined { chunk: usize },
     /// Each by itself.
     Singles,
 }
 
 impl Way {
-    /// Of writing records to a table of which this is known.
+    /// How records are written to a table with these facts.
     pub(super) fn of_writes<T, DB>(what: Write, table: &CatalogFacts) -> QueryResult<Self>
     where
         DB: ConcurrencyBackend,
@@ -33,11 +33,11 @@ impl Way {
     {
         Ok(match (DB::__BULK, what) {
             (Bulk::Arrays { .. }, Write::Save) if has_arrays::<T, DB>()? => Self::Arrays,
-            // A DELETE needs no other columns, and in one statement rows that need each other go together.
+            // A DELETE needs no other columns. In one statement, rows that depend on each other go together.
             (Bulk::Arrays { .. }, Write::Delete) if has_key_arrays::<T, DB>()? && has_version_array::<T, DB>() => {
                 Self::Arrays
             }
-            // A column that is left out would have no value to tell its type.
+            // A column that is left out has no value that tells its type.
             (Bulk::Arrays { .. }, Write::Save) if T::__SKIPPABLE > 0 => Self::Singles,
             (Bulk::Arrays { chunk }, _) => Self::Tuples { chunk: at_most::<T, DB>(chunk)? },
             (Bulk::Chunks { .. }, _) if !can_be_joined(what, table) => Self::Singles,
@@ -46,7 +46,7 @@ impl Way {
         })
     }
 
-    /// Of reading their rows' versions, for which the key is enough.
+    /// How the versions of rows are read. The key is enough for that.
     pub(super) fn of_reads<T, DB>() -> QueryResult<Self>
     where
         DB: ConcurrencyBackend,
@@ -61,8 +61,9 @@ impl Way {
     }
 }
 
-/// Whether the number of rows that a joined statement wrote says which: only where rows can be locked before, and where nothing can
-/// be rolled back there are no such locks. And a joined UPDATE says nothing of a column that the database computes, and leaves it.
+/// Whether the number of rows that a joined statement wrote tells which rows it wrote. It does only if the rows can be
+/// locked before, and a table that cannot roll back has no such locks. A joined UPDATE also leaves a column that the
+/// database computes, without an error.
 const fn can_be_joined(what: Write, table: &CatalogFacts) -> bool {
     let can_lock = matches!(table.rollback, Rollback::Possible);
     match what {
@@ -71,7 +72,7 @@ const fn can_be_joined(what: Write, table: &CatalogFacts) -> bool {
     }
 }
 
-/// The size of a chunk, which a record with many columns makes smaller.
+/// The size of a chunk, which is smaller for a record with many columns.
 fn at_most<T, DB>(chunk: usize) -> QueryResult<usize>
 where
     DB: ConcurrencyBackend,

@@ -1,4 +1,5 @@
-//! Writing a batch in a transaction: what is committed, and which record is at fault where the database refuses them all.
+//! Writes a batch in a transaction. It decides what is committed, and which record is at fault if the database refuses
+//! them all.
 
 use concurrency_core::{Advance, VersionField};
 
@@ -19,8 +20,8 @@ use crate::statement::bulk::Item;
 use crate::table::{self, CatalogFacts, Rollback};
 use crate::transaction::RolledBack;
 
-/// Writes the records in a transaction of their own, or in a savepoint of the caller's transaction; after an error it says which of
-/// them may be committed all the same.
+/// Writes the records in a transaction of their own, or in a savepoint of the caller's transaction. After an error
+/// `unconfirmed` says which of them may be committed.
 pub(super) async fn write<T, E>(
     mut items: Vec<Item<'_, T>>,
     what: Write,
@@ -41,7 +42,8 @@ where
         (Rollback::Impossible(_) | Rollback::Unknown, _) => false,
         (Rollback::Possible, _) => true,
     };
-    // Where the catalog does not say it, a doubt that is none costs one read; but not where a version that stays would keep it up.
+    // If the catalog does not tell, the records count as in doubt only if the write moves their versions: then one read
+    // resolves the doubt.
     let may_stay = match &table.rollback {
         Rollback::Impossible(_) => true,
         Rollback::Unknown => doubt::moves_version::<T>(scope::rule::<T>()),
@@ -51,7 +53,7 @@ where
         unconfirmed.stays();
     }
     let mut exhausted = Vec::new();
-    // In a scope the version that advances is the row's, or none.
+    // In a scope the version that advances is the row's, or none does.
     if matches!((what, scope::rule::<T>()), (Write::Save, Rule::Ordinary)) {
         exhausted = take_exhausted::<T>(&mut items);
     }
@@ -62,7 +64,7 @@ where
     Ok(outcome)
 }
 
-/// What is to be written, and what is known of it.
+/// What is to be written, and what is known about it.
 struct Batch<'i, 'b, T: Concurrent> {
     items: &'i [Item<'b, T>],
     /// The records whose versions cannot advance.
@@ -73,7 +75,7 @@ struct Batch<'i, 'b, T: Concurrent> {
     can_roll_back: bool,
 }
 
-/// Takes out the records whose versions cannot advance: no next version can be sent.
+/// Takes out the records whose versions cannot advance, because there is no next version to send.
 fn take_exhausted<'b, T: Concurrent>(items: &mut Vec<Item<'b, T>>) -> Vec<Item<'b, T>> {
     let mut exhausted = Vec::new();
     items.retain(|item| {
@@ -86,8 +88,8 @@ fn take_exhausted<'b, T: Concurrent>(items: &mut Vec<Item<'b, T>>) -> Vec<Item<'
     exhausted
 }
 
-/// Refuses the records whose versions cannot advance: at the maximum is only whose row is there, too. A version that came from
-/// outside may be any.
+/// Refuses the records whose versions cannot advance. A record counts as exhausted only if its row has the same
+/// version, because a version from outside the program may be any value.
 async fn refuse_exhausted<T, E>(
     exhausted: &[Item<'_, T>],
     policy: Policy,
@@ -122,7 +124,7 @@ where
     }
 }
 
-/// The next versions of the records, where these are known before the rows are written; none for a DELETE.
+/// The next versions of the records, if they are known before the rows are written; empty for a DELETE.
 pub(super) fn next_versions<T, E>(items: &[Item<'_, T>], what: Write) -> Result<Vec<T::Version>, ConcurrencyError>
 where
     E: Executor,
@@ -137,7 +139,8 @@ where
     }
 }
 
-/// Writes the records at once; where that does not tell what became of each, starts again and writes them otherwise.
+/// Writes the records together. If that does not tell what became of each, it starts again and writes them in another
+/// way.
 async fn in_transaction<T, E>(
     batch: &Batch<'_, '_, T>,
     session: &mut Session<'_, E>,
@@ -168,19 +171,20 @@ where
     }
 }
 
-/// How the records are sent, after what came of it before.
+/// How the records are sent, depending on the attempt before.
 enum Attempt {
-    /// The way that the engine is fastest with.
+    /// In the way that is fastest on the engine.
     Together,
     /// In halves, because an error may be the fault of one record.
     InParts,
-    /// Each by itself, the rows locked and checked before; of the suspects it is asked whether they name other records' rows.
+    /// Each by itself, after their rows were locked and checked. The suspects are also checked for naming other
+    /// records' rows.
     OneByOne { suspects: Vec<usize>, is_last: bool },
 }
 
 impl Attempt {
-    /// What is tried first. A record in doubt needs a fence where the statement of a batch may leave the version, and that only a
-    /// single statement has.
+    /// The first attempt. If the statement of a batch may leave the version, a record in doubt needs a fence, which
+    /// only a single statement has.
     fn first<T: Concurrent>(batch: &Batch<'_, '_, T>) -> Self {
         let may_leave_version = matches!(batch.what, Write::Save) && !doubt::moves_version::<T>(scope::rule::<T>());
         if may_leave_version && batch.items.iter().any(|item| T::__Memory::is_in_doubt(item.source.record)) {
@@ -230,7 +234,7 @@ impl Attempt {
             (Self::Together, Err(BulkError::Concurrency(error))) if error.fault() != Fault::Statement => {
                 match batch.what {
                     Write::Save => Some(Self::InParts),
-                    // In halves a row could come before another that needs it.
+                    // Halves could delete a row before the rows that depend on it.
                     Write::Delete => one_by_one(&[], false),
                 }
             }
@@ -247,8 +251,8 @@ impl Attempt {
 }
 
 impl<V> Outcome<V> {
-    /// The records of which it is not known what became of them; among them rows that are gone, where others were deleted: a foreign
-    /// key may have taken them.
+    /// The records whose fate is unknown. If other rows were deleted, these include the rows that are gone, because a
+    /// foreign key may have taken them.
     fn suspects<T: Concurrent<Version = V>>(&self, batch: &Batch<'_, '_, T>) -> Vec<usize> {
         let mut suspects = self.suspects.clone();
         if matches!(batch.what, Write::Delete) && self.refused.len() < batch.items.len() {
@@ -259,7 +263,7 @@ impl<V> Outcome<V> {
     }
 }
 
-/// What is committed: with a refused record, nothing or the rest.
+/// Decides what is committed if a record was refused: nothing, or the rest.
 fn decide<T: Concurrent>(
     written: Result<Outcome<T::Version>, BulkError>,
     batch: &Batch<'_, '_, T>,
@@ -277,7 +281,8 @@ fn decide<T: Concurrent>(
     }
 }
 
-/// Writes the records in halves, and a half that is refused by an error in its halves, until the error is one record's.
+/// Writes the records in halves. A half that is refused with an error is halved again, until the offending record is
+/// found.
 async fn in_parts<T, E>(
     batch: &Batch<'_, '_, T>,
     session: &mut Session<'_, E>,
@@ -308,7 +313,8 @@ where
     Ok(outcome)
 }
 
-/// Sends the records the way that the engine is fastest with; in a scope each by itself, because only single statements know scopes.
+/// Sends the records in the way that is fastest on the engine. In a scope it sends each by itself, because only single
+/// statements know scopes.
 async fn send<T, E>(
     items: &[Item<'_, T>],
     batch: &Batch<'_, '_, T>,

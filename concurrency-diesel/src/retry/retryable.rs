@@ -1,4 +1,4 @@
-//! `Retryable`: which errors of a closure mean that running it again can succeed. Nothing here runs it.
+//! `Retryable`: after which errors of a closure running it again can succeed. Nothing here runs it.
 
 use crate::bulk::BulkError;
 use crate::error::ConcurrencyError;
@@ -7,7 +7,7 @@ type AnyError = dyn std::error::Error + 'static;
 
 /// An error that can say whether running the transaction again, loading included, can succeed.
 ///
-/// An application's own error type becomes usable with [`retry_on_conflict`](crate::retry_on_conflict) in one function:
+/// To use your own error type with [`retry_on_conflict`](crate::retry_on_conflict), implement one function:
 ///
 /// ```
 /// use concurrency_diesel::Retryable;
@@ -36,8 +36,8 @@ type AnyError = dyn std::error::Error + 'static;
 /// # assert!(!lost.is_retryable() && !AppError::OutOfStock.is_retryable());
 /// ```
 ///
-/// It is implemented for [`ConcurrencyError`](crate::ConcurrencyError), for Diesel's error, and for boxed errors, which are searched for one
-/// of these, their [sources](std::error::Error::source) included.
+/// It is implemented for [`ConcurrencyError`](crate::ConcurrencyError), for Diesel's error, and for boxed errors. A
+/// boxed error is searched for one of these, its [sources](std::error::Error::source) included.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not say whether a transaction can be run again after it",
     note = "implement `concurrency_diesel::Retryable` for `{Self}`, or call `retry_if` with a predicate if it is another crate's"
@@ -54,7 +54,7 @@ impl Retryable for ConcurrencyError {
     }
 }
 
-/// Those of Diesel's errors that [`ConcurrencyError::Restart`] is made of.
+/// The errors of Diesel that become a [`ConcurrencyError::Restart`] are retryable.
 impl Retryable for diesel::result::Error {
     fn is_retryable(&self) -> bool {
         crate::transaction::note_asked(self);

@@ -1,5 +1,5 @@
-//! Writes without an answer, as a tracked record remembers them until it is known what became of them. When a write has none stands in
-//! `crate::doubt`.
+//! Writes without an answer, as a tracked record remembers them until their outcome is known. `crate::doubt` knows when
+//! a write has none.
 
 use std::borrow::Cow;
 
@@ -9,32 +9,34 @@ use super::{ColumnSet, Trackable, fields};
 use crate::concurrent::Concurrent;
 use crate::outcome;
 
-/// So many are remembered one by one: a record must not grow for as long as its connection is lost.
+/// This many are remembered one by one: a record must not grow for as long as its connection is lost.
 const REMEMBERED: usize = 8;
 
-/// A write of which nobody knows whether it was done.
+/// A write whose outcome is unknown.
 #[derive(Debug, Clone)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct Attempt<T> {
-    /// The row as it leaves it, at its version where that is known; none where only the columns are remembered.
+    /// The row after this write, at its version if that is known; `None` if only the columns are remembered.
     pub(super) row: Option<T>,
-    /// The record as it was then, where another one was saved in its stead: merged, or a resolver's answer.
+    /// The record as it was then, if another one was saved in its place: a merged one, or a resolver's answer.
     #[cfg_attr(feature = "serde", serde(default = "Option::default", skip_serializing_if = "Option::is_none"))]
     stead_of: Option<T>,
-    /// The fields that it writes, by their names, which outlive a renewed program.
+    /// The names of the fields that it writes. Names survive a new build of the program.
     columns: Vec<String>,
-    /// A row at this version was not written by it, and may still be; none where a row of any version may be either.
+    /// The version that the write moves the row away from: a row that still has it was not written, but may be yet.
+    /// `None` if the row's version says neither.
     leaves: Option<String>,
 }
 
 impl<T: Trackable + Concurrent> Attempt<T> {
-    /// The write of these columns that makes this row of one at the version `from`, which it leaves for certain or not.
+    /// The write of these columns over `from`, which makes this row. `moves_version` says whether it is certain to move
+    /// the row to another version.
     pub(super) fn new(row: T, columns: ColumnSet, from: &T::Version, moves_version: bool) -> Self {
         let columns = fields::names(columns, &row).into_iter().map(str::to_owned).collect();
         Self { row: Some(row), stead_of: None, columns, leaves: moves_version.then(|| version_text::<T>(from)) }
     }
 
-    /// The same write, made in the stead of this record.
+    /// The same write, made in place of this record.
     pub(super) fn in_stead_of(self, record: &T) -> Self
     where
         T: Clone,
@@ -42,7 +44,8 @@ impl<T: Trackable + Concurrent> Attempt<T> {
         Self { stead_of: self.stead_of.or_else(|| Some(record.clone())), ..self }
     }
 
-    /// The record as it goes on from the row that this left: what was changed since is changed there.
+    /// The record as it continues from the row that this write left: later changes to the record are applied to that
+    /// row.
     pub(super) fn carried_on<'r>(&self, row: &T, record: &'r T) -> Cow<'r, T>
     where
         T: Clone,
@@ -53,7 +56,7 @@ impl<T: Trackable + Concurrent> Attempt<T> {
         Cow::Owned(carried)
     }
 
-    /// Whether it was not done, if the row is at this version.
+    /// Whether the write was not done, given that the row is at this version.
     pub(super) fn is_undone_at(&self, version: &T::Version) -> bool {
         self.leaves.as_ref().is_some_and(|left| *left == version_text::<T>(version))
     }
@@ -63,7 +66,8 @@ impl<T: Trackable + Concurrent> Attempt<T> {
         self.leaves.is_none() || self.is_undone_at(version)
     }
 
-    /// The row that it left, if a row at this version proves that it was done. A write that leaves the version proves nothing by it.
+    /// The row that the write left, if a row at this version proves that it was done. A write that does not move the
+    /// version cannot be proved by it.
     pub(super) fn proved_at(&self, version: &T::Version) -> Option<(&Self, &T)> {
         let row = self.row.as_ref()?;
         let is_proved = T::VersionField::__IS_UNIQUE
@@ -73,12 +77,12 @@ impl<T: Trackable + Concurrent> Attempt<T> {
         is_proved.then_some((self, row))
     }
 
-    /// The columns that it writes, of a record.
+    /// The columns of this record that the write writes.
     pub(super) fn columns(&self, record: &T) -> ColumnSet {
         fields::named(&self.columns, record)
     }
 
-    /// Whether another one is the same write, whatever version it makes.
+    /// Whether the other one is the same write, whatever version it makes.
     pub(super) fn is_same(&self, other: &Self) -> bool {
         let is_same_row = match (&self.row, &other.row) {
             (Some(one), Some(another)) => fields::different_fields(one, another).is_empty(),
@@ -89,7 +93,7 @@ impl<T: Trackable + Concurrent> Attempt<T> {
     }
 }
 
-/// Remembers one more write, and of too many the oldest only by their columns.
+/// Remembers one more write. Beyond the limit, the oldest are remembered only by their columns.
 pub(super) fn remember<T: Trackable + Concurrent>(attempts: &mut Vec<Attempt<T>>, attempt: Attempt<T>) {
     attempts.retain(|known| !known.is_same(&attempt));
     attempts.push(attempt);
@@ -108,7 +112,7 @@ pub(super) fn remember<T: Trackable + Concurrent>(attempts: &mut Vec<Attempt<T>>
     attempts.insert(0, forgotten);
 }
 
-/// A version as it is compared and kept: two are the same exactly when their texts are.
+/// A version as it is compared and kept: two versions are the same exactly if their texts are.
 fn version_text<T: Concurrent>(version: &T::Version) -> String {
     match outcome::version_value::<T>(version) {
         VersionValue::Integer(integer) => integer.to_string(),

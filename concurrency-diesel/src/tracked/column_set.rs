@@ -1,8 +1,8 @@
-//! Sets of columns, by their position among those that a save writes, and which of them are worth keeping a statement for.
+//! Sets of columns, by their positions among those that a save writes, and which sets keep a prepared statement.
 
 use std::sync::OnceLock;
 
-/// As many as Diesel's widest table has.
+/// As many columns as Diesel's widest table has.
 pub(crate) const MOST_COLUMNS: usize = 128;
 
 /// A set of a record's columns.
@@ -10,7 +10,7 @@ pub(crate) const MOST_COLUMNS: usize = 128;
 pub struct ColumnSet(u128);
 
 impl ColumnSet {
-    /// All of them, however many there are.
+    /// All columns, however many there are.
     pub(crate) const EVERY: Self = Self(u128::MAX);
 
     pub(crate) const fn is_empty(self) -> bool {
@@ -34,11 +34,11 @@ impl ColumnSet {
     }
 }
 
-/// So many sets of one struct's columns have a statement that is kept prepared. With twenty columns there are a million sets,
-/// and a connection must not keep as many statements.
+/// This many sets of one struct's columns keep a prepared statement. Twenty columns have a million sets, and a
+/// connection must not keep as many statements.
 const KEPT: usize = 32;
 
-/// The sets of one struct's columns that were written first; the statements of the others are prepared each time.
+/// The sets of one struct's columns that were written first. The statements of other sets are prepared each time.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct ColumnSets([OnceLock<u128>; KEPT]);
@@ -49,7 +49,7 @@ impl ColumnSets {
         Self([const { OnceLock::new() }; KEPT])
     }
 
-    /// Whether the set is one of those kept, now that it is to be written.
+    /// Whether the set, which is about to be written, is one of those kept. Adds it if there is room.
     pub(crate) fn keeps(&self, set: ColumnSet) -> bool {
         self.0.iter().any(|kept| *kept.get_or_init(|| set.0) == set.0)
     }

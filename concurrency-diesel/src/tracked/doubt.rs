@@ -1,23 +1,23 @@
-//! The answer of whoever knows what became of a write in doubt.
+//! `Tracked::settle`: for a caller who knows what became of a write in doubt.
 
 use super::{Origin, Trackable, Tracked, fields};
 use crate::concurrent::Concurrent;
 
-/// What became of a write to which no answer came.
+/// What became of a write that was not answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Doubt {
-    /// It was done: of several, the last one.
+    /// The write was done; of several writes, the last one.
     Written,
-    /// It was not done, nor was any other.
+    /// The write was not done, and neither was any other.
     NotWritten,
 }
 
 impl<T> Tracked<T> {
-    /// Says what became of the writes without an answer, as the answer to a
-    /// [`MergeError::InDoubt`](crate::MergeError::InDoubt), and takes over the row as it is, as [`rebase`](Self::rebase) does. Nothing is
-    /// sent.
+    /// Tells the record what became of its writes without an answer, as the answer to a
+    /// [`MergeError::InDoubt`](crate::MergeError::InDoubt). It also takes over the row as it is, as
+    /// [`rebase`](Self::rebase) does. Nothing is sent.
     ///
-    /// Where both sides changed a field that no policy merges, the row is not taken over: the next
+    /// If both sides changed a field that no policy merges, the row is not taken over: the next
     /// [`save_merging`](crate::TrackedDsl::save_merging) names the field.
     ///
     /// # Example
@@ -32,7 +32,7 @@ impl<T> Tracked<T> {
     /// # let mut article = Tracked::new(article);
     /// article.views += 1;
     /// match article.save_merging(conn) {
-    ///     // Perhaps a log of the application's own says whether it was done.
+    ///     // A log of the application may say whether it was done.
     ///     Err(MergeError::InDoubt { theirs, .. }) => {
     ///         article.settle(Doubt::Written, theirs);
     ///         article.save_merging(conn)?;

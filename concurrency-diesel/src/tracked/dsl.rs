@@ -1,4 +1,4 @@
-//! `TrackedDsl`: what only tracked records can do. How edits are joined stands in `merging`.
+//! `TrackedDsl`: what only tracked records can do. `merging` joins the edits.
 
 use super::{MergeError, Trackable, Tracked, merging};
 use crate::concurrent::{Concurrent, ConcurrentOn};
@@ -6,35 +6,42 @@ use crate::connection::Connection;
 use crate::executor::{Blocking, now};
 use crate::load::LoadableOn;
 
-/// The method of a [`Tracked`] record that those of [`ConcurrentDsl`](crate::ConcurrentDsl) are joined by.
+/// The method that a [`Tracked`] record has in addition to those of [`ConcurrentDsl`](crate::ConcurrentDsl).
 ///
-/// `T` is what is tracked.
+/// `T` is the type of the record.
 pub trait TrackedDsl<T> {
-    /// Writes the fields that changed; where somebody else changed others meanwhile, both edits end in the row.
+    /// Writes the fields that changed. If another writer has changed other fields meanwhile, the row gets both edits.
     ///
-    /// On a conflict the row is read, the fields that only they changed are taken over, and the record is saved at their version;
-    /// again, up to a hundred times, while they go on. Where both changed a field, its `#[concurrent(merge = …)]` decides:
+    /// On a conflict this reads the row, takes over the fields that only the other writer changed, and saves the record
+    /// at their version. It tries up to a hundred times while others keep writing. If both changed a field, its
+    /// `#[concurrent(merge = …)]` decides:
     ///
     /// - `"mine"` or `"theirs"`: that side's value.
-    /// - `"max"` or `"min"`: the greater or the smaller one.
-    /// - `"sum"`: both changes are added up, as for a counter.
-    /// - `"set"`: what both added to a collection is in it, and what one removed is not. See [`MergeSet`](crate::MergeSet).
-    /// - `"text"`, with the feature `text-merge`: both edits of a long text are joined by lines, as version control does it; edits of the same or of
-    ///   adjacent lines are a conflict. See `merge_text`, and `MergeError::text_conflict` for what there is to show then.
-    /// - `path::to::function`, a `fn(base: &U, mine: &U, theirs: &U) -> Option<U>`: what it returns; `None` is a conflict.
-    /// - without it: the value, if both wrote the same one; else a conflict.
+    /// - `"max"` or `"min"`: the greater or the smaller value.
+    /// - `"sum"`: the sum of both changes, as for a counter.
+    /// - `"set"`: a collection that holds what either side added, and not what either side removed. See
+    ///   [`MergeSet`](crate::MergeSet).
+    /// - `"text"`, with the feature `text-merge`: both edits of a long text, merged by lines as version control does
+    ///   it. Edits of the same or of adjacent lines are a conflict. See `merge_text`, and `MergeError::text_conflict`
+    ///   for what to show then.
+    /// - `path::to::function`, a `fn(base: &U, mine: &U, theirs: &U) -> Option<U>`: the value that it returns; `None`
+    ///   is a conflict.
+    /// - without it: the value, if both wrote the same one; otherwise a conflict.
     ///
-    /// Afterwards the record holds what the row holds. Fields that a save never writes are then as they were read.
+    /// Afterwards the record holds what the row holds. Fields that a save never writes are as they were read.
     ///
-    /// Where no answer came to an earlier write of the record, the row is read first. If it still has the version of the base, the write
-    /// was not done, and comes too late after this one. If its version proves that it was done, only what was changed since is sent.
-    /// Otherwise what comes to the same either way is merged, and what does not, as a sum, is [`MergeError::InDoubt`].
+    /// If an earlier write of the record was not answered, the row is read first. If the row still has the base's
+    /// version, the earlier write was not done, and can no longer succeed after this one. If the row's version proves
+    /// that the write was done, only later changes are sent. Otherwise, fields that come out the same either way are
+    /// merged. A field that does not, such as a sum, is [`MergeError::InDoubt`].
     ///
     /// # Errors
     ///
-    /// [`MergeError::Fields`] names the fields that both changed, with the three records; [`MergeError::InDoubt`] those that depend on a
-    /// write without an answer; everything else is [`MergeError::Concurrency`]: a deleted row, or [`RecordModified`](crate::ConcurrencyError::RecordModified) where they changed the row a hundred
-    /// times meanwhile, or key or version were changed here. Whichever it is, record and base are as they were before the call.
+    /// [`MergeError::Fields`] names the fields that both changed, with the three records. [`MergeError::InDoubt`] names
+    /// those that depend on a write without an answer. Everything else is [`MergeError::Concurrency`]: a deleted row,
+    /// or [`RecordModified`](crate::ConcurrencyError::RecordModified) if other writers changed the row a hundred times
+    /// meanwhile, or if the key or the version was changed here. On any error record and base are as they were before
+    /// the call.
     ///
     /// # Example
     ///

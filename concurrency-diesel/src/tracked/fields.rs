@@ -1,5 +1,5 @@
-//! How the fields of two or three copies of a record are compared and combined. The derive shows each field; what is done
-//! with it stands here, and what is then sent in `tracked`.
+//! Compares and combines the fields of two or three copies of a record. The derive shows each field; `tracked` sends
+//! the result.
 
 use concurrency_core::{Merge, Merged, merge};
 
@@ -8,20 +8,20 @@ use crate::columns::ConcurrentColumns;
 
 /// A record whose copies can be compared field by field, so that [`Tracked`](crate::Tracked) can tell what changed.
 ///
-/// Every struct that derives `Concurrent` or `ConcurrentColumns` has it, if the fields that a save writes are `PartialEq` and
-/// `Clone`; there is nothing to implement. `F` is what holds the values, as for [`ConcurrentColumns`]; `Late` only lets rustc
-/// look at the fields where a record is tracked, and not where it is declared.
+/// Every struct that derives `Concurrent` or `ConcurrentColumns` implements it, if the fields that a save writes are
+/// `PartialEq` and `Clone`; there is nothing to implement. `F` is the type that holds the values, as for
+/// [`ConcurrentColumns`]. `Late` makes rustc check the fields where a record is tracked, and not where it is declared.
 #[diagnostic::on_unimplemented(
     message = "the fields of `{Self}` cannot be compared",
     label = "this record cannot be tracked",
     note = "every field that a save writes must be `PartialEq` and `Clone`"
 )]
 pub trait Trackable<F = Self, Late = ()>: ConcurrentColumns<F> {
-    /// Shows each field that a save writes, of two copies, in the order of the columns.
+    /// Shows the visitor each field that a save writes, of two copies, in the order of the columns.
     #[doc(hidden)]
     fn __compare<W: FieldComparison>(one: &F, other: &F, visitor: &mut W);
 
-    /// Shows each field that a save writes, of three copies, in the order of the columns.
+    /// Shows the visitor each field that a save writes, of three copies, in the order of the columns.
     #[doc(hidden)]
     fn __combine<W: FieldCombination>(base: &F, mine: &F, theirs: &mut F, visitor: &mut W);
 
@@ -30,7 +30,8 @@ pub trait Trackable<F = Self, Late = ()>: ConcurrentColumns<F> {
     fn __same_key(one: &F, other: &F) -> bool;
 }
 
-/// What a field must be to be tracked. It has no supertraits, because rustc would look at these where a record is declared.
+/// What a field must be to be tracked. It has no supertraits, because rustc would check those where a record is
+/// declared.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "a field of type `{Self}` cannot be tracked",
@@ -54,14 +55,14 @@ impl<U: PartialEq + Clone, Late> TrackedField<Late> for U {
     }
 }
 
-/// Is shown each field of two copies.
+/// A visitor of each field of two copies.
 #[doc(hidden)]
 pub trait FieldComparison {
     /// `is_written` says whether a save of the other copy would write its field.
     fn field<U: TrackedField<Late>, Late>(&mut self, name: &'static str, one: &U, other: &U, is_written: bool);
 }
 
-/// Is shown each field of three copies, and what becomes of it when two people changed it.
+/// A visitor of each field of three copies, with the policy that merges it if both sides changed it.
 #[doc(hidden)]
 pub trait FieldCombination {
     /// `is_written` says whether a save of `mine` would write its field.
@@ -98,8 +99,8 @@ impl FieldComparison for ChangedColumns {
     }
 }
 
-/// The names of the fields that a save of `other` must write where the row holds `one`; all that it can write where nobody knows what
-/// the row holds.
+/// The names of the fields that a save of `other` must write if the row holds `one`; if the row is unknown, all that it
+/// can write.
 pub(crate) fn changed_fields<T: Trackable>(one: Option<&T>, other: &T) -> Vec<&'static str> {
     let mut changed = ChangedFields { names: Vec::new(), is_row_known: one.is_some() };
     T::__compare(one.unwrap_or(other), other, &mut changed);
@@ -136,7 +137,7 @@ impl FieldComparison for DifferentFields {
     }
 }
 
-/// The names of the fields of these columns; of a field of an embedded struct its own.
+/// The names of the fields of these columns. A field of an embedded struct has its own name.
 pub(crate) fn names<T: Trackable>(columns: ColumnSet, record: &T) -> Vec<&'static str> {
     let mut all = Names(Vec::new());
     T::__compare(record, record, &mut all);
@@ -172,7 +173,7 @@ impl FieldComparison for Names {
     }
 }
 
-/// Copies the fields of these columns, but for those that a save of `from` would not write.
+/// Copies the fields of these columns, except those that a save of `from` would not write.
 pub(crate) fn copy_columns<T: Trackable>(columns: ColumnSet, from: &T, to: &mut T) {
     T::__combine(from, from, to, &mut CopiedColumns { columns, position: 0 });
 }
@@ -199,7 +200,8 @@ impl FieldCombination for CopiedColumns {
     }
 }
 
-/// Makes `theirs` the merge of both sides; the names of the fields that both changed and no policy merges, which become ours.
+/// Turns `theirs` into the merge of both sides. Returns the names of the fields that both changed and no policy merges;
+/// those become ours.
 pub(crate) fn merge_into<T: Trackable>(base: &T, mine: &T, theirs: &mut T) -> Vec<&'static str> {
     let mut merged = MergedFields { conflicts: Vec::new() };
     T::__combine(base, mine, theirs, &mut merged);

@@ -12,8 +12,8 @@ use crate::retry::Retryable;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum MergeError<T> {
-    /// Returned when both sides changed the same fields, and no policy says what becomes of them. Ask which value is
-    /// right, then [`rebase`](crate::Tracked::rebase) the record on `theirs` and save it again.
+    /// Returned when both sides changed the same fields and no policy merges them. Decide which value is right, then
+    /// [`rebase`](crate::Tracked::rebase) the record on `theirs` and save it again.
     Fields {
         /// The names of the fields, in their order.
         fields: Vec<&'static str>,
@@ -25,9 +25,9 @@ pub enum MergeError<T> {
         theirs: T,
     },
 
-    /// Returned where no answer came to an earlier write of the record, where the row does not say what became of it,
-    /// and where that makes a difference: a sum would count twice, or not at all. Find out, or decide, and
-    /// [`settle`](crate::Tracked::settle) it; or reload.
+    /// Returned when an earlier write of the record was not answered, the row does not say what became of it, and that
+    /// makes a difference: a sum would count twice, or not at all. Find out or decide, and call
+    /// [`settle`](crate::Tracked::settle); or reload.
     InDoubt {
         /// The names of the fields whose merge depends on it, in their order.
         fields: Vec<&'static str>,
@@ -54,9 +54,9 @@ impl<T> MergeError<T> {
         }
     }
 
-    /// Whether reloading and running the transaction again can succeed, as [`ConcurrencyError::is_retryable`] says it.
+    /// Whether reloading and running the transaction again can succeed, as for [`ConcurrencyError::is_retryable`].
     ///
-    /// [`Fields`](Self::Fields) and [`InDoubt`](Self::InDoubt) come again in every attempt, so both are not retryable.
+    /// [`Fields`](Self::Fields) and [`InDoubt`](Self::InDoubt) return in every attempt, so neither is retryable.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self {

@@ -1,5 +1,5 @@
-//! The save that merges: on a conflict the row is read, both edits are joined, and the result is saved. How one field is merged
-//! stands in `fields`, what is merged where a write has no answer in `worlds`.
+//! The save that merges: on a conflict it reads the row, joins both edits, and saves the result. `fields` merges one
+//! field; `worlds` merges when a write was not answered.
 
 use super::worlds::{self, Merged};
 use super::{MergeError, Trackable, Tracked, fields, rounding};
@@ -12,7 +12,7 @@ use crate::memory::Memory as _;
 use crate::save::{self, deleted};
 use crate::statement::SomeColumns;
 
-/// How often the row is merged anew when other writers change it in between.
+/// How often the row is merged again while other writers change it.
 const ROUNDS: usize = 100;
 
 /// Writes the fields that changed, joined with what other writers changed.
@@ -24,7 +24,7 @@ where
     E: Executor,
     T: Trackable + ConcurrentOn<E::Backend> + Concurrent<Version: Clone> + LoadableBy<E> + Clone,
 {
-    // In doubt it is the row that says what there is to write.
+    // In doubt, only the row says what there is to write.
     if !<Tracked<T> as Concurrent>::__Memory::is_in_doubt(tracked) {
         match save::save(tracked, session).await {
             Err(ConcurrencyError::RecordModified(_)) if tracked.has_base() => {}
@@ -55,7 +55,7 @@ where
     Ok(saved?)
 }
 
-/// What the record becomes over this row.
+/// What the record becomes when it is merged with this row.
 fn merge<T, E>(tracked: &Tracked<T>, theirs: T) -> Result<Tracked<T>, MergeError<T>>
 where
     E: Executor,

@@ -1,4 +1,5 @@
-//! Where a base comes from: whether it still is the one that the record had before, renewed by nothing but saves of the record itself.
+//! Where a base comes from: whether it is still the one that the record had before, renewed only by saves of the record
+//! itself.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -6,10 +7,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(super) enum Origin {
-    /// A row that was read. Each has another number, which means nothing to another program.
+    /// A row that was read. Each read has its own number, which means nothing to another program.
     #[cfg_attr(feature = "serde", serde(skip))]
     Row(u64),
-    /// It is not known of which row the base is: the record has none.
+    /// The base's row is unknown, so the record has no base.
     Lost,
 }
 

@@ -1,4 +1,4 @@
-//! A tracked record is a record: what Diesel and this crate ask of one it passes on to the record that it holds.
+//! A tracked record is a record: it passes what Diesel and this crate ask of it on to the record that it holds.
 
 use std::any::TypeId;
 use std::fmt;
@@ -52,7 +52,7 @@ impl<T: fmt::Debug> fmt::Debug for Tracked<T> {
     }
 }
 
-/// Equal are the records and their bases.
+/// Two are equal if their records and their bases are.
 impl<T: PartialEq> PartialEq for Tracked<T> {
     fn eq(&self, other: &Self) -> bool {
         self.record == other.record && self.base == other.base

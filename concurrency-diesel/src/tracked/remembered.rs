@@ -1,4 +1,4 @@
-//! What a tracked record remembers of its row: its base, and the writes to which no answer came.
+//! What a tracked record remembers of its row: its base, and the writes that were not answered.
 
 use super::attempt::{Attempt, remember};
 use super::worlds::{self, Merged};
@@ -18,23 +18,24 @@ pub struct Remembered<T> {
 }
 
 impl<T: Trackable + Concurrent> Tracked<T> {
-    /// Whether the base says what the row of the record was: of another row, or of another version of it, it says nothing.
+    /// Whether the base says what the row of the record was. A base of another row, or of another version of it, says
+    /// nothing.
     pub(super) fn has_base(&self) -> bool {
         self.origin.is_known()
             && T::__same_key(&self.base, &self.record)
             && outcome::is_same::<T>(self.base.__version(), self.record.__version())
     }
 
-    /// Whether what it holds of others' values came after this was remembered, by a merge or a reload, so that no difference to the base
-    /// of then says which edits are its own.
+    /// Whether the record took over other writers' values after this was remembered, by a merge or a reload. Then the
+    /// remembered base no longer tells which edits are the record's own.
     fn took_over_since(&self, remembered: &Remembered<T>) -> bool {
         let is_renewed =
             self.origin != remembered.origin || !outcome::is_same::<T>(self.base.__version(), self.record.__version());
         is_renewed && T::__same_key(&remembered.record, &self.record)
     }
 
-    /// The columns of the writes without an answer that can still be done to a row at this version. Written together with what is
-    /// written now, they are fenced off.
+    /// The columns of the writes without an answer that can still be done to a row at this version. Writing these
+    /// columns with the current change fences those writes off.
     pub(super) fn columns_to_come(&self, version: &T::Version) -> Option<ColumnSet> {
         let to_come = self.in_doubt.iter().filter(|attempt| attempt.can_come(version));
         to_come.map(|attempt| attempt.columns(&self.record)).reduce(ColumnSet::union)
@@ -54,7 +55,7 @@ where
             return Some(SomeColumns::of::<T>(ColumnSet::EVERY, false));
         }
         let changed = fields::changed_columns(&tracked.base, &tracked.record);
-        // Whatever any of them may have written, the row then holds what the record holds.
+        // Whatever any of them wrote, the row then holds what the record holds.
         let in_doubt = tracked.in_doubt.iter().map(|attempt| attempt.columns(&tracked.record));
         SomeColumns::with_fence::<T>(changed, in_doubt.reduce(ColumnSet::union))
     }
@@ -70,7 +71,7 @@ where
         tracked.in_doubt.clear();
     }
 
-    /// A base of another row or version stays that.
+    /// A base of another row or version is left as it is.
     fn advanced(tracked: &mut Tracked<T>, version: T::Version, was_guarded: bool) {
         if !tracked.has_base() {
             tracked.record.__set_version(version);
@@ -83,7 +84,7 @@ where
         tracked.__set_version(version);
     }
 
-    /// Without a base there is nothing to merge, and the next save is as good a guard as the last one was.
+    /// Without a base there is nothing to merge, and the next save is guarded as well as the last one was.
     fn unanswered(tracked: &mut Tracked<T>, write: Unanswered<T::Version>) {
         if !tracked.has_base() {
             return;
@@ -106,7 +107,8 @@ where
         Self { record, base, in_doubt, origin }
     }
 
-    /// What the transaction saved last is by then the base. Edits that were made over others' values go with those.
+    /// By then the base is what the transaction saved last. Edits that were made over other writers' values are dropped
+    /// with those values.
     fn restore(self, version: T::Version, tracked: &mut Tracked<T>, may_be_committed: bool) {
         let took_over = tracked.took_over_since(&self);
         let Self { record, base, in_doubt, origin } = self;

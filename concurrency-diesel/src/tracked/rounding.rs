@@ -1,4 +1,4 @@
-//! What was rounded on its way into the row is no edit: where two values are bound as one, they are one.
+//! A value that was rounded on its way into the row is no edit: two values that are bound alike are the same.
 
 use diesel::result::QueryResult;
 
@@ -9,7 +9,7 @@ use crate::bind::Bindable;
 use crate::columns::{ColumnVisitor, ConcurrentColumns, ConcurrentColumnsOn, RecordVisitor};
 use crate::concurrent::ConcurrentOn;
 
-/// The worlds that are possible with this row, with the row's own values where theirs are stored as these.
+/// The worlds that are possible with this row. Values that are stored as the row's are replaced by the row's own.
 pub(super) fn worlds_as_stored<'t, T, DB>(tracked: &'t Tracked<T>, row: &T) -> QueryResult<Vec<World<'t, T>>>
 where
     DB: ConcurrencyBackend,
@@ -26,7 +26,7 @@ where
     Ok(worlds)
 }
 
-/// Takes over the row's values of the columns in which a copy is stored as the row is.
+/// Takes over the row's values in the columns where the copy would be stored as the row is.
 fn take_over<T, DB>(copy: &mut T, row: &T, stored: &[String]) -> QueryResult<()>
 where
     DB: ConcurrencyBackend,
@@ -42,7 +42,7 @@ where
     Ok(())
 }
 
-/// What each column is bound as, in their order.
+/// What each column is bound as, in the order of the columns.
 fn bound_columns<T, DB>(record: &T) -> QueryResult<Vec<String>>
 where
     DB: ConcurrencyBackend,

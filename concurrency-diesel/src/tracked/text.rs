@@ -1,14 +1,12 @@
-//! What an error of a merge shows of a text that is merged by lines. How it is merged stands in
-//! `concurrency_core::merge_text`.
+//! What an error of a merge shows of a text that is merged by lines. `concurrency_core::merge_text` merges it.
 
 use concurrency_core::{Merge, TextConflict, text_conflict};
 
 use super::{FieldCombination, MergeError, Trackable, TrackedField};
 
 impl<T: Trackable + Clone> MergeError<T> {
-    /// What both sides made of a field with `#[concurrent(merge = "text")]`: the merged text, with both sides of the
-    /// lines that both changed. `None` where the field is not among those of [`MergeError::Fields`], or is not merged
-    /// by lines.
+    /// Both sides' edits of a field with `#[concurrent(merge = "text")]`: the merged text, with both sides of the lines
+    /// that both changed. `None` if the field is not among those of [`MergeError::Fields`], or is not merged by lines.
     ///
     /// NULL is shown as an empty text.
     ///

@@ -1,5 +1,5 @@
-//! What a merge makes of a record and its row where nobody knows which of the writes without an answer was done: it is computed for
-//! each of the worlds that are possible.
+//! Merges a record with its row when the outcome of earlier writes is unknown: computes the merge in each possible
+//! world.
 
 use std::borrow::Cow;
 
@@ -8,27 +8,27 @@ use crate::concurrent::Concurrent;
 
 /// What may have happened.
 pub(super) enum World<'t, T: Clone> {
-    /// Row and record are descended from this state: the base, or the row as a write left it.
+    /// Row and record descend from this state: the base, or the row as a write left it.
     Known {
         /// The state.
         ancestor: Cow<'t, T>,
-        /// The record as it goes on from there.
+        /// The record as it continues from there.
         mine: Cow<'t, T>,
     },
-    /// A write of these columns was done of which no more is remembered.
+    /// A write was done of which only these columns are remembered.
     Forgotten(ColumnSet),
 }
 
 /// The result of a merge.
 pub(super) enum Merged<T> {
-    /// The same in each world: the merged record, and the fields that both changed, which are ours in it.
+    /// The same in each world: the merged record, and the fields that both changed, which hold our values in it.
     One { record: T, conflicts: Vec<&'static str> },
-    /// These fields differ.
+    /// The worlds disagree about these fields.
     Several(Vec<&'static str>),
 }
 
 impl<T: Trackable + Concurrent + Clone> Tracked<T> {
-    /// The worlds that are possible with this row. Without a proof the first is that nothing was done.
+    /// The worlds that are possible with this row. If none is proved, the first is that no write was done.
     pub(super) fn worlds(&self, row: &T) -> Vec<World<'_, T>> {
         let version = row.__version();
         if let Some((attempt, left)) = self.in_doubt.iter().find_map(|attempt| attempt.proved_at(version)) {
