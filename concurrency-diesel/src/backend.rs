@@ -25,7 +25,7 @@ mod sqlite;
 
 /// A Diesel backend that records can be saved on: `Sqlite`, `Pg`, and `Mysql` for MySQL and MariaDB.
 ///
-/// It is implemented for a backend when the feature of its name is enabled, and for no other.
+/// It is implemented for a backend if the feature of its name is enabled, and for no other.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no backend that concurrency-diesel can save on",
     label = "not a supported backend",
@@ -36,40 +36,42 @@ pub trait ConcurrencyBackend: Backend<QueryBuilder: Default> + Default + sealed:
     #[doc(hidden)]
     const __ENGINE: Engine;
 
-    /// Whether a transaction that is rolled back takes its CREATE and DROP back, too.
+    /// Whether a rollback undoes CREATE and DROP, too.
     #[doc(hidden)]
     const __TRANSACTIONAL_DDL: bool;
 
-    /// What a SELECT ends with to see what is committed now, not what the transaction saw first.
+    /// The end of a SELECT that reads what is committed now, not what the transaction saw first.
     #[doc(hidden)]
     const __COMMITTED_READ: &'static str;
 
-    /// What a SELECT ends with to keep other writers off its row.
+    /// The end of a SELECT that locks its row against other writers.
     #[doc(hidden)]
     const __LOCKING_READ: &'static str;
 
-    /// What a SELECT of several rows ends with, before its lock, to be answered with all of them, where a session may limit them.
+    /// The end of a SELECT of several rows, before its lock, that returns all of them even if the session limits their
+    /// number.
     #[doc(hidden)]
     const __ALL_ROWS: &'static str = "";
 
-    /// Whether a SELECT that locks rows can be run again after it was refused in the middle of its answer, if it was kept prepared.
+    /// Whether a SELECT that locks rows and is kept prepared can be run again after it was refused in the middle of its
+    /// answer.
     #[doc(hidden)]
     const __KEEPS_LOCKING_READS: bool;
 
-    /// What begins a transaction that is not inside of another.
+    /// The statements that begin an outermost transaction.
     #[doc(hidden)]
     const __BEGIN: &'static str;
 
-    /// What fails in a request of its own, before such a transaction's COMMIT, where the engine has dropped the transaction. It
-    /// then belongs to a savepoint that `__BEGIN` sets in its second statement.
+    /// A statement that is sent in a request of its own before such a transaction's COMMIT, and fails if the engine has
+    /// dropped the transaction. It belongs to a savepoint that `__BEGIN` sets in its second statement.
     #[doc(hidden)]
     const __BEFORE_COMMIT: Option<&'static str>;
 
-    /// What commits such a transaction, or fails where the engine has dropped it.
+    /// The statement that commits such a transaction. It fails if the engine has dropped the transaction.
     #[doc(hidden)]
     const __COMMIT: &'static str;
 
-    /// What rolls it back, or fails where the engine has dropped it.
+    /// The statement that rolls it back. It fails if the engine has dropped the transaction.
     #[doc(hidden)]
     const __ROLLBACK: &'static str;
 
@@ -81,11 +83,12 @@ pub trait ConcurrencyBackend: Backend<QueryBuilder: Default> + Default + sealed:
     #[doc(hidden)]
     const __QUEUES_STATEMENTS: bool;
 
-    /// Whether a connection of diesel-async still gives the right answers after the future of a statement was dropped.
+    /// Whether a connection of diesel-async still returns the right answers after the future of a statement was
+    /// dropped.
     #[doc(hidden)]
     const __SURVIVES_DROPPED_STATEMENTS: bool;
 
-    /// Whether an UPDATE may count as none a row that it found and did not change.
+    /// Whether an UPDATE may not count a row that it found but did not change.
     #[doc(hidden)]
     const __MAY_COUNT_CHANGES: bool;
 
@@ -97,36 +100,36 @@ pub trait ConcurrencyBackend: Backend<QueryBuilder: Default> + Default + sealed:
     #[doc(hidden)]
     const __AWAITED_BY_TEXT: bool = false;
 
-    /// Whether a statement that is answered with an error may stay written in part.
+    /// Whether a statement that fails may stay written in part.
     #[doc(hidden)]
     const __KEEPS_CHANGES_OF_REFUSED: bool = false;
 
-    /// An expression that counts the views with this name, where that must be known.
+    /// An expression that counts the views with this name, on engines that must know.
     #[doc(hidden)]
     fn __count_of_views(path: &[String]) -> String {
         let _ = path;
         "0".to_owned()
     }
 
-    /// An expression that counts those of them that no trigger writes when such a write is sent to them.
+    /// An expression that counts those of them that have no trigger for such a write.
     #[doc(hidden)]
     fn __count_of_unwritable_views(path: &[String], event: WriteEvent) -> String {
         let _ = (path, event);
         "0".to_owned()
     }
 
-    /// Whether a trigger or a rule can leave a row out of a write and write it all the same.
+    /// Whether a trigger or a rule can leave a row out of a write and write it in another way.
     #[doc(hidden)]
     const __CAN_TURN_WRITES: bool;
 
-    /// An expression that counts the triggers and rules of the table that may do so to such a write.
+    /// An expression that counts the triggers and rules of the table that may do so for such a write.
     #[doc(hidden)]
     fn __count_of_turning(path: &[String], event: WriteEvent) -> String {
         let _ = (path, event);
         "0".to_owned()
     }
 
-    /// The function that shows how a value is stored, where one value can be stored in several ways.
+    /// The function that shows how a value is stored, if one value can be stored in several ways.
     #[doc(hidden)]
     const __STORED: Option<&'static str> = None;
 
@@ -134,15 +137,16 @@ pub trait ConcurrencyBackend: Backend<QueryBuilder: Default> + Default + sealed:
     #[doc(hidden)]
     fn __push_text<'b>(out: &mut AstPass<'_, 'b, Self>, text: &'b str) -> QueryResult<()>;
 
-    /// A number for the current database, where a statement that is kept prepared stays in the one in which it was prepared.
+    /// A number for the current database, on engines where a prepared statement stays in the database in which it was
+    /// prepared.
     #[doc(hidden)]
     const __CURRENT_DATABASE: Option<&'static str> = None;
 
-    /// How the version that an UPDATE computed comes back.
+    /// How the version that an UPDATE computed is read back.
     #[doc(hidden)]
     const __READ_BACK: ReadBack;
 
-    /// What stands before and after the expression of a computed version, so that it can be read back.
+    /// The SQL before and after the expression of a computed version, so that it can be read back.
     #[doc(hidden)]
     fn __kept(signed: bool) -> (&'static str, &'static str);
 
@@ -152,17 +156,19 @@ pub trait ConcurrencyBackend: Backend<QueryBuilder: Default> + Default + sealed:
     where
         U: Bindable<ST, Self>;
 
-    /// Whether the SQL type is an integer: of no two different ones does the engine think that they are equal.
+    /// Whether the SQL type is an integer, so that the engine never takes two different values for equal.
     #[doc(hidden)]
     fn __is_integer<ST, U>() -> bool
     where
         U: Bindable<ST, Self>;
 
-    /// The operator under which NULL equals NULL and that an index serves; without one the condition is written out.
+    /// The operator under which NULL equals NULL and that can use an index; `None` if the condition must be written
+    /// out.
     #[doc(hidden)]
     const __NULL_SAFE_EQUALITY: Option<&'static str>;
 
-    /// Writes the condition that a row's column and another value are exactly the same: NULL-safe, and for text byte by byte.
+    /// Writes the condition that a row's column and another value are exactly the same: NULL-safe, and byte by byte for
+    /// text.
     #[doc(hidden)]
     fn __push_same<'b, ST, U>(
         out: &mut AstPass<'_, 'b, Self>,
@@ -172,8 +178,9 @@ pub trait ConcurrencyBackend: Backend<QueryBuilder: Default> + Default + sealed:
     where
         U: Bindable<ST, Self>;
 
-    /// Writes the condition that a row's column would be the same if it were set to the value: as [`__push_same`](Self::__push_same), but
-    /// the value as the column keeps it, where the engine can say how.
+    /// Writes the condition that a row's column would stay the same if it were set to the value. Unlike
+    /// [`__push_same`](Self::__push_same) it compares the value as the column would store it, if the engine can say
+    /// how.
     #[doc(hidden)]
     fn __push_unchanged<'b, ST, U>(
         out: &mut AstPass<'_, 'b, Self>,
@@ -195,8 +202,9 @@ pub trait ConcurrencyBackend: Backend<QueryBuilder: Default> + Default + sealed:
         Self: HasSqlType<ST>,
         U: ToSql<ST, Self>;
 
-    /// Appends what a key is sorted by, so that all who write batches lock rows in one order, where the database does not sort them: the
-    /// same for one value whatever its Rust type, and different for two.
+    /// Appends the sort key of a value in a record's key, on engines where the database does not sort a batch: all
+    /// batches must lock rows in one order. A value has the same sort key whatever its Rust type; two values have
+    /// different ones.
     #[doc(hidden)]
     fn __push_order<ST, U>(value: &U, order: &mut Vec<u8>) -> QueryResult<()>
     where
@@ -207,11 +215,11 @@ pub trait ConcurrencyBackend: Backend<QueryBuilder: Default> + Default + sealed:
         Ok(())
     }
 
-    /// How many bytes of values go into one statement, where the engine refuses a statement for its length.
+    /// How many bytes of values go into one statement, if the engine refuses statements for their length.
     #[doc(hidden)]
     const __MOST_BYTES: Option<usize> = None;
 
-    /// How many bytes a value is sent as, where that is asked.
+    /// How many bytes a value is sent as, on engines that need to know.
     #[doc(hidden)]
     fn __length<ST, U>(value: &U) -> QueryResult<usize>
     where
@@ -226,14 +234,14 @@ pub trait ConcurrencyBackend: Backend<QueryBuilder: Default> + Default + sealed:
     #[doc(hidden)]
     const __HAS_TABLES_WITHOUT_TRANSACTIONS: bool = false;
 
-    /// Runs a question about a table, which answers with a name and a number.
+    /// Runs a query about a table that returns a name and a number.
     #[doc(hidden)]
     fn __ask<'a, E, Q>(question: Q, session: &'a mut Session<'_, E>) -> E::Future<'a, QueryResult<Vec<NameAndNumber>>>
     where
         E: Executor<Backend = Self>,
         Q: Query<SqlType = (Nullable<Text>, BigInt)> + QueryFragment<Self> + QueryId + 'a;
 
-    /// Runs a statement that answers with a name and a text.
+    /// Runs a statement that returns names and texts.
     #[doc(hidden)]
     fn __load_texts<'a, E, Q>(
         statement: Q,
@@ -243,7 +251,7 @@ pub trait ConcurrencyBackend: Backend<QueryBuilder: Default> + Default + sealed:
         E: Executor<Backend = Self>,
         Q: Query<SqlType = (Text, Text)> + QueryFragment<Self> + QueryId + 'a;
 
-    /// Runs a statement that answers with pairs of numbers.
+    /// Runs a statement that returns pairs of numbers.
     #[doc(hidden)]
     fn __load_pairs<'a, E, Q>(
         statement: Q,
@@ -263,7 +271,7 @@ pub trait ConcurrencyBackend: Backend<QueryBuilder: Default> + Default + sealed:
     #[doc(hidden)]
     fn __push_number<'b>(out: &mut AstPass<'_, 'b, Self>, number: &'b i64) -> QueryResult<()>;
 
-    /// Runs a statement that answers with edit locks.
+    /// Runs a statement that returns edit locks.
     #[cfg(feature = "edit-lock")]
     #[doc(hidden)]
     fn __load_locks<'a, E, Q>(
@@ -278,7 +286,7 @@ pub trait ConcurrencyBackend: Backend<QueryBuilder: Default> + Default + sealed:
     #[doc(hidden)]
     const __BULK: Bulk;
 
-    /// Whether an error inside of a transaction leaves nothing to do but to roll back.
+    /// Whether after an error inside a transaction nothing but a rollback is possible.
     #[doc(hidden)]
     const __ERROR_ENDS_TRANSACTION: bool;
 
@@ -286,12 +294,12 @@ pub trait ConcurrencyBackend: Backend<QueryBuilder: Default> + Default + sealed:
     #[doc(hidden)]
     const __TUPLES: Tuples;
 
-    /// What joins the table of records to the table of their rows, so that these are met in the order of the records, where the engine
-    /// has a word for it.
+    /// The join of the table of records with the table of their rows that visits the rows in the order of the records,
+    /// if the engine has a keyword for it.
     #[doc(hidden)]
     const __ORDERED_JOIN: &'static str;
 
-    /// Binds a value where the engine does not learn the type from anything around it.
+    /// Binds a value in a place where the engine does not learn the type from its surroundings.
     #[doc(hidden)]
     fn __push_typed<'b, ST, U>(out: &mut AstPass<'_, 'b, Self>, value: &'b U) -> QueryResult<()>
     where
@@ -329,20 +337,20 @@ pub trait ConcurrencyBackend: Backend<QueryBuilder: Default> + Default + sealed:
     }
 }
 
-/// A text as a literal, on engines where a backslash stands for itself.
+/// A text as a literal, on engines that take a backslash literally.
 #[cfg(any(feature = "postgres_backend", feature = "sqlite"))]
 fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
-/// What a question about a table is answered with.
+/// What a query about a table returns.
 pub(crate) type NameAndNumber = (Option<String>, i64);
 
 fn no_arrays() -> diesel::result::Error {
     diesel::result::Error::QueryBuilderError("this engine has no arrays".into())
 }
 
-/// A write that triggers and rules are made for.
+/// A kind of write for which triggers and rules can exist.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WriteEvent {
@@ -356,7 +364,7 @@ pub enum WriteEvent {
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy)]
 pub struct Column<'n> {
-    /// The schema, where one is named, and the table.
+    /// The schema, if one is named, and the table.
     pub table: &'n [String],
     /// The column.
     pub name: &'n str,
@@ -367,15 +375,15 @@ pub struct Column<'n> {
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy)]
 pub struct EditLocks {
-    /// The time in milliseconds since 1970 as the statement runs, whatever the session's time zone.
+    /// The SQL of the current time in milliseconds since 1970, whatever the session's time zone.
     pub now_ms: &'static str,
-    /// What an INSERT does where the lock's row is there: takes it if it has run out, renews it if it is the holder's.
+    /// What an INSERT does if the lock's row exists: takes the lock if it has run out, renews it if it is the holder's.
     pub where_it_is_there: &'static str,
-    /// How many bytes the columns of the names hold, where there is a limit.
+    /// How many bytes the columns of the names hold, if there is a limit.
     pub longest_text: Option<usize>,
 }
 
-/// What an INSERT of an edit lock does, on the engines that have ON CONFLICT, where the lock's row is there.
+/// What an INSERT of an edit lock does if the lock's row exists, on the engines that have ON CONFLICT.
 #[cfg(all(feature = "edit-lock", any(feature = "sqlite", feature = "postgres_backend")))]
 const TAKE_LOCK_ON_CONFLICT: &str = " ON CONFLICT (table_name, record_key) DO UPDATE SET \
      since_ms = CASE WHEN concurrency_edit_locks.until_ms > excluded.since_ms THEN concurrency_edit_locks.since_ms ELSE excluded.since_ms END, \
@@ -387,12 +395,13 @@ const TAKE_LOCK_ON_CONFLICT: &str = " ON CONFLICT (table_name, record_key) DO UP
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Bulk {
-    /// In one statement, a column of all records being one array; in chunks of so many where a column is an array itself.
+    /// In one statement, with one array for each column of all records; in chunks of this size if a column is itself an
+    /// array.
     Arrays {
         /// The records of a chunk.
         chunk: usize,
     },
-    /// In chunks of so many records, each a statement with a value for each record's column.
+    /// In chunks of this size, one statement each, with a value for each column of each record.
     Chunks {
         /// The records of a chunk.
         chunk: usize,
@@ -401,11 +410,11 @@ pub enum Bulk {
     Singles,
 }
 
-/// How the version that an UPDATE computed comes back.
+/// How the version that an UPDATE computed is read back.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReadBack {
-    /// With the UPDATE itself.
+    /// By the UPDATE itself.
     Returning,
     /// By a second statement, which reads what this connection's UPDATE kept for it: never another writer's version.
     LastInsertId,
@@ -415,25 +424,25 @@ pub enum ReadBack {
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy)]
 pub struct Tuples {
-    /// Before them all.
+    /// Before all tuples.
     pub before: &'static str,
-    /// Before the first, and before each that follows.
+    /// Before the first tuple.
     pub first: &'static str,
-    /// Before each that follows.
+    /// Before each tuple that follows.
     pub next: &'static str,
-    /// After the number of each.
+    /// After the number of each tuple.
     pub after_number: &'static str,
-    /// After each.
+    /// After each tuple.
     pub last: &'static str,
-    /// After them all.
+    /// After all tuples.
     pub after: &'static str,
-    /// Whether the first tuple names the columns; otherwise their names stand at the end.
+    /// Whether the first tuple names the columns; otherwise their names follow at the end.
     pub names_first_tuple: bool,
-    /// Whether a text in a tuple has a collation that no column with another can be compared with.
+    /// Whether a text in a tuple has a collation with which no column of another collation can be compared.
     pub texts_need_collations: bool,
 }
 
 mod sealed {
-    /// Keeps the list of engines ours: each was measured, an unknown one may lose updates.
+    /// Keeps the list of engines closed: each was tested, and an unknown one may lose updates.
     pub trait Sealed {}
 }

@@ -1,4 +1,4 @@
-//! The bounds on field types, one trait each, so that an error names the field's type and not Diesel's machinery.
+//! The bounds on field types, one trait each, so that an error names the field's type and not Diesel's internals.
 
 use std::any::{Any, TypeId};
 use std::fmt;
@@ -16,7 +16,7 @@ use crate::executor::{Executor, Session};
 
 /// A value that can be written to a column of SQL type `ST` on the backend `DB`.
 ///
-/// Every type with Diesel's [`ToSql`] has it; there is nothing to implement.
+/// Every type with Diesel's [`ToSql`] implements it; there is nothing to implement.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be saved to a column of SQL type `{ST}` on `{DB}`",
     label = "a field of type `{Self}` does not fit its column",
@@ -45,13 +45,13 @@ pub trait Bindable<ST, DB: Backend> {
     where
         DB: ConcurrencyBackend;
 
-    /// Appends what the value is sorted by where it is a part of a key.
+    /// Appends the sort key of the value as a part of a key.
     #[doc(hidden)]
     fn __push_order(&self, order: &mut Vec<u8>) -> QueryResult<()>
     where
         DB: ConcurrencyBackend;
 
-    /// How many bytes the value is sent as, where the engine asks for that.
+    /// How many bytes the value is sent as, on engines that need to know.
     #[doc(hidden)]
     fn __length(&self) -> QueryResult<usize>
     where
@@ -61,11 +61,11 @@ pub trait Bindable<ST, DB: Backend> {
     #[doc(hidden)]
     fn __sql_type() -> TypeId;
 
-    /// Whether the column can hold NULL: by the SQL type and not by the field's, which need not say so.
+    /// Whether the column can hold NULL. The SQL type decides, because the field's type need not show it.
     #[doc(hidden)]
     fn __is_nullable() -> bool;
 
-    /// What the engine's own type is, so that it can choose a comparison.
+    /// The engine's own type, so that it can choose a comparison.
     #[doc(hidden)]
     fn __metadata(lookup: &mut DB::MetadataLookup) -> DB::TypeMetadata;
 }
@@ -129,7 +129,7 @@ where
     }
 }
 
-/// The value of one record in an array of many records' values; none where the record leaves its column as it is.
+/// The value of one record in an array of many records' values; `None` if the record leaves its column as it is.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Element<'b, U>(pub(crate) Option<&'b U>);
@@ -146,30 +146,30 @@ where
 
 /// A version that can be written to and read from a column of SQL type `ST` on the backend `DB`.
 ///
-/// Every type with `Clone` and Diesel's [`ToSql`] and [`FromSql`](diesel::deserialize::FromSql) has it; there is nothing to
-/// implement.
+/// Every type with `Clone` and Diesel's [`ToSql`] and [`FromSql`](diesel::deserialize::FromSql) implements it; there is
+/// nothing to implement.
 #[diagnostic::on_unimplemented(
     message = "a version of type `{Self}` cannot be kept in a column of SQL type `{ST}` on `{DB}`",
     label = "the version field's type does not fit its column",
     note = "the type must implement `Clone`, and `ToSql` and `FromSqlRow` for `{ST}` on `{DB}`: `i64` for `BigInt`, `i32` for `Integer`, `Option<i64>` for `Nullable<BigInt>`"
 )]
 pub trait VersionOn<ST, DB: Backend>: Bindable<ST, DB> + Clone + Send + Sync {
-    /// A copy of it in a list of versions of all types.
+    /// A copy of the version for a list of versions of all types.
     #[doc(hidden)]
     fn __erase(&self) -> Box<dyn Any + Send>;
 
-    /// A copy of one in such a list, if it is of this type.
+    /// A copy of a version in such a list, if it is of this type.
     #[doc(hidden)]
     fn __recall(version: &(dyn Any + Send)) -> Option<Self>;
 
-    /// Runs a statement that answers with versions, to its end: what the database refuses late is an error, too.
+    /// Runs a statement that returns versions, to its end: a late refusal of the database is an error, too.
     #[doc(hidden)]
     fn __load<'a, E, Q>(statement: Q, session: &'a mut Session<'_, E>) -> E::Future<'a, QueryResult<Vec<Self>>>
     where
         E: Executor<Backend = DB>,
         Q: Query<SqlType = ST> + QueryFragment<DB> + QueryId + 'a;
 
-    /// The same with versions and how they are stored.
+    /// The same for versions and how they are stored.
     #[doc(hidden)]
     fn __load_stored<'a, E, Q>(
         statement: Q,
@@ -179,14 +179,14 @@ pub trait VersionOn<ST, DB: Backend>: Bindable<ST, DB> + Clone + Send + Sync {
         E: Executor<Backend = DB>,
         Q: Query<SqlType = (ST, Text)> + QueryFragment<DB> + QueryId + 'a;
 
-    /// The same with numbers alone.
+    /// The same for numbers alone.
     #[doc(hidden)]
     fn __load_numbers<'a, E, Q>(statement: Q, session: &'a mut Session<'_, E>) -> E::Future<'a, QueryResult<Vec<i64>>>
     where
         E: Executor<Backend = DB>,
         Q: Query<SqlType = BigInt> + QueryFragment<DB> + QueryId + 'a;
 
-    /// The same with versions of many records, each with the record's number.
+    /// The same for versions of many records, each with the record's number.
     #[doc(hidden)]
     fn __load_numbered<'a, E, Q>(
         statement: Q,

@@ -11,8 +11,9 @@ use crate::bind::Bindable;
 /// A struct whose fields are columns of a table: what `#[derive(Concurrent)]` and, for structs under `#[diesel(embed)]`,
 /// `#[derive(ConcurrentColumns)]` implement.
 ///
-/// `F` is what holds the values: the struct itself, or the foreign one that it describes under `#[concurrent(remote = …)]`.
-/// To a struct of another crate no trait can be added; a struct of one's own then says which columns it has:
+/// `F` is the type that holds the values: the struct itself, or the foreign struct that it describes under
+/// `#[concurrent(remote = …)]`. You cannot implement a trait for a struct of another crate, so a struct of your own
+/// says which columns it has:
 ///
 /// ```
 /// # include!("doctest_remote.rs");
@@ -53,7 +54,7 @@ use crate::bind::Bindable;
     note = "for a struct of another crate write one of your own with `#[concurrent(remote = …)]`, and name it on the field"
 )]
 pub trait ConcurrentColumns<F = Self> {
-    /// Stands for the text of this struct's columns in the key of Diesel's statement cache.
+    /// Represents the text of this struct's columns in the key of Diesel's statement cache.
     #[doc(hidden)]
     type __StatementId: 'static;
 
@@ -77,14 +78,14 @@ pub trait ConcurrentColumns<F = Self> {
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy)]
 pub struct ColumnNames {
-    /// The struct's own.
+    /// The struct's own columns.
     pub own: &'static [&'static str],
-    /// Those of the structs embedded in it.
+    /// The columns of the structs embedded in it.
     pub embedded: &'static [&'static ColumnNames],
 }
 
 impl ColumnNames {
-    /// Stops the compilation where an embedded struct writes a column of the record's key or version.
+    /// Stops the compilation if an embedded struct writes a column of the record's key or version.
     #[allow(clippy::panic, reason = "this runs in the compiler, where a panic is a compile error")]
     pub const fn embedded_without(&self, mut reserved: &[&str]) {
         while let [name, rest @ ..] = reserved {
@@ -97,7 +98,7 @@ impl ColumnNames {
         }
     }
 
-    /// Stops the compilation where a column that the record writes is part of the key in an embedded struct.
+    /// Stops the compilation if a column that the record writes is part of the key in an embedded struct.
     #[allow(clippy::panic, reason = "this runs in the compiler, where a panic is a compile error")]
     pub const fn apart_from_key(&self, version: &str, mut key: &[&str]) {
         while let [name, rest @ ..] = key {
@@ -110,8 +111,8 @@ impl ColumnNames {
         }
     }
 
-    /// Stops the compilation where two of these columns and of the version and the key have one SQL name: SQLite and MySQL keep the last
-    /// of two assignments.
+    /// Stops the compilation if two of these columns, the version and the key have the same SQL name: SQLite and MySQL
+    /// keep the last of two assignments.
     #[allow(clippy::panic, reason = "this runs in the compiler, where a panic is a compile error")]
     pub const fn are_distinct(&self, mut others: &[&str]) {
         while let [name, rest @ ..] = others {
@@ -156,7 +157,7 @@ impl ColumnNames {
         count
     }
 
-    /// How many there are.
+    /// How many columns there are.
     pub(crate) const fn count(&self) -> usize {
         let mut count = self.own.len();
         let mut structs = self.embedded;
@@ -177,7 +178,7 @@ impl ColumnNames {
     }
 }
 
-/// What the compiler says of two columns with one name: a panic there takes one text and no arguments.
+/// The compiler's message about two columns with one name. A panic there takes one text and no arguments.
 struct SameName {
     bytes: [u8; 160],
     length: usize,
@@ -296,10 +297,10 @@ pub trait ConcurrentKeyOn<DB: Backend, F = Self>: ConcurrentKey<F> + ConcurrentC
         W: ColumnVisitor<'b, Self, DB, F>;
 }
 
-/// Is shown columns of a `T`: their names, and how to get their values out of a record.
+/// A visitor of columns of a `T`: their names, and how to get their values out of a record.
 ///
-/// The accessors take what holds the values, the record itself or a foreign struct in it, and what its `serialize_as` fields
-/// were converted to.
+/// The accessors take what holds the values (the record itself, or a foreign struct in it) and what its `serialize_as`
+/// fields were converted to.
 #[doc(hidden)]
 pub trait ColumnVisitor<'b, T, DB, F = T>: Sized
 where
@@ -314,7 +315,7 @@ where
         U: Bindable<ST, DB> + 'b,
         G: Fn(&'b F, &'b T::__Serialized) -> &'b U + Copy;
 
-    /// The key, which lies in an embedded struct.
+    /// The key in an embedded struct.
     fn embedded_key<E, EF, G>(&mut self, get: G) -> QueryResult<()>
     where
         E: ConcurrentKeyOn<DB, EF> + 'b,
@@ -326,7 +327,7 @@ where
     }
 }
 
-/// Is shown the columns that a save of a `T` writes, of which some may be left out and some belong to embedded structs.
+/// A visitor of the columns that a save of a `T` writes. Some may be left out, and some belong to embedded structs.
 #[doc(hidden)]
 pub trait RecordVisitor<'b, T, DB, F = T>: ColumnVisitor<'b, T, DB, F>
 where

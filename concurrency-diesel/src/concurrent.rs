@@ -1,4 +1,4 @@
-//! The traits of a versioned record. `#[derive(Concurrent)]` implements them; the methods users call stand in `dsl`.
+//! The traits of a versioned record. `#[derive(Concurrent)]` implements them; `dsl` holds the methods that users call.
 
 use std::any::TypeId;
 use std::fmt;
@@ -77,12 +77,12 @@ pub trait Concurrent: ConcurrentColumns + Sized {
         <Self::VersionField as InitialVersion<Self::Version>>::initial()
     }
 
-    /// Which of its columns a save writes, and what the record remembers of its row.
+    /// What the record remembers of its row, and so which of its columns a save writes.
     #[doc(hidden)]
     type __Memory: Memory<Self>;
 
-    /// By what a scope knows the record: its type, lifetimes aside. The standard library's `TypeId::of` refuses what
-    /// borrows.
+    /// How a scope recognizes the record: by its type, lifetimes aside. The standard library's `TypeId::of` rejects
+    /// types that borrow.
     #[doc(hidden)]
     fn __record_type() -> TypeId {
         typeid::of::<Self>()
@@ -105,7 +105,7 @@ pub trait Concurrent: ConcurrentColumns + Sized {
     #[doc(hidden)]
     fn __table() -> &'static Self::Table;
 
-    /// What is learned of the table while the program runs.
+    /// What the program learns of the table while it runs.
     #[doc(hidden)]
     fn __table_facts() -> &'static TableFacts;
 
@@ -120,11 +120,11 @@ pub trait Concurrent: ConcurrentColumns + Sized {
     #[doc(hidden)]
     fn __write_key(&self, out: &mut dyn fmt::Write) -> fmt::Result;
 
-    /// The same, for a message: of a long one only the beginning.
+    /// The same, for a message: a long key is shortened.
     #[doc(hidden)]
     fn __key(&self) -> String {
         let mut key = Shortened(String::new());
-        // A `Debug` of the user's that fails leaves its part out.
+        // If a user's `Debug` fails, its part is left out.
         let _ = self.__write_key(&mut key);
         key.0
     }
@@ -228,7 +228,7 @@ pub trait ConcurrentOn<DB: ConcurrencyBackend>:
         W: ColumnVisitor<'b, Self, DB>;
 }
 
-/// A text that ends where nobody would read on.
+/// A text that ends where it would be too long to read.
 struct Shortened(String);
 
 impl Shortened {
@@ -245,24 +245,24 @@ impl fmt::Write for Shortened {
         let end = (0..=room).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
         self.0.push_str(text.get(..end).unwrap_or_default());
         self.0.push('…');
-        // Whoever writes on need not.
+        // This stops the writer.
         Err(fmt::Error)
     }
 }
 
-/// What is learned of a record's table while the program runs.
+/// What the program learns of a record's table while it runs.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct TableFacts {
-    /// Its SQL name, once it was asked of Diesel, which does not keep it as text.
+    /// Its SQL name, once Diesel was asked for it: Diesel does not keep it as text.
     name: OnceLock<String>,
-    /// The same, in its parts.
+    /// The same in its parts.
     path: OnceLock<Vec<String>>,
     /// Whether it is a view, once that was asked.
     relation: AtomicU8,
-    /// Whether it is a view for whose UPDATEs, or DELETEs, there is no trigger.
+    /// Whether it is a view without a trigger for UPDATEs, or for DELETEs.
     unwritable: [AtomicU8; 2],
-    /// Whether triggers or rules that may turn its UPDATEs and its DELETEs into other writes were there when that was asked last.
+    /// Whether triggers or rules that may replace its UPDATEs or its DELETEs by other writes existed when last asked.
     turning: [AtomicU8; 2],
 }
 
@@ -279,7 +279,7 @@ impl TableFacts {
         }
     }
 
-    /// Whether it was a view when it was asked for last; nothing where it never was.
+    /// Whether it was a view when last asked; `None` if never asked.
     pub(crate) fn is_view(&self) -> Option<bool> {
         known(&self.relation)
     }
@@ -288,7 +288,7 @@ impl TableFacts {
         know(&self.relation, is_view);
     }
 
-    /// Whether it was a view that such a write could not be sent to, when that was asked for last.
+    /// Whether it was a view without a trigger for such a write when last asked.
     pub(crate) fn is_unwritable(&self, event: WriteEvent) -> bool {
         known(of(&self.unwritable, event)) == Some(true)
     }
@@ -297,7 +297,7 @@ impl TableFacts {
         know(of(&self.unwritable, event), is_unwritable);
     }
 
-    /// Whether such a write may be turned into another, as far as that was asked.
+    /// Whether such a write may be replaced by another; `None` if never asked.
     pub(crate) fn is_turned(&self, event: WriteEvent) -> Option<bool> {
         known(of(&self.turning, event))
     }
@@ -315,7 +315,7 @@ const fn of([updates, deletes]: &[AtomicU8; 2], event: WriteEvent) -> &AtomicU8 
     }
 }
 
-/// A fact that was asked for, or none.
+/// A fact, or `None` if it was never asked.
 fn known(fact: &AtomicU8) -> Option<bool> {
     match fact.load(Ordering::Relaxed) {
         0 => None,
@@ -336,7 +336,7 @@ where
     T::__table_facts().name.get_or_init(|| table_path::<T, DB>().join("."))
 }
 
-/// The same, as Diesel's query builder writes it: the schema, where one is named, and the table.
+/// The same, as Diesel's query builder writes it: the schema, if one is named, and the table.
 pub(crate) fn table_path<T, DB>() -> &'static [String]
 where
     T: Concurrent<Table: QueryFragment<DB>>,
@@ -348,8 +348,7 @@ where
     })
 }
 
-/// Takes a name apart at its dots and the quotes off its parts, as Diesel's query builders quote them; a doubled quote
-/// stands for itself.
+/// Splits a name at its dots and unquotes its parts, as Diesel's query builders quote them. A doubled quote is a quote.
 fn unquote(quoted: &str) -> Vec<String> {
     let Some(quote) = quoted.chars().next().filter(|first| matches!(first, '"' | '`')) else {
         return vec![quoted.to_owned()];

@@ -14,7 +14,8 @@ use crate::backend::ConcurrencyBackend;
     note = "supported are `SqliteConnection`, `PgConnection` and `MysqlConnection`, pooled or not; enable the feature `sqlite`, `postgres` or `mysql` of concurrency-diesel"
 )]
 pub trait Connection: LoadConnection<Backend = <Self as Connection>::Database> {
-    /// Its backend. One of our own, so that rustc looks for no backend where the connection is none of Diesel's.
+    /// Its backend. This is our own associated type, so that rustc looks for no backend if the type is not a connection
+    /// of Diesel's.
     type Database: ConcurrencyBackend;
 }
 

@@ -1,5 +1,5 @@
-//! Writes whose outcome nobody knows, because the connection was lost before the answer came or the future was dropped. A tracked
-//! record is told, and its next save finds out what it can. What it remembers stands in `tracked`.
+//! Writes whose outcome is unknown, because the connection was lost before the answer came or the future was dropped.
+//! They leave a tracked record in doubt, and its next save finds out what it can. `tracked` remembers them.
 
 use concurrency_core::{Advance, VersionField};
 
@@ -13,7 +13,7 @@ use crate::scope::{self, Rule};
 use crate::statement::{Committed, Source};
 use crate::tracked::ColumnSet;
 
-/// A record whose write is not answered yet. Dropped like that, it leaves the record in doubt.
+/// A record whose write is not answered yet. If this is dropped before the answer, the record is in doubt.
 pub(crate) struct Unanswered<'r, T: Concurrent> {
     record: &'r mut T,
     write: memory::Unanswered<T::Version>,
@@ -26,12 +26,12 @@ impl<'r, T: Concurrent> Unanswered<'r, T> {
         Self { record, write: memory::Unanswered { columns, version: None, moves_version }, is_answered: false }
     }
 
-    /// The record as it is written, and where to note the version that the row gets, if it is known beforehand.
+    /// The record as it is written, and the place to note the version that the row gets, if it is known beforehand.
     pub(crate) const fn parts(&mut self) -> (&T, &mut Option<T::Version>) {
         (self.record, &mut self.write.version)
     }
 
-    /// Ends with the answer, which says what version the row has if it was written.
+    /// Takes the answer, which says what version the row has if it was written.
     pub(crate) fn answered(mut self, answer: Result<T::Version, ConcurrencyError>) -> Result<(), ConcurrencyError> {
         self.is_answered = !matches!(answer, Err(ConcurrencyError::OutcomeUnknown(_)));
         T::__Memory::written(self.record, self.write.columns, answer?);
@@ -57,21 +57,22 @@ pub(crate) fn note<T: Concurrent<Version: Clone>>(planned: &mut Option<T::Versio
     }
 }
 
-/// The records of a batch whose transaction is not answered yet. Dropped during its COMMIT, it leaves them in doubt.
+/// The records of a batch whose transaction is not answered yet. If this is dropped during the COMMIT, the records are
+/// in doubt.
 pub(crate) struct UnansweredBatch<'r, T: Concurrent> {
     pub(crate) records: &'r mut [T],
     pub(crate) unconfirmed: Unconfirmed<T::Version>,
     moves_version: bool,
 }
 
-/// What is known of a batch while no answer says that it is committed.
+/// What is known of a batch that is not confirmed as committed.
 pub(crate) struct Unconfirmed<V> {
-    /// Whether it may be committed all the same.
+    /// Whether it may be committed.
     pub(crate) may_be_committed: bool,
     /// Whether each of its writes may stay whatever becomes of the batch, because the table cannot roll back.
     stays: bool,
-    /// The records that it wrote, by their places, and the versions of their rows where no other write can make them; where that is not
-    /// known, it may be any of them.
+    /// The positions of the records that it wrote, and the versions of their rows if no other write can make them. If
+    /// `None`, it may have written any record.
     written: Option<Vec<(usize, Option<V>)>>,
 }
 
@@ -80,13 +81,13 @@ impl<V> Unconfirmed<V> {
         Self { may_be_committed: false, stays: false, written: None }
     }
 
-    /// Each write of the batch may stay.
+    /// Notes that each write of the batch may stay.
     pub(crate) fn stays(&mut self) {
         self.stays = true;
         self.written = Some(Vec::new());
     }
 
-    /// One record is sent by itself.
+    /// Notes that one record is sent by itself.
     pub(crate) fn sent(&mut self, index: usize) {
         match &mut self.written {
             Some(written) if self.stays => written.push((index, None)),
@@ -94,7 +95,7 @@ impl<V> Unconfirmed<V> {
         }
     }
 
-    /// The answer to the record that was sent last.
+    /// Notes the answer to the record that was sent last.
     pub(crate) fn answered<T>(&mut self, answer: &Result<Option<V>, ConcurrencyError>)
     where
         T: Concurrent<Version = V>,
@@ -112,7 +113,7 @@ impl<V> Unconfirmed<V> {
         }
     }
 
-    /// The batch came to its end, and memory learns of what it wrote.
+    /// Notes that the batch came to its end, so that the records learn what it wrote.
     pub(crate) const fn confirm(&mut self) {
         self.stays = false;
     }
@@ -164,7 +165,7 @@ impl<T: Concurrent> Drop for UnansweredBatch<'_, T> {
     }
 }
 
-/// Whether a save under this rule moves the version for certain.
+/// Whether a save under this rule is certain to move the version.
 pub(crate) fn moves_version<T: Concurrent>(rule: Rule) -> bool {
     match rule {
         Rule::Unchecked => true,
@@ -173,8 +174,8 @@ pub(crate) fn moves_version<T: Concurrent>(rule: Rule) -> bool {
     }
 }
 
-/// Finds out by the row's version what became of the writes without an answer. It is an error where that does not say that none of them
-/// was done, or which; otherwise the record can be saved.
+/// Finds out by the row's version what became of the writes without an answer. It is an error if the version proves
+/// neither that none of them was done, nor which one was; otherwise the record can be saved.
 pub(crate) async fn find_out<T, E>(record: &mut T, session: &mut Session<'_, E>) -> Result<(), ConcurrencyError>
 where
     E: Executor,
@@ -191,12 +192,12 @@ where
     Err(outcome::refusal::<T, E::Backend>(record, record.__version(), Some(&found)))
 }
 
-/// Whether the row's version may prove that a write of the record without an answer was done, and that makes a difference to its save.
+/// Whether the row's version may prove that a write without an answer was done, and that matters to the record's save.
 pub(crate) fn can_be_proved<T: Concurrent>(record: &T) -> bool {
     T::VersionField::__IS_UNIQUE && T::__Memory::is_in_doubt(record) && scope::rule::<T>() != Rule::Unchecked
 }
 
-/// Lets the record go on from the write without an answer that its row's version proves, if there is one.
+/// If the row's version proves a write without an answer, the record continues from that write.
 pub(crate) async fn prove<T, E>(record: &mut T, session: &mut Session<'_, E>) -> Result<(), ConcurrencyError>
 where
     E: Executor,
@@ -210,7 +211,7 @@ where
     Ok(())
 }
 
-/// A record that is saved in another's stead. What nobody knows of it nobody knows of the other: here, too, where the future is
+/// A record that is saved in place of another. A doubt about it becomes a doubt about the other, also if the future is
 /// dropped.
 pub(crate) struct Stead<'r, T: Concurrent> {
     record: &'r mut T,
@@ -223,7 +224,7 @@ impl<'r, T: Concurrent> Stead<'r, T> {
         Self { record, other, is_saved: false }
     }
 
-    /// Ends with the other one saved: it takes the record's place.
+    /// Ends with the other record saved: it takes the record's place.
     pub(crate) fn saved(mut self) {
         std::mem::swap(self.record, &mut self.other);
         self.is_saved = true;

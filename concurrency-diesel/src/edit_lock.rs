@@ -1,17 +1,19 @@
-//! Who is editing a record: advisory locks with an end, kept in a table of their own.
+//! Who is editing a record: advisory locks that expire, kept in a table of their own.
 //!
-//! Two people who open one record learn of each other before one of them has typed for nothing. A lock promises no more: a save never
-//! asks it, and the version alone decides what is written. So let an error of these functions never keep a page from opening.
+//! Two people who open the same record learn of each other before one of them has typed in vain. A lock promises no
+//! more: a save never checks it, and the version alone decides what is written. So never let an error of these
+//! functions keep a page from opening.
 //!
 //! An [`EditLock`] is held for 150 seconds, by the database's clock. The page that edits the record
-//! [acquires](EditLock::acquire) it when it opens and again every 30 seconds: browsers run the timers of a hidden page once a
-//! minute. A holder is a name, and one holder in two windows holds one lock.
+//! [acquires](EditLock::acquire) it when it opens and again every 30 seconds. (Browsers run the timers of a hidden page
+//! only once a minute.) A holder is a name; one holder in two windows holds one lock.
 //!
-//! The locks stand in the table `concurrency_edit_locks`. `diesel-concurrency edit-locks` writes the migration that creates it, and so
-//! does [`create`] without a migration. Lock columns in the record's own row would move its version.
+//! The locks are in the table `concurrency_edit_locks`. `diesel-concurrency edit-locks` writes the migration that
+//! creates it; [`create`] creates it without a migration. They are not columns of the record's own row, because writing
+//! those would move its version.
 //!
-//! Use these functions outside of transactions: a lock that is not committed keeps the others waiting instead of telling them who
-//! has it.
+//! Use these functions outside of transactions: while a lock is not committed, others wait instead of learning who has
+//! it.
 //!
 //! # Example
 //!
@@ -68,25 +70,26 @@ use crate::executor::{Blocking, now};
 pub struct EditLock<'a>(Claim<'a>);
 
 impl<'a> EditLock<'a> {
-    /// The lock of this record for this holder, who keeps it for 150 seconds from each [`acquire`](Self::acquire).
+    /// The lock of this record for this holder. Each [`acquire`](Self::acquire) keeps it for 150 seconds.
     #[must_use]
     pub const fn new(id: &'a RecordId, holder: &'a str) -> Self {
         Self(Claim::new(id, holder))
     }
 
-    /// The same, kept for this long.
+    /// The same lock, kept for this long.
     #[must_use]
     pub fn lasting(self, duration: Duration) -> Self {
         Self(self.0.lasting(duration))
     }
 
-    /// Takes the lock if it is free, and renews it if the holder has it already: the heartbeat of a page.
+    /// Takes the lock if it is free, and renews it if the holder already has it. This is the heartbeat of a page.
     ///
-    /// Of any number who ask at once exactly one gets it. Free is a lock that was never taken, was released, or has run out. A lock that is
-    /// renewed keeps its `turn` and the time since when it is held.
+    /// If several holders ask at once, exactly one of them gets it. A lock is free if it was never taken, was released,
+    /// or has run out. Renewing a lock keeps its `turn` and the time since when it is held.
     ///
-    /// `INSERT INTO concurrency_edit_locks … ON CONFLICT (table_name, record_key) DO UPDATE … WHERE` it is the holder's or has run out, on
-    /// MySQL and MariaDB `ON DUPLICATE KEY UPDATE …`; where that took nothing, a SELECT reads who has it.
+    /// `INSERT INTO concurrency_edit_locks … ON CONFLICT (table_name, record_key) DO UPDATE … WHERE` it is the holder's
+    /// or has run out; on MySQL and MariaDB `ON DUPLICATE KEY UPDATE …`. If that returns no row, as always on MySQL and
+    /// MariaDB, a SELECT reads who has the lock.
     ///
     /// # Errors
     ///
@@ -117,13 +120,13 @@ impl<'a> EditLock<'a> {
         now(work::acquire(&self.0, &mut Blocking::session(conn)))
     }
 
-    /// Takes the lock from the holder that was shown: the one whose [`turn`](Holder::turn) this is.
+    /// Takes the lock from the holder who was shown: the one with this [`turn`](Holder::turn).
     ///
-    /// Where another one has taken it meanwhile, it stays theirs, and the answer says whose it is; a lock that is free is taken whatever
-    /// the turn. Who is taken over learns of it at the next [`acquire`](Self::acquire).
+    /// If another holder has taken it meanwhile, the lock stays theirs, and the result says whose it is. A free lock is
+    /// taken whatever the turn. The previous holder learns of it at the next [`acquire`](Self::acquire).
     ///
-    /// `UPDATE concurrency_edit_locks SET …, turn = turn + 1 WHERE … AND turn = ?`; where that matches no row, as
-    /// [`acquire`](Self::acquire).
+    /// `UPDATE concurrency_edit_locks SET …, turn = turn + 1 WHERE … AND turn = ?`. If that returns no row, as always
+    /// on MySQL and MariaDB, it goes on as [`acquire`](Self::acquire).
     ///
     /// # Errors
     ///
@@ -146,7 +149,7 @@ impl<'a> EditLock<'a> {
     /// let bob = EditLock::new(&article, "bob").take_over(shown.turn, conn)?;
     /// assert!(matches!(bob, Editing::Mine(_)));
     ///
-    /// // Cid was shown Ann, too, and comes second.
+    /// // Cid was also shown Ann, and comes second.
     /// let cid = EditLock::new(&article, "cid").take_over(shown.turn, conn)?;
     /// assert!(matches!(cid, Editing::Theirs(holder) if holder.holder == "bob"));
     /// # Ok(())
@@ -156,10 +159,10 @@ impl<'a> EditLock<'a> {
         now(work::take_over(&self.0, turn, &mut Blocking::session(conn)))
     }
 
-    /// Gives the lock back; false if the holder did not have it.
+    /// Releases the lock, and returns whether the holder had it.
     ///
-    /// `UPDATE concurrency_edit_locks SET until_ms = 0 WHERE … AND holder = ?`. The row stays, so that the next holder's `turn` is another
-    /// one, until [`delete_expired`] deletes it.
+    /// `UPDATE concurrency_edit_locks SET until_ms = 0 WHERE … AND holder = ?`. The row stays until [`delete_expired`]
+    /// deletes it, so that the next holder gets another `turn`.
     ///
     /// # Errors
     ///
@@ -169,7 +172,7 @@ impl<'a> EditLock<'a> {
     }
 }
 
-/// Who is editing the record now; none where the lock was never taken, was released or has run out.
+/// Returns who is editing the record now, or `None` if the lock was never taken, was released or has run out.
 ///
 /// `SELECT holder, since_ms, until_ms, turn, … FROM concurrency_edit_locks WHERE table_name = ? AND record_key = ?`.
 ///
@@ -180,7 +183,8 @@ pub fn holder<C: Connection>(id: &RecordId, conn: &mut C) -> Result<Option<Holde
     now(work::holder(id, &mut Blocking::session(conn)))
 }
 
-/// Creates the table of the locks, where it is not there yet. `diesel-concurrency edit-locks` writes a migration that does the same.
+/// Creates the table of the locks if it does not exist. `diesel-concurrency edit-locks` writes a migration that does
+/// the same.
 ///
 /// `CREATE TABLE IF NOT EXISTS concurrency_edit_locks …`. Several programs may call it at once.
 ///
@@ -193,8 +197,9 @@ pub fn create<C: Connection>(conn: &mut C) -> Result<(), Error> {
 
 /// Deletes the locks that have run out or were released, and returns how many there were.
 ///
-/// A lock that has run out is free without this: it only keeps the table small. A page that was opened before may then take over
-/// from a holder that it did not show, because the turns of a record begin again at 1; so call it seldom, at night for example.
+/// A lock that has run out is free without this, which only keeps the table small. Afterwards the turns of a record
+/// begin again at 1, so a page that was opened before may take over from a holder that it did not show. Call it seldom,
+/// for example at night.
 ///
 /// `DELETE FROM concurrency_edit_locks WHERE until_ms <= …`.
 ///

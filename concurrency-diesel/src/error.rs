@@ -1,4 +1,4 @@
-//! What a save can fail with. How a database error is classified stands in `error::classify`.
+//! What a save can fail with. `error::classify` classifies database errors.
 
 mod classify;
 
@@ -16,12 +16,11 @@ pub(crate) use classify::{
     is_nothing_to_roll_back, is_refused_before_it_runs, is_transaction_lost, is_unanswered, must_restart,
 };
 
-/// Why a record was not saved, deleted or read. Whichever it is, the record in memory is as it was before the call.
+/// Why a record was not saved, deleted or read. The record in memory is as it was before the call.
 ///
 /// The variants that name a record print its table, its key and the versions, and no other column. The variants that
 /// hold a [`diesel::result::Error`] print what the engine said, which may quote values. This error does not convert
-/// into
-/// [`diesel::result::Error`]: a conflict must not get lost among other errors.
+/// into [`diesel::result::Error`]: a conflict must not get lost among other errors.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConcurrencyError {
@@ -33,15 +32,15 @@ pub enum ConcurrencyError {
     #[error(transparent)]
     RecordDeleted(Box<RecordDeletedError>),
 
-    /// Returned when row and version are as expected and the database still wrote nothing: a trigger that
-    /// returns NULL, row security, a rule.
+    /// Returned when row and version are as expected but the database still wrote nothing, because of a trigger that
+    /// returns NULL, row security, or a rule.
     #[error(transparent)]
     WriteSuppressed(Box<WriteSuppressedError>),
 
     /// Returned when the engine refused a concurrent write (serialization failure, deadlock, lock timeout, busy
-    /// database): the transaction must be rolled back and run again from its start, loading included.
+    /// database). The transaction must be rolled back and run again from its start, loading included.
     ///
-    /// Most of these codes reach us only as the server's English messages; a server that runs under another
+    /// Most of these codes reach us only as the server's English messages. A server that runs under another
     /// `lc_messages` hides them, and they come out as [`Database`](Self::Database).
     #[error("the database refused a concurrent write, the transaction must start again: {0}")]
     Restart(#[source] Box<diesel::result::Error>),
@@ -53,20 +52,20 @@ pub enum ConcurrencyError {
         table: &'static str,
     },
 
-    /// Returned when no answer came to a write or to COMMIT, because the connection was lost, or an answer that cannot
-    /// be read. The write may have been done.
+    /// Returned when a write or a COMMIT got no answer because the connection was lost, or an answer that cannot be
+    /// read. The write may have been done.
     ///
-    /// Returned also when the answer proves nothing: a trigger or a rule of the table does something else in place of
-    /// the write, or fails without undoing it, as `RAISE(FAIL)` does on SQLite.
+    /// It is also returned when the answer proves nothing: a trigger or a rule of the table replaces the write, or
+    /// fails without undoing it, as `RAISE(FAIL)` does on SQLite.
     ///
-    /// This library never sends such a write again. Reload the record, and look. If the connection was lost, take
-    /// another one. On a blocking connection the next statement may fail with "The transaction manager is broken",
+    /// This library never sends such a write again. Reload the record to see what happened. If the connection was lost,
+    /// use another one. On a blocking connection the next statement may fail with "The transaction manager is broken",
     /// which is [`BrokenTransactionManager`](diesel::result::Error::BrokenTransactionManager): that connection is dead.
     #[error("{}", unanswered(.0))]
     OutcomeUnknown(#[source] Box<diesel::result::Error>),
 
     /// Returned when the engine no longer has the transaction that was to be committed or rolled back. What ran before
-    /// that may be committed, and what ran after it was committed statement by statement. It comes out in place of a
+    /// that may be committed, and what ran after it was committed statement by statement. This error replaces a
     /// closure's own error.
     ///
     /// On MySQL and MariaDB a statement such as `CREATE TABLE`, `ALTER TABLE` or `TRUNCATE` commits the transaction. A
@@ -74,7 +73,7 @@ pub enum ConcurrencyError {
     /// it. On SQLite a full disk, an I/O error, `ON CONFLICT ROLLBACK` and `RAISE(ROLLBACK)` roll it back. This library
     /// never runs such a transaction again.
     ///
-    /// PostgreSQL keeps a transaction after an error that the program ignores, and commits nothing of it. That is
+    /// If the program ignores an error, PostgreSQL keeps the transaction open but commits nothing of it. That is
     /// [`Database`](Self::Database) with the message "current transaction is aborted, commands ignored until end of
     /// transaction block".
     #[error(
@@ -108,7 +107,7 @@ impl ConcurrencyError {
         matches!(self, Self::RecordModified(_) | Self::Restart(_))
     }
 
-    /// The table of the record, where the error is about one; its SQL name, unquoted.
+    /// The SQL name of the record's table, unquoted, if the error is about a record.
     #[must_use]
     pub const fn table(&self) -> Option<&str> {
         match self {
@@ -122,7 +121,7 @@ impl ConcurrencyError {
 }
 
 impl ConcurrencyError {
-    /// What Diesel says of any statement, as one of our own variants.
+    /// Classifies an error of any statement.
     pub(crate) fn classified(error: diesel::result::Error) -> Self {
         let error = transaction::marked(error);
         match classify::meaning(&error) {
@@ -133,8 +132,8 @@ impl ConcurrencyError {
         }
     }
 
-    /// The same of a statement that writes: without an answer to it, or with one that cannot be read, nobody knows
-    /// whether it was done.
+    /// Classifies an error of a statement that writes. If no answer came, or one that cannot be read, it is unknown
+    /// whether the write was done.
     pub(crate) fn of_write(error: diesel::result::Error) -> Self {
         match (classify::meaning(&error), &error) {
             (Meaning::Unanswered, _) | (_, diesel::result::Error::DeserializationError(_)) => {
@@ -144,7 +143,7 @@ impl ConcurrencyError {
         }
     }
 
-    /// The same of a statement that only asks what a write before it did.
+    /// Classifies an error of a statement that only reads what a write before it did.
     pub(crate) fn after_write(error: diesel::result::Error) -> Self {
         match classify::meaning(&error) {
             Meaning::Restart => Self::classified(error),
@@ -154,7 +153,7 @@ impl ConcurrencyError {
 }
 
 impl ConcurrencyError {
-    /// Whose fault the error is, where many records were sent at once.
+    /// Whether one record, or the whole statement, is at fault, if many records were sent at once.
     pub(crate) fn fault(&self) -> Fault {
         match self {
             Self::Database(error) => classify::fault(error),
@@ -163,7 +162,7 @@ impl ConcurrencyError {
         }
     }
 
-    /// What it says of a transaction that the engine does not have any more, where nothing was done between the two.
+    /// What the error says about a transaction that the engine no longer has, if nothing was done between the two.
     pub(crate) fn explain_lost_transaction<DB: ConcurrencyBackend>(&self) -> Explanation {
         match self {
             Self::TransactionLost(_) | Self::OutcomeUnknown(_) => Explanation::Told,
@@ -177,7 +176,7 @@ impl ConcurrencyError {
     }
 }
 
-/// Why nobody knows whether the write was done.
+/// Why it is unknown whether the write was done.
 fn unanswered(error: &diesel::result::Error) -> String {
     match error {
         diesel::result::Error::RollbackErrorOnCommit { commit_error, .. } => format!(
@@ -192,8 +191,8 @@ fn unanswered(error: &diesel::result::Error) -> String {
     }
 }
 
-/// Classifies: what an engine says when it refuses a concurrent write becomes [`ConcurrencyError::Restart`], and what
-/// is left of a transaction that it no longer has becomes [`ConcurrencyError::TransactionLost`].
+/// Classifies the error: an engine's refusal of a concurrent write becomes [`ConcurrencyError::Restart`], and an error
+/// that shows that the engine no longer has the transaction becomes [`ConcurrencyError::TransactionLost`].
 impl From<diesel::result::Error> for ConcurrencyError {
     fn from(error: diesel::result::Error) -> Self {
         let error = Self::classified(error);

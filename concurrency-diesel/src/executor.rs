@@ -1,5 +1,5 @@
-//! How statements reach a database: one interface for Diesel's connections and for those that are awaited, so that what a
-//! save does is written once. What is sent, and what the answer means, is decided elsewhere.
+//! How statements reach a database: one interface for Diesel's connections and for those that are awaited, so that the
+//! body of a save is written once. Nothing here decides what is sent, or what an answer means.
 
 #[cfg(feature = "async")]
 mod awaiting;
@@ -24,28 +24,29 @@ pub(crate) use transactions::Transactions;
 
 /// A kind of connection: Diesel's, or diesel-async's.
 ///
-/// Its methods return a future of the executor's own type, and are no `async fn`, because the futures of one kind must be `Send` and those of
-/// the other must not have to. It stands for the kind and is not itself the connection, and `Future` has no bounds, because rustc
-/// cannot prove a future `Send` that contains a type with a lifetime and a bound (rust-lang/rust#100013).
+/// Its methods return a future of the executor's own type and are no `async fn`: the futures of one kind must be
+/// `Send`, and those of the other need not be. The implementing type represents the kind and is not itself the
+/// connection, and `Future` has no bounds, because rustc cannot prove a future `Send` that contains a type with a
+/// lifetime and a bound (rust-lang/rust#100013).
 pub trait Executor {
     /// The connection.
     type Connection;
 
-    /// The database that it speaks to.
+    /// The connection's database.
     type Backend: ConcurrencyBackend;
 
-    /// What an answer comes in.
+    /// The future of an answer.
     type Future<'a, O>: Future<Output = O>;
 
     /// Whether the connection looks up every statement by its text.
     const LOOKS_UP_BY_TEXT: bool;
 
-    /// Runs a statement, and answers with the number of rows that it wrote.
+    /// Runs a statement, and returns the number of rows that it wrote.
     fn execute<'a, S>(connection: &'a mut Self::Connection, statement: S) -> Self::Future<'a, QueryResult<usize>>
     where
         S: QueryFragment<Self::Backend> + QueryId + 'a;
 
-    /// Runs a statement to its end, and answers with its rows: what the database refuses late is an error, too.
+    /// Runs a statement to its end, and returns its rows: a late refusal of the database is an error, too.
     fn load<'a, S, V>(connection: &'a mut Self::Connection, statement: S) -> Self::Future<'a, QueryResult<Vec<V>>>
     where
         S: Query + QueryFragment<Self::Backend> + QueryId + 'a,
@@ -61,10 +62,10 @@ pub trait Executor {
 pub struct Session<'c, E: Executor>(pub(crate) &'c mut E::Connection);
 
 impl<E: Executor> Session<'_, E> {
-    /// Runs a statement, and answers with the number of rows that it wrote.
+    /// Runs a statement, and returns the number of rows that it wrote.
     ///
-    /// A statement that Diesel looks up by its text forgets its type: one type for all of them keeps programs small, and their
-    /// builds short.
+    /// A statement that Diesel looks up by its text loses its type: one type for all of them keeps programs small, and
+    /// their builds short.
     pub(crate) fn execute<'a, S>(&'a mut self, statement: S) -> E::Future<'a, QueryResult<usize>>
     where
         S: QueryFragment<E::Backend> + QueryId + 'a,
@@ -76,7 +77,7 @@ impl<E: Executor> Session<'_, E> {
         }
     }
 
-    /// Runs a statement to its end, and answers with its rows.
+    /// Runs a statement to its end, and returns its rows.
     pub(crate) fn load<'a, S, V>(&'a mut self, statement: S) -> E::Future<'a, QueryResult<Vec<V>>>
     where
         S: Query + QueryFragment<E::Backend> + QueryId + 'a,

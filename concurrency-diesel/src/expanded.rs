@@ -1,5 +1,5 @@
-//! Bounds that only the derives' expansions write. They are traits of our own because the user may have written the bound itself on
-//! the struct, and a bound that stands there twice is a lint.
+//! Bounds that only the derives' expansions write. They are traits of our own, because the user may have written the
+//! bound itself on the struct, and a repeated bound is a lint.
 
 use std::fmt::Debug;
 
@@ -7,7 +7,7 @@ use concurrency_core::RecordId;
 
 /// A field under `#[diesel(serialize_as = U)]`.
 pub trait SerializesAs<U> {
-    /// Diesel converts by value; a record stays whole, so its field is cloned first.
+    /// Diesel converts by value. The record stays whole, so its field is cloned first.
     fn __serialize(&self) -> U;
 }
 
@@ -22,7 +22,7 @@ pub trait Shown: Debug {}
 
 impl<T: Debug + ?Sized> Shown for T {}
 
-/// An embedded struct that holds the whole key, whose columns have texts.
+/// An embedded struct that holds the whole key and whose columns have texts.
 #[diagnostic::on_unimplemented(
     message = "the key in `{Self}` has no text",
     note = "`KeyText` gives one to each of its columns: integers, `bool`, text, `Uuid`, bytes, and newtypes that implement it"
@@ -34,6 +34,6 @@ pub trait NamedKey<F = Self> {
 
 /// A struct that only describes a foreign one.
 pub trait Mirror: Sized {
-    /// Reads and makes one, which nobody else does.
+    /// Reads and makes one, so that the struct does not count as unused.
     fn __use(self) -> Self;
 }

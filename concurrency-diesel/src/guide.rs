@@ -1,4 +1,4 @@
-//! Pages about one subject each. There is no code here; what a method does stands with the method.
+//! Pages about one subject each. They hold no reference: each method documents itself.
 
 #[doc = include_str!("../guide/conflicts.md")]
 pub mod conflicts {}

@@ -1,5 +1,6 @@
-//! What the database's catalog says of a record's table: whether a transaction rolls it back, and what a batch must know before it is
-//! written. It is asked each time: the same table may be kept otherwise in the next database.
+//! What the database's catalog says about a record's table: whether a transaction rolls it back, and what a batch must
+//! know before it is written. The catalog is queried each time, because the next database may keep the same table in
+//! another way.
 
 mod shown;
 
@@ -13,23 +14,24 @@ use crate::statement::{EngineQuestion, ShowTable, TableQuestion};
 
 use shown::Shown;
 
-/// Returned where all or nothing is asked of a table that cannot roll back: MyISAM, Aria and MEMORY keep what was written.
+/// Returned when all or nothing is asked of a table that cannot roll back: MyISAM, Aria and MEMORY keep what was
+/// written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{table} is kept by the engine {engine}, which cannot roll back, so that a part could stay written; convert it with ALTER TABLE … ENGINE = InnoDB, or write each record by itself"
 )]
 #[non_exhaustive]
 pub struct CannotRollBackError {
-    /// The table's SQL name, unquoted, `schema.table` where one is named.
+    /// The table's SQL name, unquoted; `schema.table` if it names a schema.
     pub table: &'static str,
     /// The storage engine, as the server calls it.
     pub engine: String,
 }
 
-/// What the catalog says of a table.
+/// What the catalog says about a table.
 pub(crate) struct CatalogFacts {
     pub(crate) rollback: Rollback,
-    /// Whether the record's key is one integer, and alone the primary key.
+    /// Whether the record's key is one integer, and is the whole primary key.
     pub(crate) key_is_primary: bool,
     /// Whether the database computes a column that the record writes.
     pub(crate) writes_generated_column: bool,
@@ -38,21 +40,21 @@ pub(crate) struct CatalogFacts {
 /// Whether what was written to a table is gone after ROLLBACK.
 pub(crate) enum Rollback {
     Possible,
-    /// Nobody says it of a view.
+    /// The catalog does not say it of a view.
     Unknown,
     Impossible(CannotRollBackError),
 }
 
-/// The engine that needs no question.
+/// The engine that needs no further query.
 const USUAL_ENGINE: &str = "InnoDB";
-/// How many views are followed, one of the other.
+/// How many views are followed, one to the next.
 const MOST_VIEWS: usize = 8;
 
 const HAS_TRANSACTIONS: i64 = 1;
 const KEY_IS_PRIMARY: i64 = 2;
 const WRITES_GENERATED_COLUMN: i64 = 4;
 
-/// Asks for the record's table, on engines where tables differ.
+/// Queries the catalog for the record's table, on engines where tables differ.
 pub(crate) async fn facts<T, E>(session: &mut Session<'_, E>) -> QueryResult<CatalogFacts>
 where
     E: Executor,
@@ -97,7 +99,7 @@ async fn rollback_of_table<E: Executor>(table: ListedTable, session: &mut Sessio
     }
 }
 
-/// The same of what was shown of the table; a view is followed to the table that it is of.
+/// The same for what was shown of the table. A view is followed to its table.
 async fn rollback_of_shown<E: Executor>(
     table: ListedTable,
     shown: Shown,
@@ -143,7 +145,7 @@ async fn ask_for_engine<E: Executor>(
     Ok(rollback(table.name, engine, has_transactions != 0))
 }
 
-/// What the server shows of a table; nothing where there is none, or none that this user may see.
+/// What the server shows of a table; `None` if it does not exist, or this user may not see it.
 async fn show<E: Executor>(path: &[String], session: &mut Session<'_, E>) -> QueryResult<Option<Shown>> {
     match E::Backend::__load_texts(ShowTable(path), session).await {
         Ok(answers) => Ok(answers.first().map(|(_, statement)| Shown::read(statement))),
@@ -177,7 +179,7 @@ impl ListedTable {
     }
 }
 
-/// Refuses tables that cannot roll back, before a transaction is begun that may have to.
+/// Refuses tables that cannot roll back, before a transaction begins that may have to.
 pub(crate) async fn refuse_without_rollback<E: Executor>(
     tables: Vec<ListedTable>,
     session: &mut Session<'_, E>,

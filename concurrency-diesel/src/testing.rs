@@ -1,7 +1,7 @@
-//! For the tests of a program: proves on its own models and its own database what this library promises, and makes stale copies
-//! and interleavings to try its own code on.
+//! For the tests of a program. It proves on your own models and your own database what this library promises, and makes
+//! stale copies and interleavings to test your own code with.
 //!
-//! It belongs behind the feature `testing`, in `[dev-dependencies]`.
+//! Enable the feature `testing` in `[dev-dependencies]`.
 
 mod finding;
 mod interleave;
@@ -20,22 +20,24 @@ pub use finding::{CheckModelError, Finding, Guarantee};
 pub use interleave::{Turn, interleave};
 pub use record_names::{RecordNames, RecordNamesError, check_record_names};
 
-/// Proves on a model and its table that no update can be lost: every [`Guarantee`], each by trying to break it.
+/// Proves that no update of a model and its table can be lost, by trying to break every [`Guarantee`].
 ///
-/// `load` reads one record, the same at each call; its row must be there. `edit` changes it, each time in a way that counts: a field that
-/// is checked, to another value than before. What does not hold comes back as one [`Finding`] each, and all are looked for.
+/// `load` reads one record, the same in each call; its row must exist. `edit` changes the record in a way that counts:
+/// it sets a checked field to a value other than before. Each broken guarantee is returned as a [`Finding`].
 ///
-/// The database stays as it was: all of it happens in a transaction that is rolled back, in a savepoint where the connection is in a
-/// transaction already, such as Diesel's `begin_test_transaction` with a row that was only inserted for the test. Until then
-/// other writers of the row wait, on SQLite those of the whole file. What no transaction takes back stays: sequences and
-/// AUTO_INCREMENT counters that a trigger of yours moves. A table of an engine without transactions, on MySQL and MariaDB, is
-/// named, and nothing is written to it. `load` and `edit` must not commit; on MySQL and MariaDB `CREATE TABLE` does so, too.
+/// The database stays as it was: everything happens in a transaction that is rolled back, or in a savepoint if the
+/// connection is already in a transaction. It may be in Diesel's `begin_test_transaction`, with a row that was inserted
+/// only for the test. Until the rollback other writers of the row wait; on SQLite, all writers of the file. What no
+/// transaction rolls back remains: sequences and AUTO_INCREMENT counters that a trigger of yours moves. A table of an
+/// engine without transactions, on MySQL and MariaDB, is reported, and nothing is written to it. `load` and `edit` must
+/// not commit; on MySQL and MariaDB `CREATE TABLE` commits, too.
 ///
-/// A scope such as [`disable_concurrency`](crate::disable_concurrency) is in force here, too, and is then what is found.
+/// A scope such as [`disable_concurrency`](crate::disable_concurrency) is in force here, too, and its effect is then
+/// reported.
 ///
 /// # Errors
 ///
-/// [`CheckModelError`], with what was found.
+/// [`CheckModelError`], with the findings.
 ///
 /// # Example
 ///
@@ -50,7 +52,7 @@ pub use record_names::{RecordNames, RecordNamesError, check_record_names};
 /// let edit = |article: &mut Article| article.views += 1;
 /// check_model::<Article, _>(conn, load, edit)?;
 ///
-/// // Somebody else's trigger moves the version, too: what is in memory after a save is not what is in the row.
+/// // A trigger that is not ours also moves the version: after a save, memory differs from the row.
 /// conn.batch_execute(
 ///     "CREATE TRIGGER twice AFTER UPDATE ON articles
 ///      BEGIN UPDATE articles SET version = version + 1 WHERE id = NEW.id; END",
@@ -78,10 +80,12 @@ where
     if findings.is_empty() { Ok(()) } else { Err(CheckModelError::new::<T, C::Backend>(findings)) }
 }
 
-/// A copy of the record that is stale from now on, as if somebody else had saved the record since it was loaded.
+/// Returns a copy of the record that is stale from now on, as if another writer had saved the record since it was
+/// loaded.
 ///
-/// The record itself is [touched](crate::ConcurrentDsl::touch_concurrent) and stays fresh: its row's version advances, and no other column
-/// changes. It happens in a transaction or a savepoint of its own, without which xmin would not move.
+/// The record itself is [touched](crate::ConcurrentDsl::touch_concurrent) and stays fresh: its row's version advances,
+/// and no other column changes. This happens in a transaction or a savepoint of its own, without which xmin would not
+/// move.
 ///
 /// # Errors
 ///
@@ -93,7 +97,7 @@ where
 /// # include!("doctest_setup.rs");
 /// use concurrency_diesel::testing::stale_copy;
 ///
-/// /// What is to be tested: it must not write over what others wrote.
+/// /// The code under test: it must not overwrite what others wrote.
 /// fn publish(article: &mut Article, conn: &mut SqliteConnection) -> Result<(), ConcurrencyError> {
 ///     article.title = format!("{}, published", article.title);
 ///     article.save_concurrent(conn)

@@ -1,6 +1,6 @@
-//! What `tracing` is told: one event for each conflict, restart and retry, with table, key, versions and attempt.
+//! The events for `tracing`: one for each conflict, restart and retry, with table, key, versions and attempt.
 //!
-//! No other column is ever in an event, and neither is what the database said, which may quote values.
+//! An event never holds another column, nor what the database said, which may quote values.
 
 use std::time::Duration;
 
@@ -11,10 +11,10 @@ use crate::backend::ConcurrencyBackend;
 use crate::concurrent::{Concurrent, table_name};
 use crate::error::ConcurrencyError;
 
-/// What a subscriber filters by.
+/// The target that a subscriber filters by.
 const TARGET: &str = "concurrency_diesel";
 
-/// A write or a check was refused because somebody else had been there; other errors are no conflict and no event.
+/// Another writer caused the refusal of a write or a check. Other errors are no conflict and no event.
 pub(crate) fn conflict(error: &ConcurrencyError) {
     match error {
         ConcurrencyError::RecordModified(error) => info!(
@@ -36,7 +36,7 @@ pub(crate) fn conflict(error: &ConcurrencyError) {
     }
 }
 
-/// The engine refused a concurrent write, where no record is known: at COMMIT, or at a statement of the user's own.
+/// The engine refused a concurrent write, and the record is unknown: at COMMIT, or at a statement of the user's own.
 pub(crate) fn restart() {
     info!(target: TARGET, "restart: the engine refused a concurrent write");
 }
@@ -56,7 +56,7 @@ where
     );
 }
 
-/// A transaction is run again after this pause: its second attempt, its third…
+/// A transaction runs again after this pause: its second attempt, its third…
 pub(crate) fn retry(attempt: u32, pause: Duration) {
     info!(target: TARGET, attempt, ?pause, "retry: the transaction runs again");
 }

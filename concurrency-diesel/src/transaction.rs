@@ -1,5 +1,5 @@
-//! A transaction of our own, alone or as a savepoint: who begins one owns it, and it is rolled back wherever its owner ends without
-//! having ended it. What is restored or tried again after that is decided by those who use it.
+//! A transaction of our own, outermost or a savepoint. Its owner ends it. If the owner goes away without ending it, it
+//! is rolled back. Its users decide what is restored or tried again after that.
 
 mod frame;
 mod refusals;
@@ -17,14 +17,14 @@ pub(crate) use frame::{Ended, Frame};
 pub(crate) use refusals::Refusals;
 pub(crate) use refusals::{Explanation, Refusal, asked, marked, note_asked};
 
-/// A transaction or savepoint that was begun here, and its connection, which nobody else reaches meanwhile.
+/// A transaction or savepoint that was begun here, and its connection, which nothing else reaches meanwhile.
 ///
-/// Dropped before it was ended, by a panic or because its future was dropped, it is rolled back where that can be done at once,
-/// and otherwise its connection is marked as broken.
+/// If it is dropped before it was ended, by a panic or because its future was dropped, it is rolled back if that can be
+/// done at once. Otherwise its connection is marked as broken.
 #[must_use = "dropped, it is rolled back"]
 pub(crate) struct Transaction<'c, E: Transactions> {
     connection: &'c mut E::Connection,
-    /// How many others are around it.
+    /// How many transactions and savepoints are around it.
     around: u32,
     is_over: bool,
 }
@@ -34,7 +34,7 @@ pub(crate) struct Transaction<'c, E: Transactions> {
 pub(crate) enum RolledBack {
     /// Nothing of it is left.
     Now,
-    /// The engine no longer had it: nobody knows what of it was committed before.
+    /// The engine no longer had it: what was committed of it before is unknown.
     Gone(Error),
 }
 
@@ -43,16 +43,16 @@ pub(crate) enum RolledBack {
 pub enum Abandoned {
     /// It was over, it is rolled back, or it ends with its connection.
     Ended,
-    /// The engine no longer had it: nobody knows what of it was committed before.
+    /// The engine no longer had it: what was committed of it before is unknown.
     Gone,
 }
 
-/// Proves that the owner of a transaction asks: only here can one be made, so that nobody begins what nobody owns.
+/// Proves that the owner of a transaction asks. It can be made only here, so nothing is begun without an owner.
 #[derive(Debug)]
 pub struct Owned(());
 
-/// Refuses to begin what must be able to start again: inside a transaction only the outermost one can. That of a test stands in for
-/// none at all.
+/// Refuses to begin a transaction that must be able to start again: inside a transaction only the outermost one can. A
+/// test transaction counts as none.
 pub(crate) fn refuse_inside<E: Transactions>(session: &mut Session<'_, E>) -> QueryResult<()> {
     match session.depth()? {
         0 => Ok(()),
@@ -62,13 +62,13 @@ pub(crate) fn refuse_inside<E: Transactions>(session: &mut Session<'_, E>) -> Qu
 }
 
 impl<'c, E: Transactions> Transaction<'c, E> {
-    /// Begins a transaction, or a savepoint inside of one.
+    /// Begins a transaction, or a savepoint if one is open.
     pub(crate) async fn begin(connection: &'c mut E::Connection) -> QueryResult<Self> {
         Self::begin_over(connection, Vec::new()).await
     }
 
-    /// The same, unless one of these tables cannot roll back. The connection is owned while they are asked for, too: a question whose
-    /// future is dropped may leave its answer to the next statement.
+    /// The same, unless one of these tables cannot roll back. The connection is owned while the tables are queried,
+    /// too: a query whose future is dropped may leave its answer to the next statement.
     pub(crate) async fn begin_over(connection: &'c mut E::Connection, tables: Vec<ListedTable>) -> QueryResult<Self> {
         let around = E::depth(connection)?;
         let mut transaction = Self { connection, around, is_over: false };
@@ -90,7 +90,7 @@ impl<'c, E: Transactions> Transaction<'c, E> {
         if begun.is_ok() {
             E::set_open(self.connection, true);
         } else if E::Backend::__BEFORE_COMMIT.is_some() && E::batch(self.connection, "ROLLBACK").await.is_err() {
-            // BEGIN may have been done, and the savepoint after it not.
+            // BEGIN may have succeeded although the savepoint after it failed.
             E::mark_broken(self.connection);
         }
         begun
@@ -106,15 +106,15 @@ impl<'c, E: Transactions> Transaction<'c, E> {
         self.around > 0
     }
 
-    /// The connection, for a closure of the user's.
+    /// The connection, for a user's closure.
     pub(crate) fn connection(&mut self) -> &mut E::Connection {
         self.connection
     }
 
-    /// Commits what came out well and rolls back what did not.
+    /// Commits if the outcome is `Ok`, and rolls back otherwise.
     ///
-    /// `Ok` means that it is committed: where the engine had dropped the transaction, because of an error that somebody swallowed,
-    /// the outcome is an error.
+    /// `Ok` means that the transaction is committed. If the engine had dropped it because of an error that the closure
+    /// swallowed, the outcome is an error.
     pub(crate) async fn end<T, X>(self, outcome: Result<T, X>, explain: impl FnOnce(&X) -> Explanation) -> Result<T, X>
     where
         X: From<Error>,
@@ -123,10 +123,12 @@ impl<'c, E: Transactions> Transaction<'c, E> {
         transaction.end_known(outcome, explain, &mut false).await
     }
 
-    /// The same. It also says, after an error or where its future was dropped, whether the transaction may be committed all the same.
+    /// The same. After an error, or if its future is dropped, `may_be_committed` says whether the transaction may be
+    /// committed.
     ///
-    /// Where the engine no longer had a transaction that was to be rolled back, the error is the outcome's own if that explains
-    /// it, and otherwise says that the transaction was lost. Only an error with which the engine rolled back says that nothing is committed.
+    /// If the engine no longer had a transaction that was to be rolled back, the error is the outcome's own if that
+    /// explains the loss, and otherwise says that the transaction was lost. Only an error with which the engine rolled
+    /// back proves that nothing is committed.
     pub(crate) async fn end_known<T, X>(
         &mut self,
         outcome: Result<T, X>,
@@ -141,7 +143,7 @@ impl<'c, E: Transactions> Transaction<'c, E> {
             Err(error) => error,
         };
         match self.roll_back().await {
-            // As in Diesel: what broke the connection is more interesting than that it is broken.
+            // As in Diesel: the error that broke the connection says more than that it is broken.
             Ok(RolledBack::Now) | Err(BrokenTransactionManager) => Err(error),
             Ok(RolledBack::Gone(lost)) => {
                 let explanation = explain(&error);
@@ -153,10 +155,10 @@ impl<'c, E: Transactions> Transaction<'c, E> {
     }
 
     async fn commit(&mut self, may_be_committed: &mut bool) -> QueryResult<()> {
-        // The same number must be open as after `begin`: COMMIT would mean another transaction.
+        // The depth must be the same as after `begin`: otherwise COMMIT would end another transaction.
         let committed = match E::depth(self.connection)?.checked_sub(self.around) {
             Some(1) if self.around == 0 => self.commit_outermost(may_be_committed).await,
-            // A savepoint is not committed by itself.
+            // Releasing a savepoint commits nothing by itself.
             Some(1) => E::release_savepoint(self.connection, Owned(())).await.map_err(error::at_end),
             Some(2..) => Err(AlreadyInTransaction),
             Some(0) | None => Err(NotInTransaction),
@@ -174,9 +176,9 @@ impl<'c, E: Transactions> Transaction<'c, E> {
         self.is_over = true;
         let is_lost = error::is_transaction_lost(&commit_error);
         *may_be_committed = is_unanswered || is_lost;
-        // An error that comes with no answer to COMMIT is told from one that comes with no answer to anything else.
+        // An unanswered COMMIT has another error than any other unanswered statement.
         let rollback_error = match rolled_back {
-            // A COMMIT that was sent met the transaction.
+            // If COMMIT was sent, the engine still had the transaction.
             Ok(RolledBack::Gone(lost)) if !was_sent && !is_lost && !refusals::explains::<E::Backend>(&commit_error) => {
                 *may_be_committed = true;
                 return Err(lost);
@@ -190,8 +192,8 @@ impl<'c, E: Transactions> Transaction<'c, E> {
         Err(RollbackErrorOnCommit { rollback_error: Box::new(rollback_error), commit_error: Box::new(commit_error) })
     }
 
-    /// The proof that the engine still has the transaction is a request of its own where an abort could come between it and the
-    /// COMMIT.
+    /// The proof that the engine still has the transaction is a request of its own, if an abort could come between it
+    /// and a COMMIT in the same request.
     async fn commit_outermost(&mut self, is_sent: &mut bool) -> QueryResult<()> {
         if let Some(before) = E::Backend::__BEFORE_COMMIT {
             E::batch(self.connection, before).await?;
@@ -211,7 +213,7 @@ impl<'c, E: Transactions> Transaction<'c, E> {
 }
 
 impl<E: Transactions> Transaction<'_, E> {
-    /// Ends what its owner has not ended, where that can be done without waiting; it never panics.
+    /// Ends what its owner has not ended, if that can be done without waiting. It never panics.
     fn abandon(&mut self) -> Abandoned {
         match std::mem::replace(&mut self.is_over, true) {
             true => Abandoned::Ended,
@@ -231,7 +233,7 @@ pub(crate) async fn is_open<E: Transactions>(session: &mut Session<'_, E>) -> Qu
     if !E::Backend::__ERROR_MAY_ROLL_BACK {
         return Ok(true);
     }
-    // Nothing else says it: a second transaction cannot begin inside the first.
+    // No other statement tells: a second transaction cannot begin inside the first.
     match session.batch("BEGIN").await {
         Err(error) if error::is_already_in_transaction(&error) => Ok(true),
         Err(error) => Err(error),
@@ -239,7 +241,7 @@ pub(crate) async fn is_open<E: Transactions>(session: &mut Session<'_, E>) -> Qu
     }
 }
 
-/// Rolls back what is open within so many others.
+/// Rolls back what is open inside this many others.
 pub(crate) async fn roll_back<E: Transactions>(connection: &mut E::Connection, around: u32) -> QueryResult<RolledBack> {
     let depth = E::depth(connection)?;
     if depth <= around {
@@ -256,7 +258,7 @@ pub(crate) async fn roll_back<E: Transactions>(connection: &mut E::Connection, a
     }
 }
 
-/// A ROLLBACK that is refused is sent again: on Galera it may be answered with a deadlock, and then succeeds.
+/// Sends a refused ROLLBACK again: Galera may answer it with a deadlock, and the second then succeeds.
 async fn roll_back_outermost<E: Transactions>(connection: &mut E::Connection) -> QueryResult<()> {
     let first = E::batch(connection, E::Backend::__ROLLBACK).await;
     let is_over = match &first {
@@ -276,7 +278,7 @@ async fn roll_back_outermost<E: Transactions>(connection: &mut E::Connection) ->
     }
 }
 
-/// Asks for it directly: after an earlier error Diesel says `Ok` although the savepoint is gone.
+/// Rolls back directly: after an earlier error Diesel returns `Ok` although the savepoint is gone.
 async fn roll_back_savepoints<E: Transactions>(
     connection: &mut E::Connection,
     depth: u32,
@@ -290,7 +292,7 @@ async fn roll_back_savepoints<E: Transactions>(
     rolled_back
 }
 
-/// Lets Diesel do it one by one: it keeps count of its savepoints, and of what went wrong.
+/// Lets Diesel roll back one by one: it counts its savepoints, and tracks what went wrong with them.
 async fn roll_back_each<E: Transactions>(connection: &mut E::Connection, depth: u32, around: u32) {
     let mut depth = depth;
     while depth > around {

@@ -1,5 +1,4 @@
-//! `transaction_concurrent`: a transaction that leaves no wrong version behind. How a transaction begins and ends
-//! stands in `transaction`.
+//! `transaction_concurrent`: a transaction that leaves no wrong version behind. `transaction` begins and ends it.
 
 use crate::connection::Connection;
 use crate::executor::{Blocking, now};
@@ -10,18 +9,19 @@ use crate::transaction::{Frame, Refusal};
 ///
 /// A save inside a transaction advances the record's version. If the transaction then rolls back, the version in memory
 /// is ahead of the row's. After plain [`Connection::transaction`](diesel::Connection::transaction) the next save then
-/// conflicts although nobody else wrote. Worse, once another writer has advanced the row to just that version, the next
-/// save overwrites their work. Here the listed records get their versions back, and nothing else of them changes,
-/// whether an error, a panic or a failing COMMIT rolled the transaction back. The panic then goes on.
+/// reports a conflict although no one else wrote. Worse, once another writer has advanced the row to just that version,
+/// the next save overwrites their work. Here the listed records get their versions back, whether an error, a panic or a
+/// failed COMMIT rolled the transaction back. Their other fields do not change, unless a [`Tracked`](crate::Tracked)
+/// record took over other writers' values. A panic goes on afterwards.
 ///
-/// A record is known by the value of its key, wherever in the list the closure puts it. If the closure puts another
-/// row's record in a listed place, its version can only be lowered, never raised.
+/// Records are recognized by the value of their key, wherever in the list the closure puts them. If the closure puts
+/// another row's record in a listed place, its version can only be lowered, never raised.
 ///
 /// # Nested transactions
 ///
 /// Inside a transaction this function sets a savepoint. The transaction around it can still roll back, so list a record
-/// in the outermost call, too. The closure gets the list as `&mut`: of one record a `&mut &mut T`, which
-/// `&mut **record` makes a `&mut T` again for the next list.
+/// in the outermost call, too. The closure gets the list as `&mut`: for one record a `&mut &mut T`. Write
+/// `&mut **record` to make it a `&mut T` for the next list.
 ///
 /// ```
 /// # include!("doctest_setup.rs");
@@ -32,7 +32,7 @@ use crate::transaction::{Frame, Refusal};
 /// # let (mut article, _) = two_copies(conn);
 /// transaction_concurrent(conn, &mut article, |conn, article| {
 ///     article.save_concurrent(conn)?;
-///     // A savepoint that rolls back: the version is again what it was before it.
+///     // A savepoint that rolls back restores the version from before it.
 ///     let undone = transaction_concurrent(conn, &mut **article, |conn, article| {
 ///         article.save_concurrent(conn)?;
 ///         Err::<(), ConcurrencyError>(diesel::result::Error::RollbackTransaction.into())
@@ -47,13 +47,13 @@ use crate::transaction::{Frame, Refusal};
 ///
 /// # What it sends, and errors that the closure swallows
 ///
-/// On MySQL and MariaDB it first asks how each listed record's table is made, a temporary table and that of a view
-/// included, and refuses one whose storage engine cannot roll back.
+/// On MySQL and MariaDB it first asks how each listed record's table is made, also if that is a temporary table or
+/// behind a view, and refuses a table whose storage engine cannot roll back.
 ///
 /// It sends BEGIN and COMMIT. On SQLite that is BEGIN IMMEDIATE, so that no other writer comes between a read and a
 /// write. On MySQL and MariaDB it sets a savepoint with the BEGIN, and releases it before the COMMIT.
 ///
-/// The closure must not swallow a database error. Where it does and returns `Ok`, Diesel's `transaction` may say `Ok`
+/// The closure must not swallow a database error. If it does and returns `Ok`, Diesel's `transaction` may return `Ok`
 /// although nothing, or only its end, was committed. This function returns an error:
 ///
 /// - PostgreSQL commits nothing after any error: [`Database`](crate::ConcurrencyError::Database), "current transaction
@@ -65,27 +65,29 @@ use crate::transaction::{Frame, Refusal};
 /// `TransactionLost` is also the error after a statement that commits by itself (`CREATE TABLE` on MySQL and MariaDB).
 ///
 /// If the transaction is gone and the closure fails, a part of the transaction may be committed. The closure's error
-/// does not say so, and `TransactionLost` is returned instead of it. The versions are restored, so that the next save
-/// of a record conflicts if its row was written. A [`Tracked`](crate::Tracked) record remembers that its saves may be
-/// committed, also after a panic. The closure's own error is returned only where it explains the loss: it holds an
-/// error of this library with which the engine rolled back, a deadlock for example, and the closure swallowed no other.
-/// On SQLite any error of a statement that was begun may be the one with which the engine rolled back, and is returned.
-/// An error of Diesel's own that the closure swallows is not seen: the error that is returned may then be a later one,
-/// and a tracked record still remembers that its saves may be committed. Convert Diesel's errors with `?` into an error type
-/// that contains [`ConcurrencyError`](crate::ConcurrencyError): we recognise no other.
+/// does not say so, so `TransactionLost` is returned instead of it. The versions are restored, so the next save of a
+/// record conflicts if its row was written. A [`Tracked`](crate::Tracked) record remembers that its saves may be
+/// committed, also after a panic.
+///
+/// The closure's own error is returned only if it explains the loss: it holds an error of this library with which the
+/// engine rolled back, for example a deadlock, and the closure swallowed no other. On SQLite any error of a statement
+/// that was begun may be the one with which the engine rolled back, and is returned. We do not see an error of Diesel's
+/// own that the closure swallows. The error that is returned may then be a later one, and a tracked record still
+/// remembers that its saves may be committed. Convert Diesel's errors with `?` into an error type that contains
+/// [`ConcurrencyError`](crate::ConcurrencyError): we recognize no other.
 ///
 /// # Errors
 ///
-/// The closure's error, or the database's error at BEGIN, COMMIT or ROLLBACK.
-/// [`ConcurrencyError`](crate::ConcurrencyError) makes of the latter:
+/// The closure's error, or the database's error at BEGIN, COMMIT or ROLLBACK. As a
+/// [`ConcurrencyError`](crate::ConcurrencyError) the latter is
 ///
-/// - [`Restart`](crate::ConcurrencyError::Restart) where the transaction can be run again;
-/// - [`TransactionLost`](crate::ConcurrencyError::TransactionLost) where the engine no longer had the transaction;
-/// - [`OutcomeUnknown`](crate::ConcurrencyError::OutcomeUnknown) where COMMIT got no answer. The connection is then
-///   dead, and a blocking one says "The transaction manager is broken": take another one.
+/// - [`Restart`](crate::ConcurrencyError::Restart) if the transaction can be run again;
+/// - [`TransactionLost`](crate::ConcurrencyError::TransactionLost) if the engine no longer had the transaction;
+/// - [`OutcomeUnknown`](crate::ConcurrencyError::OutcomeUnknown) if COMMIT got no answer. The connection is then dead,
+///   and a blocking one reports "The transaction manager is broken": use another one.
 ///
-/// A refused ROLLBACK is sent once more. If that is refused, too, its error is returned, and the connection is marked
-/// as broken. Where a listed record's table cannot roll back, nothing is run, and the error is a `QueryBuilderError`
+/// A refused ROLLBACK is sent once more. If that is refused, too, the error is returned, and the connection is marked
+/// as broken. If a listed record's table cannot roll back, nothing is run, and the error is a `QueryBuilderError`
 /// around a [`CannotRollBackError`](crate::CannotRollBackError).
 ///
 /// # Example
@@ -111,7 +113,7 @@ use crate::transaction::{Frame, Refusal};
 /// });
 /// assert!(conflict.unwrap_err().is_conflict());
 ///
-/// // The first save was rolled back, and so was the version in memory: the record can be saved again.
+/// // The save of the first article was rolled back, and so was its version in memory: it can be saved again.
 /// assert_eq!(first.version, 1);
 /// second.reload_concurrent(conn)?;
 /// transaction_concurrent(conn, (&mut first, &mut second), |conn, (first, second)| {
@@ -131,7 +133,7 @@ where
 {
     let mut frame = now(Frame::<Blocking<C>, R>::begin(conn, records))?;
     let (conn, records, refusals) = frame.parts();
-    // A panic of the closure ends the frame, which rolls back and gives the versions back.
+    // A panic of the closure ends the frame, which rolls back and restores the versions.
     let outcome = refusals.hear(|| f(conn, records));
     now(frame.end(outcome, |_| Refusal::None)).outcome
 }

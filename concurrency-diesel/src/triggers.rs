@@ -1,21 +1,23 @@
 //! Triggers for the versions of [`TriggerVersionField`]: created, dropped, listed and checked at run time, or as migrations.
 //!
-//! What a trigger does, and its SQL, stands with [`TriggerSpec`]. A program needs one of two things:
+//! [`TriggerSpec`] describes what a trigger does, and its SQL. A program needs one of two things:
 //!
-//! - A migration: [`write_migration`] writes its files, for `diesel migration run`; [`with_migrations`] adds the triggers to the
-//!   migrations that a program embeds and runs itself.
-//! - [`create`] at its start, which does nothing where the triggers are there.
+//! - A migration: [`write_migration`] writes its files, for `diesel migration run`; [`with_migrations`] adds the
+//!   triggers to the migrations that a program embeds and runs itself.
+//! - [`create`] at its start, which does nothing if the triggers exist.
 //!
-//! [`check`] then tells whether they still are. Models are named as a type: one, or a tuple of up to sixteen.
+//! [`check`] then tells whether the triggers still exist and are intact. You name the models as a type: one model, or a
+//! tuple of up to sixteen.
 //!
-//! A trigger of ours is known by a mark in its body, `concurrency-diesel 1`, or where a client dropped that, because it does word for
-//! word what ours do. Any other trigger is never replaced and never dropped, whatever it is named. One of ours that is left over on
-//! the table, after its version column was renamed say, is found by [`check`], and dropped by [`create`] and [`drop`].
+//! A trigger of ours is recognized by a mark in its body, `concurrency-diesel 1`. If a client dropped the mark, it is
+//! recognized because it does word for word what ours do. No other trigger is ever replaced or dropped, whatever its
+//! name. [`check`] finds a trigger of ours that is left over on the table, for example after its version column was
+//! renamed. [`create`] and [`drop`] drop it.
 //!
-//! On PostgreSQL a table that inherits from another (`INHERITS`) does not inherit its triggers, so each gets its own. One that is
-//! added later is found by [`check`].
+//! On PostgreSQL a table that inherits from another (`INHERITS`) does not inherit its triggers, so each table gets its
+//! own. [`check`] finds a table that is added later.
 //!
-//! What becomes of a write that another program sends:
+//! What happens to a write that another program sends:
 //!
 //! | it … | SQLite | PostgreSQL | MySQL, MariaDB |
 //! |---|---|---|---|
@@ -24,12 +26,12 @@
 //! | jumps ahead | that stays | it gets the next one | it gets the next one |
 //! | is not seen | `REPLACE`: delete and insert | `session_replication_role = replica` | `REPLACE`, cascades of foreign keys |
 //!
-//! The [strict](TriggerSpec::strict) form refuses, on every engine, a write that lowers the version or jumps ahead. `diesel-concurrency`
-//! makes it with `--strict`, a program with [`create_specs`].
+//! The [strict](TriggerSpec::strict) form refuses, on every engine, a write that lowers the version or jumps ahead.
+//! `diesel-concurrency --strict` creates it; a program uses [`create_specs`].
 //!
-//! A BEFORE trigger of your own that comes later, on PostgreSQL by its name and on MySQL by its age, can still change the version.
-//! A trigger of your own that writes the row once more, as `diesel_manage_updated_at` makes one on SQLite, is one more write: the
-//! version takes one more step, and the record must be reloaded before its next save.
+//! A BEFORE trigger of your own that runs after ours can still change the version. PostgreSQL orders triggers by name,
+//! MySQL by age. A trigger of your own that updates the row again, as `diesel_manage_updated_at` does on SQLite, is one
+//! more write. The version then takes one more step, so reload the record before its next save.
 //!
 //! ```
 //! # include!("doctest_trigger.rs");
@@ -89,11 +91,11 @@ pub use concurrency_core::{TriggerHistory, standing_triggers};
 use crate::backend::ConcurrencyBackend as _;
 use crate::executor::{Blocking, Executor, now};
 
-/// Creates the triggers of these models, where they are not there yet.
+/// Creates the triggers of these models where they do not exist.
 ///
-/// A trigger that is disabled or was altered is created anew; a [strict](TriggerSpec::strict) one that fires is left as it is. Every
-/// model is looked at before anything is sent; on PostgreSQL and SQLite it is then all of them or none, MySQL and MariaDB commit
-/// each. Several programs may call it at once.
+/// A trigger that is disabled or was altered is created anew. A [strict](TriggerSpec::strict) trigger that fires is
+/// left as it is. All models are checked first. PostgreSQL and SQLite then create all triggers in one transaction;
+/// MySQL and MariaDB commit each. Several programs may call it at once.
 ///
 /// # Errors
 ///
@@ -126,10 +128,11 @@ where
     created.map(|_| ())
 }
 
-/// [Creates](create) triggers that are known by their names only, as tools know them; those that it created.
+/// [Creates](create) triggers that are specified only by names, as tools specify them, and returns those that it
+/// created.
 ///
-/// A specification says which form is wanted: a trigger that is [strict](TriggerSpec::strict) where it is not, or the other way
-/// round, is created anew as well, under the name it has. On MySQL and MariaDB there is none for the moment in between.
+/// A specification says which form is wanted. A trigger in the other form, [strict](TriggerSpec::strict) or not, is
+/// also created anew, under its existing name. On MySQL and MariaDB the table has no trigger for the moment in between.
 ///
 /// # Errors
 ///
@@ -161,7 +164,7 @@ where
     now(install::create(specs, OtherForm::IsReplaced, &mut Blocking::session(conn)))
 }
 
-/// Drops the triggers of these models, where they are there.
+/// Drops the triggers of these models where they exist.
 ///
 /// # Errors
 ///
@@ -191,7 +194,7 @@ where
     drop_specs(&M::__specs(), conn)
 }
 
-/// [Drops](drop) triggers that are known by their names only, as tools know them.
+/// [Drops](drop) triggers that are specified only by names, as tools specify them.
 ///
 /// # Errors
 ///
@@ -203,7 +206,8 @@ where
     now(install::drop(specs, &mut Blocking::session(conn)))
 }
 
-/// Our triggers in the connection's database, of whatever models; on PostgreSQL those of the schemas in its `search_path`.
+/// Returns our triggers in the connection's database, of any model; on PostgreSQL those of the schemas in its
+/// `search_path`.
 ///
 /// # Errors
 ///
@@ -215,10 +219,10 @@ where
     now(install::list(&mut Blocking::session(conn)))
 }
 
-/// What is wrong with the triggers of these models; nothing, if each is there and does what it should.
+/// Returns what is wrong with the triggers of these models: nothing, if each exists and does what it should.
 ///
-/// A test or a health check can ask. A trigger under another name counts, too: a renamed table keeps its own. On MySQL and MariaDB
-/// a user without the privilege TRIGGER sees none.
+/// Use it in a test or a health check. A trigger with another name counts, too, because a renamed table keeps its
+/// trigger. On MySQL and MariaDB a user without the privilege TRIGGER sees none.
 ///
 /// # Errors
 ///
@@ -249,7 +253,7 @@ where
     check_specs(&M::__specs(), conn)
 }
 
-/// [Checks](check) triggers that are known by their names only, as tools know them.
+/// [Checks](check) triggers that are specified only by names, as tools specify them.
 ///
 /// # Errors
 ///
@@ -261,7 +265,7 @@ where
     now(install::check(specs, &mut Blocking::session(conn)))
 }
 
-/// What is wrong with each of the triggers, in the order of the specifications.
+/// Returns what is wrong with each of the triggers, in the order of the specifications.
 #[doc(hidden)]
 pub fn check_each<C>(specs: &[TriggerSpec], conn: &mut C) -> Result<Vec<Vec<Problem>>, Error>
 where
@@ -270,10 +274,10 @@ where
     now(install::check_each(specs, &mut Blocking::session(conn)))
 }
 
-/// Our triggers in the database that none of these specifications wants, since their model was removed say: [`Problem::Unused`], or what a
-/// trigger breaks. Triggers that [`check`] names are left out.
+/// Returns our triggers in the database that none of these specifications wants, for example because their model was
+/// removed: [`Problem::Unused`], or what such a trigger breaks. Triggers that [`check`] names are left out.
 ///
-/// Another program may want them: its models are not known here.
+/// Another program may want them: its models are unknown here.
 ///
 /// # Errors
 ///
@@ -306,7 +310,8 @@ where
     now(unused::unused(specs, &mut Blocking::session(conn)))
 }
 
-/// Drops our triggers in the database that [none of these specifications wants](unused); those that it dropped.
+/// Drops our triggers in the database that [none of these specifications wants](unused), and returns those that it
+/// dropped.
 ///
 /// # Errors
 ///

@@ -1,6 +1,6 @@
-//! Triggers and rules that leave a row out of a write and write it all the same. Over such a table 0 rows do not prove
-//! that another writer was faster, so that its versions are read before each write. What the catalog says of them
-//! stands in `backend`.
+//! Triggers and rules that leave a row out of a write and write it in another way. Over such a table 0 rows do not
+//! prove that another writer was faster, so its versions are read before each write. `backend` knows what the catalog
+//! says about them.
 
 use crate::backend::ConcurrencyBackend;
 use crate::bind::VersionOn;
@@ -14,14 +14,14 @@ use crate::views;
 
 /// What is known of the record's row before a write is sent.
 pub(crate) enum Before<V> {
-    /// No trigger or rule is known that may turn the write into another.
+    /// No trigger or rule is known that may replace the write.
     NotAsked,
-    /// The row's version; none where there is no row.
+    /// The row's version; `None` if there is no row.
     Found(Option<V>),
 }
 
-/// Whether the row is to be read before a write of the kind `W`: one atomic load, where nothing is known against the
-/// table.
+/// Whether the row is to be read before a write of the kind `W`. It takes one atomic load if nothing is known against
+/// the table.
 fn is_asked_before<T, E, W>() -> bool
 where
     E: Executor,
@@ -31,12 +31,12 @@ where
     E::Backend::__CAN_TURN_WRITES && (is_known::<T, W>() || is_unknown::<T, E>() || is_unwritable::<T, W>())
 }
 
-/// Whether it is known that a write of the kind `W` may be turned into another.
+/// Whether it is known that a write of the kind `W` may be replaced by another.
 pub(crate) fn is_known<T: Concurrent, W: Write>() -> bool {
     T::__table_facts().is_turned(W::EVENT) == Some(true)
 }
 
-/// Whether the table was never asked for, on an engine where it is before its first write.
+/// Whether the table was never queried, on an engine where it is queried before its first write.
 fn is_unknown<T, E>() -> bool
 where
     E: Executor,
@@ -45,13 +45,13 @@ where
     !E::Backend::__COUNTS_ROWS_OF_VIEWS && T::__table_facts().is_view().is_none()
 }
 
-/// Whether the table was a view that cannot be written so.
+/// Whether the table was a view that cannot be written in this way.
 fn is_unwritable<T: Concurrent, W: Write>() -> bool {
     T::__table_facts().is_unwritable(W::EVENT)
 }
 
-/// Reads the row before a write of the kind `W`, where a trigger or a rule may turn that into another: what has another
-/// version already is another writer's doing.
+/// Reads the row before a write of the kind `W`, if a trigger or a rule may replace the write. If the row already has
+/// another version, another writer moved it.
 pub(crate) async fn before<T, E, W>(
     source: Source<'_, T>,
     session: &mut Session<'_, E>,
@@ -64,7 +64,7 @@ where
     if !is_asked_before::<T, E, W>() {
         return Ok(Before::NotAsked);
     }
-    // Boxed, because it is seldom needed and would make every save's future greater.
+    // Boxed, because it is seldom needed and would enlarge every save's future.
     Box::pin(ask_before::<T, E, W>(source, session)).await
 }
 
@@ -77,7 +77,7 @@ where
     T: ConcurrentOn<E::Backend>,
     W: Write,
 {
-    // A library that is too old to be asked says so to the write.
+    // If the library is too old for this query, the write reports it.
     let is_asked = is_unknown::<T, E>() || is_unwritable::<T, W>();
     if is_asked && views::ask::<T, E>(session).await.is_err() {
         return Ok(Before::NotAsked);
@@ -91,8 +91,8 @@ where
     Ok(Before::Found(found_version::<T, E, Committed>(source, session).await?))
 }
 
-/// The version of a row that a write of the kind `W` did not write; none where there is no row. The write expected this
-/// version. It is an error where nobody can say whether the write itself made another one of it.
+/// The version of a row that a write of the kind `W` did not write; `None` if there is no row. `expected` is the
+/// version that the write expected. It is an error if the write itself may have made another version of it.
 pub(crate) async fn unwritten<T, E, W>(
     source: Source<'_, T>,
     expected: &T::Version,
@@ -110,7 +110,7 @@ where
     let found = T::Version::__load_numbered(SelectUnwritten::<T, W>::new(source), session).await;
     let (is_turned, found) = match outcome::at_most_one::<T, E::Backend, _>(record, found)? {
         Some((standing, found)) => (note::<T, E, W>(standing), Some(found)),
-        // No row answers for the catalog, which is asked once for each type.
+        // No row brought the catalog's answer. The catalog is then queried once for each type.
         None => match T::__table_facts().is_turned(W::EVENT) {
             Some(is_turned) => (is_turned, None),
             None => (is_turned::<T, E, W>(session).await?, None),
@@ -122,7 +122,7 @@ where
     Ok(found)
 }
 
-/// Whether a trigger or a rule may turn a write of the kind `W` into another.
+/// Whether a trigger or a rule may replace a write of the kind `W` by another.
 pub(crate) async fn is_turned<T, E, W>(session: &mut Session<'_, E>) -> Result<bool, ConcurrencyError>
 where
     E: Executor,
@@ -137,7 +137,7 @@ where
     Ok(note::<T, E, W>(standing.first().copied().unwrap_or_default()))
 }
 
-/// Remembers for the next write whether there are any.
+/// Remembers for the next write whether there are such triggers or rules.
 fn note<T, E, W>(standing: i64) -> bool
 where
     E: Executor,

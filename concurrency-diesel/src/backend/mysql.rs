@@ -24,31 +24,33 @@ impl Sealed for Mysql {}
 
 impl ConcurrencyBackend for Mysql {
     const __ENGINE: Engine = Engine::Mysql;
-    /// Each CREATE and DROP commits what the transaction did so far.
+    /// Each CREATE and DROP commits what the transaction has done so far.
     const __TRANSACTIONAL_DDL: bool = false;
-    /// A plain SELECT at REPEATABLE READ still shows the version that the UPDATE did not match; MariaDB has no FOR SHARE.
+    /// A plain SELECT at REPEATABLE READ still shows the version that the UPDATE did not match. MariaDB has no FOR
+    /// SHARE.
     const __COMMITTED_READ: &'static str = " LOCK IN SHARE MODE";
     const __LOCKING_READ: &'static str = " FOR UPDATE";
-    /// `sql_select_limit`, which the client option `safe-updates` sets, counts where a statement says nothing itself.
+    /// Overrides `sql_select_limit`, which the client option `safe-updates` sets and which limits statements without a
+    /// LIMIT.
     const __ALL_ROWS: &'static str = " LIMIT 18446744073709551615";
-    /// libmysqlclient and libmariadb wait for ever at the next execution of a statement that was refused (1205, 1213) in the middle
-    /// of its answer.
+    /// If a prepared statement is refused (1205, 1213) in the middle of its answer, libmysqlclient and libmariadb hang
+    /// at its next execution.
     const __KEEPS_LOCKING_READS: bool = false;
-    /// After a deadlock (1213, and on MariaDB 1020) the transaction is gone, and the connection commits every statement by itself. The
-    /// savepoint is gone with it, so that its release is refused (1305).
+    /// After a deadlock (1213, and on MariaDB 1020) the transaction is gone, and the connection commits every statement
+    /// by itself. The savepoint is gone, too, so its release is refused (1305).
     const __BEGIN: &'static str = "BEGIN; SAVEPOINT diesel_savepoint_0";
-    /// Not in one packet with COMMIT: Galera can abort the transaction between two statements of a packet, and the second is then
-    /// answered with Ok.
+    /// Not in one packet with COMMIT: Galera can abort the transaction between two statements of a packet, and then
+    /// answers the second with Ok.
     const __BEFORE_COMMIT: Option<&'static str> = Some("RELEASE SAVEPOINT diesel_savepoint_0");
     const __COMMIT: &'static str = "COMMIT";
     const __ROLLBACK: &'static str = "ROLLBACK TO SAVEPOINT diesel_savepoint_0; ROLLBACK";
     const __ERROR_MAY_ROLL_BACK: bool = false;
     const __QUEUES_STATEMENTS: bool = false;
-    /// The next statement takes the answer that nobody waited for as its own.
+    /// The next statement takes the unread answer for its own.
     const __SURVIVES_DROPPED_STATEMENTS: bool = false;
-    /// Without CLIENT_FOUND_ROWS, which Diesel and diesel-async set, and which a connection built by hand may lack.
+    /// Diesel and diesel-async set CLIENT_FOUND_ROWS, but a connection that is built by hand may lack it.
     const __MAY_COUNT_CHANGES: bool = true;
-    /// A trigger can refuse to write a row, and not leave it out.
+    /// A trigger can refuse to write a row, but cannot leave it out.
     const __CAN_TURN_WRITES: bool = false;
 
     fn __push_text<'b>(out: &mut AstPass<'_, 'b, Self>, text: &'b str) -> QueryResult<()> {
@@ -59,7 +61,7 @@ impl ConcurrencyBackend for Mysql {
     const __READ_BACK: ReadBack = ReadBack::LastInsertId;
     const __NULL_SAFE_EQUALITY: Option<&'static str> = Some(" <=> ");
 
-    /// LAST_INSERT_ID is unsigned: without the CAST a version below zero is out of range. What it keeps must be an integer, and
+    /// LAST_INSERT_ID is unsigned: without the CAST a version below zero is out of range. It keeps only integers, and
     /// the sum of an unsigned column and a literal is a decimal, out of range from 2^63 on.
     fn __kept(signed: bool) -> (&'static str, &'static str) {
         if signed { ("CAST(LAST_INSERT_ID(", ") AS SIGNED)") } else { ("LAST_INSERT_ID(CAST(", " AS UNSIGNED))") }
@@ -79,8 +81,8 @@ impl ConcurrencyBackend for Mysql {
         matches!(cast(U::__metadata(&mut ())), Some("SIGNED" | "UNSIGNED"))
     }
 
-    /// Text byte by byte: a `_ci` collation hides a change of case, `_bin` pads spaces, and a plain CAST sees a change in
-    /// every letter of a latin1 column beyond ASCII.
+    /// Compares text byte by byte: a `_ci` collation hides a change of case, `_bin` pads spaces, and a plain CAST sees
+    /// a change in every letter of a latin1 column beyond ASCII.
     fn __push_same<'b, ST, U>(
         out: &mut AstPass<'_, 'b, Self>,
         push_column: impl FnOnce(&mut AstPass<'_, 'b, Self>) -> QueryResult<()>,
@@ -151,7 +153,7 @@ impl ConcurrencyBackend for Mysql {
         for_each_byte::<ST, U, Self>(value, &mut (), |byte| bytes.push(byte))?;
         match integer(&<Self as HasSqlType<ST>>::metadata(&mut ()), &bytes) {
             Some(integer) => order.extend((integer ^ i128::MIN).to_be_bytes()),
-            // Ended by two zeros, which stand nowhere in it, so that a part of the key does not run on into the next.
+            // Two zeros, which occur nowhere inside, end it, so that a part of the key does not run on into the next.
             None => {
                 bytes.iter().for_each(|byte| match byte {
                     0 => order.extend([0, u8::MAX]),
@@ -163,7 +165,7 @@ impl ConcurrencyBackend for Mysql {
         Ok(())
     }
 
-    /// A statement as long as `max_allowed_packet` (4 MB or more, where nobody made it less) ends the connection.
+    /// A statement as long as `max_allowed_packet` (4 MB or more, unless it was lowered) ends the connection.
     const __MOST_BYTES: Option<usize> = Some(1 << 20);
 
     fn __length<ST, U>(value: &U) -> QueryResult<usize>
@@ -181,7 +183,8 @@ impl ConcurrencyBackend for Mysql {
 
     /// MyISAM, Aria, MEMORY and others.
     const __HAS_TABLES_WITHOUT_TRANSACTIONS: bool = true;
-    /// Local time repeats an hour a year. SET goes from left to right, so `until_ms`, by which the others are decided, comes last.
+    /// UTC, because local time repeats an hour a year. SET goes from left to right, so `until_ms`, which decides the
+    /// others, comes last.
     #[cfg(feature = "edit-lock")]
     const __EDIT_LOCKS: EditLocks = EditLocks {
         now_ms: "TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(3)) DIV 1000",
@@ -220,8 +223,8 @@ impl ConcurrencyBackend for Mysql {
     };
     const __ORDERED_JOIN: &'static str = " STRAIGHT_JOIN ";
 
-    /// In a table that is made of values nothing says their types: MySQL takes them for texts, and compares a key that is a number
-    /// with a text as floating-point numbers, under which different keys are equal.
+    /// In a table that is made of values nothing tells their types. MySQL takes them for texts, and compares a numeric
+    /// key with a text as floating-point numbers, under which different keys are equal.
     fn __push_typed<'b, ST, U>(out: &mut AstPass<'_, 'b, Self>, value: &'b U) -> QueryResult<()>
     where
         U: Bindable<ST, Self>,
@@ -238,7 +241,8 @@ impl ConcurrencyBackend for Mysql {
     }
 }
 
-/// What a value is cast to that loses nothing of it; nothing for decimal numbers, which no cast takes with all their digits, and for bits.
+/// The type that a value can be cast to without loss; `None` for decimal numbers, which no cast takes with all their
+/// digits, and for bits.
 fn cast(sql_type: MysqlType) -> Option<&'static str> {
     match sql_type {
         MysqlType::Tiny | MysqlType::Short | MysqlType::Long | MysqlType::LongLong => Some("SIGNED"),
@@ -255,7 +259,7 @@ fn cast(sql_type: MysqlType) -> Option<&'static str> {
     }
 }
 
-/// The integer that these bytes are bound as; nothing for a type that is none.
+/// The integer that these bytes are bound as; `None` for a type that is no integer.
 fn integer(sql_type: &MysqlType, bytes: &[u8]) -> Option<i128> {
     let is_signed = match sql_type {
         MysqlType::Tiny | MysqlType::Short | MysqlType::Long | MysqlType::LongLong => true,

@@ -37,26 +37,27 @@ impl Sealed for Pg {}
 impl ConcurrencyBackend for Pg {
     const __ENGINE: Engine = Engine::Postgres;
     const __TRANSACTIONAL_DDL: bool = true;
-    /// At READ COMMITTED each statement sees what is committed; above it a write over an older snapshot is refused (40001).
+    /// At READ COMMITTED each statement sees what is committed. Above it a write over an older snapshot is refused
+    /// (40001).
     const __COMMITTED_READ: &'static str = "";
     const __LOCKING_READ: &'static str = " FOR UPDATE";
     const __KEEPS_LOCKING_READS: bool = true;
     const __BEGIN: &'static str = "BEGIN";
     const __BEFORE_COMMIT: Option<&'static str> = None;
-    /// After an error every statement is refused (25P02), but for COMMIT, which then rolls back and says nothing. Nothing can abort
-    /// the transaction between the two: a request is run to its end or to its first error.
+    /// After an error every statement is refused (25P02) except COMMIT, which then rolls back without an error. Nothing
+    /// can abort the transaction between these two, because a request runs to its end or to its first error.
     const __COMMIT: &'static str = "SELECT 1; COMMIT";
     const __ROLLBACK: &'static str = "ROLLBACK";
     const __ERROR_MAY_ROLL_BACK: bool = false;
     const __QUEUES_STATEMENTS: bool = true;
-    /// Each answer is handed to the statement that it belongs to, or to nobody.
+    /// Each answer goes to the statement that it belongs to, or is discarded.
     const __SURVIVES_DROPPED_STATEMENTS: bool = true;
     const __MAY_COUNT_CHANGES: bool = false;
-    /// By a trigger before each row, or in its stead, that returns NULL, or by a rule.
+    /// A trigger before each row, or INSTEAD OF it, can return NULL, and a rule can replace the write.
     const __CAN_TURN_WRITES: bool = true;
 
     fn __count_of_turning(path: &[String], event: WriteEvent) -> String {
-        // A row that an UPDATE is to leave as it was is there, one that a DELETE is to leave as it becomes is not.
+        // An UPDATE that returns OLD still counts the row. In a DELETE NEW is NULL, so returning it leaves the row out.
         let (tgtype, ev_type, row) = match event {
             WriteEvent::Update => ("16", "2", "(new|old)"),
             WriteEvent::Delete => ("8", "4", "old"),
@@ -76,7 +77,7 @@ impl ConcurrencyBackend for Pg {
     }
 
     const __READ_BACK: ReadBack = ReadBack::Returning;
-    /// No index serves IS NOT DISTINCT FROM.
+    /// No index supports IS NOT DISTINCT FROM.
     const __NULL_SAFE_EQUALITY: Option<&'static str> = None;
 
     fn __kept(_signed: bool) -> (&'static str, &'static str) {
@@ -97,8 +98,8 @@ impl ConcurrencyBackend for Pg {
         is_integer(U::__sql_type())
     }
 
-    /// As text wherever equality is not exact: under a nondeterministic collation and in `citext` different texts are equal,
-    /// and `json`, `xml` and `point` have no equality at all.
+    /// Compares as text if equality is not exact: under a nondeterministic collation and in `citext` different texts
+    /// are equal, and `json`, `xml` and `point` have no equality at all.
     fn __push_same<'b, ST, U>(
         out: &mut AstPass<'_, 'b, Self>,
         push_column: impl FnOnce(&mut AstPass<'_, 'b, Self>) -> QueryResult<()>,
@@ -116,8 +117,8 @@ impl ConcurrencyBackend for Pg {
         Ok(())
     }
 
-    /// A time and a number are rounded as the type of the column says. Of CHAR(n) the blanks at its end are no part, and the cast to text
-    /// takes them off.
+    /// Times and numbers are rounded as the column's type says. Blanks at the end of a CHAR(n) are no part of it, and
+    /// the cast to text removes them.
     fn __push_unchanged<'b, ST, U>(
         out: &mut AstPass<'_, 'b, Self>,
         column: Column<'_>,
@@ -191,7 +192,7 @@ impl ConcurrencyBackend for Pg {
         session.load(statement)
     }
 
-    /// `now()` stands still in a transaction.
+    /// `now()` does not advance in a transaction.
     #[cfg(feature = "edit-lock")]
     const __EDIT_LOCKS: EditLocks = EditLocks {
         now_ms: "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)",
@@ -227,7 +228,7 @@ impl ConcurrencyBackend for Pg {
     };
     const __ORDERED_JOIN: &'static str = " JOIN ";
 
-    /// Of every type but of arrays: there are no arrays of arrays, only arrays of several dimensions.
+    /// For every type except arrays: there are no arrays of arrays, only arrays of several dimensions.
     fn __has_array_of<ST: 'static>() -> bool
     where
         Self: HasSqlType<ST>,
@@ -250,7 +251,7 @@ impl ConcurrencyBackend for Pg {
     }
 }
 
-/// Answers for a server where nothing can be asked yet: a type that is looked up by its name has arrays.
+/// Answers for a server that cannot be asked yet: a type that is looked up by its name has arrays.
 struct AnyType;
 
 impl PgMetadataLookup for AnyType {
@@ -269,14 +270,14 @@ fn is_integer(sql_type: TypeId) -> bool {
     is_one_of!(sql_type: SmallInt Integer BigInt Oid)
 }
 
-/// Of the types known here; those of extensions and of the user's own count as having none.
+/// Among the types known here. Types of extensions and of the user count as having none.
 fn has_exact_equality(sql_type: TypeId) -> bool {
     is_one_of!(
         sql_type: SmallInt Integer BigInt Float Double Numeric Bool Binary Date Time Timestamp Timestamptz Uuid Oid Xid
     )
 }
 
-/// What rounds a value as a column of this type does that names a precision.
+/// The function that rounds a value as a column of this type with a precision does.
 fn rounding_function(sql_type: TypeId) -> Option<&'static str> {
     if is_one_of!(sql_type: Numeric) {
         Some("numeric")

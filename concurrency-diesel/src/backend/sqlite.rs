@@ -20,9 +20,10 @@ use crate::key::write_bound;
 #[cfg(feature = "edit-lock")]
 use crate::statement::edit_lock::LockColumns;
 
-/// What a value is bound as, in one spelling: to SQLite it makes no difference whether a text is borrowed, and how wide an integer is.
+/// What a value is bound as, in one spelling. To SQLite it makes no difference whether a text is borrowed, or how wide
+/// an integer is.
 fn one_spelling(text: String) -> String {
-    // The name of the kind stands before the value.
+    // The name of the kind precedes the value.
     let Some((kind, value)) = text.split_once('(') else { return text };
     let one = match kind.rsplit(' ').next() {
         Some("BorrowedString") => "String",
@@ -44,31 +45,32 @@ impl ConcurrencyBackend for Sqlite {
     /// There are no row locks: the first write locks the file.
     const __LOCKING_READ: &'static str = "";
     const __KEEPS_LOCKING_READS: bool = true;
-    /// A transaction that has read and then writes must start again where somebody else wrote in between; this one need not.
+    /// A transaction that reads before it writes must start again if another writer wrote in between. An immediate one
+    /// need not.
     const __BEGIN: &'static str = "BEGIN IMMEDIATE";
     const __BEFORE_COMMIT: Option<&'static str> = None;
-    /// It fails by itself where there is no transaction, and so does ROLLBACK.
+    /// It fails by itself if there is no transaction, and so does ROLLBACK.
     const __COMMIT: &'static str = "COMMIT";
     const __ROLLBACK: &'static str = "ROLLBACK";
-    /// A full disk, an I/O error, ON CONFLICT ROLLBACK, RAISE(ROLLBACK).
+    /// At a full disk, an I/O error, ON CONFLICT ROLLBACK and RAISE(ROLLBACK).
     const __ERROR_MAY_ROLL_BACK: bool = true;
     const __QUEUES_STATEMENTS: bool = false;
     /// The statement runs to its end in its thread, and dropping the future waits for that.
     const __SURVIVES_DROPPED_STATEMENTS: bool = true;
     const __MAY_COUNT_CHANGES: bool = false;
-    /// What the triggers of a view write is not counted; RETURNING answers for it.
+    /// What the triggers of a view write is not counted, but RETURNING returns it.
     const __COUNTS_ROWS_OF_VIEWS: bool = false;
     const __AWAITED_BY_TEXT: bool = true;
     /// By `RAISE(FAIL)`.
     const __KEEPS_CHANGES_OF_REFUSED: bool = true;
 
-    /// In every schema that the name may mean.
+    /// In every schema that the name may refer to.
     fn __count_of_views(path: &[String]) -> String {
         format!("(SELECT count(*) {})", from_views(path))
     }
 
-    /// What has an INSTEAD OF trigger for another event alone, SQLite writes nowhere, and RETURNING answers all the same. The
-    /// triggers of an attached database are not looked at.
+    /// If a view has an INSTEAD OF trigger only for another event, SQLite writes nothing, but RETURNING still returns
+    /// rows. The triggers of an attached database are not checked.
     fn __count_of_unwritable_views(path: &[String], event: WriteEvent) -> String {
         let (views, triggers, keyword) = (from_views(path), triggers(path), keyword(event));
         format!(
@@ -80,8 +82,8 @@ impl ConcurrencyBackend for Sqlite {
     /// By RAISE(IGNORE), or by deleting the row before it is written.
     const __CAN_TURN_WRITES: bool = true;
 
-    /// 1 where a trigger of the table ignores such a write and one of them, other than ours, writes something, or where one of them
-    /// deletes or replaces rows of the same table beforehand.
+    /// 1 if a trigger of the table ignores such a write and one of its triggers, other than ours, writes something, or
+    /// if one of them deletes or replaces rows of the same table beforehand.
     fn __count_of_turning(path: &[String], event: WriteEvent) -> String {
         let (triggers, keyword) = (triggers(path), keyword(event));
         let name = words(&literal(schema_and_table(path).1));
@@ -125,7 +127,7 @@ impl ConcurrencyBackend for Sqlite {
         matches!(U::__metadata(&mut ()), SqliteType::SmallInt | SqliteType::Integer | SqliteType::Long)
     }
 
-    /// BINARY, because the column's own collation may be NOCASE or RTRIM; values that are no text ignore it.
+    /// BINARY, because the column's own collation may be NOCASE or RTRIM. Values that are not text ignore it.
     fn __push_same<'b, ST, U>(
         out: &mut AstPass<'_, 'b, Self>,
         push_column: impl FnOnce(&mut AstPass<'_, 'b, Self>) -> QueryResult<()>,
@@ -179,7 +181,7 @@ impl ConcurrencyBackend for Sqlite {
         session.load(statement)
     }
 
-    /// The time of a statement does not move while it runs.
+    /// Time does not advance while a statement runs.
     #[cfg(feature = "edit-lock")]
     const __EDIT_LOCKS: EditLocks = EditLocks {
         now_ms: "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)",
@@ -201,7 +203,8 @@ impl ConcurrencyBackend for Sqlite {
         session.load(statement)
     }
 
-    /// Nothing lies between the program and the database: a statement for many records takes longer than theirs together.
+    /// No network lies between the program and the database: a statement for many records takes longer than theirs
+    /// together.
     const __BULK: Bulk = Bulk::Singles;
     const __ERROR_ENDS_TRANSACTION: bool = false;
     const __TUPLES: Tuples = Tuples {
@@ -238,7 +241,8 @@ fn from_views(path: &[String]) -> String {
     format!("FROM pragma_table_list({}) WHERE type = 'view'{of_schema}", literal(table))
 }
 
-/// The triggers of the table, in each catalog that may hold them: what stands before BEGIN, what stands behind it, and whether it is ours.
+/// The triggers of the table, in each catalog that may hold them: the text before BEGIN, the text after it, and whether
+/// it is ours.
 fn triggers(path: &[String]) -> String {
     let (schema, table) = schema_and_table(path);
     let catalogs = match schema {
@@ -264,7 +268,7 @@ const fn keyword(event: WriteEvent) -> &'static str {
     }
 }
 
-/// The schema, where one is named, and the table.
+/// The schema, if one is named, and the table.
 fn schema_and_table(path: &[String]) -> (Option<&str>, &str) {
     match path {
         [schema, table] => (Some(schema), table),

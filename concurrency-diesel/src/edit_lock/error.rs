@@ -2,11 +2,12 @@
 
 use crate::error::{ConcurrencyError, is_missing_table};
 
-/// Why a lock could not be taken, given back or read. It says nothing of the record: log it, and open the page without a banner.
+/// Why a lock could not be taken, released or read. It says nothing about the record: log it, and open the page without
+/// a banner.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Returned when the table of the locks is not there.
+    /// Returned when the table of the locks does not exist.
     #[error(
         "there is no table {}; create it by the migration that `diesel-concurrency edit-locks` writes, or call `edit_lock::create`",
         concurrency_core::EDIT_LOCKS_TABLE
@@ -24,12 +25,12 @@ pub enum Error {
         most: usize,
     },
 
-    /// Returned when others took the lock and gave it back so fast, three times over, that neither was it free nor could it be read whose
-    /// it was.
+    /// Returned when, three times in a row, the lock was not free, and then its holder had released it before it could
+    /// be read.
     #[error("the edit lock changed hands again and again; ask again")]
     Busy,
 
-    /// Returned for everything else that a statement can fail with, as a save does: a refusal of the engine, a lost connection.
+    /// Returned for every other error of a statement, as for a save: a refusal of the engine, a lost connection.
     #[error(transparent)]
     Concurrency(ConcurrencyError),
 }

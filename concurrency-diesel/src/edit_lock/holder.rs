@@ -1,17 +1,17 @@
-//! Who has a lock, as the database says it.
+//! Who has a lock, according to the database.
 
 use std::time::Duration;
 
 /// A lock's columns, and the database's time.
 pub(crate) type LockRow = (String, i64, i64, i64, i64);
 
-/// Whose a lock is after it was asked for.
+/// Who has a lock after a holder asked for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
 pub enum Editing {
     /// The asking holder has it.
     Mine(Holder),
-    /// Another one has it.
+    /// Another holder has it.
     Theirs(Holder),
 }
 
@@ -25,7 +25,7 @@ impl Editing {
     }
 }
 
-/// Who has a lock. Both durations are by the database's clock, whatever the program's says.
+/// Who has a lock. Both durations are measured by the database's clock, not by the program's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Holder {
@@ -35,7 +35,7 @@ pub struct Holder {
     pub since: Duration,
     /// How long the lock still lasts if it is not renewed.
     pub left: Duration,
-    /// The number of this holder's turn: another one each time that the lock changes hands.
+    /// The number of this holder's turn. It changes each time the lock changes hands.
     pub turn: i64,
 }
 
@@ -45,7 +45,7 @@ impl Holder {
     }
 }
 
-/// Nothing where the second time is not after the first, as after a correction of the clock.
+/// Zero if the second time is not after the first, as after a correction of the clock.
 fn between(from_ms: i64, to_ms: i64) -> Duration {
     Duration::from_millis(u64::try_from(to_ms.saturating_sub(from_ms)).unwrap_or(0))
 }

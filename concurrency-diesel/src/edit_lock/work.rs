@@ -1,4 +1,5 @@
-//! What is done with a lock, written once for blocking and awaited connections. The statements stand in `statement::edit_lock`.
+//! What the methods of a lock do, written once for blocking and awaited connections. The statements are in
+//! `statement::edit_lock`.
 
 use concurrency_core::{RecordId, create_edit_locks_if_missing};
 
@@ -12,7 +13,8 @@ use crate::statement::edit_lock::{
     TakeLockReturning,
 };
 
-/// Between a refusal and the question who has the lock, that holder may have given it back.
+/// The holder may release the lock between a refusal and the query for the holder. Both are then repeated, up to this
+/// many times.
 const ATTEMPTS: usize = 3;
 
 pub(crate) async fn acquire<E: Executor>(claim: &Claim<'_>, session: &mut Session<'_, E>) -> Result<Editing, Error> {
@@ -71,7 +73,7 @@ pub(crate) async fn holder<E: Executor>(id: &RecordId, session: &mut Session<'_,
     Ok(row.filter(is_held).map(Holder::of))
 }
 
-/// Two programs that create the table at the same time: PostgreSQL refuses one of them, although it says IF NOT EXISTS.
+/// If two programs create the table at the same time, PostgreSQL refuses one of them in spite of IF NOT EXISTS.
 pub(crate) async fn create<E: Executor>(session: &mut Session<'_, E>) -> Result<(), Error> {
     let created = session.execute(CreateLocks(create_edit_locks_if_missing(E::Backend::__ENGINE))).await;
     let Err(error) = created else { return Ok(()) };
@@ -90,7 +92,8 @@ async fn read<E: Executor>(name: LockName<'_>, session: &mut Session<'_, E>) -> 
     Ok(rows.into_iter().next())
 }
 
-/// Whose the lock is; none where it is free. Where taking it does not answer, a lock that ran out since then was the holder's all the same.
+/// Whose the lock is; `None` if it is free. If the statement that takes a lock returns no row, a lock of the holder
+/// that has run out since then was taken.
 fn editing<DB: ConcurrencyBackend>(row: LockRow, holder: &str) -> Option<Editing> {
     let is_mine = row.0 == holder;
     let (.., until_ms, _, _) = row;

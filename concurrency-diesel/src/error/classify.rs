@@ -1,7 +1,8 @@
-//! What the errors of a database mean: that a concurrent write was refused, that no answer came, that the transaction is gone, or
-//! that a privilege is missing. By kind where Diesel has one, else by the message.
+//! What the errors of a database mean: a concurrent write was refused, no answer came, the transaction is gone, or a
+//! privilege is missing. If Diesel has a kind for the error, the kind decides; otherwise the message does.
 //!
-//! Measured on the engines; Diesel reports most of these codes as `Unknown`, with the server's English message.
+//! The messages were observed on the engines. Diesel reports most of these codes as `Unknown`, with the server's
+//! English message.
 
 mod fault;
 
@@ -9,14 +10,14 @@ use diesel::result::{DatabaseErrorKind, Error};
 
 pub(crate) use fault::{Fault, fault};
 
-/// How a message begins. A trigger of the user's can raise any text, so each says as much as the engine always does.
+/// How a message begins. A user's trigger can raise any text, so each entry is as long as the engine's constant text.
 type Beginnings = &'static [&'static str];
 
 fn begins(message: &str, beginnings: Beginnings) -> bool {
     beginnings.iter().any(|beginning| message.starts_with(beginning))
 }
 
-/// How the messages begin with which an engine refuses a concurrent write. The code stands beside each.
+/// The beginnings of messages with which an engine refuses a concurrent write. The code is beside each.
 const REFUSALS: Beginnings = &[
     // PostgreSQL.
     "could not obtain lock on row in relation ", // 55P03, NOWAIT
@@ -36,30 +37,30 @@ const REFUSALS: Beginnings = &[
     "database schema is locked: ", // SQLITE_LOCKED
 ];
 
-/// The messages of the same that have nothing after them.
+/// Complete messages with the same meaning.
 const WHOLE_REFUSALS: &[&str] = &[
     "deadlock detected",        // PostgreSQL, 40P01
     "database is locked",       // SQLITE_BUSY, SQLITE_BUSY_SNAPSHOT
     "database table is locked", // SQLITE_LOCKED
 ];
 
-/// Those after which the transaction goes on.
+/// The refusals after which the transaction goes on.
 const REFUSALS_OF_A_STATEMENT: Beginnings =
     &["Lock wait timeout exceeded", "Statement aborted because lock(s) could not be"];
 
 const NOTHING_TO_ROLL_BACK: &str = "cannot rollback - no transaction is active";
 
-/// What an engine says when it does not have our outermost transaction any more.
+/// What an engine says when it no longer has our outermost transaction.
 const LOST: &[&str] = &[
     "SAVEPOINT diesel_savepoint_0 does not exist", // 1305: MySQL, MariaDB
     "cannot commit - no transaction is active",    // SQLite, which has rolled it back by itself
     NOTHING_TO_ROLL_BACK,
 ];
 
-/// How we say that a savepoint of our own is gone: in Diesel's own nested transactions the same is a Restart.
+/// Marks the loss of a savepoint of our own. In Diesel's own nested transactions the same message is a Restart.
 const LOST_SAVEPOINT: &str = "the transaction is gone with its savepoint: ";
 
-/// How the messages begin with which a client library says that the answer to a statement did not come.
+/// The beginnings of messages with which a client library reports that a statement got no answer.
 const UNANSWERED: Beginnings = &[
     // libpq.
     "server closed the connection unexpectedly",
@@ -70,7 +71,7 @@ const UNANSWERED: Beginnings = &[
     "SSL SYSCALL error",
     "SSL connection has been closed unexpectedly",
     "lost synchronization with server",
-    // PostgreSQL says this and then closes: whether the statement was done before is not said.
+    // PostgreSQL says this and then closes. It does not say whether the statement was done before.
     "terminating connection due to ",
     "terminating connection because ",
     // libmysqlclient and libmariadb.
@@ -85,7 +86,7 @@ const UNANSWERED: Beginnings = &[
     "Connection to the server is closed",
 ];
 
-/// The message of the same that has nothing after it: tokio-postgres.
+/// A complete message with the same meaning: tokio-postgres.
 const CLOSED: &str = "connection closed";
 
 /// What an error of Diesel's says about the statement that it answers.
@@ -93,13 +94,13 @@ const CLOSED: &str = "connection closed";
 pub(crate) enum Meaning {
     /// The engine refused a concurrent write: the transaction must start again.
     Restart,
-    /// The engine does not have our transaction any more.
+    /// The engine no longer has our transaction.
     TransactionLost,
     /// No answer came to a COMMIT.
     CommitUnanswered,
     /// No answer came.
     Unanswered,
-    /// Anything else. If it comes from the database, it is an answer, so that nothing was written.
+    /// Anything else. If it comes from the database, it is an answer, so nothing was written.
     Answered,
 }
 
@@ -111,12 +112,12 @@ pub(crate) fn meaning(error: &Error) -> Meaning {
             Meaning::Unanswered
         }
         Error::DatabaseError(DatabaseErrorKind::Unknown, information) => meaning_of(information.message()),
-        // The rollback only followed from it.
+        // Only the commit error counts: the rollback followed from it.
         Error::RollbackErrorOnCommit { commit_error, .. } => match meaning(commit_error) {
             Meaning::Unanswered => Meaning::CommitUnanswered,
             other => other,
         },
-        // Diesel has noticed it, or the program ended what it had not begun.
+        // Diesel noticed the loss, or the program ended a transaction that it had not begun.
         Error::NotInTransaction => Meaning::TransactionLost,
         _ => Meaning::Answered,
     }
@@ -126,7 +127,7 @@ fn meaning_of(message: &str) -> Meaning {
     if LOST.contains(&message) || message.starts_with(LOST_SAVEPOINT) {
         Meaning::TransactionLost
     } else if is_lost_savepoint(message) {
-        // In Diesel's own nested transactions this is what is left of a deadlock or of error 1020.
+        // In Diesel's own nested transactions this is what remains of a deadlock or of error 1020.
         Meaning::Restart
     } else if WHOLE_REFUSALS.contains(&message) || begins(message, REFUSALS) {
         Meaning::Restart
@@ -142,16 +143,16 @@ pub(crate) fn must_restart(error: &Error) -> bool {
     meaning(error) == Meaning::Restart
 }
 
-/// Whether a savepoint of a transaction is gone, and so is the transaction: MySQL and MariaDB (1305), SQLite. Our outermost transactions
-/// set number 0, and Diesel counts nested ones from 1.
+/// Whether a savepoint of a transaction is gone, and with it the transaction: MySQL and MariaDB (1305), SQLite. Our
+/// outermost transactions set number 0, and Diesel counts nested ones from 1.
 ///
-/// A statement committed by itself, or an error rolled back: the message does not say which.
+/// A statement may have committed the transaction, or an error may have rolled it back: the message does not say which.
 fn is_lost_savepoint(message: &str) -> bool {
     (message.starts_with("SAVEPOINT diesel_savepoint_") && message.ends_with(" does not exist"))
         || message.starts_with("no such savepoint: diesel_savepoint_")
 }
 
-/// What an error says where it answers the end of a transaction of our own: a savepoint that is gone means a transaction that is gone.
+/// Marks an error at the end of a transaction of our own: there a lost savepoint means a lost transaction.
 pub(crate) fn at_end(error: Error) -> Error {
     match said(&error) {
         Some(message) if is_lost_savepoint(message) => {
@@ -182,8 +183,8 @@ pub(crate) fn is_already_in_transaction(error: &Error) -> bool {
     said(error) == Some("cannot start a transaction within a transaction")
 }
 
-/// Whether the engine has rolled back the whole transaction when it says this. A lock wait timeout (1205) takes back the one
-/// statement; InnoDB does more only where the server is set to.
+/// Whether the engine has rolled back the whole transaction when it says this. A lock wait timeout (1205) undoes only
+/// the statement; InnoDB undoes more only if the server is configured so.
 pub(crate) fn ends_transaction(error: &Error) -> bool {
     match error {
         Error::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => true,
@@ -195,7 +196,7 @@ pub(crate) fn ends_transaction(error: &Error) -> bool {
     }
 }
 
-/// How the messages begin with which SQLite refuses a statement when it prepares it: it then rolls nothing back.
+/// The beginnings of messages with which SQLite refuses a statement when it prepares it. It then rolls nothing back.
 const REFUSED_BEFORE: Beginnings = &[
     "no such table: ",
     "no such column: ",
@@ -205,7 +206,7 @@ const REFUSED_BEFORE: Beginnings = &[
     "unrecognized token: ",
 ];
 
-/// Whether SQLite has not begun to run the statement.
+/// Whether SQLite refused the statement before running it.
 pub(crate) fn is_refused_before_it_runs(error: &Error) -> bool {
     said(error).is_some_and(|message| begins(message, REFUSED_BEFORE))
 }
@@ -224,7 +225,7 @@ pub(crate) fn is_lock_timeout(error: &Error) -> bool {
     matches!(error, Error::DatabaseError(_, said) if messages.iter().any(|message| said.message().contains(message)))
 }
 
-/// Whether the table is not there.
+/// Whether the table does not exist.
 #[cfg(feature = "edit-lock")]
 pub(crate) fn is_missing_table(error: &Error, table: &str) -> bool {
     said(error).is_some_and(|message| {
@@ -236,8 +237,8 @@ pub(crate) fn is_missing_table(error: &Error, table: &str) -> bool {
     })
 }
 
-/// Whether MySQL or MariaDB shows nothing of a table: it is not there, this user or, under LOCK TABLES, this session may not see it, or
-/// it is a view of what is not there.
+/// Whether MySQL or MariaDB shows nothing of a table: the table does not exist, this user (or, under LOCK TABLES, this
+/// session) may not see it, or it is a view of something that does not exist.
 pub(crate) fn is_not_shown(error: &Error) -> bool {
     let endings = [" doesn't exist", " was not locked with LOCK TABLES"];
     let is_missing =
@@ -246,7 +247,7 @@ pub(crate) fn is_not_shown(error: &Error) -> bool {
     said(error).is_some_and(|message| is_missing(message) || is_broken(message)) || is_missing_privilege(error)
 }
 
-/// Whether the database user lacks the right to what it asked for.
+/// Whether the database user lacks the privilege for what it asked.
 pub(crate) fn is_missing_privilege(error: &Error) -> bool {
     let Error::DatabaseError(DatabaseErrorKind::Unknown, information) = error else {
         return false;

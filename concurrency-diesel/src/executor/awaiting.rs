@@ -1,4 +1,4 @@
-//! The connections of diesel-async: every answer is awaited, and every future can be sent to another thread.
+//! The connections of diesel-async: every answer is awaited, and every future is `Send`.
 
 mod transactions;
 

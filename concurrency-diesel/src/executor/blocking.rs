@@ -61,12 +61,13 @@ where
     }
 }
 
-/// Nobody knows what is open on a connection that is marked as broken: a save may seem to be written, and never be committed.
+/// On a connection that is marked as broken it is unknown what is open: a save may seem to be written, and never be
+/// committed.
 fn refuse_broken<C: LoadConnection>(connection: &mut C) -> QueryResult<()> {
     transactions::status(connection).transaction_depth().map(drop)
 }
 
-/// Runs a statement to its end: what the database refuses late is an error, too.
+/// Runs a statement to its end: a late refusal of the database is an error, too.
 pub(crate) fn load<S, V, C>(statement: S, connection: &mut C) -> QueryResult<Vec<V>>
 where
     C: LoadConnection,

@@ -1,4 +1,4 @@
-//! A statement whose type is forgotten.
+//! A statement whose type is erased.
 
 use std::marker::PhantomData;
 
@@ -6,10 +6,10 @@ use diesel::backend::Backend;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 
-/// A statement that answers with `ST` and is looked up by its text.
+/// A statement that returns `ST` and is looked up by its text.
 ///
-/// Diesel compiles the whole way to the database for each type of statement, and diesel-async's `SyncConnectionWrapper` spawns a
-/// task of a type of its own.
+/// For each type of statement Diesel compiles the whole way to the database, and diesel-async's `SyncConnectionWrapper`
+/// spawns a task of another type.
 pub(crate) struct ByText<'a, DB: Backend, ST>(Box<dyn QueryFragment<DB> + 'a>, PhantomData<ST>);
 
 impl<'a, DB: Backend, ST> ByText<'a, DB, ST> {

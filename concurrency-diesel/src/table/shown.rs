@@ -1,22 +1,22 @@
-//! What the server shows of how a table is made, read as far as it says what the table is. Only this shows a temporary table, which may
-//! hide another one of its name, and what a view is made of.
+//! Reads how the server shows that a table is made, as far as it says what the table is. Only this shows a temporary
+//! table, which may hide another table of its name, and what a view is made of.
 
-/// What a name stands for.
+/// What a name refers to.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Shown {
     Table {
         is_temporary: bool,
-        /// None where the session does not want to see it.
+        /// `None` if the session hides it.
         engine: Option<String>,
         /// Whether the database computes a column.
         has_generated_column: bool,
     },
-    /// A view of one table or view, which it names; or of anything else.
+    /// A view: of one table or view, with its name, or of anything else.
     View(Option<Vec<String>>),
 }
 
 impl Shown {
-    /// Reads the statement that would make it.
+    /// Reads the statement that would create it.
     pub(super) fn read(statement: &str) -> Self {
         match statement.strip_prefix("CREATE TEMPORARY TABLE ") {
             Some(rest) => Self::table(rest, true),
@@ -27,7 +27,7 @@ impl Shown {
         }
     }
 
-    /// The options stand in the line that closes the list of columns, the engine first; lines in texts are escaped.
+    /// The options are in the line that closes the list of columns, the engine first. Line breaks in texts are escaped.
     fn table(rest: &str, is_temporary: bool) -> Self {
         let options = rest.split("\n)").nth(1).and_then(|rest| rest.lines().next());
         let engine = options.and_then(|options| options.split_once("ENGINE="));
@@ -41,7 +41,7 @@ impl Shown {
 fn viewed(statement: &str) -> Option<Vec<String>> {
     let (_, mut rest) = statement.split_once(" AS select ")?;
     let mut depth: usize = 0;
-    // In the list of columns there may be names, texts and selects of their own.
+    // The list of columns may hold names, texts and selects of its own.
     while depth > 0 || !rest.starts_with(" from ") {
         let first = rest.chars().next()?;
         rest = match first {
@@ -63,7 +63,7 @@ fn viewed(statement: &str) -> Option<Vec<String>> {
     }
     let is_end = |rest: &str| rest.is_empty() || rest.starts_with(" where ") || rest.starts_with(" WITH ");
     let rest = match rest.strip_prefix(' ').and_then(self::name) {
-        // Another name for it.
+        // An alias.
         Some((_, rest)) => rest,
         None => rest,
     };
@@ -77,7 +77,7 @@ fn name(text: &str) -> Option<(String, &str)> {
     Some((name.replace(&format!("{first}{first}"), &first.to_string()), rest))
 }
 
-/// What stands in the quotes with which a text begins, and what comes after them.
+/// The text in the quotes at the beginning, and what comes after them.
 fn quoted(text: &str) -> Option<(&str, &str)> {
     let quote = text.chars().next()?;
     let inside = text.get(quote.len_utf8()..)?;

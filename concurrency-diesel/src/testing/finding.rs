@@ -1,4 +1,4 @@
-//! What `check_model` can find: which guarantee does not hold, and what was seen instead. How it is looked for stands in `subject`.
+//! What `check_model` can find: which guarantee does not hold, and what was seen instead. `subject` does the checks.
 
 use std::fmt;
 
@@ -7,26 +7,27 @@ use diesel::query_builder::QueryFragment;
 use crate::backend::ConcurrencyBackend;
 use crate::concurrent::{Concurrent, table_name};
 
-/// What holds for every model that is right.
+/// What holds for every correct model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Guarantee {
     /// The record can be loaded, and loaded again.
     Loads,
-    /// The statements of the saves run in the connection's current database, and not in another that was current when they were
-    /// prepared: on MySQL and MariaDB, after `USE`. It can be seen only where the same connection was checked before `USE`, too.
+    /// The statements of the saves run in the connection's current database, and not in the one that was current when
+    /// they were prepared: on MySQL and MariaDB, after `USE`. The check notices this only if the same connection was
+    /// also checked before `USE`.
     CurrentDatabase,
     /// A save moves the row's version by one step, and memory holds what the row holds.
     OneStep,
-    /// The save of a stale copy is refused as modified by somebody else, and writes nothing.
+    /// The save of a stale copy is refused as modified by another writer, and writes nothing.
     StaleSave,
-    /// The delete of a stale copy is refused as modified by somebody else, and deletes nothing.
+    /// The delete of a stale copy is refused as modified by another writer, and deletes nothing.
     StaleDelete,
     /// A transaction that is retried on conflict loads the record anew and saves it; no save is lost.
     Retry,
-    /// The trigger that the model declares is there, and moves the version with the writes of other programs.
+    /// The trigger that the model declares exists, and moves the version when other programs write.
     Trigger,
-    /// What was written in a transaction is gone when it is rolled back.
+    /// A rollback undoes what was written in the transaction.
     RollsBack,
 }
 
@@ -61,7 +62,8 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Returned by [`check_model`](super::check_model) when a model or its table breaks a guarantee; prints each of them on a line.
+/// Returned by [`check_model`](super::check_model) when a model or its table breaks a guarantee. Prints each finding on
+/// a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CheckModelError {
     table: &'static str,
@@ -83,7 +85,7 @@ impl CheckModelError {
         self.table
     }
 
-    /// What was found, in the order in which it was looked for; at least one.
+    /// The findings, in the order in which they were checked; at least one.
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
         &self.findings

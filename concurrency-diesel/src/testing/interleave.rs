@@ -1,19 +1,19 @@
-//! Two writers in an order that the test decides. What they write, and on which connections, is theirs.
+//! Two writers in an order that the test decides. The writers decide what they write, and on which connections.
 
 use std::panic::resume_unwind;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-/// After so long a writer that has the turn and does not pass it on is taken to wait for a lock of the other's.
+/// A writer that has the turn and does not pass it on for this long is assumed to wait for a lock of the other's.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// Runs two writers on a thread each, of which only one runs at a time: the first until it [passes](Turn::pass) the turn, then the second, and
-/// so on. When one has ended the other runs to its end.
+/// Runs two writers, each on its own thread, one at a time: the first until it [passes](Turn::pass) the turn, then the
+/// second, and so on. When one has ended, the other runs to its end.
 ///
-/// A writer whose statement waits for a lock that the other holds cannot pass the turn on; after half a second the other gets
-/// it back without that. So an uncommitted transaction can be interleaved, too. A panic of a writer, a failed assertion say, goes on here
-/// when both have ended.
+/// A writer whose statement waits for a lock that the other holds cannot pass the turn on. After half a second the
+/// other gets the turn back without that, so you can interleave an uncommitted transaction, too. If a writer panics,
+/// for example at a failed assertion, the panic goes on here when both have ended.
 ///
 /// # Example
 ///
@@ -73,7 +73,7 @@ pub struct Turn<'t> {
 }
 
 impl Turn<'_> {
-    /// Lets the other writer run until it passes the turn back or ends, or, if it waits for a lock, for half a second.
+    /// Lets the other writer run until it passes the turn back or ends, or for half a second if it waits for a lock.
     pub fn pass(&self) {
         let mut state = self.table.lock();
         state.turn = self.writer.other();
@@ -93,7 +93,7 @@ impl Turn<'_> {
 }
 
 impl Drop for Turn<'_> {
-    /// With the writer's end, be it a panic, the turn is the other's for good.
+    /// When the writer ends, even by a panic, the turn is the other's for good.
     fn drop(&mut self) {
         let mut state = self.table.lock();
         state.turn = self.writer.other();

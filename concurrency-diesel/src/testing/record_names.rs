@@ -1,13 +1,14 @@
-//! `check_record_names`: no two tables of a program are one where records are named outside of it.
+//! `check_record_names`: no two tables of a program share a name outside of the program.
 
 use std::any::type_name;
 
 use crate::concurrent::Concurrent;
 
-/// Proves that each table of the program's models has a name of its own in [`RecordId`](crate::RecordId), and one alone.
+/// Proves that each table of the program's models has its own name in [`RecordId`](crate::RecordId), and only one.
 ///
-/// The name is the last segment of the table's path: `shop.orders` and `archive.orders` are both `orders`, and a version token of one would
-/// fit the other. `#[concurrent(record_name = "…")]` tells them apart. No database is asked.
+/// The name is the last segment of the table's path. So `shop.orders` and `archive.orders` are both `orders`, and a
+/// version token of one would fit the other. `#[concurrent(record_name = "…")]` tells them apart. No database is
+/// queried.
 ///
 /// # Errors
 ///
@@ -57,7 +58,7 @@ pub fn check_record_names<M: RecordNames>() -> Result<(), RecordNamesError> {
     Ok(())
 }
 
-/// Two models whose records cannot be named.
+/// Two models whose record names contradict each other.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}", self.text())]
 pub struct RecordNamesError {
@@ -88,7 +89,7 @@ impl RecordNamesError {
     }
 }
 
-/// A table, by its type, and its name to the outside.
+/// A table, by its type, and its name outside of the program.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Named {

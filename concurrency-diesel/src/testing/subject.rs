@@ -1,4 +1,4 @@
-//! How `check_model` looks for what is wrong: one function for each guarantee, which tries to break it in a savepoint of its own.
+//! How `check_model` looks for faults: one function for each guarantee tries to break it in a savepoint of its own.
 
 use std::collections::HashSet;
 use std::marker::PhantomData;
@@ -80,7 +80,7 @@ where
 /// What was seen, and what to do.
 type Problem = String;
 
-/// Runs the attempt in a transaction or savepoint that is rolled back, whatever comes out.
+/// Runs the attempt in a transaction or savepoint that is rolled back, whatever the outcome.
 fn rolled_back<C>(conn: &mut C, attempt: &mut dyn FnMut(&mut C) -> Result<(), Problem>) -> Result<(), Problem>
 where
     C: LoadConnection<Backend: CatalogBackend>,
@@ -96,7 +96,7 @@ where
     }
 }
 
-/// The model, by what can be done with it.
+/// The model under test.
 struct Subject<T, C, L, E> {
     load: L,
     edit: E,
@@ -150,7 +150,7 @@ where
         self.stayed("delete", &found, conn)
     }
 
-    /// Each time the first attempt has a stale copy, and the second loads anew.
+    /// In each round the first attempt has a stale copy, and the second loads anew.
     fn retries_without_loss(&mut self, conn: &mut C) -> Result<(), Problem> {
         let policy = RetryPolicy::default().max_attempts(3).first_pause(Duration::ZERO);
         let mut versions = HashSet::from([self.row_version(conn)?]);
@@ -182,7 +182,7 @@ where
         Ok(())
     }
 
-    /// A model without a trigger has none to miss.
+    /// A model that declares no trigger cannot miss one.
     fn has_its_trigger(&mut self, conn: &mut C) -> Result<(), Problem> {
         if !T::VersionField::__EVERY_WRITE_COUNTS || T::VersionField::__ADVANCE == Advance::ByDatabase {
             return Ok(());
@@ -217,7 +217,7 @@ where
         save(record, conn).map_err(|error| format!("a fresh copy cannot be saved: {error}"))
     }
 
-    /// A copy that somebody else has saved since, and the row's version.
+    /// Returns a copy over which another writer has saved, and the row's version.
     fn stale(&mut self, conn: &mut C) -> Result<(T, VersionValue), Problem> {
         let stale = self.load(conn)?;
         let mut theirs = self.load(conn)?;
@@ -225,7 +225,7 @@ where
         Ok((stale, self.row_version(conn)?))
     }
 
-    /// Whether the row is as it was before the refused write.
+    /// Checks that the row is as it was before the refused write.
     fn stayed(&mut self, write: &str, before: &VersionValue, conn: &mut C) -> Result<(), Problem> {
         let row = self.row_version(conn)?;
         if row == *before {
@@ -256,7 +256,7 @@ where
     }
 }
 
-/// Whether a write was refused as the conflict that it was.
+/// Checks that a write was refused as the conflict that it was.
 fn refused(
     write: &str,
     expected: &VersionValue,
@@ -274,7 +274,7 @@ fn refused(
     }
 }
 
-/// Saves in a savepoint, so that xmin moves, and that an error leaves the rest of the transaction usable on PostgreSQL.
+/// Saves in a savepoint. So xmin moves, and on PostgreSQL an error leaves the rest of the transaction usable.
 fn save<T, C>(record: &mut T, conn: &mut C) -> Result<(), ConcurrencyError>
 where
     C: LoadConnection<Backend: CatalogBackend>,
@@ -283,7 +283,7 @@ where
     conn.transaction(|conn| record.save_concurrent(conn))
 }
 
-/// Writes the row as somebody does who knows nothing of versions.
+/// Writes the row as a program that knows nothing of versions does.
 fn write_as_another_program<T, C>(record: &T, session: &mut Session<'_, Blocking<C>>) -> QueryResult<usize>
 where
     C: LoadConnection<Backend: CatalogBackend>,

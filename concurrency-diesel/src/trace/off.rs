@@ -1,4 +1,4 @@
-//! What stands in for `trace` without the feature `tracing`: nobody is told anything.
+//! Replaces `trace` without the feature `tracing`: it does nothing.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! A transaction around a closure of the user's, which gives records back their versions if it is not committed.
+//! A transaction around a user's closure. If it is not committed, it restores the records' versions.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -12,9 +12,9 @@ use crate::backend::ConcurrencyBackend as _;
 use crate::executor::Transactions;
 use crate::records::{self, Kept, Records};
 
-/// An open transaction, and its records with their versions as they were when it began.
+/// An open transaction, and its records with their versions from when it began.
 ///
-/// Dropped before the transaction ended, it ends that first, and then gives them back.
+/// If it is dropped before the transaction ended, it ends the transaction first, and then restores the versions.
 pub(crate) struct Frame<'c, E, R>
 where
     E: Transactions,
@@ -35,7 +35,7 @@ pub(crate) struct Ended<T, X> {
 }
 
 impl<T, X: From<Error>> Ended<T, X> {
-    /// It could not begin.
+    /// The transaction could not begin.
     pub(crate) fn not_begun(error: Error) -> Self {
         Self { outcome: Err(error.into()), may_be_committed: false }
     }
@@ -55,15 +55,16 @@ where
         Ok(frame)
     }
 
-    /// What the closure is run on, and who hears what it is told.
+    /// What the closure is run on, and the refusals that note what it is told.
     pub(crate) fn parts(&mut self) -> (&mut E::Connection, &mut R, &mut Refusals) {
         (self.transaction.connection(), &mut self.records, &mut self.refusals)
     }
 
-    /// Commits what came out well and rolls back what did not.
+    /// Commits if the outcome is `Ok`, and rolls back otherwise.
     ///
-    /// Where the engine had no transaction any more, the error is the outcome's own if that explains it, or if the closure of
-    /// another transaction of ours is around, whose end then says so. `asked` says what the error was heard to explain by itself.
+    /// If the engine no longer had the transaction, the error is the outcome's own if that explains the loss. It is
+    /// also the outcome's own inside the closure of another transaction of ours, whose end then reports the loss.
+    /// `asked` says how much of the loss the error explains by itself.
     pub(crate) async fn end<T, X>(self, outcome: Result<T, X>, asked: impl FnOnce(&X) -> Refusal) -> Ended<T, X>
     where
         X: From<Error>,
@@ -82,7 +83,8 @@ where
         Ended { outcome, may_be_committed: frame.may_be_committed }
     }
 
-    /// Rolls back because of a panic, which goes on whatever happens: a connection that cannot roll back is marked as broken.
+    /// Rolls back because of a panic, which goes on in any case. A connection that cannot roll back is marked as
+    /// broken.
     #[cfg(feature = "async")]
     pub(crate) async fn roll_back(self) {
         let mut frame = self;
@@ -101,7 +103,7 @@ where
         self.refusals.pass_on();
         if let Some(kept) = self.kept.take() {
             let (records, may_be_committed) = (&mut self.records, self.may_be_committed);
-            // A key of the user's that panics here, too, must not end the program.
+            // If a user's key panics here, too, that must not abort the program.
             let _ = catch_unwind(AssertUnwindSafe(|| records::restore(records, kept, may_be_committed)));
         }
     }

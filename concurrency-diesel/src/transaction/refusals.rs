@@ -1,9 +1,10 @@
-//! What explains that the engine has no transaction any more. After a deadlock it has rolled back, and the transaction can be run
-//! again; after a statement that commits by itself, or a refusal that somebody swallowed, a part of it may be committed.
+//! What explains that the engine no longer has a transaction. After a deadlock the engine has rolled back, and the
+//! transaction can be run again. After a statement that commits by itself, or a refusal that the closure swallowed, a
+//! part of it may be committed.
 //!
-//! The error of a closure may be of any type, so that it cannot be asked what it holds. Therefore each refusal that this library tells
-//! a closure is marked, and its mark goes when it does: where it is still there when the closure has ended, the closure's error
-//! holds it. What the predicate of a retry asks of our errors tells, too.
+//! A closure's error may be of any type, so it cannot be asked what it holds. So each refusal that this library returns
+//! to a closure is marked, and its mark is dropped with it. If the mark still exists when the closure has ended, the
+//! closure's error holds the refusal. What the predicate of a retry asks of our errors tells, too.
 
 use std::cell::{Cell, RefCell};
 use std::sync::{Arc, Weak};
@@ -16,28 +17,28 @@ use crate::error;
 /// How much an error explains, the least first.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Refusal {
-    /// Nothing: no database said it, or nobody has it any more.
+    /// Nothing: it did not come from a database, or it no longer exists.
     #[default]
     None,
-    /// The database said it; SQLite may have rolled back with it.
+    /// It came from the database; SQLite may have rolled back with it.
     OfStatement,
     /// The engine rolled back the whole transaction with it.
     OfTransaction,
 }
 
-/// What the error of a transaction that is gone says of that.
+/// What the error of a lost transaction says about the loss.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Explanation {
-    /// The engine rolled back with this very error, so that nothing is committed.
+    /// The engine rolled back with this very error, so nothing is committed.
     RolledBack,
-    /// The error is the one to tell; what is committed nobody knows.
+    /// The error is the one to return. What is committed is unknown.
     Told,
-    /// It is about something else. What is committed nobody knows, and that must be told.
+    /// The error is about something else. What is committed is unknown, and that must be reported.
     Nothing,
 }
 
 thread_local! {
-    /// What the innermost closure on this thread was told; none where there is no closure.
+    /// What the innermost closure on this thread was told; `None` outside of a closure.
     static HEARD: RefCell<Option<Refusals>> = const { RefCell::new(None) };
     static ASKED: Cell<Refusal> = const { Cell::new(Refusal::None) };
 }
@@ -46,19 +47,19 @@ thread_local! {
 #[derive(Debug, Default)]
 pub(crate) struct Refusals {
     held: Vec<(Weak<()>, Refusal)>,
-    /// The worst of those that nobody has any more.
+    /// The worst of those that no longer exist.
     swallowed: Refusal,
 }
 
 impl Refusals {
-    /// Runs a closure of the user's, or polls its future, and notes what it is told meanwhile.
+    /// Runs a user's closure, or polls its future, and notes what it is told meanwhile.
     pub(crate) fn hear<R>(&mut self, run: impl FnOnce() -> R) -> R {
         let around = replace(Some(std::mem::take(self)));
         let _hearing = Hearing { refusals: self, around };
         run()
     }
 
-    /// What of it is still held, and what is not.
+    /// The worst refusal that is still held, and the worst that was swallowed.
     fn told(&self) -> (Refusal, Refusal) {
         let of = |is_held: bool| {
             let some = self.held.iter().filter(move |(mark, _)| (mark.strong_count() > 0) == is_held);
@@ -67,12 +68,12 @@ impl Refusals {
         (of(true), of(false).max(self.swallowed))
     }
 
-    /// What an error that may hold one of these, or that was asked, says of a transaction that is gone.
+    /// What an error that may hold one of these, or that a predicate asked about, says about a lost transaction.
     pub(crate) fn explanation<DB: ConcurrencyBackend>(&self, asked: Refusal) -> Explanation {
         let (held, swallowed) = self.told();
         let rolls_back = least_that_rolls_back::<DB>();
         match held.max(asked) {
-            // What was swallowed may be what rolled back, and what came after it is committed.
+            // A swallowed refusal may be the one that rolled back, and what came after it is then committed.
             _ if swallowed >= rolls_back => Explanation::Nothing,
             Refusal::OfTransaction => Explanation::RolledBack,
             refusal if refusal >= rolls_back => Explanation::Told,
@@ -80,7 +81,7 @@ impl Refusals {
         }
     }
 
-    /// Tells the closure around this one what it was told: its error may become the other one's.
+    /// Passes on to the closure around this one what this one was told: its error may become the other's.
     pub(crate) fn pass_on(&mut self) {
         let (_, swallowed) = self.told();
         let held = std::mem::take(&mut self.held).into_iter().filter(|(mark, _)| mark.strong_count() > 0);
@@ -97,7 +98,7 @@ impl Refusals {
     }
 }
 
-/// A closure that runs. It ends also by a panic.
+/// A running closure. A panic ends it, too.
 struct Hearing<'r> {
     refusals: &'r mut Refusals,
     around: Option<Refusals>,
@@ -109,17 +110,17 @@ impl Drop for Hearing<'_> {
     }
 }
 
-/// Gives back what was heard before: nothing, in what runs when the thread ends.
+/// Sets what is heard, and returns what was heard before: nothing, while the thread ends.
 fn replace(heard: Option<Refusals>) -> Option<Refusals> {
     HEARD.try_with(|cell| cell.replace(heard)).unwrap_or_default()
 }
 
-/// Does the work where a closure hears it.
+/// Does the work if a closure hears it.
 fn if_heard<R>(work: impl FnOnce(&mut Refusals) -> R) -> Option<R> {
     HEARD.try_with(|heard| heard.borrow_mut().as_mut().map(work)).unwrap_or_default()
 }
 
-/// Whether a closure of the user's runs in a transaction of ours, on this thread.
+/// Whether a user's closure runs in a transaction of ours on this thread.
 pub(crate) fn is_heard() -> bool {
     if_heard(|_| ()).is_some()
 }
@@ -142,7 +143,7 @@ fn refusal(error: &Error) -> Refusal {
     }
 }
 
-/// Marks an error of the database that a closure is told.
+/// Marks a database error that a closure is told.
 pub(crate) fn marked(error: Error) -> Error {
     let refusal = refusal(&error);
     if refusal == Refusal::None {
@@ -161,7 +162,7 @@ pub(crate) fn marked(error: Error) -> Error {
     }
 }
 
-/// Is told that the predicate of a retry asks whether this error can be tried again.
+/// Notes that the predicate of a retry asks whether this error can be tried again.
 pub(crate) fn note_asked(error: &Error) {
     ASKED.set(ASKED.get().max(refusal(error)));
 }
@@ -173,7 +174,7 @@ pub(crate) fn asked(ask: impl FnOnce() -> bool) -> Refusal {
     ASKED.get()
 }
 
-/// What a database said, for as long as somebody has it.
+/// What a database said, marked for as long as the error exists.
 struct Marked {
     information: Box<dyn DatabaseErrorInformation + Send + Sync>,
     _mark: Arc<()>,

@@ -1,4 +1,4 @@
-//! Asks a database for what it knows of tables and triggers. What is asked, and what the answer means, core knows.
+//! Queries a database for what it knows of tables and triggers. Core knows the queries, and what the answers mean.
 
 use concurrency_core::{FoundColumn, FoundTrigger, TriggerQuery};
 use diesel::deserialize::FromSqlRow;
@@ -20,7 +20,8 @@ type ColumnRow = (Cell, Cell, Cell, Cell);
 type TriggerType = (T, T, T, T, T, T, T, T);
 type TriggerRow = (Cell, Cell, Cell, Cell, Cell, Cell, Cell, Cell);
 
-/// A backend whose catalog can be asked for triggers. Every one that records can be saved on is; there is nothing to implement.
+/// A backend whose catalog can be queried for triggers. Every backend that records can be saved on is one; there is
+/// nothing to implement.
 #[diagnostic::on_unimplemented(
     message = "the triggers of `{Self}` are not known",
     note = "supported are `Sqlite`, `Pg` and `Mysql` (MySQL and MariaDB); enable the feature of the same name of concurrency-diesel"
@@ -72,7 +73,7 @@ where
     }
 }
 
-/// The columns of the table that a query asks for.
+/// The columns of the table that a query is about.
 pub(super) async fn columns<E>(query: TriggerQuery, session: &mut Session<'_, E>) -> QueryResult<Vec<FoundColumn>>
 where
     E: Executor<Backend: CatalogBackend>,
@@ -81,7 +82,7 @@ where
     Ok(rows.into_iter().map(|row| FoundColumn::from_row(row.into())).collect())
 }
 
-/// The triggers that a query asks for.
+/// The triggers that a query is about.
 pub(super) async fn triggers<E>(query: TriggerQuery, session: &mut Session<'_, E>) -> QueryResult<Vec<FoundTrigger>>
 where
     E: Executor<Backend: CatalogBackend>,
@@ -90,7 +91,7 @@ where
     Ok(rows.into_iter().map(|row| FoundTrigger::from_row(row.into())).collect())
 }
 
-/// A query of the catalog, which answers with an `S`. Asked seldom, so not kept prepared.
+/// A query of the catalog that returns an `S`. It is sent seldom, so it is not kept prepared.
 struct CatalogQuery<S> {
     query: TriggerQuery,
     answer: PhantomData<S>,

@@ -1,17 +1,17 @@
-//! What the functions of `triggers` can fail with. Which database errors mean what stands in `error::classify`.
+//! What the functions of `triggers` can fail with. `error::classify` classifies database errors.
 
 use std::io;
 use std::path::PathBuf;
 
 use crate::error::{is_lock_timeout, is_missing_privilege};
 
-/// Why triggers could not be created, dropped or asked for. Nothing was replaced or dropped that is not ours.
+/// Why triggers could not be created, dropped or queried. Nothing was replaced or dropped that is not ours.
 ///
-/// Tables are shown as they are named, `schema.table` where a schema is.
+/// Tables are shown as they are named: `schema.table` if the model names a schema.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Returned when the table of a model is not there, or is a view.
+    /// Returned when the table of a model does not exist, or is a view.
     #[error("there is no table {table}; create it before its trigger")]
     MissingTable {
         /// The table.
@@ -27,7 +27,7 @@ pub enum Error {
         column: String,
     },
 
-    /// Returned when the version column cannot count.
+    /// Returned when the version column cannot count because of its type.
     #[error("the version column {column} of {table} is of type {found}; a trigger needs SMALLINT, INTEGER or BIGINT")]
     VersionType {
         /// The table.
@@ -38,7 +38,7 @@ pub enum Error {
         found: String,
     },
 
-    /// Returned when a trigger that is not ours has the name, or on PostgreSQL a function. It was left as it is.
+    /// Returned when a trigger that is not ours, or on PostgreSQL a function, has the name. It was left as it is.
     #[error(
         "the name {trigger}, meant for the trigger of {table}, belongs to one that this library did not make; rename that, or name ours with `#[concurrent(trigger_name = \"…\")]`"
     )]
@@ -58,7 +58,7 @@ pub enum Error {
         table: String,
         /// The trigger.
         trigger: String,
-        /// The table that it stands on.
+        /// The table that has it.
         found: String,
     },
 
@@ -80,7 +80,8 @@ pub enum Error {
         table: String,
     },
 
-    /// Returned when others held the table for longer than five seconds. Nothing was created or dropped of it.
+    /// Returned when other transactions held the table for longer than five seconds. No trigger of the table was
+    /// created or dropped.
     #[error(
         "{table} is in use{}: {source}; wait for the transactions that have read or written it, and try again",
         by(holders)
@@ -88,13 +89,14 @@ pub enum Error {
     InUse {
         /// The table.
         table: String,
-        /// Who uses it, as far as the engine and the user's rights tell: on MySQL and MariaDB, whoever has a transaction open.
+        /// Who uses it, as far as the engine and the user's rights tell; on MySQL and MariaDB everyone who has a
+        /// transaction open.
         holders: Vec<String>,
         /// What the engine said.
         source: Box<diesel::result::Error>,
     },
 
-    /// Returned when a migration could not be written; what was begun of it was removed.
+    /// Returned when a migration could not be written. What was written of it was removed.
     #[error("the migration cannot be written to {}: {source}; name a directory that exists and is writable", directory.display())]
     MigrationDirectory {
         /// The directory of the migrations.
@@ -115,7 +117,7 @@ impl From<diesel::result::Error> for Error {
 }
 
 impl Error {
-    /// A statement about the trigger of this table was refused.
+    /// The error for a refused statement about the trigger of this table.
     pub(super) fn refused(table: &str, error: diesel::result::Error) -> Self {
         if is_missing_privilege(&error) {
             Self::MissingPrivilege { table: table.to_owned(), source: Box::new(error) }

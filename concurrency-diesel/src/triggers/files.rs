@@ -1,4 +1,4 @@
-//! Writes migrations of triggers as files, in Diesel's own format. What stands in them, core knows.
+//! Writes migrations of triggers as files, in Diesel's own format. Core knows their SQL.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -15,15 +15,16 @@ use crate::backend::ConcurrencyBackend;
 /// The end of a migration's name.
 const NAME: &str = "concurrency_triggers";
 
-/// Writes a migration that creates the triggers of these models: `<dir>/2026-11-24-081500_concurrency_triggers/up.sql` and `down.sql`.
+/// Writes a migration that creates the triggers of these models: `<dir>/2026-11-24-081500_concurrency_triggers/up.sql`
+/// and `down.sql`.
 ///
-/// Triggers that another migration of the directory creates already are left out, so that it can be called for all models each
-/// time that one is added. `None` where nothing is left to write. The date is now, so that the migration comes after those of the
-/// tables.
+/// Triggers that another migration of the directory already creates are left out, so you can call it for all models
+/// each time you add one. If nothing is left to write, it returns `None`. The date is now, so the migration comes after
+/// those of the tables.
 ///
 /// # Errors
 ///
-/// [`MigrationDirectory`](Error::MigrationDirectory): the directory is not there, or cannot be read or written.
+/// [`MigrationDirectory`](Error::MigrationDirectory): the directory does not exist, or cannot be read or written.
 ///
 /// # Example
 ///
@@ -60,7 +61,7 @@ where
 ///
 /// # Errors
 ///
-/// As [`write_migration`]. Of a migration that cannot be written whole, nothing is left.
+/// As [`write_migration`]. If a migration cannot be written completely, nothing of it is left.
 pub fn write_migration_of(change: &SchemaChange, name: &str, dir: impl AsRef<Path>) -> Result<PathBuf, Error> {
     let directory = dir.as_ref();
     let failed = |source| Error::MigrationDirectory { directory: directory.to_owned(), source };
@@ -74,7 +75,7 @@ fn write(change: &SchemaChange, migration: &Path) -> io::Result<()> {
     let files = fs::write(migration.join("up.sql"), change.up_sql())
         .and_then(|()| fs::write(migration.join("down.sql"), change.down_sql()));
     if files.is_err() {
-        // The first error is the one to tell of.
+        // The first error is the one to report.
         let _ = fs::remove_dir_all(migration);
     }
     files
@@ -84,7 +85,7 @@ fn write(change: &SchemaChange, migration: &Path) -> io::Result<()> {
 ///
 /// # Errors
 ///
-/// [`MigrationDirectory`](Error::MigrationDirectory): the directory is not there, or cannot be read.
+/// [`MigrationDirectory`](Error::MigrationDirectory): the directory does not exist, or cannot be read.
 ///
 /// # Example
 ///
@@ -114,7 +115,7 @@ fn read(directory: &Path) -> io::Result<Vec<String>> {
     for name in names {
         match read_file(&directory.join(name).join("up.sql")) {
             Ok(up) => written.push(String::from_utf8_lossy(&up).into_owned()),
-            // A file beside the migrations, or a migration in Rust.
+            // The entry is a file beside the migrations, or a migration in Rust.
             Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}
             Err(error) => return Err(error),
         }
@@ -122,7 +123,7 @@ fn read(directory: &Path) -> io::Result<Vec<String>> {
     Ok(written)
 }
 
-/// A pipe would be waited for.
+/// Reads only regular files: reading a pipe would block.
 fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     if fs::metadata(path)?.is_file() {
         return fs::read(path);
@@ -139,17 +140,18 @@ fn version(name: &OsStr) -> String {
     name.to_string_lossy().split('_').next().unwrap_or_default().replace('-', "")
 }
 
-/// Now; where a migration is not older, of the same second or with a later date, what comes right after the last one.
+/// The version for a new migration: now or, if a migration is not older (of the same second, or with a later date), one
+/// right after the last.
 fn free_version(directory: &Path) -> io::Result<String> {
     let mut names = names(directory)?;
-    // What else lies there, a README say, is no migration.
+    // Other entries, such as a README, are no migrations.
     let is_dated = |name: &OsString| version(name).starts_with(|first: char| first.is_ascii_digit());
     names.retain(|name| is_dated(name) || directory.join(name).join("up.sql").exists());
     let last = names.iter().max_by_key(|name| version(name)).map(|name| name.to_string_lossy().into_owned());
     let now = timestamp(SystemTime::now());
     let Some(last) = last.filter(|last| version(last.as_ref()) >= now.replace('-', "")) else { return Ok(now) };
     let last = last.split('_').next().unwrap_or_default();
-    // diesel_cli writes four digits more, of a number of its own.
+    // diesel_cli appends four digits of a number of its own.
     let base = last.rsplit_once('-').filter(|(base, number)| number.len() == 4 && base.matches('-').count() == 3);
     let base = base.map_or(last, |(base, _)| base);
     let mut numbered = (1..=u16::MAX).map(|number| format!("{base}-{number:04x}"));

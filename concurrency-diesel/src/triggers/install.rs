@@ -1,4 +1,4 @@
-//! Creates, drops, lists and checks triggers, in a session. What is sent for each, core knows.
+//! Creates, drops, lists and checks triggers in a session. Core knows the statements.
 
 use concurrency_core::{FoundTrigger, TriggerSpec};
 
@@ -16,7 +16,7 @@ use crate::transaction::Explanation;
 
 pub(crate) use super::plan::OtherForm;
 
-/// Creates the triggers that are not there; those that it created.
+/// Creates the triggers that do not exist, and returns those that it created.
 pub(crate) async fn create<E>(
     specs: &[TriggerSpec],
     other_form: OtherForm,
@@ -29,7 +29,7 @@ where
     let mut tries = 0_u32;
     loop {
         match create_once(specs, other_form, session).await {
-            // Others who do the same at the same time may have been first: what is then left to do is planned anew.
+            // Other programs that do the same may have been first: plan anew what is left to do.
             Err(Error::Database(error)) if tries < MOST_TRIES && !is_lock_timeout(&error) => {
                 tries = tries.saturating_add(1);
             }
@@ -52,17 +52,17 @@ where
     Ok(steps.into_iter().filter(|step| step.creates).map(|step| step.spec).collect())
 }
 
-/// For as many programs that start at once, some of them with other wishes.
+/// Enough for this many programs that start at once, some of them with other wishes.
 const MOST_TRIES: u32 = 20;
 
-/// The error, with those who hold the table.
+/// Adds to the error who holds the table.
 async fn with_holders<E>(error: Error, specs: &[TriggerSpec], session: &mut Session<'_, E>) -> Error
 where
     E: Executor<Backend: CatalogBackend>,
 {
     let (table, source) = match error {
         Error::InUse { table, source, .. } => (table, source),
-        // SQLite locks the whole database, and tells of it before any statement about a table.
+        // SQLite locks the whole database, and reports it before any statement about a table.
         Error::Database(error) if is_lock_timeout(&error) => {
             (specs.first().map(shown).unwrap_or_default(), Box::new(error))
         }
@@ -70,14 +70,14 @@ where
     };
     let query = specs.iter().find(|spec| shown(spec) == table).and_then(|spec| spec.find_holders(engine::<E>()));
     let holders = match query {
-        // Without the right to ask nobody is named.
+        // Without the right to ask, no holder is named.
         Some(query) => catalog::columns(query, session).await.unwrap_or_default(),
         None => Vec::new(),
     };
     Error::InUse { table, holders: holders.into_iter().map(|holder| holder.column_name).collect(), source }
 }
 
-/// Drops the triggers that are there.
+/// Drops the triggers that exist.
 pub(crate) async fn drop<E>(specs: &[TriggerSpec], session: &mut Session<'_, E>) -> Result<(), Error>
 where
     E: Transactions<Backend: CatalogBackend>,
@@ -89,7 +89,7 @@ where
     }
 }
 
-/// Sends what was planned: as a whole, where the engine can take back what it created and dropped.
+/// Sends what was planned: in one transaction, if the engine can roll back CREATE and DROP.
 pub(super) async fn carry_out<E>(steps: &[Step], session: &mut Session<'_, E>) -> Result<(), Error>
 where
     E: Transactions<Backend: CatalogBackend>,
@@ -102,7 +102,7 @@ where
     transaction.end(sent, |_| Explanation::Told).await
 }
 
-/// While a statement waits for its table, everybody who comes after it waits, too: it waits five seconds at most.
+/// While a statement waits for its table, everyone behind it waits, too. So it waits at most five seconds.
 async fn send<E>(steps: &[Step], session: &mut Session<'_, E>) -> Result<(), Error>
 where
     E: Transactions<Backend: CatalogBackend>,
@@ -113,7 +113,7 @@ where
     session.batch(set).await?;
     let sent = send_all(steps, session).await;
     let is_put_back = session.batch(put_back).await;
-    // After an error a transaction refuses everything, and takes the limit with it when it is rolled back.
+    // After an error the transaction refuses everything. Its rollback also restores the limit.
     sent.and_then(|()| Ok(is_put_back?))
 }
 
@@ -138,7 +138,7 @@ where
     Ok(found.into_iter().filter(|trigger| trigger.is_ours(engine::<E>())).collect())
 }
 
-/// What is wrong with the triggers.
+/// Returns what is wrong with the triggers.
 pub(crate) async fn check<E>(specs: &[TriggerSpec], session: &mut Session<'_, E>) -> Result<Vec<Problem>, Error>
 where
     E: Executor<Backend: CatalogBackend>,
@@ -146,7 +146,7 @@ where
     Ok(check_each(specs, session).await?.into_iter().flatten().collect())
 }
 
-/// What is wrong with each of the triggers.
+/// Returns what is wrong with each of the triggers.
 pub(crate) async fn check_each<E>(
     specs: &[TriggerSpec],
     session: &mut Session<'_, E>,

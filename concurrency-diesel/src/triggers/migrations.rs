@@ -1,4 +1,4 @@
-//! The triggers of models as migrations of Diesel's, to be run by the program itself. Files are written by `files`.
+//! The triggers of models as Diesel migrations that the program runs itself. `files` writes migrations as files.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -13,8 +13,8 @@ use crate::backend::ConcurrencyBackend;
 
 /// The triggers of these models as migrations, one for each table: the SQL that [`write_migration`](super::write_migration) writes.
 ///
-/// Diesel reverts only migrations that its source knows, so do not run these beside migrations of your own: chain them, with
-/// [`with_migrations`].
+/// Diesel reverts only migrations that its source knows. So do not run these beside migrations of your own: chain them
+/// with [`with_migrations`].
 ///
 /// # Example
 ///
@@ -37,13 +37,13 @@ pub const fn migrations<M>() -> TriggerMigrations<M> {
     TriggerMigrations(PhantomData)
 }
 
-/// Your own migrations, and after them the triggers of these models.
+/// Your own migrations, followed by the triggers of these models.
 ///
-/// The triggers come last, however new your own migrations are: they are the first to be reverted, before the tables they stand on.
-/// They come again after every new migration of yours, since it may have made a table anew, and with it lost the trigger; one that is there
-/// stays as it is. So run what is pending before you revert anything.
+/// The triggers come last, however new your own migrations are. So they are reverted first, before the tables that they
+/// are on. They run again after every new migration of yours, because it may have recreated a table without its
+/// trigger. A trigger that exists is left as it is. So run pending migrations before you revert anything.
 ///
-/// Of a model that is renamed or removed, drop the trigger in a migration of your own, and delete its row of
+/// If you rename or remove a model, drop its trigger in a migration of your own, and delete its row of
 /// `__diesel_schema_migrations`, which begins with `99999999999999-`.
 ///
 /// # Example
@@ -127,7 +127,7 @@ impl<M, S: fmt::Debug> fmt::Debug for WithMigrations<M, S> {
     }
 }
 
-/// The migration of one trigger: it does nothing where the trigger is there.
+/// The migration of one trigger. It does nothing if the trigger exists.
 struct TriggerMigration {
     name: TriggerMigrationName,
     probe: Option<Probe>,
@@ -140,7 +140,7 @@ impl TriggerMigration {
         Self { name: TriggerMigrationName::new(spec, after), probe, change }
     }
 
-    /// The answer of an engine whose SQL has no conditions is an error.
+    /// On an engine whose SQL has no conditions, the probe answers by an error.
     fn is_there<DB: ConcurrencyBackend>(&self, conn: &mut dyn BoxableConnection<DB>) -> QueryResult<bool> {
         let Some(probe) = &self.probe else { return Ok(false) };
         match conn.batch_execute(&probe.sql) {
@@ -175,7 +175,8 @@ struct InTransaction;
 
 impl MigrationMetadata for InTransaction {}
 
-/// The trigger's name; as the version hashes of it and of what it comes after, because Diesel keeps 50 characters.
+/// The trigger's name. The version consists of hashes of the name and of the migrations before it, because Diesel keeps
+/// 50 characters.
 struct TriggerMigrationName {
     name: String,
     trigger: String,
@@ -183,15 +184,15 @@ struct TriggerMigrationName {
 }
 
 impl TriggerMigrationName {
-    /// Nines, so that it comes after every date; the schema, because two of them may have a table of one name. A new migration before it
-    /// makes another version of it, which has not been run.
+    /// The version begins with nines, so that it comes after every date. It includes the schema, because two schemas
+    /// may have a table of one name. A new migration before it gives it another version, which has not been run.
     fn new(spec: &TriggerSpec, after: Option<&str>) -> Self {
         let trigger = format!("99999999999999-{}", spec.fingerprint());
         let version = after.map_or_else(|| trigger.clone(), |versions| format!("{trigger}-{}", fingerprint(versions)));
         Self { name: spec.name(), trigger, version }
     }
 
-    /// Of the versions that it had before, Diesel must not ask a source to revert any. Hashes need no quotes.
+    /// Deletes its earlier versions, so that Diesel does not ask a source to revert them. Hashes need no quotes.
     fn forget_earlier(&self) -> String {
         let (trigger, version) = (&self.trigger, &self.version);
         format!("DELETE FROM __diesel_schema_migrations WHERE version LIKE '{trigger}%' AND version <> '{version}'")

@@ -1,4 +1,4 @@
-//! The models whose triggers are meant, as a type: one, or a tuple. What is done with them stands elsewhere.
+//! The models whose triggers are meant, as a type: one, or a tuple.
 
 use concurrency_core::{TriggerSpec, TriggerVersionField};
 use diesel::Column;
@@ -9,7 +9,8 @@ use crate::bind::Bindable;
 use crate::columns::{ColumnVisitor, ConcurrentColumns};
 use crate::concurrent::{Concurrent, ConcurrentOn, table_path};
 
-/// A model with a [`TriggerVersionField`], or a tuple of up to sixteen: what `triggers::create::<(Article, Author), _>(conn)` names.
+/// A model with a [`TriggerVersionField`], or a tuple of up to sixteen: what
+/// `triggers::create::<(Article, Author), _>(conn)` names.
 ///
 /// There is nothing to implement.
 #[diagnostic::on_unimplemented(
@@ -53,7 +54,7 @@ macro_rules! tuples {
 
 tuples!(A B C D E F G H I J K L M N O P);
 
-/// The first of those that guard the same.
+/// The specs without those that guard the same as an earlier one.
 pub(super) fn distinct(specs: Vec<TriggerSpec>) -> Vec<TriggerSpec> {
     specs.into_iter().fold(Vec::new(), |mut distinct: Vec<TriggerSpec>, spec| {
         if !distinct.iter().any(|known| known.guards_the_same(&spec)) {

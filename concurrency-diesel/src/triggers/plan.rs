@@ -1,4 +1,4 @@
-//! Which statements create and drop triggers in a database as it is. They are sent in `install`.
+//! Which statements create and drop triggers in a database as it is. `install` sends them.
 
 use concurrency_core::{FoundTrigger, TriggerSpec, TriggerState, drop_found};
 
@@ -12,21 +12,21 @@ use crate::executor::{Executor, Session};
 pub(super) struct Step {
     pub(super) spec: TriggerSpec,
     pub(super) statements: Vec<String>,
-    /// Whether they create it, and do not only take away what is left over.
+    /// Whether the statements create the trigger, and do not only drop what is left over.
     pub(super) creates: bool,
 }
 
-/// What becomes of a trigger that is there in the other form, strict where the spec is not or the other way round.
+/// What to do with a trigger that exists in the other form: strict although the spec is not, or the other way round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum OtherForm {
-    /// It does: a model does not say which form its trigger has.
+    /// Leave it: a model does not say which form its trigger has.
     Stays,
-    /// It is dropped, and created in the form of the spec.
+    /// Drop it, and create it in the form of the spec.
     IsReplaced,
 }
 
-/// What must be sent to create the triggers that are not there. Asked before any transaction, which then begins with a write and
-/// on SQLite waits for its turn.
+/// The statements that create the missing triggers. The catalog is queried before any transaction, so that the
+/// transaction begins with a write, for which SQLite waits.
 pub(super) async fn plan_create<E>(
     specs: &[TriggerSpec],
     other_form: OtherForm,
@@ -43,7 +43,8 @@ where
     Ok(steps)
 }
 
-/// One trigger, and those of the tables that inherit from its table: where one is not as it should be, all are created anew.
+/// The step for one trigger, and for those of the tables that inherit from its table. If one is not as it should be,
+/// all are created anew.
 fn create_step<E: Executor>(
     spec: &TriggerSpec,
     tables: &[Surveyed],
@@ -59,7 +60,7 @@ fn create_step<E: Executor>(
             TriggerState::OtherForm(_) => other_form == OtherForm::IsReplaced,
             _ => true,
         };
-        // Its name is free once it is dropped; any other may be taken.
+        // Its own name is free once it is dropped; any other may be taken.
         if let TriggerState::OtherForm(trigger) | TriggerState::Disabled(trigger) | TriggerState::Powerless(trigger) =
             state
         {
@@ -70,7 +71,7 @@ fn create_step<E: Executor>(
     }
     let mut statements = drops::<E>(tables, is_missing);
     if is_missing {
-        // Where no schema is named, the function must still stand beside the table.
+        // If no schema is named, the function must still be in the table's schema.
         let schema = tables.first().and_then(|table| table.columns.first()?.table_schema.clone());
         let placed = schema.map_or_else(|| spec.clone(), |schema| spec.clone().in_schema(schema));
         statements.extend(placed.create(engine::<E>()));
@@ -91,7 +92,7 @@ fn refuse_others(spec: &TriggerSpec, state: TriggerState<'_>) -> Result<(), Erro
     }
 }
 
-/// What must be sent to drop the triggers that are there.
+/// The statements that drop the triggers that exist.
 pub(super) async fn plan_drop<E>(specs: &[TriggerSpec], session: &mut Session<'_, E>) -> Result<Vec<Step>, Error>
 where
     E: Executor<Backend: CatalogBackend>,
@@ -101,7 +102,7 @@ where
         let tables = surveyor.survey(spec, session).await?;
         for table in &tables {
             match table.state::<E>() {
-                // It stays where it is.
+                // The trigger of another table is left there.
                 TriggerState::OnAnotherTable(_) => {}
                 state => refuse_others(&table.spec, state)?,
             }
@@ -114,8 +115,8 @@ where
     Ok(steps)
 }
 
-/// The statements that drop what is left over, and where the triggers themselves are to go, these in whatever state and their
-/// functions.
+/// The statements that drop what is left over. `with_own` also drops the triggers themselves, in whatever state, and
+/// their functions.
 fn drops<E: Executor>(tables: &[Surveyed], with_own: bool) -> Vec<String> {
     let of_table = |table: &'_ Surveyed| -> Vec<FoundTrigger> {
         let leftovers = table.leftovers::<E>().into_iter().map(|(found, _)| found);

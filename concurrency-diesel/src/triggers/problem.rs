@@ -1,4 +1,4 @@
-//! What `check` finds. How it is found stands in `install`.
+//! What `check` finds. `install` runs the check.
 
 use concurrency_core::{FoundTrigger, Leftover, Obstacle, TriggerSpec, TriggerState};
 
@@ -7,11 +7,12 @@ use super::survey::Surveyed;
 use super::{engine, shown};
 use crate::executor::Executor;
 
-/// What is wrong with the trigger of a model. Tables are shown as they are named, `schema.table` where a schema is.
+/// What is wrong with the trigger of a model. Tables are shown as they are named: `schema.table` if the model names a
+/// schema.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Problem {
-    /// Found when there is no such trigger.
+    /// Found when the trigger does not exist.
     #[error("{table} has no trigger {trigger}; create it")]
     Missing {
         /// The table.
@@ -20,7 +21,7 @@ pub enum Problem {
         trigger: String,
     },
 
-    /// Found when the trigger is ours, and does not do what it should.
+    /// Found when the trigger is ours but does not do what it should.
     #[error("the trigger {trigger} of {table} was altered; create it anew")]
     Altered {
         /// The table.
@@ -31,7 +32,7 @@ pub enum Problem {
         found: String,
     },
 
-    /// Found when the trigger is there and does not fire.
+    /// Found when the trigger exists but does not fire.
     #[error("the trigger {trigger} of {table} is disabled; enable it, or create it anew")]
     Disabled {
         /// The table.
@@ -40,7 +41,8 @@ pub enum Problem {
         trigger: String,
     },
 
-    /// Found on MySQL and MariaDB when the trigger runs as a user who is not there any more, or has no right to it: every write fails.
+    /// Found on MySQL and MariaDB when the trigger runs as a user who no longer exists or lacks the right to it: every
+    /// write fails.
     #[error("the trigger {trigger} of {table} runs as {definer}, {obstacle}, so that writes fail; create it anew")]
     Powerless {
         /// The table.
@@ -60,11 +62,11 @@ pub enum Problem {
         table: String,
         /// The trigger's name.
         trigger: String,
-        /// The table that it stands on.
+        /// The table that has it.
         found: String,
     },
 
-    /// Found when a trigger that is not ours has the name, or on PostgreSQL a function.
+    /// Found when a trigger that is not ours, or on PostgreSQL a function, has the name.
     #[error("the name {trigger}, meant for the trigger of {table}, belongs to one that this library did not make")]
     Foreign {
         /// The table.
@@ -73,7 +75,8 @@ pub enum Problem {
         trigger: String,
     },
 
-    /// Found when another trigger of ours stands on the table, which nothing wants: the version column or a trigger was renamed, say.
+    /// Found when the table has another trigger of ours that nothing wants, for example because the version column or a
+    /// trigger was renamed.
     #[error(
         "the trigger {trigger} of {table} is left over, and {breaks}; drop it, or create the triggers anew, which drops it"
     )]
@@ -86,7 +89,8 @@ pub enum Problem {
         breaks: String,
     },
 
-    /// Found by [`unused`](super::unused) when no specification wants a trigger of ours: its model was removed, say.
+    /// Found by [`unused`](super::unused) when no specification wants a trigger of ours, for example because its model
+    /// was removed.
     #[error("no model has the trigger {trigger} of {table}; drop it, unless another program needs it")]
     Unused {
         /// The table.
@@ -95,8 +99,8 @@ pub enum Problem {
         trigger: String,
     },
 
-    /// Found when a trigger that is not ours sets the version, too, when a row is updated: the version in memory after a save is then
-    /// not the row's.
+    /// Found when a trigger that is not ours also sets the version when a row is updated. The version in memory after a
+    /// save is then not the row's.
     #[error("the trigger {trigger} of {table} sets the version, too; let it leave that to ours")]
     SetsVersion {
         /// The table.
@@ -107,7 +111,7 @@ pub enum Problem {
 }
 
 impl Problem {
-    /// What is wrong with the triggers of a table.
+    /// Returns what is wrong with the triggers of a table.
     pub(super) fn of_table<E: Executor>(table: &Surveyed) -> Result<Vec<Self>, Error> {
         let spec = &table.spec;
         let state = table.state::<E>();
@@ -126,7 +130,7 @@ impl Problem {
         Ok(Self::of(spec, state).into_iter().chain(leftovers).chain(setting).collect())
     }
 
-    /// What the state of a trigger is, where it is not as it should be.
+    /// The problem of a trigger in this state, if it is not as it should be.
     fn of(spec: &TriggerSpec, state: TriggerState<'_>) -> Option<Self> {
         let table = shown(spec);
         let named = |found: &FoundTrigger| found.trigger_name.clone();
@@ -157,7 +161,7 @@ const fn lacks(obstacle: Option<Obstacle>) -> &'static str {
     }
 }
 
-/// What a trigger that is left over does.
+/// What a left-over trigger does.
 pub(super) const fn breaks(leftover: Leftover) -> &'static str {
     match leftover {
         Leftover::NamesAMissingColumn => "sets a column that is not there, so that writes fail",

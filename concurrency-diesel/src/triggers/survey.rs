@@ -1,5 +1,5 @@
-//! What a database has of a spec: its table, those that inherit from it, and the triggers on each. What is done about it stands in
-//! `plan` and `check`.
+//! What a database has for a spec: its table, those that inherit from it, and the triggers on each. `plan` and `check`
+//! decide what to do about it.
 
 use std::collections::HashMap;
 
@@ -26,12 +26,12 @@ impl Surveyed {
         self.spec.leftovers(engine::<E>(), &self.columns, &self.found)
     }
 
-    /// The functions of ours that no trigger calls.
+    /// Our functions that no trigger calls.
     pub(super) fn unused_functions<E: Executor>(&self) -> impl Iterator<Item = &FoundTrigger> {
         self.found.iter().filter(|found| found.table_name.is_none() && found.is_ours(engine::<E>()))
     }
 
-    /// Whether the table has the key, and a version that counts.
+    /// Checks that the table has the key, and a version that counts.
     pub(super) fn usable<E: Executor>(&self) -> Result<(), Error> {
         let spec = &self.spec;
         let find = |name: &str| self.columns.iter().find(|column| column.is_named(name, engine::<E>()));
@@ -48,18 +48,19 @@ impl Surveyed {
     }
 }
 
-/// Asks for tables and their triggers.
+/// Queries tables and their triggers.
 #[derive(Default)]
 pub(super) struct Surveyor {
-    /// The triggers of whole schemas, where they were asked for at once.
+    /// The triggers of whole schemas, if they were queried at once.
     whole: HashMap<Option<String>, FoundTriggers>,
 }
 
-/// From as many tables of a schema on, all of it is asked for at once, where the engine looks at all of it for each of them.
+/// From this many tables of a schema on, the whole schema is queried at once, if the engine scans all of it for each
+/// table.
 const MANY: usize = 4;
 
 impl Surveyor {
-    /// For these tables.
+    /// A surveyor for these tables.
     pub(super) async fn of<E>(specs: &[TriggerSpec], session: &mut Session<'_, E>) -> Result<Self, Error>
     where
         E: Executor<Backend: CatalogBackend>,
@@ -79,7 +80,7 @@ impl Surveyor {
         Ok(Self { whole })
     }
 
-    /// The table of the spec, which must be there, and after it those that inherit from it.
+    /// The table of the spec, which must exist, and after it those that inherit from it.
     pub(super) async fn survey<E>(
         &self,
         spec: &TriggerSpec,
@@ -92,7 +93,7 @@ impl Surveyor {
         let Some(children) = spec.find_children(engine::<E>()) else { return Ok(tables) };
         for child in catalog::columns(children, session).await? {
             let mut child = self.survey_table(&spec.for_child(child), session).await?;
-            // The function that stands beside them belongs to the table above.
+            // The function that is listed with them belongs to the parent table.
             child.found.retain(|found| !found.definition.is_empty());
             if let Some(parent) = tables.first_mut() {
                 parent.found.retain(|found| {

@@ -1,4 +1,4 @@
-//! Triggers of ours that no specification wants: what they are, and how they are dropped.
+//! Our triggers that no specification wants: what they are, and how they are dropped.
 
 use concurrency_core::{FoundTrigger, Leftover, TriggerSpec, drop_found};
 
@@ -11,7 +11,7 @@ use super::problem::{Problem, breaks};
 use super::survey::Surveyor;
 use crate::executor::{Executor, Session, Transactions};
 
-/// What is to be said of each.
+/// Returns the problem with each.
 pub(crate) async fn unused<E>(specs: &[TriggerSpec], session: &mut Session<'_, E>) -> Result<Vec<Problem>, Error>
 where
     E: Executor<Backend: CatalogBackend>,
@@ -23,7 +23,7 @@ where
     Ok(problems)
 }
 
-/// Drops each; those that it dropped.
+/// Drops each, and returns those that it dropped.
 pub(crate) async fn drop_unused<E>(
     specs: &[TriggerSpec],
     session: &mut Session<'_, E>,
@@ -33,7 +33,7 @@ where
 {
     let mut unused = Vec::new();
     for found in find(specs, session).await? {
-        // A list tells less of each.
+        // `list` reads less of each trigger.
         let whole = match spec_of::<E>(&found) {
             Some(spec) => catalog::triggers(spec.find_triggers(engine::<E>()), session).await?,
             None => Vec::new(),
@@ -52,7 +52,7 @@ where
     Ok(unused)
 }
 
-/// Our triggers in the database, without those that a specification wants and those that `create` takes away.
+/// Our triggers in the database, except those that a specification wants and those that `create` drops.
 async fn find<E>(specs: &[TriggerSpec], session: &mut Session<'_, E>) -> Result<Vec<FoundTrigger>, Error>
 where
     E: Executor<Backend: CatalogBackend>,

@@ -1,5 +1,5 @@
-//! Whose fault an error is that came in answer to many records: that of one of them, or of the statement. Diesel hides the codes
-//! (SQLSTATE classes 22 and 23 and their like), so that it is told by kind and message.
+//! Which of many records that were sent at once an error is about: one of them, or the whole statement. Diesel hides
+//! the codes (SQLSTATE classes 22 and 23 and their like), so kind and message decide.
 
 use diesel::result::{DatabaseErrorKind, Error};
 
@@ -9,15 +9,15 @@ use crate::outcome::AmbiguousKey;
 /// Whose fault an error is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// One record's: the engine says it of a row.
+    /// One record's: the engine says it about a row.
     Record,
     /// No single record's: the same statement fails without any of them.
     Statement,
-    /// Not known: what a trigger raises has any words.
+    /// Unknown: a trigger can raise any text.
     Unclear,
 }
 
-/// How the messages begin that an engine says of a row.
+/// The beginnings of messages that an engine says about a row.
 const OF_A_ROW: Beginnings = &[
     // PostgreSQL, 22001 to 22P05, 54000.
     "value too long for type ",
@@ -57,13 +57,13 @@ const OF_A_ROW: Beginnings = &[
     "malformed JSON",
 ];
 
-/// How the messages end that an engine says of a row.
+/// The ends of messages that an engine says about a row.
 const OF_A_ROW_AT_THE_END: &[&str] = &[
     "' cannot be null", // 1048
     " out of range",
 ];
 
-/// How the messages begin that an engine says of a statement, whatever it holds.
+/// The beginnings of messages that an engine says about a statement, whatever records it holds.
 const OF_A_STATEMENT: Beginnings = &[
     // PostgreSQL.
     "permission denied for ",
@@ -154,13 +154,13 @@ const OF_A_STATEMENT: Beginnings = &[
     "unable to use function ",
 ];
 
-/// The messages of the same that have nothing after them.
+/// Complete messages with the same meaning.
 const WHOLE_OF_A_STATEMENT: &[&str] = &[
     "interrupted",    // SQLITE_INTERRUPT
     "not authorized", // SQLITE_AUTH
 ];
 
-/// How the messages that an engine says of a statement begin and end.
+/// The beginnings and ends of messages that an engine says about a statement.
 const AROUND_A_NAME: &[(&str, &str)] = &[
     // PostgreSQL, class 42.
     ("column ", " does not exist"),
@@ -195,11 +195,11 @@ pub(crate) fn fault(error: &Error) -> Fault {
             | DatabaseErrorKind::CheckViolation
             | DatabaseErrorKind::ExclusionViolation => Fault::Record,
             DatabaseErrorKind::ReadOnlyTransaction => Fault::Statement,
-            // PostgreSQL names a place in the text where the text is wrong.
+            // PostgreSQL gives a position in the statement's text if the text is wrong.
             _ if information.statement_position().is_some() => Fault::Statement,
             _ => fault_in(information.message()),
         },
-        // The writes before it are done, on every row of the key.
+        // The key names several rows, and the writes before this error are done on all of them.
         Error::QueryBuilderError(error) if error.is::<AmbiguousKey>() => Fault::Statement,
         Error::SerializationError(_) | Error::QueryBuilderError(_) => Fault::Record,
         _ => Fault::Statement,
@@ -207,7 +207,7 @@ pub(crate) fn fault(error: &Error) -> Fault {
 }
 
 fn fault_in(message: &str) -> Fault {
-    // The statement first: "Incorrect key file" is not said of a row.
+    // The statement first: "Incorrect key file" is not about a row.
     if is_of_a_statement(message) {
         Fault::Statement
     } else if begins(message, OF_A_ROW) || OF_A_ROW_AT_THE_END.iter().any(|end| message.ends_with(end)) {

@@ -25,7 +25,7 @@ where
         Ok(status(connection).transaction_depth()?.map_or(0, NonZeroU32::get))
     }
 
-    /// diesel-async calls every open transaction broken, for the sake of pools, but for this one.
+    /// For the sake of pools, diesel-async calls every open transaction broken except this one.
     fn is_in_test_transaction(connection: &mut C) -> bool {
         matches!(status(connection).transaction_depth(), Ok(Some(_)))
             && !C::TransactionManager::is_broken_transaction_manager(connection)
@@ -59,8 +59,8 @@ where
         status(connection).set_in_error();
     }
 
-    /// Nothing can be awaited here. A connection that is shared knows of no mark; what it is asked to do after the ROLLBACK is
-    /// done outside of the transaction.
+    /// Nothing can be awaited here. A shared connection does not see the mark, but runs what follows after this
+    /// ROLLBACK, outside of the transaction.
     fn abandon(connection: &mut C, _: u32) -> Abandoned {
         let _ = catch_unwind(AssertUnwindSafe(|| Self::mark_broken(connection)));
         if DB::__QUEUES_STATEMENTS {

@@ -24,7 +24,7 @@ where
         Ok(status(connection).transaction_depth()?.map_or(0, NonZeroU32::get))
     }
 
-    /// Diesel calls every open transaction broken, for the sake of pools, but for this one.
+    /// For the sake of pools, Diesel calls every open transaction broken except this one.
     fn is_in_test_transaction(connection: &mut C) -> bool {
         matches!(status(connection).transaction_depth(), Ok(Some(_)))
             && !C::TransactionManager::is_broken_transaction_manager(connection)
@@ -75,17 +75,17 @@ pub(super) fn status<C: Connection>(connection: &mut C) -> &mut TransactionManag
     C::TransactionManager::transaction_manager_status_mut(connection)
 }
 
-/// The count where the outermost transaction is open, or none.
+/// The count with the outermost transaction open, or with none.
 pub(in crate::executor) fn counted(is_open: bool) -> TransactionManagerStatus {
     let mut status = TransactionManagerStatus::default();
     if let (true, TransactionManagerStatus::Valid(status)) = (is_open, &mut status) {
-        // Only to count down from nothing is refused.
+        // Only counting down from zero is refused.
         let _ = status.change_transaction_depth(TransactionDepthChange::IncreaseDepth);
     }
     status
 }
 
-/// Counts down what is open to so many.
+/// Counts down to this many open transactions.
 pub(in crate::executor) fn count_down(status: &mut TransactionManagerStatus, depth: u32) -> QueryResult<()> {
     while let TransactionManagerStatus::Valid(open) = status {
         match open.transaction_depth() {
