@@ -3,6 +3,7 @@
 
 mod attributes;
 mod condition;
+mod crates;
 mod depth;
 mod features;
 mod files;
@@ -11,6 +12,8 @@ mod model;
 mod module;
 mod place;
 mod reader;
+mod renamed;
+mod scopes;
 mod table;
 mod tables;
 #[cfg(test)]
@@ -53,9 +56,9 @@ pub(crate) fn read(scope: Scope<'_>) -> Result<Source, Vec<Mistake>> {
 
 fn read_all(scope: Scope<'_>) -> Result<Source, Vec<Mistake>> {
     let walked = walk::walk(scope)?;
-    let tables = Tables::new(walked.tables, walked.renamed);
+    let tables = Tables::new(walked.tables);
     let mut skipped = walked.skipped;
-    let models = tables.of_models(&walked.models, &mut skipped)?;
+    let models = tables.of_models(&walked.models, &walked.scopes)?;
     skipped.sort();
     Ok(Source { models, tables, skipped })
 }

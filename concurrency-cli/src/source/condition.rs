@@ -56,3 +56,10 @@ pub(super) struct Conditional<T> {
     pub(super) thing: T,
     pub(super) condition: Option<Condition>,
 }
+
+impl<T> Conditional<T> {
+    /// Whether it surely is no part of the program.
+    pub(super) fn is_false(&self) -> bool {
+        self.condition.as_ref().is_some_and(Condition::is_false)
+    }
+}

@@ -65,7 +65,8 @@ impl Features {
         Some(field)
     }
 
-    fn attributes(&self, attrs: &[Attribute]) -> Vec<Attribute> {
+    /// The attributes with each `cfg_attr` written out that is decided.
+    pub(super) fn attributes(&self, attrs: &[Attribute]) -> Vec<Attribute> {
         attrs.iter().flat_map(|attr| self.written_out(attr)).collect()
     }
 

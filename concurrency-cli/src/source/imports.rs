@@ -1,19 +1,19 @@
-//! The `use` declarations of one file.
-//! They are remembered, to tell tables of one name apart; a renamed one is not followed.
+//! What a module brings into scope: its `use` declarations, and whether a macro may bring more.
+//! Where a path leads is found out elsewhere.
 
 use syn::{Ident, UseTree};
 
 use super::name_of;
 
-/// What a file imports.
+/// What a module imports.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Imports {
-    /// Paths of single names.
-    names: Vec<Vec<String>>,
+    /// Single names, each with the path that it stands for.
+    pub(super) names: Vec<(String, Vec<String>)>,
     /// Paths before `::*`.
-    globs: Vec<Vec<String>>,
-    /// New names.
-    renamed: Vec<String>,
+    pub(super) globs: Vec<Vec<String>>,
+    /// Whether a macro stands in the module that may declare tables.
+    pub(super) has_macros: bool,
 }
 
 impl Imports {
@@ -35,42 +35,29 @@ impl Imports {
                 }
             }
             UseTree::Name(name) => {
-                let full = if name.ident == "self" { path.clone() } else { joined(path, &name.ident) };
-                self.names.push(full);
+                let path = joined(path, &name.ident);
+                self.names.extend(path.last().cloned().map(|name| (name, path)));
             }
             UseTree::Glob(_) => self.globs.push(path.clone()),
             UseTree::Rename(rename) => {
-                self.renamed.push(name_of(&rename.rename));
+                self.names.push((name_of(&rename.rename), joined(path, &rename.ident)));
                 renamed(&rename.ident, &rename.rename);
             }
         }
     }
 
-    /// The names that the file gave to something else.
-    pub(super) fn renamed(&self) -> &[String] {
-        &self.renamed
-    }
-
-    /// Whether the name is one that the file gave to something else.
-    pub(super) fn renames(&self, name: &str) -> bool {
-        self.renamed.iter().any(|renamed| renamed == name)
-    }
-
-    /// The path with its first segment replaced by what it imports.
-    pub(super) fn expand(&self, path: &[String]) -> Option<Vec<String>> {
-        let (first, rest) = path.split_first()?;
-        let import = self.names.iter().find(|import| import.last() == Some(first))?;
-        Some(import.iter().chain(rest).cloned().collect())
-    }
-
-    /// The modules whose every name is imported.
-    pub(super) fn globs(&self) -> &[Vec<String>] {
-        &self.globs
+    pub(super) fn extend(&mut self, others: Self) {
+        self.names.extend(others.names);
+        self.globs.extend(others.globs);
+        self.has_macros |= others.has_macros;
     }
 }
 
+/// `a::{self}` names `a` itself.
 fn joined(path: &[String], name: &Ident) -> Vec<String> {
     let mut path = path.to_vec();
-    path.push(name_of(name));
+    if name != "self" || path.is_empty() {
+        path.push(name_of(name));
+    }
     path
 }

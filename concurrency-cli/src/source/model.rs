@@ -25,7 +25,7 @@ pub(crate) struct Model {
     pub(super) key: Vec<String>,
     pub(super) version: String,
     pub(super) trigger_name: Option<String>,
-    /// The modules of the file around the struct.
+    /// The modules of the file around the struct, and those around the file.
     pub(super) module: Vec<String>,
 }
 

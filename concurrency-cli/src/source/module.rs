@@ -14,11 +14,11 @@ use super::place::Place;
 pub(super) struct Declaration {
     pub(super) place: Place,
     pub(super) condition: Option<Condition>,
-    name: String,
+    pub(super) name: String,
     /// The value of `#[path = "…"]`.
     path: Option<String>,
     /// The modules of the file that hold the declaration.
-    inside: Vec<String>,
+    pub(super) inside: Vec<String>,
 }
 
 impl Declaration {
@@ -28,7 +28,7 @@ impl Declaration {
             condition,
             name: name_of(&item.ident),
             path: item.attrs.iter().find_map(path_of),
-            inside: inside.to_vec(),
+            inside: inside.iter().filter(|module| !module.starts_with('{')).cloned().collect(),
         }
     }
 

@@ -1,11 +1,15 @@
 //! One file: its models, tables, modules and imports, and what in it cannot be read.
 //! It does not know the other files.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use proc_macro2::TokenStream;
 use syn::visit::{self, Visit};
-use syn::{Attribute, ItemFn, ItemMacro, ItemMod, ItemStruct, ItemType, ItemUse, Macro, StmtMacro, Type};
+use syn::{
+    Attribute, Block, Ident, ItemFn, ItemMacro, ItemMod, ItemStruct, ItemType, ItemUse, Macro, Stmt, StmtMacro,
+    Visibility,
+};
 
 use super::condition::{Condition, Conditional};
 use super::depth;
@@ -14,6 +18,7 @@ use super::imports::Imports;
 use super::model::{self, DERIVE, Kind, Model, VERSION_FIELD};
 use super::module::Declaration;
 use super::place::{Mistake, Place, Skipped};
+use super::renamed::Renamed;
 use super::table::Table;
 use super::{mentions, name_of, names_of};
 
@@ -42,7 +47,8 @@ pub(super) struct Findings {
     pub(super) models: Vec<Conditional<Model>>,
     pub(super) tables: Vec<Conditional<Table>>,
     pub(super) modules: Vec<Declaration>,
-    pub(super) imports: Imports,
+    /// Those of each module, by the modules of the file around it.
+    pub(super) imports: HashMap<Vec<String>, Imports>,
     pub(super) skipped: Vec<Skipped>,
     pub(super) mistakes: Vec<Mistake>,
 }
@@ -52,8 +58,10 @@ pub(super) fn read(file: &Path, text: &str, features: &Features) -> Findings {
     let mut findings = Findings::default();
     match parse(file, text, &mut findings) {
         Ok(syntax) => {
-            let mut reader =
-                Reader { file, features, modules: Vec::new(), conditions: Vec::new(), findings: &mut findings };
+            let renamed = Renamed::in_file(&syntax);
+            let (modules, conditions) = (Vec::new(), Vec::new());
+            let mut reader = Reader { file, features, renamed, modules, conditions, findings: &mut findings };
+            reader.imports();
             reader.under(&syntax.attrs, |reader| visit::visit_file(reader, &syntax));
         }
         Err(error) => findings.mistakes.push(Mistake::of_syntax(file, &error)),
@@ -78,6 +86,7 @@ fn parse(file: &Path, text: &str, findings: &mut Findings) -> syn::Result<syn::F
 struct Reader<'a> {
     file: &'a Path,
     features: &'a Features,
+    renamed: Renamed,
     /// The modules around the current item.
     modules: Vec<String>,
     /// The conditions around the current item.
@@ -100,8 +109,24 @@ impl Reader<'_> {
         Conditional { thing, condition: self.conditions.first().cloned() }
     }
 
+    /// Those of the module that is read.
+    fn imports(&mut self) -> &mut Imports {
+        self.findings.imports.entry(self.modules.clone()).or_default()
+    }
+
+    /// Whether what is read now is no part of the program.
+    fn is_outside(&self) -> bool {
+        self.conditions.iter().any(|condition| condition.is_false() || condition.is_of_tests())
+    }
+
     fn skip(&mut self, span: proc_macro2::Span, reason: String) {
         self.findings.skipped.push(Skipped::new(Place::of(self.file, span), reason));
+    }
+
+    fn skip_renamed(&mut self, old: &str, new: &Ident) {
+        let elsewhere = if old == TABLE { "" } else { " in other files" };
+        let reason = format!("`{old}` is renamed to `{new}`, and what uses that name{elsewhere} is not read");
+        self.skip(new.span(), reason);
     }
 
     fn blame(&mut self, error: &syn::Error) {
@@ -109,7 +134,8 @@ impl Reader<'_> {
     }
 
     fn read_struct(&mut self, item: &ItemStruct) {
-        match model::read(&self.features.applied(item), self.file, &self.modules) {
+        let item = &self.renamed.written_out(self.features.applied(item));
+        match model::read(item, self.file, &self.modules) {
             Ok(Kind::Model(model)) => {
                 let model = self.conditional(model);
                 self.findings.models.push(model);
@@ -131,27 +157,22 @@ impl Reader<'_> {
         if name == TABLE && is_diesels {
             self.read_table(invoked);
         } else if name == "include" {
+            self.imports().has_macros = true;
             let reason = "what `include!` brings in is not read; name that file with --source".to_owned();
             self.skip(span_of(invoked), reason);
         } else if !HARMLESS.contains(&name.as_str()) && !self.conditions.iter().any(Condition::is_of_tests) {
+            self.imports().has_macros = true;
             let reason = format!("what the macro `{name}!` makes is not read; write models and tables out");
             self.skip(span_of(invoked), reason);
         }
     }
 
     fn read_table(&mut self, invoked: &Macro) {
-        let module = self.file.with_extension("");
-        // A crate's folder stands for the crate, whose name has no hyphens.
-        let in_folders = module.iter().map(|part| part.to_string_lossy().replace('-', "_"));
-        let module = in_folders
-            .filter(|part| !["mod", "src", "lib", "main"].contains(&part.as_str()))
-            .chain(self.modules.iter().cloned())
-            .collect();
-        match Table::read(invoked.tokens.clone(), self.file, module) {
-            Ok(table) => {
-                let table = self.conditional(table);
-                self.findings.tables.push(table);
-            }
+        match Table::read(invoked.tokens.clone(), self.file, self.modules.clone(), self.features) {
+            Ok((table, attrs)) => self.under(&attrs, |reader| {
+                let table = reader.conditional(table);
+                reader.findings.tables.push(table);
+            }),
             Err(error) => self.blame(&error),
         }
     }
@@ -167,6 +188,7 @@ impl<'ast> Visit<'ast> for Reader<'_> {
                 return;
             };
             reader.modules.push(name_of(&item.ident));
+            reader.imports();
             items.iter().for_each(|item| reader.visit_item(item));
             reader.modules.pop();
         });
@@ -174,6 +196,18 @@ impl<'ast> Visit<'ast> for Reader<'_> {
 
     fn visit_item_fn(&mut self, item: &'ast ItemFn) {
         self.under(&item.attrs, |reader| visit::visit_item_fn(reader, item));
+    }
+
+    /// Names that a function's body has for itself are its own.
+    fn visit_block(&mut self, block: &'ast Block) {
+        if !block.stmts.iter().any(|statement| matches!(statement, Stmt::Item(_) | Stmt::Macro(_))) {
+            visit::visit_block(self, block);
+            return;
+        }
+        self.modules.push(format!("{{{}}}", self.findings.imports.len()));
+        self.imports();
+        visit::visit_block(self, block);
+        self.modules.pop();
     }
 
     fn visit_item_struct(&mut self, item: &'ast ItemStruct) {
@@ -188,22 +222,24 @@ impl<'ast> Visit<'ast> for Reader<'_> {
     }
 
     fn visit_item_use(&mut self, item: &'ast ItemUse) {
-        let mut renamed = Vec::new();
-        self.findings.imports.add(&item.tree, &mut |old, new| renamed.push((old.clone(), new.clone())));
+        let (mut imports, mut renamed) = (Imports::default(), Vec::new());
+        imports.add(&item.tree, &mut |old, new| renamed.push((old.clone(), new.clone())));
+        self.under(&item.attrs, |reader| {
+            if !reader.is_outside() {
+                reader.imports().extend(imports);
+            }
+        });
         for (old, new) in renamed {
-            if new != "_" && (old == DERIVE || old == VERSION_FIELD || old == TABLE) {
-                self.skip(new.span(), format!("`{old}` is renamed to `{new}`, and what uses that name is not read"));
+            let is_ours = old == DERIVE || old == VERSION_FIELD;
+            if new != "_" && (old == TABLE || is_ours && !matches!(item.vis, Visibility::Inherited)) {
+                self.skip_renamed(&old.to_string(), &new);
             }
         }
     }
 
     fn visit_item_type(&mut self, item: &'ast ItemType) {
-        if let Type::Path(path) = &*item.ty {
-            if path.path.segments.last().is_some_and(|segment| segment.ident == VERSION_FIELD) {
-                let reason =
-                    format!("`{VERSION_FIELD}` is renamed to `{0}`, and what uses that name is not read", item.ident);
-                self.skip(item.ident.span(), reason);
-            }
+        if Renamed::is_alias(item) && !matches!(item.vis, Visibility::Inherited) {
+            self.skip_renamed(VERSION_FIELD, &item.ident);
         }
     }
 

@@ -5,10 +5,13 @@ use std::path::Path;
 
 use diesel_table_macro_syntax::TableDecl;
 use proc_macro2::TokenStream;
+use quote::ToTokens as _;
+use syn::Attribute;
 use syn::ext::IdentExt as _;
 
-use super::name_of;
+use super::features::Features;
 use super::place::Place;
+use super::{mentions, name_of};
 
 /// A table with its names in Rust and in SQL.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +25,8 @@ pub(crate) struct Table {
     /// Columns as named in Rust.
     pub(super) key: Vec<String>,
     columns: Vec<Column>,
+    /// Whether what SQL calls it stands under a condition.
+    is_unsure: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +35,8 @@ struct Column {
     sql_name: String,
     /// The type's last segment, inside `Nullable`.
     sql_type: String,
+    /// Whether it is there, or has its name in SQL, only under a condition.
+    is_unsure: bool,
 }
 
 /// Diesel's types that hold no integer. Others, a project's own too, may.
@@ -61,20 +68,29 @@ const NO_INTEGERS: &[&str] = &[
 ];
 
 impl Table {
-    pub(super) fn read(tokens: TokenStream, file: &Path, module: Vec<String>) -> syn::Result<Self> {
+    /// The table, and the attributes inside of the macro that may leave it out.
+    pub(super) fn read(
+        tokens: TokenStream,
+        file: &Path,
+        module: Vec<String>,
+        features: &Features,
+    ) -> syn::Result<(Self, Vec<Attribute>)> {
         let declared: TableDecl = syn::parse2(tokens)?;
         let key = declared
             .primary_keys
             .map_or_else(|| vec!["id".to_owned()], |declared| declared.keys.iter().map(name_of).collect());
-        Ok(Self {
+        let attrs = features.attributes(&declared.meta);
+        let table = Self {
             name: name_of(&declared.table_name),
             place: Place::of(file, declared.table_name.span()),
             module,
             schema: declared.schema.as_ref().map(name_of),
             sql_name: declared.sql_name,
             key,
-            columns: declared.column_defs.iter().map(Column::of).collect(),
-        })
+            columns: declared.column_defs.iter().filter_map(|column| Column::of(column, features)).collect(),
+            is_unsure: attrs.iter().any(names_in_sql),
+        };
+        Ok((table, attrs))
     }
 
     /// `schema.table`, unquoted, for people to read.
@@ -103,19 +119,41 @@ impl Table {
         self.columns.iter().any(|column| column.sql_name == sql_name)
     }
 
+    /// Why only the compiler knows what SQL calls the table or one of the columns; `None` where the text says it.
+    pub(crate) fn doubt<'n>(&self, columns: impl IntoIterator<Item = &'n String>) -> Option<String> {
+        let advice = "name the features with --features, or write it out";
+        if self.is_unsure {
+            return Some(format!("the table `{}` has its name in SQL only under a condition; {advice}", self.name));
+        }
+        let is_unsure = |name: &&String| self.columns.iter().any(|column| column.name == **name && column.is_unsure);
+        let column = columns.into_iter().find(is_unsure)?;
+        let what = format!("the column `{column}` of the table `{}`", self.name);
+        Some(format!("{what} is there, or has its name in SQL, only under a condition; {advice}"))
+    }
+
     fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| column.name == name)
     }
 }
 
 impl Column {
-    fn of(declared: &diesel_table_macro_syntax::ColumnDef) -> Self {
-        Self {
+    /// The column, unless the features leave it out.
+    fn of(declared: &diesel_table_macro_syntax::ColumnDef, features: &Features) -> Option<Self> {
+        let attrs = features.attributes(&declared.meta);
+        let cfgs = || attrs.iter().filter(|attr| attr.path().is_ident("cfg")).map(|attr| features.decide_cfg(attr));
+        let is_there = !cfgs().any(|holds| holds == Some(false));
+        is_there.then(|| Self {
             name: name_of(&declared.column_name),
             sql_name: declared.sql_name.clone(),
             sql_type: innermost(&declared.tpe.path),
-        }
+            is_unsure: cfgs().any(|holds| holds.is_none()) || attrs.iter().any(names_in_sql),
+        })
     }
+}
+
+/// Whether the attribute names something in SQL that Diesel's macro does not see: inside of `cfg_attr`, say.
+fn names_in_sql(attr: &Attribute) -> bool {
+    mentions(&attr.meta.to_token_stream(), |word| word == "sql_name" || word == "cfg") && !attr.path().is_ident("cfg")
 }
 
 /// `Text` of `Nullable<diesel::sql_types::Text>`.
@@ -138,7 +176,8 @@ mod tests {
     use super::*;
 
     fn read(tokens: TokenStream) -> syn::Result<Table> {
-        Table::read(tokens, Path::new("src/schema.rs"), vec!["schema".to_owned()])
+        let module = vec!["schema".to_owned()];
+        Table::read(tokens, Path::new("src/schema.rs"), module, &Features::Unknown).map(|(table, _)| table)
     }
 
     #[test]

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::*;
 
+mod paths;
+
 /// A folder with these files.
 struct Project(tempfile::TempDir);
 
@@ -155,22 +157,30 @@ fn macros_of_tests_are_not_worth_a_word() {
     assert_eq!(project.found(&["src"]), (none(), none()));
 }
 
+/// In the file that renames them they are read; what other files import under the new name is not known.
 #[test]
-fn renamed_imports_are_skipped() {
-    let main = format!(
-        "use concurrency_diesel::{{Concurrent as Guarded, TriggerVersionField as Bump, prelude::*}};
+fn renamed_imports_are_followed_in_their_file() {
+    let renamed = "use concurrency_diesel::{Concurrent as Guarded, TriggerVersionField as Bump, prelude::*};
 use concurrency_diesel::Concurrent as _;
 use schema::articles as stories;
-type Count = concurrency_diesel::TriggerVersionField;
-{}",
-        ARTICLE.replace("struct", "#[diesel(table_name = stories)]\nstruct")
-    );
-    let project = Project::new(&[("src/main.rs", &main), ("src/schema.rs", SCHEMA)]);
+mod schema;
+";
+    let aliased = ARTICLE
+        .replace("Concurrent", "Guarded")
+        .replace("TriggerVersionField", "Bump")
+        .replace("struct", "#[diesel(table_name = stories)]\nstruct");
+    let project = Project::new(&[("src/main.rs", &format!("{renamed}{aliased}")), ("src/schema.rs", SCHEMA)]);
+    assert_eq!(project.found(&["src"]), (vec![FOUND.to_owned()], none()));
+
+    let renamed = "pub use concurrency_diesel::TriggerVersionField as Bump;
+pub type Count = concurrency_diesel::TriggerVersionField;
+use diesel::table as tables;
+";
+    let project = Project::new(&[("src/main.rs", renamed)]);
     let skipped = [
-        "src/main.rs:1: `Concurrent` is renamed to `Guarded`, and what uses that name is not read",
-        "src/main.rs:1: `TriggerVersionField` is renamed to `Bump`, and what uses that name is not read",
-        "src/main.rs:4: `TriggerVersionField` is renamed to `Count`, and what uses that name is not read",
-        "src/main.rs:7: the table of struct `Article` is named through `stories`, a renamed import",
+        "src/main.rs:1: `TriggerVersionField` is renamed to `Bump`, and what uses that name in other files is not read",
+        "src/main.rs:2: `TriggerVersionField` is renamed to `Count`, and what uses that name in other files is not read",
+        "src/main.rs:3: `table` is renamed to `tables`, and what uses that name is not read",
     ];
     assert_eq!(project.found(&["src"]), (none(), skipped.map(str::to_owned).to_vec()));
 }

@@ -1,20 +1,21 @@
 //! All files: those that were named, those below named directories, and those that hold their modules.
 //! What stands in a single file is read elsewhere.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 
 use super::Scope;
 use super::condition::{Condition, Conditional};
+use super::crates;
 use super::features::Features;
 use super::files;
-use super::imports::Imports;
 use super::model::Model;
+use super::module::Declaration;
 use super::place::{Mistake, Place, Skipped};
 use super::reader::{self, Findings};
+use super::scopes::{ModulePath, Scopes};
 use super::table::Table;
 
 /// What all files hold together, without what is compiled only under a condition.
@@ -22,16 +23,15 @@ use super::table::Table;
 pub(super) struct Walked {
     pub(super) models: Vec<Sighting>,
     pub(super) tables: Vec<Table>,
-    /// New names that files gave to something: a table may be meant.
-    pub(super) renamed: HashSet<String>,
+    pub(super) scopes: Scopes,
     pub(super) skipped: Vec<Skipped>,
 }
 
-/// A model and the names that its file imports.
+/// A model and the root of its crate, where that is known.
 #[derive(Debug)]
 pub(super) struct Sighting {
     pub(super) model: Model,
-    pub(super) imports: Rc<Imports>,
+    pub(super) root: Option<ModulePath>,
 }
 
 pub(super) fn walk(scope: Scope<'_>) -> Result<Walked, Vec<Mistake>> {
@@ -67,7 +67,7 @@ enum Reached {
     /// It lies below such a directory, and no root leads to it.
     Beside,
     /// It holds a module of the file with this index.
-    Declared { by: usize, condition: Option<Condition> },
+    Declared { by: usize, declaration: Declaration },
 }
 
 #[derive(Default)]
@@ -90,7 +90,7 @@ struct File {
     /// Whether no root of a crate leads to it.
     is_beside: bool,
     /// The files that declare it as their module.
-    declared: Vec<(usize, Option<Condition>)>,
+    declared: Vec<(usize, Declaration)>,
     findings: Findings,
 }
 
@@ -138,7 +138,7 @@ impl Walk {
         match reached {
             Reached::Named => file.is_named = true,
             Reached::Listed | Reached::Beside => {}
-            Reached::Declared { by, condition } => file.declared.push((by, condition)),
+            Reached::Declared { by, declaration } => file.declared.push((by, declaration)),
         }
     }
 
@@ -171,7 +171,7 @@ impl Walk {
         }
         for declaration in std::mem::take(&mut file.findings.modules) {
             match declaration.file() {
-                Ok(path) => self.add(&path, Reached::Declared { by: index, condition: declaration.condition }),
+                Ok(path) => self.add(&path, Reached::Declared { by: index, declaration }),
                 Err(reason) => self.skipped.push(Skipped::new(declaration.place, reason)),
             }
         }
@@ -187,34 +187,62 @@ impl Walk {
         let conditions: Option<Vec<Condition>> = file
             .declared
             .iter()
-            .map(|(by, condition)| condition.clone().or_else(|| self.condition_of(*by, on_the_way)))
+            .map(|(by, module)| module.condition.clone().or_else(|| self.condition_of(*by, on_the_way)))
             .collect();
         on_the_way.pop();
         conditions?.into_iter().next()
     }
 
+    /// The modules around what stands in the file, and the root of its crate, where that is known.
+    fn module_of(&self, index: usize, on_the_way: &mut Vec<usize>) -> (ModulePath, Option<ModulePath>) {
+        let Some(file) = self.files.get(index) else { return Default::default() };
+        let declared = file.declared.iter().find(|(by, _)| !on_the_way.contains(by));
+        let Some((by, module)) = declared else { return crates::module_of_file(&file.path) };
+        on_the_way.push(index);
+        let (above, root) = self.module_of(*by, on_the_way);
+        on_the_way.pop();
+        (above.iter().chain(&module.inside).chain([&module.name]).cloned().collect(), root)
+    }
+
     fn finish(mut self) -> Result<Walked, Vec<Mistake>> {
         let conditions: Vec<_> = (0..self.files.len()).map(|index| self.condition_of(index, &mut Vec::new())).collect();
+        let modules: Vec<_> = (0..self.files.len()).map(|index| self.module_of(index, &mut Vec::new())).collect();
         let mut walked = Walked { skipped: self.skipped, ..Walked::default() };
-        for (file, condition) in self.files.into_iter().zip(conditions) {
+        crates::add(self.files.iter().filter(|file| !file.is_beside).map(|file| &*file.path), &mut walked.scopes);
+        for ((file, condition), (module, root)) in self.files.into_iter().zip(conditions).zip(modules) {
             let mut findings = file.findings;
             if file.is_beside {
                 walked.skipped.extend(beside(&findings));
                 findings = Findings::default();
             }
-            let imports = Rc::new(findings.imports);
-            walked.renamed.extend(imports.renamed().iter().cloned());
+            let path = |inside: &[String]| -> ModulePath { module.iter().chain(inside).cloned().collect() };
+            for (inside, imports) in findings.imports {
+                walked.scopes.module(path(&inside)).imports.extend(imports);
+            }
             self.mistakes.extend(findings.mistakes);
             walked.skipped.extend(findings.skipped);
-            for model in findings.models {
+            for mut model in findings.models {
                 let reason = |model: &Model| (model.place.clone(), format!("struct `{}`", model.name));
+                model.thing.module = path(&model.thing.module);
                 if let Some(model) = unconditional(model, condition.as_ref(), reason, &mut walked.skipped) {
-                    walked.models.push(Sighting { model, imports: Rc::clone(&imports) });
+                    walked.models.push(Sighting { model, root: root.clone() });
                 }
             }
             for table in findings.tables {
                 let reason = |table: &Table| (table.place.clone(), format!("table `{}`", table.name));
-                walked.tables.extend(unconditional(table, condition.as_ref(), reason, &mut walked.skipped));
+                let scope = path(&table.thing.module);
+                let (name, is_false) = (table.thing.name.clone(), table.is_false());
+                match unconditional(table, condition.as_ref(), reason, &mut walked.skipped) {
+                    Some(table) => {
+                        if file.is_named && file.declared.is_empty() {
+                            walked.scopes.unplaced.push((name.clone(), walked.tables.len()));
+                        }
+                        walked.scopes.module(scope).tables.push((name, walked.tables.len()));
+                        walked.tables.push(table);
+                    }
+                    None if is_false => {}
+                    None => walked.scopes.module(scope).conditional.push(name),
+                }
             }
         }
         self.mistakes.sort_by(|one, other| one.place.cmp(&other.place));

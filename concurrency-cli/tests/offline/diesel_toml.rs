@@ -140,7 +140,7 @@ fn a_schema_file_that_is_not_there_yet_has_no_tables() {
     let ran = project.run(&ADD);
     assert!(ran.code == Some(0) && ran.out.contains("WHERE rowid = NEW.rowid"), "{ran:?}");
     project.write("src/main.rs", "mod models;\nmod tables;\n");
-    project.write("src/models.rs", MODELS);
+    project.write("src/models.rs", &MODELS.replace("schema::", "tables::"));
     project.write("src/tables.rs", SCHEMA);
     generates_in("migrations", &project, &[], &[]);
 }
