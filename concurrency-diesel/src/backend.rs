@@ -79,7 +79,8 @@ pub trait ConcurrencyBackend: Backend<QueryBuilder: Default> + Default + sealed:
     #[doc(hidden)]
     const __ERROR_MAY_ROLL_BACK: bool;
 
-    /// Whether a connection of diesel-async sends a statement when it is first polled, behind those that are not answered yet.
+    /// Whether a connection of diesel-async sends a statement when it is first polled, behind those that are not
+    /// answered yet.
     #[doc(hidden)]
     const __QUEUES_STATEMENTS: bool;
 

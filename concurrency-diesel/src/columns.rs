@@ -8,8 +8,8 @@ use diesel::result::QueryResult;
 
 use crate::bind::Bindable;
 
-/// A struct whose fields are columns of a table: what `#[derive(Concurrent)]` and, for structs under `#[diesel(embed)]`,
-/// `#[derive(ConcurrentColumns)]` implement.
+/// A struct whose fields are columns of a table: what `#[derive(Concurrent)]` and, for structs under
+/// `#[diesel(embed)]`, `#[derive(ConcurrentColumns)]` implement.
 ///
 /// `F` is the type that holds the values: the struct itself, or the foreign struct that it describes under
 /// `#[concurrent(remote = …)]`. You cannot implement a trait for a struct of another crate, so a struct of your own

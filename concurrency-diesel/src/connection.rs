@@ -4,9 +4,11 @@ use diesel::connection::LoadConnection;
 
 use crate::backend::ConcurrencyBackend;
 
-/// A connection of Diesel's that records can be saved on: every [`LoadConnection`] to a supported database, pooled ones included.
+/// A connection of Diesel's that records can be saved on: every [`LoadConnection`] to a supported database, pooled ones
+/// included.
 ///
-/// There is nothing to implement, and generic code may ask for `C: LoadConnection<Backend: ConcurrencyBackend>` as well.
+/// There is nothing to implement, and generic code may ask for `C: LoadConnection<Backend: ConcurrencyBackend>` as
+/// well.
 #[diagnostic::on_unimplemented(
     message = "records cannot be saved on a `{Self}` by a method of `concurrency_diesel::prelude`",
     label = "no connection of Diesel's to a supported database",

@@ -1,6 +1,6 @@
-//! Statements that an engine answers with an error and does not undo. SQLite keeps what a statement wrote before a trigger ended it
-//! by `RAISE(FAIL)` or an `OR FAIL` of its own; a table of MySQL or MariaDB that cannot roll back keeps what it wrote before a trigger
-//! failed.
+//! Statements that an engine answers with an error but does not undo. SQLite keeps what a statement wrote before a
+//! trigger ended it by `RAISE(FAIL)` or an `OR FAIL` of its own. A MySQL or MariaDB table that cannot roll back keeps
+//! what was written before a trigger failed.
 
 use diesel::result::Error;
 
@@ -14,16 +14,16 @@ use crate::save::found_version;
 use crate::statement::{Committed, SelectChanges, Source};
 use crate::table::{self, Rollback};
 
-/// What a write of the record failed with: the error itself, or, where the row was written all the same, that the outcome is not what
-/// the error says.
+/// The error of a write of the record: the error itself or, if the row was written, an unknown outcome.
 ///
-/// It asks right after the write, `SELECT changes()`, because the next statement that writes forgets the number.
+/// It sends `SELECT changes()` right after the write, because the next statement that writes overwrites the number.
 pub(crate) async fn check<T, E>(record: &T, error: ConcurrencyError, session: &mut Session<'_, E>) -> ConcurrencyError
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
-    // An error of the statement is said before anything is written, and leaves the number of the statement before it.
+    // An error about the statement is reported before anything is written, and the number is then that of the statement
+    // before.
     let is_said_of_row = matches!(error, ConcurrencyError::Database(Error::DatabaseError(..)));
     if !is_said_of_row || error.fault() == Fault::Statement {
         return error;
@@ -35,13 +35,13 @@ where
     }
 }
 
-/// Whether a write that was answered with this error may stay written because its table cannot roll back.
+/// Whether a write that failed with this error may stay written because its table cannot roll back.
 pub(crate) const fn may_stay<E: Executor>(error: &ConcurrencyError) -> bool {
     E::Backend::__HAS_TABLES_WITHOUT_TRANSACTIONS
         && matches!(error, ConcurrencyError::Database(Error::DatabaseError(..)) | ConcurrencyError::Restart(_))
 }
 
-/// The answer to a write of the record, or, where that is an error and the row may be written all the same, that nobody knows.
+/// The answer to a write of the record. If that is an error and the row may have been written, the outcome is unknown.
 pub(crate) async fn settle<T, E, A>(
     answer: Result<A, ConcurrencyError>,
     source: Source<'_, T>,
@@ -58,8 +58,9 @@ where
     }
 }
 
-/// What a write of the record failed with: the error itself, if the table can roll back, or if the row still has the record's version
-/// and the write, which that version guards, moves it. Otherwise the row may have been written.
+/// The error of a write of the record: the error itself if the table can roll back, or if the row still has the
+/// record's version and the write, which that version guards, would have moved it. Otherwise the row may have been
+/// written.
 pub(crate) async fn check_table<T, E>(
     source: Source<'_, T>,
     error: ConcurrencyError,
@@ -70,7 +71,8 @@ where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
-    // What is waited for, or met in a deadlock, is a table with transactions; what is wrong with the statement is said before it runs.
+    // A lock wait or a deadlock happens in a table with transactions. An error about the statement is reported before
+    // it runs.
     let is_said_before = error.fault() == Fault::Statement;
     match table::rollback_of::<T, E>(session).await {
         Ok(Rollback::Possible) => return error,

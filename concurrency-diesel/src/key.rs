@@ -1,5 +1,5 @@
-//! The key of a record as the database gets it. By this two records are known to be of one row: the `Debug` text of a key may hide
-//! what tells two keys apart, or tell apart what is one key.
+//! The key of a record as the database gets it, by which two records are known to name one row. The `Debug` text of a
+//! key may hide a difference between two keys, or show one where there is none.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -17,7 +17,7 @@ use crate::statement::Source;
 
 /// Writes the values that the record's key is bound as. Two keys are the same if their texts are.
 ///
-/// It fails where a value of the key cannot be bound, as the statement would.
+/// It fails if a value of the key cannot be bound, as the statement would.
 pub(crate) fn write_key<T, DB>(source: Source<'_, T>, out: &mut dyn fmt::Write) -> QueryResult<()>
 where
     DB: ConcurrencyBackend,
@@ -45,7 +45,7 @@ where
     }
 }
 
-/// Writes what a value is bound as, by Diesel's own `Debug` of it, which tells all bound values apart.
+/// Writes what a value is bound as: Diesel's own `Debug` of the bound value, which tells all bound values apart.
 #[cfg_attr(not(any(feature = "sqlite", feature = "postgres_backend", feature = "mysql_backend")), allow(dead_code))]
 pub(crate) fn write_bound<ST, U, DB>(
     value: &U,
@@ -63,7 +63,7 @@ where
     collector.push_bound_value::<ST, _>(&overheard, lookup)
 }
 
-/// A value that writes down what it is bound as.
+/// A value that writes what it is bound as.
 #[cfg_attr(not(any(feature = "sqlite", feature = "postgres_backend", feature = "mysql_backend")), allow(dead_code))]
 struct Overheard<'v, 'o, U> {
     value: &'v U,
@@ -93,7 +93,7 @@ where
     }
 }
 
-/// Shows each byte that a value is bound as, on engines whose values are bound as bytes; none for NULL.
+/// Shows each byte that a value is bound as, on engines whose values are bound as bytes; no byte for NULL.
 #[cfg(feature = "mysql_backend")]
 pub(crate) fn for_each_byte<ST, U, DB>(
     value: &U,
@@ -109,7 +109,7 @@ where
     write_bound::<ST, U, DB>(value, lookup, &mut Bytes { number: None, visit })
 }
 
-/// Reads bytes out of `[1, 0]`: Diesel shows them nowhere but in this text.
+/// Reads bytes out of `[1, 0]`, because Diesel shows them only in this text.
 #[cfg(feature = "mysql_backend")]
 struct Bytes<F> {
     number: Option<u8>,

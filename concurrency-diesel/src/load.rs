@@ -20,7 +20,8 @@ use crate::statement::{SelectRecord, Source};
 
 /// A record that can be read again on the connection `C`: one with `#[derive(Queryable, Selectable)]`.
 ///
-/// It is the bound of generic code that calls `current`, `at_version` or `reload_concurrent`; there is nothing to implement.
+/// It is the bound of generic code that calls `current`, `at_version` or `reload_concurrent`; there is nothing to
+/// implement.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read again from a `{C}`",
     label = "this record cannot be loaded",
@@ -73,7 +74,7 @@ where
     }
 }
 
-/// The row as it is now; `None` where it was deleted.
+/// The row as it is now, or `None` if it was deleted.
 pub(crate) async fn current<T, E>(record: &T, session: &mut Session<'_, E>) -> Result<Option<T>, ConcurrencyError>
 where
     E: Executor,
@@ -82,7 +83,7 @@ where
     record.load_by(session).await
 }
 
-/// The row, if it is at this version now: compared here, because one version may be stored in several ways.
+/// The row, if it is at this version now. It is compared here, because one version may be stored in several ways.
 pub(crate) async fn at_version<T, E>(
     record: &T,
     version: T::Version,

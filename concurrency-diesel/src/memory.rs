@@ -1,11 +1,11 @@
-//! What a record remembers of its row beside its fields, and so which of its columns a save writes: nothing and all, or, where it is
-//! tracked, its base and what changed since.
+//! What a record remembers of its row beside its fields, and so which of its columns a save writes. An untracked record
+//! remembers nothing, and writes all. A tracked record remembers its base, and writes what changed since.
 
 use crate::concurrent::Concurrent;
 use crate::statement::{EveryColumn, Selection};
 use crate::tracked::ColumnSet;
 
-/// What a record of type `T` remembers of its row. The value is what must be given back where a transaction rolls back.
+/// What a record of type `T` remembers of its row. The value is what a rollback restores.
 pub trait Memory<T: Concurrent>: Sized {
     /// The columns that a save writes.
     type Columns: Selection<T>;
@@ -13,55 +13,60 @@ pub trait Memory<T: Concurrent>: Sized {
     /// Whether there is anything to remember.
     const IS_TRACKED: bool;
 
-    /// The columns that a save of the record must write; `None` where it has nothing to write.
+    /// The columns that a save of the record must write; `None` if it has nothing to write.
     fn columns(record: &T) -> Option<Self::Columns>;
 
-    /// Gives the record the version that its row now has, and remembers that the row holds what the record holds in these columns.
+    /// Gives the record the version that its row now has, and remembers that the row holds what the record holds in
+    /// these columns.
     fn written(record: &mut T, columns: ColumnSet, version: T::Version);
 
-    /// Gives the record the version that a write of nothing else gave its row. Guarded by the record's version, that write proves that
-    /// none before it was done that leaves this version, and none of them can be done any more.
+    /// Gives the record the version that a write of nothing else gave its row. If the record's version guarded that
+    /// write, no earlier write that moves this version was done, and none can be done any more.
     fn advanced(record: &mut T, version: T::Version, was_guarded: bool);
 
-    /// Remembers a write to which no answer came.
+    /// Remembers a write that was not answered.
     fn unanswered(record: &mut T, write: Unanswered<T::Version>);
 
-    /// From which read the record is, where that is remembered. A clone is from the same.
+    /// Which read the record comes from, if that is remembered. A clone comes from the same read.
     fn origin(record: &T) -> Option<u64>;
 
     /// What the record remembers now.
     fn of(record: &T) -> Self;
 
-    /// Gives it back, and the version, after a transaction that was rolled back or, without an answer to its COMMIT, may be committed.
+    /// Restores it, and the version, after a transaction that rolled back or that may be committed because its COMMIT
+    /// was not answered.
     fn restore(self, version: T::Version, record: &mut T, may_be_committed: bool);
 
-    /// Gives back the version alone, where what the record remembered of the row is not at hand: it then remembers nothing of it.
+    /// Restores only the version, if what the record remembered of the row is not at hand. The record then remembers
+    /// nothing of its row.
     fn forget(version: T::Version, record: &mut T);
 
-    /// Whether a write of the record has got no answer.
+    /// Whether a write of the record was not answered.
     fn is_in_doubt(record: &T) -> bool;
 
-    /// Whether a row at this version proves that a write without an answer was done; the record then goes on from what it wrote.
+    /// Whether a row at this version proves that a write without an answer was done. The record then continues from
+    /// what that write left.
     fn is_proved(record: &mut T, found: &T::Version) -> bool;
 
-    /// Whether the row is what the record is, whatever became of the writes without an answer, and none of them can be done any more.
+    /// Whether the row is what the record is, whatever became of the writes without an answer, and none of them can be
+    /// done any more.
     fn is_saved_in(record: &T, row: &T) -> bool;
 
-    /// Makes the row, at whose version the record is to be saved, what the record is compared with.
+    /// Makes the row, at whose version the record is to be saved, the record's base.
     fn set_base(record: &mut T, row: T);
 
-    /// Remembers also what another record, which was saved in its stead, remembers of writes without an answer.
+    /// Remembers also the writes without an answer of another record that was saved in its place.
     fn inherit_doubt(record: &mut T, other: &mut T);
 }
 
-/// A write to which no answer came.
+/// A write that was not answered.
 #[derive(Debug, Clone, Copy)]
 pub struct Unanswered<V> {
     /// The columns that it writes.
     pub columns: ColumnSet,
-    /// The version that it gives the row, where that is known and no other write can make it.
+    /// The version that it gives the row, if that is known and no other write can make it.
     pub version: Option<V>,
-    /// Whether it moves the version for certain, so that it was not done where the row still has the old one.
+    /// Whether it is certain to move the version, so that it was not done if the row still has the old one.
     pub moves_version: bool,
 }
 

@@ -1,4 +1,4 @@
-//! What the rows affected by a statement mean. "0 rows" is interpreted here and nowhere else; nothing here sends SQL.
+//! What the rows affected by a statement mean. "0 rows" is interpreted here and nowhere else. Nothing here sends SQL.
 
 use concurrency_core::{RecordDeletedError, RecordModifiedError, VersionField, VersionValue, WriteSuppressedError};
 use diesel::query_builder::QueryFragment;
@@ -13,19 +13,19 @@ use crate::trace;
 pub(crate) enum Outcome {
     /// The one row was written.
     Written,
-    /// No row had this key and this version; the version found now tells why.
+    /// No row had this key and this version. The version found tells why.
     Refused,
 }
 
-/// What became of a write that was guarded by a version.
+/// The outcome of a write that was guarded by a version.
 pub(crate) enum Guarded<W, V> {
     Written(W),
-    /// With the version that the row was found at; none where there is no row.
+    /// The version that the row was found at; `None` if there is no row.
     Refused(Option<V>),
 }
 
 impl<W, V> Guarded<W, V> {
-    /// Written as this.
+    /// The same outcome with another value, if written.
     pub(crate) fn map<X>(self, written: X) -> Guarded<X, V> {
         match self {
             Self::Written(_) => Guarded::Written(written),
@@ -33,7 +33,7 @@ impl<W, V> Guarded<W, V> {
         }
     }
 
-    /// What was written, or why nothing was.
+    /// What was written, or the error for the refusal.
     pub(crate) fn or_refusal<T, DB>(self, record: &T, expected: &V) -> Result<W, ConcurrencyError>
     where
         DB: ConcurrencyBackend,
@@ -59,7 +59,7 @@ where
     }
 }
 
-/// Why a statement that expected a version was refused: the version found, or that there is no row.
+/// Why a statement that expected a version was refused: another version was found, or there is no row.
 pub(crate) fn refusal<T, DB>(record: &T, expected: &T::Version, found: Option<&T::Version>) -> ConcurrencyError
 where
     DB: ConcurrencyBackend,
@@ -81,7 +81,7 @@ where
     error
 }
 
-/// What a statement about the record failed with, told to whoever listens.
+/// The error that a statement about the record failed with, reported to `tracing`.
 fn failure<T, DB>(record: &T, error: ConcurrencyError) -> ConcurrencyError
 where
     DB: ConcurrencyBackend,
@@ -103,7 +103,7 @@ pub(crate) fn is_same<T: Concurrent>(one: &T::Version, other: &T::Version) -> bo
     version_value::<T>(one) == version_value::<T>(other)
 }
 
-/// The one answer of a statement that reads the record's row, or that it answered with none.
+/// The one answer of a statement that reads the record's row; `None` if there is no row.
 pub(crate) fn at_most_one<T, DB, A>(record: &T, answers: QueryResult<Vec<A>>) -> Result<Option<A>, ConcurrencyError>
 where
     DB: ConcurrencyBackend,
@@ -112,7 +112,7 @@ where
     at_most_one_or(ConcurrencyError::classified, record, answers)
 }
 
-/// The one answer of a statement that writes the record's row, or that it wrote none.
+/// The one answer of a statement that writes the record's row; `None` if it wrote none.
 pub(crate) fn at_most_one_written<T, DB, A>(
     record: &T,
     answers: QueryResult<Vec<A>>,
@@ -124,7 +124,8 @@ where
     at_most_one_or(ConcurrencyError::of_write, record, answers)
 }
 
-/// What a statement that follows a write says of it. The row is written by then: whatever the statement failed with leaves that in doubt.
+/// The answer of a statement that follows a write. The row is written by then, so any failure leaves the write in
+/// doubt.
 pub(crate) fn told_after_write<T, DB, A>(
     record: &T,
     answers: QueryResult<Vec<A>>,
@@ -157,7 +158,7 @@ pub(crate) fn version_value<T: Concurrent>(version: &T::Version) -> VersionValue
     T::VersionField::value(version)
 }
 
-/// Why a write that expected the maximum of versions was not sent: only where the row is there at this version it is exhausted.
+/// Why a write that expected the maximum version was not sent. The version is exhausted only if the row is at it.
 pub(crate) fn not_advanced<T, DB>(record: &T, expected: &T::Version, found: Option<&T::Version>) -> ConcurrencyError
 where
     DB: ConcurrencyBackend,
@@ -178,7 +179,8 @@ where
     ConcurrencyError::VersionExhausted { table: table_name::<T, DB>() }
 }
 
-/// A write to a view that does not count what its triggers write: whether the row was written is not known.
+/// The error for a write to a view that does not count what its triggers write: it is unknown whether the row was
+/// written.
 pub(crate) fn uncounted<T, DB>(record: &T) -> ConcurrencyError
 where
     DB: ConcurrencyBackend,
@@ -190,8 +192,8 @@ where
     ))
 }
 
-/// A write that wrote no row, of a table whose triggers or rules may have written it instead: the row has another version than the write
-/// expected, or is gone.
+/// The error for a write that wrote no row of a table whose triggers or rules may have written it instead: the row is
+/// gone, or has another version than the write expected.
 pub(crate) fn turned<T, DB>(
     record: &T,
     event: WriteEvent,
@@ -222,7 +224,7 @@ where
     ))
 }
 
-/// A write of a view for which there is no trigger.
+/// The error for a write to a view that has no trigger for it.
 pub(crate) fn unwritable<T, DB>(event: WriteEvent) -> ConcurrencyError
 where
     DB: ConcurrencyBackend,
@@ -239,7 +241,7 @@ where
     ConcurrencyError::Database(diesel::result::Error::QueryBuilderError(message.into()))
 }
 
-/// A write that a trigger ended with an error and did not undo.
+/// The error for a write that a trigger ended with an error and did not undo.
 pub(crate) fn kept<T, DB>(record: &T, error: &ConcurrencyError) -> ConcurrencyError
 where
     DB: ConcurrencyBackend,
@@ -251,7 +253,7 @@ where
     ))
 }
 
-/// A write that was answered with an error and may stay, because its table cannot roll back.
+/// The error for a write that failed and may stay, because its table cannot roll back.
 pub(crate) fn kept_by_table<T, DB>(record: &T, error: &ConcurrencyError) -> ConcurrencyError
 where
     DB: ConcurrencyBackend,
@@ -267,13 +269,13 @@ fn unproven(message: String) -> ConcurrencyError {
     ConcurrencyError::OutcomeUnknown(Box::new(diesel::result::Error::QueryBuilderError(message.into())))
 }
 
-/// What is said of a key that names several rows.
+/// The message about a key that names several rows.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub(crate) struct AmbiguousKey(String);
 
-/// The key names several rows: what was written must be taken back, and the model corrected. That is the table's fault, not
-/// a record's.
+/// The error for a key that names several rows: the user must undo what was written and correct the model. It is the
+/// table's fault, not a record's.
 pub(crate) fn ambiguous_key<T, DB>(record: &T, rows: usize) -> ConcurrencyError
 where
     DB: ConcurrencyBackend,

@@ -1,4 +1,4 @@
-//! Everything a program that saves records needs: `use concurrency_diesel::prelude::*;`.
+//! Everything that a program needs to save records: `use concurrency_diesel::prelude::*;`.
 
 pub use crate::bulk::{BulkConcurrentDsl, BulkError};
 pub use crate::concurrent::Concurrent;

@@ -29,7 +29,7 @@ pub use crate::memory::Untracked;
 pub use crate::tracked::{ColumnSets, FieldCombination, FieldComparison, Trackable, TrackedField};
 
 diesel::table! {
-    /// The table of a struct whose derive found a mistake: the mistake is then the only error.
+    /// The table of a struct whose derive found a mistake, so that the mistake is the only error.
     fallback (version) {
         version -> BigInt,
     }

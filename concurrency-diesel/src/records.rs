@@ -1,5 +1,5 @@
-//! The records of a transaction: their versions are kept when it begins and given back when it rolls back. When that is, is
-//! decided elsewhere.
+//! The records of a transaction. Their versions are kept when it begins and restored when it rolls back. Others decide
+//! when that is.
 
 mod listed;
 
@@ -17,10 +17,11 @@ use crate::table::ListedTable;
 pub(crate) use listed::Listed;
 use listed::{Found, states_of};
 
-/// Records whose versions [`transaction_concurrent`](crate::transaction_concurrent) restores if the transaction rolls back.
+/// Records whose versions [`transaction_concurrent`](crate::transaction_concurrent) restores if the transaction rolls
+/// back.
 ///
-/// `&mut record`, `&mut slice[..]`, `&mut vector`, `&mut array` and `&mut option` of records; `Vec`, array and `Option` of
-/// `&mut record`; and tuples of all of these up to twelve, the empty one, `()`, included.
+/// `&mut record`, `&mut slice[..]`, `&mut vector`, `&mut array` and `&mut option` of records; `Vec`, array and `Option`
+/// of `&mut record`; and tuples of all of these up to twelve, the empty one, `()`, included.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` names no records whose versions could be restored",
     label = "not a list of records",
@@ -31,7 +32,7 @@ pub trait Records<DB: ConcurrencyBackend>: sealed::Sealed {
     #[doc(hidden)]
     type __Memories;
 
-    /// Says in which tables the records are kept.
+    /// Lists the tables in which the records are kept.
     #[doc(hidden)]
     fn __tables(&self, found: &mut Vec<ListedTable>);
 
@@ -39,17 +40,17 @@ pub trait Records<DB: ConcurrencyBackend>: sealed::Sealed {
     #[doc(hidden)]
     fn __keep(&self, kept: &mut Kept) -> Self::__Memories;
 
-    /// Says of which rows they are now.
+    /// Lists the rows that the records belong to now.
     #[doc(hidden)]
     fn __identify(&self, found: &mut Vec<Listed>);
 
-    /// Gives them back what was kept of their rows.
+    /// Restores what was kept of their rows.
     #[doc(hidden)]
     fn __restore(&mut self, memories: Self::__Memories, restoring: &mut Restoring);
 }
 
 mod sealed {
-    /// Keeps the list ours: who restored a version wrongly would lose an update.
+    /// Keeps the list closed: a wrong restore would lose an update.
     pub trait Sealed {}
 }
 
@@ -58,7 +59,7 @@ mod sealed {
 #[derive(Debug, Default)]
 pub struct Kept(Vec<(Listed, Box<dyn Any + Send>)>);
 
-/// What a list's records remember, and where in the whole list they begin.
+/// What a list's records remember, and where they begin in the whole list.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Memories<T: Concurrent> {
@@ -66,7 +67,7 @@ pub struct Memories<T: Concurrent> {
     memories: Vec<Option<T::__Memory>>,
 }
 
-/// What each record gets, one after the other.
+/// What each record gets, in order.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Restoring {
@@ -97,11 +98,12 @@ where
     (kept, memories)
 }
 
-/// Gives each record the version that was kept of its row, wherever in the list the closure has put it, after a transaction of
-/// which nobody knows, or everybody, that it was not committed.
+/// Restores the versions from before the transaction, wherever in the list the closure put the records.
+/// `may_be_committed` says that the transaction may be committed.
 ///
-/// A record of a row that was not listed stays as it is, unless it stands where a record stood that is not in the list any more: it
-/// may be that record, with a key that was changed. A version only gets older there, so that it never hides what others saved.
+/// A record of a row that was not listed stays as it is, unless the record that stood in its place is no longer in the
+/// list: it may be that record, with a changed key. Its version can then only get older, so that it never hides another
+/// writer's save.
 pub(crate) fn restore<DB, R>(records: &mut R, (kept, memories): (Kept, R::__Memories), may_be_committed: bool)
 where
     DB: ConcurrencyBackend,
@@ -145,7 +147,7 @@ where
         let place = found.index.checked_sub(memories.start);
         match place.and_then(|place| memories.memories.get_mut(place)).and_then(Option::take) {
             Some(memory) => memory.restore(version, record, restoring.may_be_committed),
-            // What is kept of a record that was swapped with one of another list cannot follow it.
+            // What is kept of a record cannot follow it into another list.
             None => T::__Memory::forget(version, record),
         }
     }

@@ -1,4 +1,5 @@
-//! The way of every write: record, statement, rows affected, outcome. Memory changes only after the database said yes.
+//! The way of every write: record, statement, rows affected, outcome. Memory changes only after the database has
+//! accepted the write.
 
 use std::future::Future;
 
@@ -23,7 +24,7 @@ use crate::statement::{
 use crate::turning::{self, Before, unwritten};
 use crate::{kept_changes, unchecked, views};
 
-/// Writes the columns that the record itself says must be written, and the next version; under a scope, what it says.
+/// Writes the columns that the record's memory selects, and the next version. A scope may change that.
 pub(crate) fn save<'a, T, E>(
     record: &'a mut T,
     session: &'a mut Session<'_, E>,
@@ -35,8 +36,8 @@ where
     save_columns(record, T::__Memory::columns, session)
 }
 
-/// Writes the chosen columns of the record, if there are any, and the next version; unchecked, all columns, so that memory is what the
-/// row is.
+/// Writes the chosen columns of the record, if there are any, and the next version. In an unchecked scope it writes all
+/// columns, so that memory equals the row.
 pub(crate) async fn save_columns<T, S, E>(
     record: &mut T,
     choose: impl FnOnce(&T) -> Option<S>,
@@ -48,7 +49,7 @@ where
     S: Selection<T>,
 {
     let rule = scope::rule::<T>();
-    // Boxed, because it is seldom needed and would make every save's future greater.
+    // Boxed, because it is seldom needed and would enlarge every save's future.
     if T::__Memory::is_in_doubt(record) && rule != Rule::Unchecked {
         Box::pin(doubt::find_out(record, session)).await?;
     }
@@ -70,8 +71,8 @@ where
     unanswered.answered(answer)
 }
 
-/// Writes the selected columns of a record and the next version, which it returns; under a scope's rule, what that says. A version that
-/// no other write can make is noted before it is sent.
+/// Writes the selected columns of a record and the next version, which it returns; a scope's rule may change that. A
+/// version that no other write can make is noted before it is sent.
 pub(crate) async fn write<T, S, E>(
     source: Source<'_, T>,
     selection: S,
@@ -84,7 +85,8 @@ where
     T: ConcurrentOn<E::Backend>,
     S: Selection<T>,
 {
-    // The ordinary save goes on below and is no function of its own: a future within a future would cost it five times this match.
+    // The ordinary save goes on below and is no function of its own: a nested future would cost it five times this
+    // match.
     match rule {
         Rule::Unchecked => return unchecked::write(source, planned, session).await,
         Rule::WithoutIncrement if can_keep::<T>() && !selection.advances_always() => {
@@ -94,13 +96,13 @@ where
     }
     let record = source.record;
     let version = record.__version();
-    // A constant, so that a program holds the statements of its own version fields only.
+    // A constant, so that a program contains only the statements of its own version fields.
     if const { matches!(T::VersionField::__ADVANCE, Advance::ByDatabase) } {
         let set = source.some_columns(selection);
         return send_and_read_back(source, set, version, session).await?.or_refusal::<T, E::Backend>(record, version);
     }
     let Some(next) = next_version::<T>(version) else {
-        // At the maximum a save is refused whether or not it would advance the version.
+        // At the maximum a save is refused, whether or not it would advance the version.
         return Err(cannot_advance(source, version, session).await);
     };
     if const { matches!(T::VersionField::__ADVANCE, Advance::IfChanged) } && !selection.advances_always() {
@@ -119,7 +121,7 @@ where
     Ok(next)
 }
 
-/// Writes the columns that the record itself says must be written and leaves the version, where the version can be left.
+/// Writes the columns that the record's memory selects and keeps the version, if the version can be kept.
 pub(crate) async fn save_without_increment<T, E>(
     record: &mut T,
     session: &mut Session<'_, E>,
@@ -129,7 +131,7 @@ where
     T: ConcurrentOn<E::Backend>,
 {
     let cannot_keep = scope::rule::<T>() == Rule::Unchecked || !can_keep::<T>();
-    // In doubt the version moves, so that what may be on its way comes too late.
+    // In doubt the version moves, so that a write that is still on its way comes too late.
     if cannot_keep || T::__Memory::is_in_doubt(record) {
         return save(record, session).await;
     }
@@ -143,7 +145,7 @@ where
     unanswered.answered(answer)
 }
 
-/// Whether a write can leave the version: not where the database moves it with every write.
+/// Whether a write can keep the version. It cannot if the database moves it with every write.
 fn can_keep<T: Concurrent>() -> bool {
     !T::VersionField::__EVERY_WRITE_COUNTS
 }
@@ -208,7 +210,7 @@ where
     Ok(sent.map(next))
 }
 
-/// Writes a changeset of the user's and the next version, which it returns.
+/// Writes a user's changeset and the next version, which it returns.
 pub(crate) async fn update<T, U, E>(
     record: &T,
     changes: U,
@@ -233,7 +235,7 @@ where
     kept_changes::settle(answer, source, is_guarded, session).await
 }
 
-/// Writes a changeset and the version after the expected one, if that is the row's.
+/// Writes a changeset and the version after the expected one, if the row has the expected version.
 pub(crate) async fn change<T, U, E>(
     source: Source<'_, T>,
     changes: &U,
@@ -260,7 +262,7 @@ where
     Ok(sent.map(next))
 }
 
-/// Whether a changeset sets nothing, asked by its text: Diesel's own answer is closed to us.
+/// Whether a changeset sets nothing. Its text decides, because Diesel's own answer is private.
 fn is_empty<DB: ConcurrencyBackend>(changes: &impl QueryFragment<DB>) -> bool {
     diesel::debug_query::<DB, _>(changes).to_string().starts_with(" -- binds: ")
 }
@@ -275,7 +277,7 @@ where
     remove(Source { record, serialized: &serialized }, session).await
 }
 
-/// Deletes the row of a record, if it still has the record's version.
+/// Deletes the row of a record if it still has the record's version.
 pub(crate) async fn remove<T, E>(source: Source<'_, T>, session: &mut Session<'_, E>) -> Result<(), ConcurrencyError>
 where
     E: Executor,
@@ -284,7 +286,7 @@ where
     if remove_if_exists(source, session).await? { Ok(()) } else { Err(deleted::<T, E>(source.record)) }
 }
 
-/// Deletes the record's row, or says that there is none.
+/// Deletes the record's row, or returns `false` if there is none.
 pub(crate) async fn delete_if_exists<T, E>(record: &T, session: &mut Session<'_, E>) -> Result<bool, ConcurrencyError>
 where
     E: Executor,
@@ -294,7 +296,8 @@ where
     remove_if_exists(Source { record, serialized: &serialized }, session).await
 }
 
-/// Deletes the row, or says that there is none. An error over a row that is gone says nothing where the table cannot roll back.
+/// Deletes the row, or returns `false` if there is none. If the table cannot roll back and the row is gone, an error
+/// does not prove that this DELETE did nothing.
 async fn remove_if_exists<T, E>(source: Source<'_, T>, session: &mut Session<'_, E>) -> Result<bool, ConcurrencyError>
 where
     E: Executor,
@@ -338,7 +341,7 @@ where
     }
 }
 
-/// Reads the row's version under the lock `L` and compares it with the record's, unless a scope says that any will do.
+/// Reads the row's version under the lock `L` and compares it with the record's, unless a scope accepts any version.
 pub(crate) async fn check<T, E, L>(record: &T, session: &mut Session<'_, E>) -> Result<(), ConcurrencyError>
 where
     E: Executor,
@@ -350,7 +353,7 @@ where
     match found_version::<T, E, L>(source, session).await? {
         Some(found) if scope::rule::<T>() == Rule::Unchecked || outcome::is_current(record, &found) => Ok(()),
         Some(found) => Err(outcome::refusal::<T, E::Backend>(record, record.__version(), Some(&found))),
-        // Row security may hide from a locking read what a plain one shows.
+        // Row security may hide from a locking read what a plain read shows.
         None => Err(refused(source, session).await),
     }
 }
@@ -372,7 +375,8 @@ pub(crate) fn next_version<T: Concurrent>(current: &T::Version) -> Option<T::Ver
     T::VersionField::next(current)
 }
 
-/// Why a write was not sent whose version has none after it: the row is there and at this maximum, or it is not, as with any other version.
+/// Why a write whose version has no successor was not sent: the row is at this maximum, or the write is refused as with
+/// any other version.
 pub(crate) async fn cannot_advance<T, E>(
     source: Source<'_, T>,
     expected: &T::Version,
@@ -388,7 +392,7 @@ where
     }
 }
 
-/// Sends a statement about the record's row, and says whether it wrote the row.
+/// Sends a statement about the record's row, and returns whether it wrote the row.
 pub(crate) async fn execute<T, E, S>(
     source: Source<'_, T>,
     statement: S,
@@ -408,8 +412,8 @@ where
     executed(source.record, rows, session).await
 }
 
-/// What the number of rows means that a statement about the record's row wrote. Apart from the statement, so that a program holds it once
-/// for each record.
+/// What the number of rows means that a statement about the record's row wrote. It is a function of its own, so that a
+/// program contains it once for each record.
 async fn executed<T, E>(
     record: &T,
     rows: QueryResult<usize>,
@@ -428,7 +432,7 @@ where
     }
 }
 
-/// Sends an UPDATE that is guarded by the expected version; where it is refused, says which version was found.
+/// Sends an UPDATE that is guarded by the expected version. If it is refused, returns the version that was found.
 pub(crate) async fn send<T, E, S>(
     source: Source<'_, T>,
     set: S,
@@ -458,12 +462,13 @@ where
     })
 }
 
-/// A write that is refused before it is sent: the row has this version, or there is none.
+/// A write that is refused before it is sent: the row has another version, or there is no row.
 struct RefusedBefore<V> {
     found: Option<V>,
 }
 
-/// Refuses a write of the kind `W` before it is sent, where the table is known to turn such writes and the row has not the expected version.
+/// Refuses a write of the kind `W` before it is sent, if the table is known to replace such writes and the row does not
+/// have the expected version.
 async fn refused_before<T, E, W>(
     source: Source<'_, T>,
     expected: &T::Version,
@@ -482,9 +487,9 @@ where
     })
 }
 
-/// How the database stores the version that a write expected and found, where this is another way than that in which the version is
-/// bound: SQLite compares a time, which may be a text in many forms or a number, as it is stored. A row that moved or went meanwhile is
-/// found anew.
+/// How the database stores the version that a write expected and found, if it stores it in another way than the version
+/// is bound. SQLite compares a time as it is stored: as a text in one of many forms, or as a number. A row that moved
+/// or went meanwhile is read again.
 async fn stored_otherwise<T, E>(
     source: Source<'_, T>,
     expected: &T::Version,
@@ -508,8 +513,8 @@ where
     Ok(None)
 }
 
-/// Takes back the refusal of a save that may have left the version, if the row is all that the save would make of it: where an
-/// UPDATE counts only the rows that it changed, such a row counts as none.
+/// Turns the refusal of a save that may keep the version into success, if the row is what the save would make of it. If
+/// an UPDATE counts only the rows that it changed, it does not count such a row.
 async fn unless_written<T, S, E>(
     found: Option<T::Version>,
     source: Source<'_, T>,
@@ -533,7 +538,7 @@ where
     }
 }
 
-/// The same of an UPDATE whose version the database computes, which it learns.
+/// The same for an UPDATE whose version the database computes. Returns that version.
 async fn send_and_read_back<T, E, S>(
     source: Source<'_, T>,
     set: S,
@@ -563,9 +568,9 @@ where
     })
 }
 
-/// Sends an UPDATE whose version the database computes; `None` where it wrote no row.
+/// Sends an UPDATE whose version the database computes, and returns the version, or `None` if it wrote no row.
 ///
-/// Never "UPDATE, then SELECT the version", which takes another writer's version for ours.
+/// It never sends an UPDATE and then a SELECT of the version, which could read another writer's version.
 pub(crate) async fn read_back<T, E, S>(
     source: Source<'_, T>,
     update: S,
@@ -584,7 +589,7 @@ where
     kept_version(source.record, rows, session).await
 }
 
-/// The version that an UPDATE or a DELETE answered with; `None` where it wrote no row.
+/// The version that an UPDATE or a DELETE returned; `None` if it wrote no row.
 async fn returned_version<T, E>(
     record: &T,
     versions: QueryResult<Vec<T::Version>>,
@@ -602,7 +607,7 @@ where
     }
 }
 
-/// The version that an UPDATE kept for its connection, if it wrote this number of rows.
+/// The version that an UPDATE kept for its connection; `None` if it wrote no row.
 async fn kept_version<T, E>(
     record: &T,
     rows: QueryResult<usize>,
@@ -621,7 +626,7 @@ where
     }
 }
 
-/// Why the database wrote nothing: one more read, of what is committed.
+/// Why the database wrote nothing, by one more read of what is committed.
 async fn refused<T, E>(source: Source<'_, T>, session: &mut Session<'_, E>) -> ConcurrencyError
 where
     E: Executor,
@@ -634,7 +639,7 @@ where
     }
 }
 
-/// The version of the record's row, under the lock `L`; `None` where there is no row.
+/// The version of the record's row, under the lock `L`; `None` if there is no row.
 pub(crate) async fn found_version<T, E, L>(
     source: Source<'_, T>,
     session: &mut Session<'_, E>,
@@ -648,7 +653,7 @@ where
     outcome::at_most_one::<T, E::Backend, _>(source.record, versions)
 }
 
-/// The record's row is gone.
+/// The error for a record whose row is gone.
 pub(crate) fn deleted<T, E>(record: &T) -> ConcurrencyError
 where
     E: Executor,

@@ -1,9 +1,9 @@
 //! Scopes in which records are not checked, or their versions not advanced.
 //!
 //! A scope is a call: it begins and ends with the closure that it runs, on the thread that runs it. A guard could be
-//! held across an `.await`, and would then disarm every other task of its thread.
+//! held across an `.await`, and would then disable the checks of every other task on its thread.
 //!
-//! What a save does in a scope is decided where it is sent, not here; here is only known which scopes are in force.
+//! This file only knows which scopes are in force. The code that sends a save decides what the save does in a scope.
 
 #[cfg(feature = "async")]
 pub(crate) mod asynchronous;
@@ -13,11 +13,11 @@ use std::cell::{Cell, RefCell};
 
 use crate::concurrent::Concurrent;
 
-/// One scope in force.
+/// One scope that is in force.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Scope {
     switch: Switch,
-    /// The type of the records that it is about; every type if none.
+    /// The type of the records that it is about; `None` for every type.
     record: Option<TypeId>,
 }
 
@@ -32,21 +32,21 @@ enum Switch {
 pub(crate) enum Rule {
     /// No scope is about them: the version is checked and advances.
     Ordinary,
-    /// Concurrency is disabled: the version is not checked, and advances all the more, or nobody would notice the
-    /// write.
+    /// Concurrency is disabled: the version is not checked, but advances, so that other writers notice the write.
     Unchecked,
     /// The increment is disabled: the version is checked and stays.
     WithoutIncrement,
 }
 
 thread_local! {
-    /// How many scopes are in force. Apart from the list, so that a save outside of every scope reads one number.
+    /// How many scopes are in force. It is kept apart from the list, so that a save outside of every scope reads one
+    /// number.
     static IN_FORCE: Cell<usize> = const { Cell::new(0) };
-    /// The innermost is the last.
+    /// The scopes in force, the innermost last.
     static SCOPES: RefCell<Vec<Scope>> = const { RefCell::new(Vec::new()) };
 }
 
-/// The rule for records of the type `T` on this thread, now. All writes ask here, once, when they begin.
+/// The rule for records of the type `T` on this thread, now. Every write reads it once, when it begins.
 #[inline]
 pub(crate) fn rule<T: Concurrent>() -> Rule {
     if IN_FORCE.get() == 0 { Rule::Ordinary } else { rule_for(T::__record_type()) }
@@ -78,7 +78,7 @@ impl Scope {
         Self { switch, record: Some(T::__record_type()) }
     }
 
-    /// Does the work in this scope, which ends with it, by a panic, too.
+    /// Does the work in this scope, which ends with the work, also by a panic.
     fn during<R>(self, work: impl FnOnce() -> R) -> R {
         change(|scopes| scopes.push(self));
         let _end = End;
@@ -97,7 +97,7 @@ impl Drop for End {
     }
 }
 
-/// Changes the list, if it is still there: it is gone in what runs when the thread ends.
+/// Changes the list, if it still exists: it is gone in what runs when the thread ends.
 fn change(work: impl FnOnce(&mut Vec<Scope>)) {
     let _ = SCOPES.try_with(|scopes| {
         let mut scopes = scopes.borrow_mut();
@@ -106,13 +106,13 @@ fn change(work: impl FnOnce(&mut Vec<Scope>)) {
     });
 }
 
-/// Runs the closure; no record that it saves on this thread is checked against its row's version. Returns what the
+/// Runs the closure, and checks no record that it saves on this thread against its row's version. Returns what the
 /// closure returns.
 ///
-/// For imports, repairs and tests that must win. The checks of other writers stay as strong as before: a save still
-/// advances the version, from the row's, so that the holder of another copy notices the write. The scope ends with the
-/// closure, also by `?` and by a panic. Scopes nest. Other threads are not affected, and there is no switch for the
-/// whole process.
+/// Use it for imports, repairs and tests that must win. The checks of other writers stay as strong as before: a save
+/// still advances the version, from the row's, so that the holder of another copy notices the write. The scope ends
+/// with the closure, also by `?` and by a panic. Scopes nest. Other threads are not affected, and there is no switch
+/// for the whole process.
 ///
 /// | method | in the scope |
 /// |---|---|
@@ -124,8 +124,8 @@ fn change(work: impl FnOnce(&mut Vec<Scope>)) {
 /// | [`is_changed`] and the methods that read | do the same as outside |
 ///
 /// A deleted row stays deleted, and is [`RecordDeleted`](crate::ConcurrencyError::RecordDeleted) in a scope, too.
-/// Inside of this scope [`disable_increment`] has no effect, because a save that is neither checked nor counted would
-/// lose updates.
+/// [`disable_increment`] has no effect inside this scope, because a save that is neither checked nor counted would lose
+/// updates.
 ///
 /// A future that the closure returns runs after the scope has ended, so its saves are checked. In awaited code use the
 /// adapter of the same name in the module `asynchronous`.
@@ -163,9 +163,9 @@ pub fn disable_concurrency<R>(work: impl FnOnce() -> R) -> R {
     Scope::new(Switch::Concurrency).during(work)
 }
 
-/// [`disable_concurrency`] for records of the type `T` alone.
+/// [`disable_concurrency`] for records of the type `T` only.
 ///
-/// Records of every other type are checked as ever: another struct over the same table is another type, and so is the
+/// Records of every other type are checked as usual. Another struct over the same table is another type, and so is the
 /// same generic struct with other type arguments. Lifetimes make no difference.
 ///
 /// # Example
@@ -200,16 +200,16 @@ pub fn disable_concurrency_for<T: Concurrent, R>(work: impl FnOnce() -> R) -> R 
     Scope::of::<T>(Switch::Concurrency).during(work)
 }
 
-/// Runs the closure; every [`save_concurrent`](crate::ConcurrentDsl::save_concurrent) in it is
-/// [`save_without_increment`](crate::ConcurrentDsl::save_without_increment): checked, and the version stays. Returns
+/// Runs the closure, in which every [`save_concurrent`](crate::ConcurrentDsl::save_concurrent) is a
+/// [`save_without_increment`](crate::ConcurrentDsl::save_without_increment): the version is checked and stays. Returns
 /// what the closure returns.
 ///
-/// For changes that need not conflict, such as filling a new column. It begins and ends as [`disable_concurrency`]
-/// does.
+/// Use it for changes that need not conflict, such as filling a new column. It begins and ends as
+/// [`disable_concurrency`] does.
 ///
-/// `touch_concurrent` advances as ever, because it does nothing else, and so does `update_concurrent`, because the
+/// `touch_concurrent` advances as usual, because it does nothing else. `update_concurrent` advances, too, because the
 /// record that it leaves stale could otherwise be saved over the change. `save_unchecked` advances because nothing else
-/// tells of it, and so do all saves under [`disable_concurrency`]. Where every write counts, with a trigger or xmin, a
+/// shows its write, and so do all saves under [`disable_concurrency`]. If every write counts, with a trigger or xmin, a
 /// save is an ordinary one here, too.
 ///
 /// # Example
@@ -233,8 +233,7 @@ pub fn disable_increment<R>(work: impl FnOnce() -> R) -> R {
     Scope::new(Switch::Increment).during(work)
 }
 
-/// [`disable_increment`] for records of the type `T` alone, which is told from others as by
-/// [`disable_concurrency_for`].
+/// [`disable_increment`] for records of the type `T` only. Types are told apart as by [`disable_concurrency_for`].
 ///
 /// # Example
 ///

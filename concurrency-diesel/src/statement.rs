@@ -1,4 +1,4 @@
-//! The statements as Diesel query fragments. What comes back is interpreted in `outcome`, not here.
+//! The statements as Diesel query fragments. `outcome` interprets what comes back.
 //!
 //! Each kind of statement has a `QueryId` of its own, made of zero-sized types, so that Diesel prepares it once per
 //! connection and finds it again without building its text.

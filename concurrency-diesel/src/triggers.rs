@@ -1,4 +1,5 @@
-//! Triggers for the versions of [`TriggerVersionField`]: created, dropped, listed and checked at run time, or as migrations.
+//! Triggers for the versions of [`TriggerVersionField`]: created, dropped, listed and checked at run time, or as
+//! migrations.
 //!
 //! [`TriggerSpec`] describes what a trigger does, and its SQL. A program needs one of two things:
 //!

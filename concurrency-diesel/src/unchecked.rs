@@ -1,5 +1,5 @@
-//! The writes that do not check the version. They start from the row's version, never from the record's: a stale record
-//! at 1 over a row at 2 leaves 3, or the holder of 2 would not notice.
+//! The writes that do not check the version. They start from the row's version, never from the record's. If a stale
+//! record at 1 wrote 2 over a row at 2, the holder of 2 would not notice; so it writes 3.
 
 use concurrency_core::{UncheckedBump, VersionField};
 use diesel::query_builder::QueryFragment;
@@ -16,7 +16,7 @@ use crate::statement::{Committed, Delete, Deletes, Source, Update, Updates, Writ
 use crate::tracked::ColumnSet;
 use crate::turning::{self, Before};
 
-/// How often the row's version is read anew when other writers move it in between.
+/// How often the row's version is read again while other writers move it.
 const ATTEMPTS: usize = 100;
 
 /// Writes the record's columns over whatever version the row has.
@@ -34,8 +34,8 @@ where
     unanswered.answered(answer)
 }
 
-/// Writes a record's columns over whatever version the row has, and returns the new one; anew while other programs delete the row and
-/// insert it again in between. A version that no other write can make is noted before it is sent.
+/// Writes a record's columns over whatever version the row has, and returns the new one. It tries again while other
+/// programs delete the row and insert it again. A version that no other write can make is noted before it is sent.
 pub(crate) async fn write<T, E>(
     source: Source<'_, T>,
     planned: &mut Option<T::Version>,
@@ -72,7 +72,7 @@ where
     Err(outcome::refusal::<T, E::Backend>(source.record, source.record.__version(), row.as_ref()))
 }
 
-/// Lets the database add one to the row's version, and learns what came out.
+/// Lets the database add one to the row's version, and returns the result.
 async fn increment<T, E>(
     source: Source<'_, T>,
     maximum: &T::Version,
@@ -86,7 +86,8 @@ where
     read_back(source, Update::new(source, set, source.version_below(maximum)), session).await
 }
 
-/// Moves the row's version to the clock's reading where it is smaller; a row ahead of the clock is saved from its version.
+/// Sets the row's version to the clock's reading if the row's is smaller. A row ahead of the clock is saved from its
+/// own version.
 async fn advance_to<T, E>(
     source: Source<'_, T>,
     now: T::Version,
@@ -108,7 +109,7 @@ where
     }
 }
 
-/// Writes a version that no row ever had, over whatever version the row has.
+/// Writes a version that no row has ever had, over whatever version the row has.
 async fn overwrite<T, E>(
     source: Source<'_, T>,
     version: T::Version,
@@ -125,7 +126,7 @@ where
     }
 }
 
-/// Writes the row and learns the version that the database gave it.
+/// Writes the row, and returns the version that the database gave it.
 async fn write_row<T, E>(
     source: Source<'_, T>,
     session: &mut Session<'_, E>,
@@ -138,7 +139,7 @@ where
     read_back(source, update, session).await
 }
 
-/// Reads the row's version and saves guarded by it, anew while other writers move it in between.
+/// Reads the row's version and saves guarded by it. Tries again while other writers move it.
 async fn read_then_save<T, E>(
     source: Source<'_, T>,
     session: &mut Session<'_, E>,
@@ -160,7 +161,7 @@ where
     Err(outcome::refusal::<T, E::Backend>(record, record.__version(), Some(&row)))
 }
 
-/// Writes a changeset and the version after the row's, anew while other writers move that in between.
+/// Writes a changeset and the version after the row's. Tries again while other writers move the row's version.
 pub(crate) async fn change<T, U, E>(
     source: Source<'_, T>,
     changes: &U,
@@ -183,8 +184,8 @@ where
     Err(outcome::refusal::<T, E::Backend>(record, record.__version(), Some(&row)))
 }
 
-/// Deletes the row whatever version it has, or says that there is none; anew while other programs delete the row and insert it again in
-/// between.
+/// Deletes the row whatever version it has, or returns `false` if there is none. Tries again while other programs
+/// delete the row and insert it again.
 pub(crate) async fn remove_if_exists<T, E>(
     source: Source<'_, T>,
     session: &mut Session<'_, E>,
@@ -205,7 +206,7 @@ where
     Err(outcome::refusal::<T, E::Backend>(record, record.__version(), row.as_ref()))
 }
 
-/// The row's version before a write of the kind `W`, where a trigger or a rule is known that may turn it into another.
+/// The row's version before a write of the kind `W`, if a trigger or a rule is known that may replace the write.
 async fn row_before<T, E, W>(
     source: Source<'_, T>,
     session: &mut Session<'_, E>,
@@ -221,8 +222,8 @@ where
     })
 }
 
-/// The version of a row that a write of the kind `W` did not write over any version; none where there is no row. It is an error where the write
-/// itself may have moved it from what it was before: by what was read then, or else by the record.
+/// The version of a row that an unguarded write of the kind `W` did not write; `None` if there is no row. It is an
+/// error if the write itself may have moved the version away from `before`, or if that is `None`, from the record's.
 async fn unmoved<T, E, W>(
     source: Source<'_, T>,
     before: Option<&T::Version>,
@@ -237,7 +238,7 @@ where
     turning::unwritten::<T, E, W>(source, before, session).await
 }
 
-/// The version after the one that the row was found at.
+/// The version after the one that was found.
 fn advancing<T, E>(found: &T::Version) -> Result<T::Version, ConcurrencyError>
 where
     E: Executor,
@@ -246,8 +247,9 @@ where
     next_version::<T>(found).ok_or_else(outcome::exhausted::<T, E::Backend>)
 }
 
-/// Keeps the version that was found after a statement wrote no row: a row that is there now may have been inserted since; one that is
-/// still as it was before is what the database did not write. Where a trigger or a rule may turn the write into another, it is not sent again.
+/// Keeps the version that was found after a statement wrote no row, so that the write is tried again: the row may have
+/// been inserted since. If the row is as it was before, the database did not write it. If a trigger or a rule may
+/// replace the write, the write is not sent again.
 fn found_again<T, E, W>(
     source: Source<'_, T>,
     found: T::Version,
@@ -266,7 +268,7 @@ where
     Ok(())
 }
 
-/// The version that the record's row was found at, which must be there and have moved: otherwise it was the database that did not write.
+/// The version that was found. The row must be there and must have moved: otherwise the database did not write it.
 fn moved_version<T, E>(
     source: Source<'_, T>,
     before: &T::Version,
@@ -283,7 +285,7 @@ where
     Ok(found)
 }
 
-/// The version of the record's row, which must be there.
+/// The version of the record's row, which must exist.
 async fn row_version<T, E>(source: Source<'_, T>, session: &mut Session<'_, E>) -> Result<T::Version, ConcurrencyError>
 where
     E: Executor,

@@ -1,5 +1,5 @@
-//! Views whose triggers write the rows. SQLite counts nothing of that, so that 0 rows would be no proof; RETURNING answers for it, but
-//! takes twice as long, so that it is kept for views.
+//! Views whose triggers write the rows. SQLite does not count such rows, so 0 rows prove nothing. RETURNING does return
+//! them, but takes twice as long, so it is used for views only.
 
 use diesel::query_builder::QueryFragment;
 use diesel::result::QueryResult;
@@ -12,10 +12,10 @@ use crate::executor::{ByText, Executor, Session};
 use crate::outcome::{self, Outcome};
 use crate::statement::{ReturningVersion, SelectRelation};
 
-/// Whether a write of the record's table is to answer with what it wrote, because the engine counts nothing for a view.
+/// Whether a write of the record's table must return what it wrote, because the engine counts nothing for a view.
 ///
-/// This is asked once, before the table's first write, and again where a write counts no row: another database may have a view of this
-/// name, or a migration may have made one.
+/// The catalog is queried once, before the table's first write, and again if a write counts no row: another database
+/// may have a view of this name, or a migration may have made one.
 pub(crate) async fn is_view<T, E>(session: &mut Session<'_, E>) -> bool
 where
     E: Executor,
@@ -26,12 +26,12 @@ where
     }
     match T::__table_facts().is_view() {
         Some(is_view) => is_view,
-        // A library that is too old to be asked gets the statement that is right for both.
+        // If the library is too old for the query, the write uses the statement that is right for both.
         None => Box::pin(ask::<T, E>(session)).await.unwrap_or(true),
     }
 }
 
-/// The statement that answers with the version that it wrote.
+/// The statement that returns the version that it wrote.
 pub(crate) fn returning<'b, T, DB, S>(statement: S) -> ReturningVersion<ByText<'b, DB, ()>, T::__VersionColumn>
 where
     DB: ConcurrencyBackend,
@@ -41,7 +41,7 @@ where
     ReturningVersion::new(ByText::new(statement))
 }
 
-/// A write counted no row: it is refused, unless the table has become a view.
+/// The outcome of a write that counted no row: it was refused, unless the table has become a view.
 pub(crate) async fn refused<T, E>(record: &T, session: &mut Session<'_, E>) -> Result<Outcome, ConcurrencyError>
 where
     E: Executor,
@@ -50,7 +50,8 @@ where
     if ask::<T, E>(session).await? { Err(outcome::uncounted::<T, E::Backend>(record)) } else { Ok(Outcome::Refused) }
 }
 
-/// Whether the record's table is a view on this connection; what stands between it and its writes is noted, too.
+/// Whether the record's table is a view on this connection. It also notes which triggers and rules may replace its
+/// writes.
 pub(crate) async fn ask<T, E>(session: &mut Session<'_, E>) -> QueryResult<bool>
 where
     E: Executor,

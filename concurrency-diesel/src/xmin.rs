@@ -9,7 +9,8 @@ use std::io::Write as _;
 
 /// The SQL types that Diesel does not have.
 pub mod sql_types {
-    /// PostgreSQL's `xid`, the type of the system column `xmin`: `xmin -> concurrency_diesel::sql_types::Xid` in `table!`.
+    /// PostgreSQL's `xid`, the type of the system column `xmin`: `xmin -> concurrency_diesel::sql_types::Xid` in
+    /// `table!`.
     #[derive(Debug, Clone, Copy, Default, diesel::sql_types::SqlType, diesel::query_builder::QueryId)]
     #[diesel(postgres_type(oid = 28, array_oid = 1011))]
     pub struct Xid;
@@ -33,24 +34,25 @@ impl ToSql<sql_types::Xid, Pg> for Xid {
     }
 }
 
-/// Versions that PostgreSQL keeps itself: the system column `xmin` changes with every write of the row, by any program,
-/// without a column of ours and without a trigger. Needs the feature `postgres` or `postgres_backend`.
+/// Versions that PostgreSQL itself keeps: the system column `xmin` changes with every write of the row, by any program,
+/// without a column of ours and without a trigger. It needs the feature `postgres` or `postgres_backend`.
 ///
-/// Declare the column in `table!` as `xmin -> concurrency_diesel::sql_types::Xid` and the field as [`Xid`]. The new version comes
-/// back with RETURNING. Its limits:
+/// Declare the column in `table!` as `xmin -> concurrency_diesel::sql_types::Xid` and the field as [`Xid`]. The new
+/// version comes back with RETURNING. It has these limits:
 ///
 /// - Two saves in one transaction have the same version; a save in a savepoint has its own.
-/// - Views have no `xmin`, and in a partitioned table a row that moves gets a new one like any written row.
-/// - VACUUM FREEZE keeps it, but dump and restore, and logical replicas, change it: records loaded before then conflict.
-/// - It counts transactions and wraps round after four thousand million of them: a copy held for that long could match.
+/// - Views have no `xmin`. In a partitioned table a row that moves gets a new one, like any written row.
+/// - VACUUM FREEZE keeps it. Dump and restore, and logical replicas, change it: records loaded before then conflict.
+/// - It counts transactions and wraps round after four thousand million of them, so a copy held for that long could
+///   match.
 /// - Every write counts: `save_without_increment` is an ordinary save here.
 ///
-/// There is no initial version; PostgreSQL gives it with the insert.
+/// There is no initial version: PostgreSQL assigns it with the insert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct XminVersionField;
 
 impl VersionField<Xid> for XminVersionField {
-    /// Not known before the row is written, and never sent.
+    /// The next version is unknown before the row is written, and never sent.
     fn next(current: &Xid) -> Option<Xid> {
         Some(*current)
     }

@@ -9,8 +9,8 @@ use diesel_async::{AsyncConnection, AsyncConnectionCore, TransactionManager};
 use crate::backend::ConcurrencyBackend;
 use crate::executor::{Awaiting, Session};
 
-/// A connection of diesel-async that records can be saved on: every [`AsyncConnection`] to a supported database, pooled ones
-/// included, and `&AsyncPgConnection`.
+/// A connection of diesel-async that records can be saved on: every [`AsyncConnection`] to a supported database, pooled
+/// ones included, and `&AsyncPgConnection`.
 ///
 /// `Use` tells the two kinds apart, [`Exclusive`] and [`Shared`]. rustc infers it, also in generic code:
 ///
@@ -86,7 +86,8 @@ where
 /// A connection of diesel-async on which a batch or a transaction can run: every [`AsyncConnection`] to a supported
 /// database, pooled ones included. A transaction needs exclusive use, so `&AsyncPgConnection` is not one.
 ///
-/// There is nothing to implement, and generic code may ask for `C: AsyncConnection<Backend: ConcurrencyBackend>` as well.
+/// There is nothing to implement, and generic code may ask for `C: AsyncConnection<Backend: ConcurrencyBackend>` as
+/// well.
 #[diagnostic::on_unimplemented(
     message = "no transaction can run on a `{Self}` by `concurrency_diesel::asynchronous`",
     label = "no connection of diesel-async to a supported database",

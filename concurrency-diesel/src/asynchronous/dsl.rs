@@ -91,7 +91,8 @@ pub trait ConcurrentDsl: Concurrent {
         under_way!(conn, |session| unchecked::save_unchecked(self, session))
     }
 
-    /// [Writes the record](crate::ConcurrentDsl::save_without_increment) under its version and leaves the version as it is.
+    /// [Writes the record](crate::ConcurrentDsl::save_without_increment) under its version and leaves the version as it
+    /// is.
     ///
     /// # Errors
     ///

@@ -20,7 +20,8 @@ use crate::statement::{SelectRecord, Source};
 
 /// A record that can be read again on the connection `C`: one with `#[derive(Queryable, Selectable)]`.
 ///
-/// It is the bound of generic code that calls `current`, `at_version` or `reload_concurrent`; there is nothing to implement.
+/// It is the bound of generic code that calls `current`, `at_version` or `reload_concurrent`; there is nothing to
+/// implement.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read again from a `{C}`",
     label = "this record cannot be loaded",

@@ -40,7 +40,8 @@ impl Sealed for Sqlite {}
 impl ConcurrencyBackend for Sqlite {
     const __ENGINE: Engine = Engine::Sqlite;
     const __TRANSACTIONAL_DDL: bool = true;
-    /// A statement sees its transaction's snapshot, and a write over an older snapshot is refused (SQLITE_BUSY_SNAPSHOT).
+    /// A statement sees its transaction's snapshot, and a write over an older snapshot is refused
+    /// (SQLITE_BUSY_SNAPSHOT).
     const __COMMITTED_READ: &'static str = "";
     /// There are no row locks: the first write locks the file.
     const __LOCKING_READ: &'static str = "";

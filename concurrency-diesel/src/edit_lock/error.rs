@@ -14,7 +14,8 @@ pub enum Error {
     )]
     MissingTable,
 
-    /// Returned when the name of the table, the key or the holder is longer than its column, on MySQL and MariaDB. Nothing was sent.
+    /// Returned when the name of the table, the key or the holder is longer than its column, on MySQL and MariaDB.
+    /// Nothing was sent.
     #[error("the {what} of an edit lock has {length} bytes; at most {most} fit into its column")]
     TooLong {
         /// What is too long: `table`, `key` or `holder`.

@@ -1,4 +1,5 @@
-//! Which record of a list is of which row, and which of the kept states it gets: whatever the closure did with the list.
+//! Which row each record of a list belongs to, and which of the kept states it gets, whatever the closure did with the
+//! list.
 
 use std::any::TypeId;
 use std::collections::{HashMap, HashSet};
@@ -12,7 +13,7 @@ use crate::memory::Memory as _;
 use crate::outcome::version_value;
 use crate::statement::Source;
 
-/// Which row a record is of: its type, and the value of its key as it is bound. A key that cannot be bound is not known.
+/// Which row a record belongs to: its type, and its key as it is bound. `None` if the key cannot be bound.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Identity {
     record: TypeId,
@@ -31,7 +32,7 @@ impl Identity {
     }
 }
 
-/// A record of the list: which row it is of, at which version, and, where that is remembered, from which read.
+/// A record of the list: its row, its version and, if that is remembered, the read that it comes from.
 #[doc(hidden)]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Listed {
@@ -50,12 +51,12 @@ impl Listed {
         Self { row: Identity::of(record), version, origin: T::__Memory::origin(record) }
     }
 
-    /// Whether it is of a read that the other one, too, is of.
+    /// Whether both come from the same read.
     fn is_of_read(&self, kept: &Self) -> bool {
         self.origin.is_some() && self.origin == kept.origin
     }
 
-    /// Whether it can be the other one, later: a number that counts does not fall.
+    /// Whether it can be the other one, later: a version that is a number does not decrease.
     fn can_be(&self, kept: &Self) -> bool {
         match (&self.version, &kept.version) {
             (VersionValue::Integer(version), VersionValue::Integer(kept)) => version >= kept,
@@ -68,18 +69,18 @@ impl Listed {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Found {
     pub(super) index: usize,
-    /// Not by its key: it only stands where the state was taken.
+    /// The record is known only by its place, where the state was taken, and not by its key.
     pub(super) is_by_place: bool,
 }
 
-/// Two records of the list, then and now, with their places.
+/// A record of the list now and one from then, with their places.
 #[derive(Clone, Copy)]
 struct Pair<'l> {
     place: usize,
     listed: &'l Listed,
     index: usize,
     kept: &'l Listed,
-    /// Whether all copies of their row can stand where they stood.
+    /// Whether all copies of their row can be where they were.
     are_in_place: bool,
 }
 
@@ -96,13 +97,13 @@ impl Pair<'_> {
         self.listed.is_of_read(self.kept)
     }
 
-    /// A record whose key cannot be bound is known by its place alone.
+    /// A record whose key cannot be bound is known only by its place.
     fn is_of_key(&self) -> bool {
         self.listed.row.key.is_some()
     }
 }
 
-/// Whether a record gets a state, the surest first.
+/// Whether a record gets a state. The surest rule comes first.
 type Rule = fn(&Pair<'_>) -> bool;
 
 const RULES: [Rule; 8] = [
@@ -116,9 +117,10 @@ const RULES: [Rule; 8] = [
     |pair| pair.is_of_key(),
 ];
 
-/// The state of each record. Of several copies of one row a copy that is tracked gets the state that was kept of the same read. Where all
-/// can stand where they stood, by their versions, each gets that of its place; else a copy gets the state with its version, which was
-/// not saved then, and of the others each that of its place, or else the next that no copy has. A copy too many gets the first.
+/// The state of each record. A tracked copy of a row gets the state that was kept of the same read. If all copies of a
+/// row can be where they were, by their versions, each gets the state of its place. Otherwise a copy that was not saved
+/// gets the state with its version, and the others get that of their place or, if that is taken, the next free one. A
+/// copy too many gets the first.
 pub(super) fn states_of(found: &[Listed], kept: &[&Listed]) -> Vec<Option<Found>> {
     let mut free: HashMap<&Identity, Vec<usize>> = HashMap::new();
     for (index, listed) in kept.iter().enumerate() {
@@ -145,7 +147,7 @@ pub(super) fn states_of(found: &[Listed], kept: &[&Listed]) -> Vec<Option<Found>
     states.into_iter().enumerate().map(rest).collect()
 }
 
-/// The rows of which a copy was put elsewhere, taken away or added.
+/// The rows of which a copy was moved, removed or added.
 fn moved<'l>(found: &'l [Listed], kept: &[&Listed], indexes: &HashMap<&Identity, Vec<usize>>) -> HashSet<&'l Identity> {
     let mut copies: HashMap<&Identity, usize> = HashMap::new();
     let mut moved = HashSet::new();
@@ -163,8 +165,8 @@ fn moved<'l>(found: &'l [Listed], kept: &[&Listed], indexes: &HashMap<&Identity,
     moved
 }
 
-/// The state of a record that none is left for: that of a copy before it, or of the record that stood in its place and may be it, with
-/// another key.
+/// The state of a record for which none is left: that of an earlier copy, or of the record that was in its place and
+/// may be it, with another key.
 fn state_of_rest(place: usize, found: &[Listed], kept: &[&Listed]) -> Option<Found> {
     let listed = found.get(place)?;
     if listed.row.key.is_some() {

@@ -1,4 +1,5 @@
-//! The scopes for futures: in force while the future is polled, on whatever thread that is, and at no other time.
+//! The scopes for futures. They are in force while the future is polled, on whatever thread that is, and at no other
+//! time.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -6,11 +7,11 @@ use std::pin::pin;
 use super::{Scope, Switch};
 use crate::concurrent::Concurrent;
 
-/// Runs a future in whose saves no record is checked against its row's version: see
+/// Runs a future, and checks no record that it saves against its row's version: see
 /// [`disable_concurrency`](crate::disable_concurrency).
 ///
-/// The scope is in force while this future is polled. It does not affect other tasks, even on the same thread, and
-/// what the future spawns is a task of its own. The future is `Send` if the one that it runs is.
+/// The scope is in force while this future is polled. It does not affect other tasks, even on the same thread. What the
+/// future spawns is another task. The future is `Send` if the one that it runs is.
 ///
 /// # Example
 ///
@@ -29,19 +30,20 @@ pub async fn disable_concurrency<F: Future>(future: F) -> F::Output {
     polled_in(Scope::new(Switch::Concurrency), future).await
 }
 
-/// [`disable_concurrency`] for records of the type `T` alone: see [`disable_concurrency_for`](crate::disable_concurrency_for).
+/// [`disable_concurrency`] for records of the type `T` only: see
+/// [`disable_concurrency_for`](crate::disable_concurrency_for).
 pub async fn disable_concurrency_for<T: Concurrent, F: Future>(future: F) -> F::Output {
     polled_in(Scope::of::<T>(Switch::Concurrency), future).await
 }
 
-/// Runs a future whose saves leave the versions as they are: see [`disable_increment`](crate::disable_increment).
+/// Runs a future whose saves keep the versions: see [`disable_increment`](crate::disable_increment).
 ///
 /// It is in force as [`disable_concurrency`] is.
 pub async fn disable_increment<F: Future>(future: F) -> F::Output {
     polled_in(Scope::new(Switch::Increment), future).await
 }
 
-/// [`disable_increment`] for records of the type `T` alone: see [`disable_increment_for`](crate::disable_increment_for).
+/// [`disable_increment`] for records of the type `T` only: see [`disable_increment_for`](crate::disable_increment_for).
 pub async fn disable_increment_for<T: Concurrent, F: Future>(future: F) -> F::Output {
     polled_in(Scope::of::<T>(Switch::Increment), future).await
 }

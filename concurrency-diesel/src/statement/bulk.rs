@@ -1,5 +1,5 @@
-//! The statements about many records at once: the records are the table `s`, their rows the table `t`. How the records become
-//! a table stands in `arrays` and `tuples`; which records a statement is about is decided by those who build it.
+//! The statements about many records at once: the records are the table `s`, their rows the table `t`. `arrays` and
+//! `tuples` make the records a table. The callers decide which records a statement is about.
 
 mod arrays;
 mod cases;
@@ -33,7 +33,7 @@ pub(crate) use tuples::{Tuples, tuple_length};
 pub(crate) use update::{JoinedUpdate, UpdateAll};
 pub(crate) use versions::SelectVersions;
 
-/// A record of a batch, and where it stands there.
+/// A record of a batch, and its position there.
 pub(crate) struct Item<'b, T: ConcurrentColumns> {
     pub(crate) index: usize,
     pub(crate) source: Source<'b, T>,
@@ -53,7 +53,7 @@ pub(crate) enum Parts<'b, V> {
     Keys,
     /// The versions, too.
     Versions,
-    /// The versions and the columns; the next versions where they are known.
+    /// Also the versions.
     Columns { next: &'b [V] },
 }
 
@@ -65,8 +65,9 @@ impl<V> Clone for Parts<'_, V> {
 
 impl<V> Copy for Parts<'_, V> {}
 
-/// Records as the table `s` of a statement: the number of each in `i`, the key in `k0`, `k1`…, the version in `v0`, the next one in
-/// `n0`, the columns in `c0`, `c1`…, and in `f0`, `f1`… whether a column that can be left out is written.
+/// Records as the table `s` of a statement. Its columns are the record's number `i`, the key `k0`, `k1`…, the version
+/// `v0`, the next version `n0`, and the columns `c0`, `c1`…; `f0`, `f1`… say whether a column that can be left out is
+/// written.
 pub(crate) trait Records<DB: Backend>: QueryFragment<DB> {}
 
 /// Writes the name of a column of `s`.

@@ -1,5 +1,5 @@
-//! Whether the row holds what a record would write: the version in SET that advances only where a checked column changes, and
-//! the SELECT that asks after a write.
+//! Whether the row holds what a record would write: the version in SET that advances only if a checked column changes,
+//! and the SELECT that compares the row after a write.
 
 use concurrency_core::VersionField;
 use diesel::Column;
@@ -20,7 +20,7 @@ use crate::concurrent::{Concurrent, ConcurrentOn, VersionSqlType, table_path};
 
 /// `version = CASE WHEN NOT (a IS NOT DISTINCT FROM ?) OR … THEN version + 1 ELSE version END`, in SET.
 ///
-/// It stands before the columns: MySQL assigns from left to right, and the comparison must see what the row held.
+/// It comes before the columns: MySQL assigns from left to right, and the comparison must see what the row held.
 pub(crate) struct AdvanceIfChanged<'b, T: ConcurrentColumns, S = EveryColumn> {
     pub(super) source: Source<'b, T>,
     pub(super) selection: S,
@@ -34,7 +34,7 @@ impl<T: ConcurrentColumns, S: Copy> Clone for AdvanceIfChanged<'_, T, S> {
 
 impl<T: ConcurrentColumns, S: Copy> Copy for AdvanceIfChanged<'_, T, S> {}
 
-/// Only versions with a sign have this id: a generic struct may have them with and without, in two texts.
+/// Only signed versions have this id: a generic struct may have signed and unsigned ones, with different texts.
 impl<T: Concurrent, S: Selection<T>> QueryId for AdvanceIfChanged<'_, T, S> {
     type QueryId = (ChangedText, T::__StatementId);
     const HAS_STATIC_QUERY_ID: bool = S::IS_STATIC && T::__SKIPPABLE == 0 && T::VersionField::__SIGNED;
@@ -57,7 +57,7 @@ where
         out.push_sql(before);
         out.push_sql("CASE WHEN ");
         out.push_identifier(version)?;
-        // A row without a version gets one whatever changes.
+        // A row without a version gets one in any case.
         out.push_sql(" IS NULL");
         let mut changes = ChangeWriter { source: self.source, out: out.reborrow() };
         self.selection.visit_checked::<DB, _>(&mut changes)?;
@@ -71,7 +71,8 @@ where
     }
 }
 
-/// A SELECT of the version of a record's row, if it is at the record's version and holds all that a save would write.
+/// A SELECT of the version of a record's row, if it is at the record's version and holds everything that a save would
+/// write.
 pub(crate) struct SelectUnchanged<'b, T: Concurrent, S> {
     source: Source<'b, T>,
     guard: VersionIs<'b, T::__VersionColumn, T::Version>,
@@ -84,7 +85,7 @@ impl<'b, T: Concurrent, S> SelectUnchanged<'b, T, S> {
     }
 }
 
-/// Asked seldom, and with another text for each selection.
+/// Looked up by its text, because it is seldom needed and differs for each selection.
 impl<T: Concurrent, S> QueryId for SelectUnchanged<'_, T, S> {
     type QueryId = ();
     const HAS_STATIC_QUERY_ID: bool = false;

@@ -30,7 +30,7 @@ where
     value.__bind(out)
 }
 
-/// Writes `column = ?`; where the column can hold NULL, the same by a condition under which NULL equals NULL.
+/// Writes `column = ?`. If the column can hold NULL, it writes a condition under which NULL equals NULL.
 fn push_key_part<'b, ST, U, DB>(out: &mut AstPass<'_, 'b, DB>, name: &str, value: &'b U) -> QueryResult<()>
 where
     DB: ConcurrencyBackend,
@@ -42,7 +42,8 @@ where
     push_null_safe(out, |out| out.push_identifier(name), |out| value.__bind(out))
 }
 
-/// Writes that two values are equal or both NULL, so that an index serves the condition whatever the values are.
+/// Writes the condition that two values are equal or both NULL, in a form that can use an index whatever the values
+/// are.
 pub(super) fn push_null_safe<'b, DB: ConcurrencyBackend>(
     out: &mut AstPass<'_, 'b, DB>,
     push_column: impl Fn(&mut AstPass<'_, 'b, DB>) -> QueryResult<()>,
@@ -139,7 +140,7 @@ pub(super) fn push_same<DB: Backend>(out: &mut AstPass<'_, '_, DB>, name: &str) 
     out.push_identifier(name)
 }
 
-/// Writes `a = a, b = b` of the key.
+/// Writes `a = a, b = b` for the columns of the key.
 pub(super) struct SameKeyWriter<'a, 'b, DB: Backend> {
     pub(super) out: AstPass<'a, 'b, DB>,
     pub(super) separator: &'static str,

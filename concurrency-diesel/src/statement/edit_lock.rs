@@ -1,4 +1,4 @@
-//! The statements of edit locks. Each has one text for each engine, whatever the lock.
+//! The statements of edit locks. On each engine every statement has one text, whatever the lock.
 
 use concurrency_core::EDIT_LOCKS_TABLE;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
@@ -7,7 +7,7 @@ use diesel::sql_types::{BigInt, Text};
 
 use crate::backend::ConcurrencyBackend;
 
-/// What a lock's row is read as: `edit_lock::holder::LockRow`.
+/// The columns of a lock's row: `edit_lock::holder::LockRow`.
 pub(crate) type LockColumns = (Text, BigInt, BigInt, BigInt, BigInt);
 
 /// The record that a lock is for.
@@ -30,7 +30,7 @@ impl<'a> LockName<'a> {
     }
 }
 
-/// Writes what a lock is read as: its columns, and the database's time.
+/// Writes the columns of a lock, and the database's time.
 fn push_columns<DB: ConcurrencyBackend>(out: &mut AstPass<'_, '_, DB>) {
     out.push_sql("holder, since_ms, until_ms, turn, ");
     out.push_sql(DB::__EDIT_LOCKS.now_ms);
@@ -41,7 +41,7 @@ fn push_returning<DB: ConcurrencyBackend>(out: &mut AstPass<'_, '_, DB>) {
     push_columns(out);
 }
 
-/// `INSERT INTO concurrency_edit_locks …`, or an update of the row that is there if it is the holder's or has run out.
+/// `INSERT INTO concurrency_edit_locks …`, or an update of the existing row if it is the holder's or has run out.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TakeLock<'a> {
     pub(crate) name: LockName<'a>,
@@ -49,7 +49,7 @@ pub(crate) struct TakeLock<'a> {
     pub(crate) lasting_ms: i64,
 }
 
-/// The same, which answers with the row where it was written.
+/// The same statement, which returns the row if it was written.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TakeLockReturning<'a>(pub(crate) TakeLock<'a>);
 
@@ -62,7 +62,7 @@ pub(crate) struct TakeLockOver<'a> {
     pub(crate) turn: i64,
 }
 
-/// The same, which answers with the row where it was written.
+/// The same statement, which returns the row if it was written.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TakeLockOverReturning<'a>(pub(crate) TakeLockOver<'a>);
 
@@ -81,7 +81,7 @@ pub(crate) struct SelectLock<'a>(pub(crate) LockName<'a>);
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct DeleteExpired;
 
-/// `CREATE TABLE IF NOT EXISTS concurrency_edit_locks …`. Sent seldom, so not kept prepared.
+/// `CREATE TABLE IF NOT EXISTS concurrency_edit_locks …`. It is sent seldom, so it is not kept prepared.
 #[derive(Debug)]
 pub(crate) struct CreateLocks(pub(crate) String);
 

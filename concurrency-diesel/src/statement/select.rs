@@ -1,4 +1,4 @@
-//! `SELECT … FROM table WHERE key`, of the version or of the whole record, under the lock that the question needs.
+//! `SELECT … FROM table WHERE key`, of the version or of the whole record, under the lock that the caller needs.
 
 use std::marker::PhantomData;
 
@@ -17,13 +17,13 @@ use crate::concurrent::{Concurrent, ConcurrentOn, VersionSqlType};
 
 /// How a SELECT sees and locks its row.
 pub(crate) trait Lock: 'static {
-    /// Whether it keeps other writers off.
+    /// Whether it locks the row against other writers.
     const HOLDS: bool;
 
-    /// What the SELECT ends with on the engine.
+    /// The end of the SELECT on the engine.
     fn sql<DB: ConcurrencyBackend>() -> &'static str;
 
-    /// Writes it, and sees to it that a statement that locks is kept prepared only where that is safe.
+    /// Writes it. A statement that locks is kept prepared only if that is safe.
     fn push<DB: ConcurrencyBackend>(out: &mut AstPass<'_, '_, DB>) {
         let sql = Self::sql::<DB>();
         if !sql.is_empty() && !DB::__KEEPS_LOCKING_READS {
@@ -33,7 +33,7 @@ pub(crate) trait Lock: 'static {
     }
 }
 
-/// Sees what is committed.
+/// Reads what is committed.
 pub(crate) struct Committed;
 
 impl Lock for Committed {
@@ -44,7 +44,7 @@ impl Lock for Committed {
     }
 }
 
-/// Keeps other writers off the row until the transaction ends.
+/// Locks the row against other writers until the transaction ends.
 pub(crate) struct ForUpdate;
 
 impl Lock for ForUpdate {
@@ -95,7 +95,8 @@ impl<T: Concurrent, L> Query for SelectVersion<'_, T, L> {
     type SqlType = VersionSqlType<T>;
 }
 
-/// A SELECT of the version of a record's row and of how it is stored, if the row does not match the version by the guard of a write.
+/// A SELECT of the version of a record's row and of how it is stored, if the row does not match the version by a
+/// write's guard.
 ///
 /// `SELECT version, quote(version) FROM table WHERE key AND NOT (version = ?)`.
 pub(crate) struct SelectStored<'b, T: Concurrent> {
@@ -139,7 +140,7 @@ impl<T: Concurrent> Query for SelectStored<'_, T> {
     type SqlType = (VersionSqlType<T>, Text);
 }
 
-/// A SELECT of how many rows the statement before wrote, and kept, itself.
+/// A SELECT of how many rows the statement before it wrote and kept itself, without its triggers.
 pub(crate) struct SelectChanges;
 
 impl QueryId for SelectChanges {
@@ -204,7 +205,7 @@ where
     }
 }
 
-/// What the selection is stands in its value as well as in its type, so the statement is cached by its text.
+/// The selection depends on its value as well as on its type, so the statement is cached by its text.
 impl<T, DB> QueryId for SelectRecord<'_, T, DB>
 where
     DB: ConcurrencyBackend,
@@ -247,7 +248,7 @@ impl<T> LastInsertId<T> {
     }
 }
 
-/// Only versions with a sign have this id: two fields of one column, of which only one has a sign, have two texts.
+/// Only signed versions have this id: a signed and an unsigned field of one column have different texts.
 impl<T: Concurrent> QueryId for LastInsertId<T> {
     type QueryId = LastInsertId<T::__VersionColumn>;
     const HAS_STATIC_QUERY_ID: bool = T::VersionField::__SIGNED;

@@ -8,21 +8,22 @@ use crate::columns::{ColumnVisitor, ConcurrentColumns, ConcurrentColumnsOn, Reco
 use crate::concurrent::{Concurrent, ConcurrentOn};
 use crate::tracked::ColumnSet;
 
-/// From here on a save that leaves out columns is not kept prepared: its texts double with each such column.
+/// With more columns than this that can be left out, a save is not kept prepared: its texts double with each such
+/// column.
 const MOST_SKIPPABLE_PREPARED: usize = 4;
 
 /// The columns of a `T` that a save writes.
 pub trait Selection<T>: Copy + Send + Sync {
-    /// Whether the text is the same for all records of a type that has no column to skip.
+    /// Whether the text is the same for all records of a type without a column that can be left out.
     const IS_STATIC: bool;
 
     /// Whether the statement is worth keeping prepared.
     fn is_kept_prepared(self) -> bool;
 
-    /// The set of them.
+    /// The set of these columns.
     fn columns(self) -> ColumnSet;
 
-    /// Whether the version advances whatever else says that it may stay.
+    /// Whether the version advances even if it could stay otherwise.
     fn advances_always(self) -> bool {
         false
     }
@@ -85,7 +86,7 @@ pub struct SomeColumns {
 }
 
 impl SomeColumns {
-    /// What changed, and the columns of writes that may still come; none where there is neither.
+    /// The columns that changed, and those of writes that may still come; `None` if there are neither.
     pub(crate) fn with_fence<T: Concurrent>(changed: ColumnSet, to_come: Option<ColumnSet>) -> Option<Self> {
         let columns = changed.union(to_come.unwrap_or_default());
         (to_come.is_some() || !changed.is_empty()).then(|| Self::of::<T>(columns, to_come.is_some()))
@@ -131,7 +132,7 @@ impl<T: Concurrent> Selection<T> for SomeColumns {
         <T as ConcurrentColumnsOn<DB>>::__visit_columns(&mut Only { visitor, selects })
     }
 
-    /// By their names: among those that move the version a column has another position.
+    /// Selects the columns by name, because a column has another position among those that move the version.
     fn visit_checked<'b, DB, W>(self, visitor: &mut W) -> QueryResult<()>
     where
         DB: ConcurrencyBackend,
@@ -145,7 +146,7 @@ impl<T: Concurrent> Selection<T> for SomeColumns {
     }
 }
 
-/// Shows another visitor the columns that it selects by their names.
+/// Shows another visitor only the columns that it selects by name.
 struct Only<'w, W, P> {
     visitor: &'w mut W,
     selects: P,

@@ -37,7 +37,7 @@ where
     }
 }
 
-/// `version = version`, in SET: the row is written, its version stays.
+/// `version = version`, in SET: the row is written, but its version stays.
 pub(crate) struct KeepVersion<C>(pub(super) PhantomData<C>);
 
 copy_whatever!([C] KeepVersion<C>);
@@ -61,7 +61,7 @@ pub(crate) struct IncrementVersion<T>(pub(super) PhantomData<T>);
 
 copy_whatever!([T] IncrementVersion<T>);
 
-/// Only versions with a sign have this id: two fields of one column, of which only one has a sign, have two texts.
+/// Only signed versions have this id: a signed and an unsigned field of one column have different texts.
 impl<T: Concurrent> QueryId for IncrementVersion<T> {
     type QueryId = IncrementVersion<T::__VersionColumn>;
     const HAS_STATIC_QUERY_ID: bool = T::VersionField::__SIGNED;
@@ -83,7 +83,7 @@ where
     }
 }
 
-/// Writes the version after the row's; the one after NULL is the initial one.
+/// Writes the version after the row's. The version after NULL is the initial one.
 pub(super) fn push_successor<C: Column, DB: Backend>(out: &mut AstPass<'_, '_, DB>) -> QueryResult<()> {
     out.push_sql("COALESCE(");
     out.push_identifier(C::NAME)?;

@@ -1,4 +1,4 @@
-//! A record as statements bind it, and the pieces of statements that are made of it.
+//! A record as statements bind it, and the pieces of statements that are made from it.
 
 use std::marker::PhantomData;
 
@@ -40,7 +40,7 @@ impl<'b, T: ConcurrentColumns> Source<'b, T> {
     }
 }
 
-/// The pieces of statements about a record, which take its version column from its type.
+/// The pieces of statements about a record, which know its version column from its type.
 impl<'b, T: Concurrent> Source<'b, T> {
     pub(crate) const fn assign(self, version: &'b T::Version) -> Assign<'b, T> {
         AssignVersion { version, column: PhantomData }

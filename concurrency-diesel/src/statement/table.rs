@@ -1,4 +1,4 @@
-//! The questions for what the catalog says of a record's table. What the answers mean stands in `crate::table`.
+//! The queries of the catalog about a record's table. `crate::table` knows what the answers mean.
 
 use std::marker::PhantomData;
 
@@ -14,8 +14,8 @@ use crate::bind::Bindable;
 use crate::columns::{ColumnVisitor, ConcurrentColumns, RecordVisitor};
 use crate::concurrent::{Concurrent, ConcurrentOn, table_path};
 
-/// Answers with the table's storage engine, and with the sum of what is so: 1 where the engine has transactions, 2 where the record's
-/// key is one integer and alone the primary key, 4 where a column that the record writes is computed by the database.
+/// Returns the table's storage engine, and a sum of facts: 1 if the engine has transactions, 2 if the record's key is
+/// one integer and the whole primary key, 4 if the database computes a column that the record writes.
 ///
 /// `SELECT engine, … FROM information_schema.tables WHERE …`.
 pub(crate) struct TableQuestion<T>(PhantomData<fn() -> T>);
@@ -30,7 +30,7 @@ impl<T: Concurrent> QueryId for TableQuestion<T> {
     type QueryId = (TableQuestionText, T::__StatementId);
 }
 
-/// Tells the text of this question from that of another statement with the same parts.
+/// Tells the text of this query from that of another statement with the same parts.
 pub(crate) struct TableQuestionText;
 
 impl<T, DB> QueryFragment<DB> for TableQuestion<T>
@@ -64,8 +64,8 @@ impl<T> Query for TableQuestion<T> {
     type SqlType = (Nullable<Text>, BigInt);
 }
 
-/// Answers with the storage engine, and with 1 where the engine has transactions: the beginning of [`TableQuestion`], for a table
-/// whose record does not matter, or for an engine whose name is known.
+/// Returns the storage engine, and 1 if the engine has transactions. It is the beginning of [`TableQuestion`], for a
+/// table whose record does not matter, or for an engine whose name is known.
 pub(crate) enum EngineQuestion<'q> {
     Of(&'q [String]),
     Named(&'q str),
@@ -101,7 +101,7 @@ impl Query for EngineQuestion<'_> {
     type SqlType = (Nullable<Text>, BigInt);
 }
 
-/// Answers with a name, and with the statement that would make what it stands for.
+/// Returns a name, and the statement that would create what it names.
 pub(crate) struct ShowTable<'q>(pub(crate) &'q [String]);
 
 /// Its text names the table.
@@ -131,7 +131,8 @@ impl Query for ShowTable<'_> {
 const SELECT_ENGINE: &str = "SELECT tables.engine, CAST(COALESCE((SELECT MAX(engines.transactions = 'YES') FROM \
                              information_schema.engines WHERE engines.engine = tables.engine), 0)";
 
-/// The catalog is read while the answer is sent, so that a time limit can refuse it in the middle, as it can a locking read.
+/// The catalog is read while the answer is sent, so a time limit can refuse the query in the middle, as it can a
+/// locking read.
 fn is_not_kept<DB: ConcurrencyBackend>(out: &mut AstPass<'_, '_, DB>) {
     if !DB::__KEEPS_LOCKING_READS {
         out.unsafe_to_cache_prepared();

@@ -1,4 +1,4 @@
-//! `SELECT …` of what may stand between a table and its writes: triggers, rules, a view.
+//! `SELECT …` of what may replace a table's writes: triggers, rules, a view.
 
 use std::marker::PhantomData;
 
@@ -31,8 +31,8 @@ impl Write for Deletes {
     const EVENT: WriteEvent = WriteEvent::Delete;
 }
 
-/// A SELECT of how many triggers and rules may have turned a write of the kind `W` into another, and of the version of
-/// the record's row.
+/// A SELECT of how many triggers and rules may have replaced a write of the kind `W`, and of the version of the
+/// record's row.
 pub(crate) struct SelectUnwritten<'b, T: Concurrent, W> {
     source: Source<'b, T>,
     write: PhantomData<W>,
@@ -106,8 +106,8 @@ impl<T, W> Query for SelectTurning<T, W> {
     type SqlType = BigInt;
 }
 
-/// A SELECT of what a record's table is, as a sum: 1 for a view; 2 where its UPDATEs may be turned into other writes, 4
-/// where its DELETEs may be; 8 for a view that cannot be updated, 16 for one from which nothing can be deleted.
+/// A SELECT of what a record's table is, as a sum: 1 for a view; 2 if its UPDATEs may be replaced by other writes, 4 if
+/// its DELETEs may be; 8 for a view that cannot be updated, 16 for one from which nothing can be deleted.
 pub(crate) struct SelectRelation<T>(PhantomData<T>);
 
 impl<T> SelectRelation<T> {

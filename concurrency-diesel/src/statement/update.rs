@@ -13,7 +13,7 @@ use crate::backend::ConcurrencyBackend;
 use crate::columns::ConcurrentColumns;
 use crate::concurrent::{Concurrent, ConcurrentOn};
 
-/// An UPDATE of one record's row: what it sets, and what must hold for the row to be written.
+/// An UPDATE of one record's row: what it sets, and the guard under which the row is written.
 pub(crate) struct Update<'b, T: Concurrent, S, G> {
     source: Source<'b, T>,
     set: S,
@@ -97,7 +97,7 @@ where
     }
 }
 
-/// Only the selected columns of the record: the version is nothing that could be set.
+/// Only the selected columns of the record, because the version cannot be set.
 pub(crate) struct Columns<'b, T: ConcurrentColumns, S = EveryColumn> {
     pub(crate) source: Source<'b, T>,
     pub(crate) selection: S,
@@ -129,14 +129,14 @@ where
         let mut columns = ColumnWriter { source: self.source, out: out.reborrow(), separator: "" };
         self.selection.visit_columns::<DB, _>(&mut columns)?;
         if columns.separator.is_empty() {
-            // Nothing is left to set, and the row must be written all the same.
+            // Nothing is left to set, but the row must be written.
             return push_same_row::<T, DB>(out);
         }
         Ok(())
     }
 }
 
-/// Any one column, set to what it is: the row is written, and stays as it is.
+/// Any one column, set to itself: the row is written, and stays as it is.
 pub(crate) struct SameRow<T>(pub(crate) PhantomData<T>);
 
 copy_whatever!([T] SameRow<T>);
@@ -158,7 +158,8 @@ where
     }
 }
 
-/// Writes `a = a` of one column of the record; of the key only where it has no other, because some keys cannot be set.
+/// Writes `a = a` for one column of the record. It uses the key only if the record has no other column, because some
+/// keys cannot be set.
 fn push_same_row<T, DB>(mut out: AstPass<'_, '_, DB>) -> QueryResult<()>
 where
     DB: ConcurrencyBackend,
@@ -170,10 +171,10 @@ where
     }
 }
 
-/// What a changeset of the user's sets; beside it, if anything, what is set for the version.
+/// What a user's changeset sets, followed by what is set for the version, if anything.
 ///
-/// The version comes last because the changeset may set it, too: SQLite and MySQL keep the last assignment, PostgreSQL
-/// refuses two. Diesel's tuple places the commas and leaves out an empty changeset.
+/// The version comes last because the changeset may set it, too: SQLite and MySQL keep the last assignment, and
+/// PostgreSQL rejects the second. Diesel's tuple places the commas and leaves out an empty changeset.
 #[derive(Clone, Copy)]
 pub(crate) struct Changes<U>(pub(crate) U);
 
@@ -194,7 +195,7 @@ where
     }
 }
 
-/// An UPDATE that answers with the version it wrote.
+/// An UPDATE that returns the version that it wrote.
 pub(crate) struct ReturningVersion<S, C> {
     update: S,
     column: PhantomData<C>,

@@ -13,7 +13,7 @@ use super::columns::push_assignment;
 use crate::backend::ConcurrencyBackend;
 use crate::bind::Bindable;
 
-/// `version = ?`, in WHERE; where the version can be NULL or is text, by a comparison that is exact for these, too.
+/// `version = ?`, in WHERE. If the version can be NULL or is text, it is a comparison that is exact for these, too.
 pub(crate) struct VersionIs<'b, C, V> {
     pub(super) version: &'b V,
     pub(super) column: PhantomData<C>,
@@ -42,7 +42,8 @@ where
     }
 }
 
-/// `quote(version) = ?`, in WHERE: the version is stored as it was when it was read, on an engine that stores one value in several ways.
+/// `quote(version) = ?`, in WHERE: the version is stored as it was when it was read, on an engine that stores one value
+/// in several ways.
 pub(crate) struct StoredIs<'b, C> {
     pub(super) stored: &'b str,
     pub(super) column: PhantomData<C>,
@@ -66,7 +67,7 @@ where
     }
 }
 
-/// Writes what the version is stored as.
+/// Writes how the version is stored.
 pub(super) fn push_stored<C: Column, DB: ConcurrencyBackend>(out: &mut AstPass<'_, '_, DB>) -> QueryResult<()> {
     out.push_sql(DB::__STORED.unwrap_or_default());
     out.push_sql("(");

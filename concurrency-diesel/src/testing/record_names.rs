@@ -105,7 +105,8 @@ impl Named {
     }
 }
 
-/// The models of a program: one, or a tuple of up to sixteen, which may be made of tuples. There is nothing to implement.
+/// The models of a program: one, or a tuple of up to sixteen, which may be made of tuples. There is nothing to
+/// implement.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no model",
     note = "name a struct that derives `Concurrent`, or a tuple of up to sixteen of them"

@@ -62,8 +62,9 @@ pub enum Error {
         found: String,
     },
 
-    /// Returned when the database user may not create or drop the trigger: on PostgreSQL it must own the table, on MySQL and
-    /// MariaDB it needs the privilege TRIGGER, and SUPER where the binary log is on without `log_bin_trust_function_creators`.
+    /// Returned when the database user may not create or drop the trigger: on PostgreSQL it must own the table, on
+    /// MySQL and MariaDB it needs the privilege TRIGGER, and SUPER where the binary log is on without
+    /// `log_bin_trust_function_creators`.
     #[error("the database user may not change the trigger of {table}: {source}")]
     MissingPrivilege {
         /// The table.
@@ -72,8 +73,8 @@ pub enum Error {
         source: Box<diesel::result::Error>,
     },
 
-    /// Returned when the database user may not see what the triggers of the table do: on MySQL and MariaDB it needs the privilege
-    /// TRIGGER.
+    /// Returned when the database user may not see what the triggers of the table do: on MySQL and MariaDB it needs the
+    /// privilege TRIGGER.
     #[error("the database user may not see the triggers of {table}; grant it the privilege TRIGGER")]
     HiddenTrigger {
         /// The table.

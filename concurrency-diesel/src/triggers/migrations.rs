@@ -11,7 +11,8 @@ use diesel::result::{Error, QueryResult};
 use super::models::TriggerModels;
 use crate::backend::ConcurrencyBackend;
 
-/// The triggers of these models as migrations, one for each table: the SQL that [`write_migration`](super::write_migration) writes.
+/// The triggers of these models as migrations, one for each table: the SQL that
+/// [`write_migration`](super::write_migration) writes.
 ///
 /// Diesel reverts only migrations that its source knows. So do not run these beside migrations of your own: chain them
 /// with [`with_migrations`].

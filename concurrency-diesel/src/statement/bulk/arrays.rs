@@ -66,7 +66,7 @@ impl<DB: ConcurrencyBackend> QueryFragment<DB> for Arrays<'_, DB> {
 
 impl<DB: ConcurrencyBackend> Records<DB> for Arrays<'_, DB> {}
 
-/// Collects the values of each column it is shown.
+/// Collects the values of each column that it is shown.
 struct Collector<'i, 'b, T: ConcurrentColumns, DB: Backend> {
     items: &'i [Item<'b, T>],
     letter: &'static str,

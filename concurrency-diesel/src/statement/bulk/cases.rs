@@ -1,4 +1,4 @@
-//! An UPDATE of many rows of one table: the values stand in the SET, one for each key, and the versions in the WHERE.
+//! An UPDATE of many rows of one table. The values are in the SET, one for each key, and the versions in the WHERE.
 
 use diesel::Column;
 use diesel::backend::Backend;
@@ -13,13 +13,12 @@ use crate::columns::{ColumnVisitor, ConcurrentColumns, RecordVisitor};
 use crate::concurrent::{Concurrent, ConcurrentOn, VersionSqlType};
 use crate::statement::Source;
 
-/// `UPDATE table AS t FORCE INDEX (PRIMARY) SET a = CASE t.id WHEN ? THEN ? … END, … WHERE t.id IN (?, …) AND t.version = CASE t.id
-/// WHEN ? THEN ? … END`.
+/// `UPDATE table AS t FORCE INDEX (PRIMARY) SET a = CASE t.id WHEN ? THEN ? … END, … WHERE t.id IN (?, …) AND t.version = CASE t.id WHEN ? THEN ? … END`.
 ///
-/// The rows were locked before, but a lock is no guard: engines without transactions have none.
+/// The rows were locked before, but a lock is no guard: engines without transactions have no locks.
 ///
-/// A join is written to a temporary table first, which is slow where a column is a TEXT. Without the index a table that is not
-/// much larger than the batch would be scanned, and every row locked.
+/// A join is written to a temporary table first, which is slow if a column is a TEXT. Without the index a table that is
+/// not much larger than the batch would be scanned, and every row locked.
 pub(crate) struct CaseUpdate<'b, T: Concurrent> {
     items: &'b [Item<'b, T>],
     next: &'b [T::Version],
@@ -27,7 +26,7 @@ pub(crate) struct CaseUpdate<'b, T: Concurrent> {
 }
 
 impl<'b, T: Concurrent> CaseUpdate<'b, T> {
-    /// Kept prepared only where it is as long as most are.
+    /// The statement is kept prepared only if it has the usual length.
     pub(crate) const fn new(items: &'b [Item<'b, T>], next: &'b [T::Version], is_full: bool) -> Self {
         Self { items, next, is_full }
     }

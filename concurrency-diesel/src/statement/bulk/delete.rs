@@ -12,7 +12,7 @@ use super::{Arrays, Records, Tuples, push_rows};
 use crate::backend::ConcurrencyBackend;
 use crate::concurrent::{Concurrent, ConcurrentOn, VersionSqlType};
 
-/// A DELETE that answers with the number and the version of each row that it deleted.
+/// A DELETE that returns the number and the version of each row that it deleted.
 ///
 /// `WITH s AS (… FOR UPDATE) DELETE FROM table AS t USING s WHERE key AND guard RETURNING s.i, t.version`.
 pub(crate) struct DeleteAll<T, R> {
@@ -57,7 +57,7 @@ impl<T: Concurrent, R> Query for DeleteAll<T, R> {
     type SqlType = (BigInt, VersionSqlType<T>);
 }
 
-/// A DELETE that answers with the number of the rows, on engines without RETURNING.
+/// A DELETE that returns the number of rows, on engines without RETURNING.
 ///
 /// `DELETE t FROM s STRAIGHT_JOIN table AS t ON key AND guard`.
 pub(crate) struct JoinedDelete<T, R> {

@@ -1,4 +1,4 @@
-//! Of which kind the key of a record is, as far as it makes a difference to a batch.
+//! The kind of a record's key, as far as it matters to a batch.
 
 use diesel::result::QueryResult;
 
@@ -25,7 +25,7 @@ where
     Ok(kind_of_key::<T, DB>()?.has_text)
 }
 
-/// The key's column, where the key is one integer: only these does a `CASE` compare as the table does.
+/// The key's column, if the key is one integer: a `CASE` compares only integers as the table does.
 pub(crate) fn integer_key<T, DB>() -> QueryResult<Option<&'static str>>
 where
     DB: ConcurrencyBackend,

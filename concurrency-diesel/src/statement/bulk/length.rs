@@ -8,7 +8,7 @@ use crate::columns::{ColumnVisitor, ConcurrentColumns, RecordVisitor};
 use crate::concurrent::ConcurrentOn;
 use crate::statement::Source;
 
-/// How many bytes the values of the record's key and columns are sent as, where the engine asks for that.
+/// How many bytes the values of the record's key and columns are sent as, on engines that need to know.
 pub(crate) fn length<T, DB>(source: Source<'_, T>) -> QueryResult<usize>
 where
     DB: ConcurrencyBackend,

@@ -1,4 +1,4 @@
-//! What a record's key is sorted by.
+//! The sort key of a record's key.
 
 use diesel::result::QueryResult;
 
@@ -8,7 +8,7 @@ use crate::columns::{ColumnVisitor, ConcurrentColumns};
 use crate::concurrent::ConcurrentOn;
 use crate::statement::Source;
 
-/// What the record's key is sorted by, as the engine binds it; nothing where the database sorts.
+/// The sort key of the record's key, as the engine binds it; empty if the database sorts.
 pub(crate) fn order_of_key<T, DB>(source: Source<'_, T>) -> QueryResult<Vec<u8>>
 where
     DB: ConcurrencyBackend,

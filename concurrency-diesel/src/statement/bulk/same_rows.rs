@@ -12,7 +12,7 @@ use super::{Arrays, Records, Tuples};
 use crate::backend::ConcurrencyBackend;
 use crate::concurrent::{Concurrent, ConcurrentOn};
 
-/// Answers with the numbers of two records for each row that several name.
+/// Returns the numbers of two records for each row that several records name.
 ///
 /// `SELECT MIN(s.i), MAX(s.i) FROM s JOIN table AS t ON key GROUP BY t.id HAVING MIN(s.i) < MAX(s.i)`.
 pub(crate) struct SameRows<T, R> {

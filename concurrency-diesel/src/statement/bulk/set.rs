@@ -13,9 +13,9 @@ use crate::concurrent::{Concurrent, ConcurrentOn, table_path};
 
 /// What is set for the version.
 pub(crate) trait SetVersion: 'static {
-    /// Writes the assignment and ends it with a comma, if there is anything to set.
+    /// Writes the assignment, if there is anything to set.
     ///
-    /// It stands before the columns: MySQL assigns from left to right, and a comparison must see what the row held.
+    /// It comes before the columns: MySQL assigns from left to right, and a comparison must see what the row held.
     fn push<T, DB>(out: AstPass<'_, '_, DB>, target: &'static str) -> QueryResult<()>
     where
         DB: ConcurrencyBackend,
@@ -59,7 +59,7 @@ impl SetVersion for BumpIfChanged {
         out.push_identifier(version)?;
         out.push_sql(" = CASE WHEN ");
         push_row_column(&mut out, version)?;
-        // A row without a version gets one whatever changes.
+        // A row without a version gets one in any case.
         out.push_sql(" IS NULL");
         let table = table_path::<T, DB>();
         T::__visit_checked(&mut ChangeWriter { names: &names.0, table, out: out.reborrow() })?;
@@ -74,7 +74,7 @@ impl SetVersion for BumpIfChanged {
     const IS_SET: bool = true;
 }
 
-/// Nothing: the version is nothing that could be set.
+/// Nothing: the version cannot be set.
 pub(crate) struct LeaveVersion;
 
 impl SetVersion for LeaveVersion {
@@ -89,7 +89,7 @@ impl SetVersion for LeaveVersion {
     const IS_SET: bool = false;
 }
 
-/// Writes what is set for the version, then `a = s.c0, b = s.c1`; `target` stands before each column that is set.
+/// Writes what is set for the version, then `a = s.c0, b = s.c1`; `target` precedes each column that is set.
 pub(super) fn push_set<T, S, DB>(mut out: AstPass<'_, '_, DB>, target: &'static str) -> QueryResult<()>
 where
     DB: ConcurrencyBackend,
@@ -101,7 +101,7 @@ where
     let mut columns = SetWriter { out: out.reborrow(), target, separator, next_number: 0 };
     T::__visit_columns(&mut columns)?;
     if columns.separator.is_empty() {
-        // Nothing is left to set, and the rows must be written all the same.
+        // Nothing is left to set, but the rows must be written.
         T::__visit_key(&mut SameKey { out, target, separator: "" })?;
     }
     Ok(())
@@ -164,7 +164,7 @@ where
     }
 }
 
-/// Writes `a = t.a` of the key.
+/// Writes `a = t.a` for each column of the key.
 struct SameKey<'a, 'b, DB: Backend> {
     out: AstPass<'a, 'b, DB>,
     target: &'static str,
@@ -190,7 +190,7 @@ where
     }
 }
 
-/// Learns the columns in the order in which they are numbered.
+/// Collects the columns in the order in which they are numbered.
 struct Names(Vec<&'static str>);
 
 impl<'b, T, DB> ColumnVisitor<'b, T, DB> for Names

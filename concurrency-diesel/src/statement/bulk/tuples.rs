@@ -1,4 +1,4 @@
-//! Records as tuples, a value for each column of each: another text for another number of records.
+//! Records as tuples, with a value for each column of each record. Another number of records makes another text.
 
 use diesel::backend::Backend;
 use diesel::query_builder::{AstPass, QueryFragment};
@@ -14,7 +14,8 @@ use crate::statement::Source;
 
 /// `(SELECT 1 AS i, ? AS k0, ? AS v0, … UNION ALL SELECT 2, ?, …) AS s`, or what the engine writes for it.
 ///
-/// Where a text has the collation of the connection, a tuple of no row comes first: a text of the key then has its column's collation.
+/// If a text would have the connection's collation, a tuple of no row comes first and gives a text of the key its
+/// column's collation.
 pub(crate) struct Tuples<'b, T: Concurrent> {
     items: &'b [Item<'b, T>],
     parts: Parts<'b, T::Version>,
@@ -22,7 +23,7 @@ pub(crate) struct Tuples<'b, T: Concurrent> {
 }
 
 impl<'b, T: Concurrent> Tuples<'b, T> {
-    /// Kept prepared only where it is as long as most are.
+    /// The statement is kept prepared only if it has the usual length.
     pub(crate) const fn new(items: &'b [Item<'b, T>], parts: Parts<'b, T::Version>, is_full: bool) -> Self {
         Self { items, parts, is_full }
     }
@@ -64,7 +65,7 @@ where
     T: ConcurrentOn<DB>,
 {
     fn walk_ast<'c>(&'c self, mut out: AstPass<'_, 'c, DB>) -> QueryResult<()> {
-        // Which columns are left out is part of the text.
+        // The text depends on which columns are left out.
         if !self.is_full || T::__SKIPPABLE > 0 {
             out.unsafe_to_cache_prepared();
         }
@@ -81,7 +82,7 @@ where
         }
         for (position, item) in self.items.iter().enumerate() {
             out.push_sql(std::mem::replace(&mut before, syntax.next));
-            // As WITH ORDINALITY counts.
+            // The numbers count as WITH ORDINALITY does.
             out.push_sql(&position.saturating_add(1).to_string());
             out.push_sql(syntax.after_number);
             if let Write::Named = write {
@@ -110,14 +111,14 @@ where
 {
 }
 
-/// What is written of a tuple.
+/// Which part of a tuple is written.
 #[derive(Clone, Copy)]
 enum Write {
     Values,
     /// Each value with the name of its column.
     Named,
     Names,
-    /// The same names, of the table's own columns for the texts of the key, and of nothing for the others.
+    /// The same names: the table's own columns for the texts of the key, and NULL for the others.
     Collations,
 }
 
@@ -158,7 +159,7 @@ impl<'b, T: ConcurrentColumns, DB: ConcurrencyBackend> TupleWriter<'_, 'b, T, DB
         self.push_with(letter, number, |out| DB::__push_typed::<ST, U>(out, value))
     }
 
-    /// Pushes a text of the key, to which the column in the first tuple gives its collation.
+    /// Pushes a text of the key, which gets its collation from the column in the first tuple.
     fn push_text_of_key<ST, U>(&mut self, column: &str, number: usize, value: &'b U) -> QueryResult<()>
     where
         ST: 'static,

@@ -13,7 +13,7 @@ use super::{Records, push_row_column, push_rows};
 use crate::backend::ConcurrencyBackend;
 use crate::concurrent::{Concurrent, ConcurrentOn, VersionSqlType};
 
-/// An UPDATE that answers with the number and the version of each row that it wrote.
+/// An UPDATE that returns the number and the version of each row that it wrote.
 ///
 /// `WITH s AS (… FOR NO KEY UPDATE) UPDATE table AS t SET … FROM s WHERE key AND guard RETURNING s.i, t.version`.
 pub(crate) struct UpdateAll<T, R, S> {
@@ -66,8 +66,8 @@ impl<T: Concurrent, R, S> Query for UpdateAll<T, R, S> {
     type SqlType = (BigInt, VersionSqlType<T>);
 }
 
-/// Writes the records whose rows are current, and locks these rows in the order of the key, whatever plan follows: two batches
-/// that meet in several rows wait for each other once, and not in a circle.
+/// Writes the records whose rows are current, and locks these rows in the order of the key, whatever plan follows. So
+/// two batches that meet in several rows do not deadlock.
 pub(super) fn push_locked<'b, T, R, DB>(
     records: &'b R,
     lock: &'static str,
@@ -104,7 +104,7 @@ where
     push_row_column(out, <T as Concurrent>::__VersionColumn::NAME)
 }
 
-/// An UPDATE that answers with the number of the rows, on engines without RETURNING.
+/// An UPDATE that returns the number of rows, on engines without RETURNING.
 ///
 /// `UPDATE s STRAIGHT_JOIN table AS t ON key AND guard SET …`.
 pub(crate) struct JoinedUpdate<T, R, S> {

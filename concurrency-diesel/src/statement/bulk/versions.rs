@@ -51,7 +51,7 @@ where
         out.push_sql(" FROM ");
         push_joined::<T, R, DB>(&self.records, &mut out)?;
         if let (true, Bulk::Arrays { .. }) = (L::HOLDS, DB::__BULK) {
-            // The rows are locked after they were sorted. Elsewhere they are met in the order of the records.
+            // The rows are locked after sorting. Other engines visit them in the order of the records.
             out.push_sql(" ORDER BY ");
             push_row_key::<T, DB>(out.reborrow())?;
         }

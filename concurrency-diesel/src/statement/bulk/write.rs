@@ -13,7 +13,7 @@ use crate::columns::{ColumnVisitor, ConcurrentColumns};
 use crate::concurrent::{Concurrent, ConcurrentOn, VersionSqlType};
 use crate::statement::where_version::needs_only_equality;
 
-/// Writes `t.a = s.k0 AND t.b = s.k1`; of a part that can be NULL, a condition under which NULL equals NULL.
+/// Writes `t.a = s.k0 AND t.b = s.k1`. For a part that can be NULL it writes a condition under which NULL equals NULL.
 pub(super) fn push_key_join<T, DB>(mut out: AstPass<'_, '_, DB>) -> QueryResult<()>
 where
     DB: ConcurrencyBackend,
@@ -54,7 +54,7 @@ where
     )
 }
 
-/// Writes that a row's version is the one expected: by `=` where that is exact.
+/// Writes the condition that a row's version is the expected one, with `=` if that is exact.
 pub(super) fn push_exactly<'b, ST, V, DB>(
     out: &mut AstPass<'_, 'b, DB>,
     push_version: impl FnOnce(&mut AstPass<'_, 'b, DB>) -> QueryResult<()>,
@@ -128,8 +128,8 @@ impl KeyPart {
         Ok(())
     }
 
-    /// Writes `t.a <=> s.k0`, or `(t.a = s.k0 AND … OR t.a IS NULL AND s.k0 IS NULL AND …)`: only where the other parts stand in
-    /// both halves does PostgreSQL ask an index for the whole key.
+    /// Writes `t.a <=> s.k0`, or `(t.a = s.k0 AND … OR t.a IS NULL AND s.k0 IS NULL AND …)`. PostgreSQL uses an index
+    /// for the whole key only if the other parts are in both halves.
     fn push_null_safe<DB>(&self, others: &[Self], out: &mut AstPass<'_, '_, DB>) -> QueryResult<()>
     where
         DB: ConcurrencyBackend,
@@ -152,7 +152,7 @@ impl KeyPart {
         Ok(())
     }
 
-    /// Writes ` AND t.a = s.k0` of each.
+    /// Writes ` AND t.a = s.k0` for each part.
     fn push_all<DB: Backend>(parts: &[Self], out: &mut AstPass<'_, '_, DB>) -> QueryResult<()> {
         for part in parts {
             out.push_sql(" AND ");
@@ -162,7 +162,7 @@ impl KeyPart {
     }
 }
 
-/// Learns the columns of the key.
+/// Collects the columns of the key.
 struct KeyParts(Vec<KeyPart>);
 
 impl<'b, T, DB> ColumnVisitor<'b, T, DB> for KeyParts
