@@ -55,9 +55,9 @@ use write::next_versions;
 /// key, the batch is refused before anything is sent. If two different keys name one row, the database finds that out,
 /// and nothing is written.
 ///
-/// Where the order of deletes makes a difference, the order of the records counts: put a child before its parent. A row
-/// that a foreign key (`ON DELETE CASCADE`) or a trigger deletes together with a record of the batch counts as deleted
-/// by the batch.
+/// If the order of deletes matters, the order of the records counts: put a child before its parent. A row that a
+/// foreign key (`ON DELETE CASCADE`) or a trigger deletes together with a record of the batch counts as deleted by the
+/// batch.
 ///
 /// A batch writes all columns of a [`Tracked`](crate::Tracked) record, whatever changed, because it has one text for
 /// all its records. So it overwrites a column that the database changed after the record was loaded, unless the column
@@ -134,8 +134,8 @@ pub trait BulkConcurrentDsl {
     /// versions.
     ///
     /// On a table that cannot roll back it writes each record by itself. If the batch then ends with an error, the
-    /// records before it stay written and have their old versions in memory: reload them. [`Tracked`](crate::Tracked)
-    /// ones are in doubt.
+    /// records before it stay written but have their old versions in memory: reload them. [`Tracked`](crate::Tracked)
+    /// records are in doubt.
     ///
     /// # Errors
     ///

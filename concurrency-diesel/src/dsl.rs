@@ -87,17 +87,18 @@ pub trait ConcurrentDsl: Concurrent {
     /// `UPDATE articles SET version = COALESCE(version, 0) + 1, title = ?, … WHERE id = ? AND (version IS NULL OR version < ?)`,
     /// the last value being the type's maximum. The new version comes back with RETURNING. MySQL and MariaDB take a
     /// second statement, `SELECT LAST_INSERT_ID()`, which overwrites the application's own `LAST_INSERT_ID`.
-    /// `IntegerVersionField` writes the clock's reading where the row's version is smaller. Otherwise it reads the
-    /// row's version and saves guarded by it, as fields of your own always do.
+    /// `IntegerVersionField` and `TimestampVersionField` write the clock's reading if the row's version is smaller.
+    /// Otherwise they read the row's version and save guarded by it, as fields of your own always do.
+    /// `RandomVersionField` writes a fresh version.
     ///
     /// # Errors
     ///
-    /// [`RecordDeleted`](ConcurrencyError::RecordDeleted); [`VersionExhausted`](ConcurrencyError::VersionExhausted)
-    /// where the row's version is at the maximum; [`WriteSuppressed`](ConcurrencyError::WriteSuppressed),
+    /// [`RecordDeleted`](ConcurrencyError::RecordDeleted); [`VersionExhausted`](ConcurrencyError::VersionExhausted) if
+    /// the row's version is at the maximum; [`WriteSuppressed`](ConcurrencyError::WriteSuppressed),
     /// [`Restart`](ConcurrencyError::Restart), [`OutcomeUnknown`](ConcurrencyError::OutcomeUnknown),
-    /// [`Database`](ConcurrencyError::Database). For `IntegerVersionField` and fields of your own also
-    /// [`RecordModified`](ConcurrencyError::RecordModified), if other writers moved the version a hundred times in
-    /// between.
+    /// [`Database`](ConcurrencyError::Database). For `IntegerVersionField`, `TimestampVersionField` and fields of your
+    /// own also [`RecordModified`](ConcurrencyError::RecordModified), if other writers moved the version a hundred
+    /// times in between.
     ///
     /// # Example
     ///
@@ -126,8 +127,8 @@ pub trait ConcurrentDsl: Concurrent {
     /// Writes the record under its version and leaves the version as it is, for changes that need not conflict.
     ///
     /// `UPDATE articles SET version = version, title = ?, … WHERE id = ? AND version = ?`. The save is checked like any
-    /// other. For a [`Tracked`](crate::Tracked) record it writes the changed columns, and sends nothing if nothing
-    /// changed. Where the database moves the version with every write, as it does with `TriggerVersionField` and
+    /// changed. If the database moves the version with every write, as it does with `TriggerVersionField` and
+    /// `XminVersionField`, this is [`save_concurrent`](Self::save_concurrent), and the version in memory is the row's.
     /// `XminVersionField`, this is [`save_concurrent`](Self::save_concurrent), and the version in memory is the row's.
     ///
     /// # Errors

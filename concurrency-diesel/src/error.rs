@@ -45,7 +45,7 @@ pub enum ConcurrencyError {
     #[error("the database refused a concurrent write, the transaction must start again: {0}")]
     Restart(#[source] Box<diesel::result::Error>),
 
-    /// Returned when the row is there and its version is at the maximum of its type. Nothing was written.
+    /// Returned when the row exists and its version is at the maximum of its type. Nothing was written.
     #[error("the version of a record of {table} is at the maximum of its type; give the column a wider type")]
     VersionExhausted {
         /// The table's SQL name, unquoted.

@@ -25,7 +25,7 @@
 //! | leaves the version, or lowers it | it gets the next one | it gets the next one | it gets the next one |
 //! | sets the next one, as our own saves do | that stays | that stays, and the function is not called | that stays |
 //! | jumps ahead | that stays | it gets the next one | it gets the next one |
-//! | is not seen | `REPLACE`: delete and insert | `session_replication_role = replica` | `REPLACE`, cascades of foreign keys |
+//! | bypasses the trigger | `REPLACE`: delete and insert | `session_replication_role = replica` | `REPLACE`, cascades of foreign keys |
 //!
 //! The [strict](TriggerSpec::strict) form refuses, on every engine, a write that lowers the version or jumps ahead.
 //! `diesel-concurrency --strict` creates it; a program uses [`create_specs`].

@@ -1,4 +1,4 @@
-//! What came of writing a batch. Nothing here sends SQL.
+//! The outcome of writing a batch. Nothing here sends SQL.
 
 use super::BulkConflict;
 use crate::backend::ConcurrencyBackend;
@@ -9,9 +9,9 @@ use crate::outcome;
 use crate::statement::bulk::Item;
 use crate::tracked::ColumnSet;
 
-/// What came of writing records: the versions that their rows now have, and those that were not written.
+/// The outcome of writing records: the versions that their rows now have, and those that were not written.
 pub(super) struct Outcome<V> {
-    /// By the record's place in the batch; empty after a DELETE.
+    /// By the record's position in the batch; empty after a DELETE.
     pub(super) versions: Vec<(usize, V)>,
     pub(super) refused: Vec<BulkConflict>,
     /// The positions in the batch of records whose rows this batch itself may have taken.

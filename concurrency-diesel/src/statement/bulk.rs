@@ -51,9 +51,9 @@ impl<T: ConcurrentColumns> Copy for Item<'_, T> {}
 pub(crate) enum Parts<'b, V> {
     /// Nothing.
     Keys,
-    /// The versions, too.
-    Versions,
     /// Also the versions.
+    Versions,
+    /// The versions and the columns; the next versions if they are known.
     Columns { next: &'b [V] },
 }
 

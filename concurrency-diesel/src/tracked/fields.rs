@@ -77,7 +77,7 @@ pub trait FieldCombination {
     );
 }
 
-/// The columns that a save of `other` must write where the row holds `one`.
+/// The columns that a save of `other` must write if the row holds `one`.
 pub(crate) fn changed_columns<T: Trackable>(one: &T, other: &T) -> ColumnSet {
     const { assert!(T::__COLUMNS.count() <= MOST_COLUMNS, "a record with more than 128 columns cannot be tracked") };
     let mut changed = ChangedColumns { columns: ColumnSet::default(), position: 0 };

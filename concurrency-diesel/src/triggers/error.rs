@@ -62,8 +62,8 @@ pub enum Error {
         found: String,
     },
 
-    /// Returned when the database user may not create or drop the trigger: on PostgreSQL it must own the table, on
-    /// MySQL and MariaDB it needs the privilege TRIGGER, and SUPER where the binary log is on without
+    /// Returned when the database user may not create or drop the trigger. On PostgreSQL the user must own the table.
+    /// On MySQL and MariaDB it needs the privilege TRIGGER, and SUPER if the binary log is on without
     /// `log_bin_trust_function_creators`.
     #[error("the database user may not change the trigger of {table}: {source}")]
     MissingPrivilege {

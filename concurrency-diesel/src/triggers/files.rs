@@ -265,7 +265,7 @@ mod tests {
         assert!(written.file_name().unwrap().to_str().unwrap().starts_with("20"), "{written:?}");
     }
 
-    /// Reading a pipe would wait for whoever writes into it.
+    /// Reading a pipe would block until something writes into it.
     #[test]
     #[cfg(unix)]
     fn a_pipe_is_not_read() {

@@ -13,7 +13,8 @@ use crate::columns::{ColumnVisitor, ConcurrentColumns, RecordVisitor};
 use crate::concurrent::{Concurrent, ConcurrentOn, VersionSqlType};
 use crate::statement::Source;
 
-/// `UPDATE table AS t FORCE INDEX (PRIMARY) SET a = CASE t.id WHEN ? THEN ? … END, … WHERE t.id IN (?, …) AND t.version = CASE t.id WHEN ? THEN ? … END`.
+/// `UPDATE table AS t FORCE INDEX (PRIMARY) SET a = CASE t.id WHEN ? THEN ? … END, … WHERE t.id IN (?, …) AND
+/// t.version = CASE t.id WHEN ? THEN ? … END`.
 ///
 /// The rows were locked before, but a lock is no guard: engines without transactions have no locks.
 ///
