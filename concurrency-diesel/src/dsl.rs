@@ -85,7 +85,7 @@ pub trait ConcurrentDsl: Concurrent {
     ///
     /// The version still advances, and from the row's version, not from the record's:
     /// `UPDATE articles SET version = COALESCE(version, 0) + 1, title = ?, … WHERE id = ? AND (version IS NULL OR version < ?)`,
-    /// the last value being the type's maximum. The new version comes back with RETURNING. MySQL and MariaDB take a
+    /// where the last value is the type's maximum. The new version comes back with RETURNING. MySQL and MariaDB take a
     /// second statement, `SELECT LAST_INSERT_ID()`, which overwrites the application's own `LAST_INSERT_ID`.
     /// `IntegerVersionField` and `TimestampVersionField` write the clock's reading if the row's version is smaller.
     /// Otherwise they read the row's version and save guarded by it, as fields of your own always do.
