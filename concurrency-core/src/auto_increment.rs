@@ -3,14 +3,14 @@
 use crate::counter::{Counter, Integer};
 use crate::{InitialVersion, UncheckedBump, VersionField, VersionValue};
 
-/// Versions 1, 2, 3 …: each save adds one. The default of `#[concurrent(version)]`.
+/// Versions 1, 2, 3 …: each save adds one. This is the default of `#[concurrent(version)]`.
 ///
 /// The column is an `i16`, `i32` or `i64` (on MySQL and MariaDB also `u32` and `u64`), a newtype that implements
-/// [`Counter`], or an `Option` of one of these over a nullable column: there the first save of a NULL version writes 1.
-/// At the type's maximum a save is refused.
+/// [`Counter`], or an `Option` of one of these over a nullable column. If the version is NULL, the first save writes 1.
+/// If it is at the type's maximum, a save returns an error.
 ///
-/// A row that is deleted and inserted again starts at 1 again, so a copy from before the deletion may match it; where
-/// that can happen, use [`IntegerVersionField`](crate::IntegerVersionField).
+/// A row that is deleted and inserted again starts at 1, so a copy from before the deletion may match it. If that can
+/// happen, use [`IntegerVersionField`](crate::IntegerVersionField).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AutoIncVersionField;
 
@@ -25,7 +25,7 @@ impl<V: Counter> VersionField<V> for AutoIncVersionField {
     }
 
     fn from_value(value: &VersionValue) -> Option<V> {
-        // A newtype may not hold every integer.
+        // A newtype may not represent every integer.
         value.integer().map(V::from_integer).filter(|version| Self::value(version) == *value)
     }
 
@@ -82,7 +82,7 @@ mod tests {
         assert_eq!(AutoIncVersionField::from_value(&VersionValue::from("7")), None::<Option<i32>>);
     }
 
-    /// No integer but its own comes out of it.
+    /// It returns only its own integer.
     #[test]
     fn a_newtype_that_cuts_an_integer_has_no_version_of_it() {
         #[derive(Debug, PartialEq)]

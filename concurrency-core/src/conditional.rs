@@ -5,15 +5,17 @@ use crate::{Advance, AutoIncVersionField, InitialVersion, UncheckedBump, Version
 
 /// Versions 1, 2, 3 … that advance only when a save changes a checked column.
 ///
-/// Which columns are checked is said on the struct: `#[concurrent(check_fields(title, body))]`, or
-/// `#[concurrent(ignore_fields(views))]` for all but these; with neither, every column counts. The database decides, in the
-/// statement that writes the row, by comparing with what the row holds: a save that only changes other columns is written
-/// and checked, but its version stays, so that the holder of another copy can still save. Text compares by its bytes, on
-/// every engine and under every collation, and NULL equals NULL.
+/// Name the checked columns on the struct with `#[concurrent(check_fields(title, body))]`, or all but the others with
+/// `#[concurrent(ignore_fields(views))]`. Without either, every column counts. The database decides, in the statement
+/// that writes the row, by comparing with the row.
 ///
-/// The column is that of [`AutoIncVersionField`]. The new version is read back, with RETURNING on PostgreSQL and
-/// SQLite and with a second statement on MySQL and MariaDB. `touch_concurrent`, `update_concurrent` and `save_unchecked`
-/// always advance the version. At the type's maximum every save is refused, whether or not it would advance the version.
+/// A save that changes only other columns is written and checked, but the version stays, so the holder of another copy
+/// can still save. Text is compared by its bytes, on every engine and with every collation. NULL equals NULL.
+///
+/// The column is that of [`AutoIncVersionField`]. The save reads the new version back, with RETURNING on PostgreSQL and
+/// SQLite, and with a second statement on MySQL and MariaDB. `touch_concurrent`, `update_concurrent` and
+/// `save_unchecked` always advance the version. At the type's maximum every save returns an error, whether or not it
+/// would advance the version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ConditionalVersionField;
 

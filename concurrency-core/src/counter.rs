@@ -1,4 +1,4 @@
-//! The integers that can count versions, and newtypes over them. How a counter advances stands with its version field.
+//! The integers that can count versions, and newtypes over them. The version field decides how a counter advances.
 
 /// A version that counts: an integer, or a newtype over one.
 ///
@@ -24,9 +24,9 @@
 /// assert_eq!(AutoIncVersionField::next(&Revision(7)), Some(Revision(8)));
 /// ```
 ///
-/// To be a field of a record the newtype also needs what Diesel asks of every type in a column: `Debug`, `AsExpression`
-/// and `FromSqlRow`, which can be derived, and `ToSql` and `FromSql`, which pass the integer on. The page
-/// `guide::columns` of concurrency-diesel shows them.
+/// As a field of a record, the newtype also needs the traits that Diesel requires of a column's type: `Debug`,
+/// `AsExpression` and `FromSqlRow`, which can be derived, and `ToSql` and `FromSql`, which pass the integer on. The
+/// page `guide::columns` of concurrency-diesel shows them.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not count versions",
     note = "use `i16`, `i32`, `i64` (on MySQL `u32` and `u64` too), or implement `Counter` for the newtype"
@@ -35,7 +35,7 @@ pub trait Counter {
     /// The integer that is stored.
     type Integer: CounterInteger;
 
-    /// The version that this integer stands for.
+    /// The version with this integer.
     fn from_integer(integer: Self::Integer) -> Self;
 
     /// The integer of this version.
@@ -48,7 +48,7 @@ pub trait CounterInteger: sealed::Integer {}
 mod sealed {
     use crate::VersionValue;
 
-    /// What the counting field needs of an integer; checked, so that no version ever wraps round.
+    /// The operations that a counting field needs of an integer. They are checked, so that no version ever wraps round.
     pub trait Integer: Copy + Into<VersionValue> + TryFrom<i128> {
         const FIRST: Self;
         const MAXIMUM: Self;

@@ -7,11 +7,11 @@ use crate::{InitialVersion, UncheckedBump, VersionField, VersionValue};
 /// 2000-01-01T00:00Z as a distance from the Unix epoch: 30 years, 7 of them leap years.
 const EPOCH: Duration = Duration::from_secs(10_957 * 24 * 60 * 60);
 
-/// Versions that are times: the microseconds since 2000-01-01T00:00Z, but always more than the version before.
+/// Versions that are times: the microseconds since 2000-01-01T00:00Z, but always greater than the version before.
 ///
-/// The column is an `i64`, or an `Option<i64>` over a nullable column. The clock may stand still or go back: the version
-/// then advances by one. A row that is deleted and inserted again gets a version it never had, so a copy from before the
-/// deletion conflicts (with [`AutoIncVersionField`](crate::AutoIncVersionField) it may match).
+/// The column is an `i64`, or an `Option<i64>` over a nullable column. If the clock stands still or goes back, the
+/// version advances by one. A row that is deleted and inserted again gets a version that it never had, so a copy from
+/// before the deletion conflicts. (With [`AutoIncVersionField`](crate::AutoIncVersionField) it may match.)
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IntegerVersionField;
 
@@ -39,7 +39,7 @@ impl InitialVersion<i64> for IntegerVersionField {
     }
 }
 
-/// The clock's reading; 0 for a clock that stands before the epoch, from where versions then count.
+/// The clock's reading. A clock before the epoch gives 0, and versions then count from there.
 fn now() -> i64 {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)

@@ -1,14 +1,14 @@
-//! `KeyText`: how a value of a key is written as text, for forms, tokens and addresses.
+//! `KeyText`: the text of a key's value, for forms, tokens and addresses.
 
 use std::borrow::Cow;
 use std::fmt::{self, Write};
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// A value of a primary key that has a text: two values have the same text exactly when they are the same key.
+/// A value of a primary key that has a text. Two values have the same text exactly if they are the same key.
 ///
-/// Integers, `bool`, `char`, text, `Uuid` (feature `uuid`), bytes (as hexadecimal digits), the dates and timestamps of chrono and time, and an
-/// `Option` of one of these have a text. A newtype gets one in three lines:
+/// Integers, `bool`, `char`, text, `Uuid` (feature `uuid`), bytes (as hexadecimal digits), the dates and timestamps of
+/// chrono and time, and an `Option` of one of these have a text. A newtype implements it in three lines:
 ///
 /// ```
 /// # extern crate concurrency_core as concurrency_diesel;
@@ -35,7 +35,8 @@ pub trait KeyText {
     ///
     /// # Errors
     ///
-    /// Only those that `out` returns: a text that ends early is the text of another key.
+    /// Only the errors of `out`. Do not use the text after an error, because a text that ends early is the text of
+    /// another key.
     fn write_key_text(&self, out: &mut dyn Write) -> fmt::Result;
 }
 
@@ -99,7 +100,7 @@ impl<K: KeyText + ToOwned + ?Sized> KeyText for Cow<'_, K> {
     }
 }
 
-/// NULL is `~`; a value whose own text begins with `~` gets one more, so that none is taken for NULL.
+/// NULL is `~`. A value whose text begins with `~` gets another `~` in front, so that it is not taken for NULL.
 impl<K: KeyText> KeyText for Option<K> {
     fn write_key_text(&self, out: &mut dyn Write) -> fmt::Result {
         match self {
@@ -138,7 +139,7 @@ mod chrono {
 
     macro_rules! shown {
         ($($key:ty),*) => {$(
-            /// As `FromStr` reads it.
+            /// The form that `FromStr` reads.
             impl super::KeyText for $key {
                 fn write_key_text(&self, out: &mut dyn Write) -> fmt::Result {
                     write!(out, "{self:?}")

@@ -1,7 +1,8 @@
-//! What [concurrency-diesel](https://docs.rs/concurrency-diesel) knows without a database: how a version advances, what a conflict says,
-//! and when a transaction is run again.
+//! The parts of [concurrency-diesel](https://docs.rs/concurrency-diesel) that need no database: how a version advances,
+//! what a conflict contains, and when a transaction runs again.
 //!
-//! This crate does no I/O and knows nothing of Diesel. Users name `concurrency-diesel`, which re-exports everything here that they need.
+//! This crate does no I/O and does not depend on Diesel. Depend on `concurrency-diesel` instead, which re-exports
+//! everything that you need from here.
 
 #![deny(missing_docs)]
 

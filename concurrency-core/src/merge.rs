@@ -1,5 +1,5 @@
-//! What becomes of a field that two people changed: the policies of a three-way merge. Which fields there are is known to
-//! the derive, and when to merge to the runtime.
+//! The policies of a three-way merge: what becomes of a field that two people changed. The derive knows which fields
+//! there are, and the runtime decides when to merge.
 
 /// What to do with a field that both sides changed.
 #[doc(hidden)]
@@ -11,19 +11,19 @@ pub enum Merge<U> {
     Mine,
     /// Take theirs.
     Theirs,
-    /// Ask the function, which gets base, mine and theirs; where it has no answer, ask.
+    /// Call the function with base, mine and theirs. If it returns `None`, ask.
     By(fn(&U, &U, &U) -> Option<U>),
-    /// Join both by lines; where both changed the same ones, ask.
+    /// Join both by lines. If both changed the same lines, ask.
     #[cfg(feature = "text-merge")]
     Text {
-        /// The text of a value, none of NULL.
+        /// The text of a value; `None` for NULL.
         as_text: fn(&U) -> Option<&str>,
-        /// The value of a text.
+        /// The value with a text.
         from_text: fn(String) -> U,
     },
 }
 
-/// What a field holds after the merge.
+/// What a field contains after the merge.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Merged<U> {
@@ -31,9 +31,9 @@ pub enum Merged<U> {
     Mine,
     /// What the row holds.
     Theirs,
-    /// Something made of both.
+    /// A combination of both.
     Both(U),
-    /// Both changed it, and nobody knows what it should be.
+    /// Both changed it, and no policy says what it should be.
     Conflict,
 }
 
@@ -66,9 +66,10 @@ pub fn merge<U>(policy: Merge<U>, is_same: impl Fn(&U, &U) -> bool, base: &U, mi
     }
 }
 
-/// A type whose changes can be added up: what `#[concurrent(merge = "sum")]` needs of its field.
+/// A type whose changes can be added up. `#[concurrent(merge = "sum")]` requires it of its field.
 ///
-/// Integers and floating-point numbers have it, and an `Option` of one, where NULL on any side is a conflict.
+/// Integers and floating-point numbers implement it, and so does an `Option` of one. If any side is NULL, the merge is
+/// a conflict.
 ///
 /// ```
 /// # extern crate concurrency_core as concurrency_diesel;
@@ -91,7 +92,7 @@ pub fn merge<U>(policy: Merge<U>, is_same: impl Fn(&U, &U) -> bool, base: &U, mi
     note = "implement `MergeSum` for `{Self}`, or name a function: `#[concurrent(merge = path::to::function)]`"
 )]
 pub trait MergeSum: Sized {
-    /// `theirs + (mine - base)`, or `None` where there is no such value: both changes are then a conflict.
+    /// `theirs + (mine - base)`, or `None` if there is no such value. Both changes are then a conflict.
     fn merge_sum(base: &Self, mine: &Self, theirs: &Self) -> Option<Self>;
 }
 
@@ -99,7 +100,7 @@ macro_rules! integers {
     ($($integer:ident)*) => {$(
         impl MergeSum for $integer {
             fn merge_sum(base: &Self, mine: &Self, theirs: &Self) -> Option<Self> {
-                // One of the two ways round may overflow half way although the sum fits.
+                // One order of the two steps may overflow although the sum fits.
                 let mine_last = || theirs.checked_sub(*base)?.checked_add(*mine);
                 mine.checked_sub(*base).and_then(|change| theirs.checked_add(change)).or_else(mine_last)
             }
@@ -146,21 +147,21 @@ impl<U: MergeSum> MergeSum for Option<U> {
     }
 }
 
-/// A type whose values have an order: what `#[concurrent(merge = "max")]` and `"min"` need of their field.
+/// A type whose values have an order. `#[concurrent(merge = "max")]` and `"min"` require it of their field.
 ///
-/// Every type with [`PartialOrd`] and [`Clone`] has it; there is nothing to implement. Values that cannot be compared are a
-/// conflict.
+/// Every type with [`PartialOrd`] and [`Clone`] implements it, so you need not. If two values cannot be compared, the
+/// merge is a conflict.
 #[diagnostic::on_unimplemented(
     message = "two values of `{Self}` have no order",
     label = "`merge = \"max\"` and `merge = \"min\"` need a type with an order",
     note = "implement `PartialOrd` and `Clone` for `{Self}`, or name a function: `#[concurrent(merge = path::to::function)]`"
 )]
 pub trait MergeOrder: Sized {
-    /// The greater of both changes.
+    /// The greater of the two changes.
     #[doc(hidden)]
     fn __max(base: &Self, mine: &Self, theirs: &Self) -> Option<Self>;
 
-    /// The smaller of both changes.
+    /// The smaller of the two changes.
     #[doc(hidden)]
     fn __min(base: &Self, mine: &Self, theirs: &Self) -> Option<Self>;
 }
@@ -207,7 +208,7 @@ mod tests {
         assert_eq!(merged(Merge::By(|_, _, _| None), &1, &2, &3), Merged::Conflict);
     }
 
-    /// One added by each of two people is two, however equal both results look.
+    /// If two people each add one, the sum is two, although both results look the same.
     #[test]
     fn equal_changes_are_both_counted() {
         assert_eq!(merged(SUM, &0, &1, &1), Merged::Both(2));

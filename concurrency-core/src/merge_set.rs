@@ -3,10 +3,10 @@
 use std::collections::{BTreeSet, HashSet};
 use std::hash::{BuildHasher, Hash};
 
-/// A collection of which each member is there once: what `#[concurrent(merge = "set")]` needs of its field.
+/// A collection that contains each member once. `#[concurrent(merge = "set")]` requires it of its field.
 ///
-/// `Vec`, over an array column or one of JSON by `serialize_as`, `BTreeSet` and `HashSet` have it, and an `Option` of one, where NULL on any side is a
-/// conflict. A newtype passes it on:
+/// `Vec` (over an array column, or over a JSON column with `serialize_as`), `BTreeSet` and `HashSet` implement it, and
+/// so does an `Option` of one. If any side is NULL, the merge is a conflict. A newtype passes it on:
 ///
 /// ```
 /// # extern crate concurrency_core as concurrency_diesel;
@@ -31,8 +31,8 @@ use std::hash::{BuildHasher, Hash};
     note = "use `Vec`, `BTreeSet` or `HashSet`, implement `MergeSet` for `{Self}`, or name a function: `#[concurrent(merge = path::to::function)]`"
 )]
 pub trait MergeSet: Sized {
-    /// What the row has, without what I removed, and then what I added; `None` where a member is there twice, so that it is no set: both changes
-    /// are then a conflict.
+    /// The members of the row, without those that I removed, and then those that I added. `None` if a member is there
+    /// twice, because that is not a set: both changes are then a conflict.
     fn merge_set(base: &Self, mine: &Self, theirs: &Self) -> Option<Self>;
 }
 

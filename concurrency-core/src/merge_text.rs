@@ -1,5 +1,4 @@
-//! `merge_text`: two edits of a text, joined by lines as version control does it. What is shown of a conflict stands in
-//! `text_conflict`.
+//! `merge_text` joins two edits of a text by lines, as version control does it. `text_conflict` shows a conflict.
 
 mod regions;
 
@@ -9,13 +8,14 @@ use regions::{Alike, Region};
 
 use crate::text_conflict::{TextConflict, TextPart};
 
-/// Texts of more lines are not merged: the work grows with the square of the edits, and must not keep a save waiting.
+/// Texts with more lines are not merged: the work grows with the square of the edits, and must not keep a save waiting.
 const MOST_LINES: usize = 5_000;
 
-/// A text that is merged by lines: what `#[concurrent(merge = "text")]` needs of its field. Needs the feature `text-merge`.
+/// A text that is merged by lines. `#[concurrent(merge = "text")]` requires it of its field. Needs the feature
+/// `text-merge`.
 ///
-/// `String` has it, and an `Option` of one. NULL is no text: where it is on any side, different changes are a conflict.
-/// A newtype says where its text is:
+/// `String` implements it, and so does an `Option` of one. NULL is not a text: if any side is NULL, different changes
+/// are a conflict. A newtype says where its text is:
 ///
 /// ```
 /// # extern crate concurrency_core as concurrency_diesel;
@@ -41,7 +41,7 @@ const MOST_LINES: usize = 5_000;
             `#[concurrent(merge = path::to::function)]`"
 )]
 pub trait MergeText: Sized {
-    /// The text, or `None` where there is none.
+    /// The text, or `None` if there is none.
     fn as_text(&self) -> Option<&str>;
 
     /// The value with this text.
@@ -72,18 +72,18 @@ impl<U: MergeText> MergeText for Option<U> {
 
 /// Joins two edits of a text by lines, as version control does it. Needs the feature `text-merge`.
 ///
-/// - Edits of different lines are both in the result, if at least one line that nobody changed is between them. Edits
-///   of adjacent lines are a conflict, and so are two insertions at one place, as in git.
-/// - The same edit on both sides is there once. Where each side puts the same line in at another place, or takes it out
-///   of another one, it may be the same edit, too, which is then a conflict. Blank lines are not compared. A form that
-///   is sent twice in a row never does its edit twice: it finds it done, or in conflict.
-/// - A line is what ends with LF, CRLF or CR. Its end belongs to it and is kept: lines with CRLF stay lines with CRLF,
-///   and a last line without an end stays one. Whoever changes all line ends changes all lines.
+/// - If the two sides changed different lines, the result has both edits. At least one unchanged line must be between
+///   them: edits of adjacent lines are a conflict, and so are two insertions at the same place, as in git.
+/// - If both sides made the same edit, the result has it once. If each side inserts the same line at another place, or
+///   removes it from another place, that may also be the same edit, so it is a conflict. Blank lines are not compared.
+///   So a form that is sent twice in a row never applies its edit twice.
+/// - A line ends with LF, CRLF or CR. The line end belongs to the line, and the result keeps it, as it keeps a last
+///   line without an end. So an edit that changes all line ends changes all lines.
 /// - Texts of more than 5,000 lines are not merged: two different edits of one are a conflict.
 ///
 /// # Errors
 ///
-/// [`TextConflict`] where both changed the same lines: the merged text with both sides of them.
+/// [`TextConflict`] if both sides changed the same lines: the merged text with both sides of these lines.
 ///
 /// # Example
 ///
@@ -109,7 +109,7 @@ pub fn merge_text(base: &str, mine: &str, theirs: &str) -> Result<String, TextCo
     if [base, mine, theirs].into_iter().any(|text| line_count(text) > MOST_LINES) {
         return Err(unmerged(base, mine, theirs));
     }
-    // Where lines repeat, an edit that is in the text already may look like another one.
+    // If lines repeat, an edit that is in the text already may look like another one.
     let is_done_once = |text: &str| {
         let again = |side| joined(base, side, text, false);
         [mine, theirs].into_iter().all(|side| again(side).map_or(true, |again| again == text))
@@ -121,7 +121,7 @@ pub fn merge_text(base: &str, mine: &str, theirs: &str) -> Result<String, TextCo
     joined.map_err(|parts| TextConflict::new(parts, line_end(mine, theirs, base)))
 }
 
-/// The merged text, or its parts where there is something to ask: of every change, if `asks_each`.
+/// The merged text, or its parts if there is a conflict: with `asks_each`, of every change.
 fn joined(base: &str, mine: &str, theirs: &str, asks_each: bool) -> Result<String, Vec<TextPart>> {
     let merge = TextMerge::from_lines(base, mine, theirs);
     let regions: Vec<Region<'_>> = merge.regions().iter().map(|region| Region::of(region, &merge)).collect();
@@ -147,8 +147,7 @@ fn joined(base: &str, mine: &str, theirs: &str, asks_each: bool) -> Result<Strin
     }
 }
 
-/// What is shown of a conflict in a field: of the whole text where it is NULL on any side, which is shown as an empty
-/// text.
+/// The conflict in a field. If any side is NULL, it is a conflict of the whole text, with NULL shown as an empty text.
 #[doc(hidden)]
 #[must_use]
 pub fn text_conflict(base: Option<&str>, mine: Option<&str>, theirs: Option<&str>) -> TextConflict {
@@ -160,7 +159,7 @@ pub fn text_conflict(base: Option<&str>, mine: Option<&str>, theirs: Option<&str
     conflict.unwrap_or_else(|| unmerged(base, mine, theirs))
 }
 
-/// The conflict of two texts as a whole.
+/// The conflict of two whole texts.
 fn unmerged(base: &str, mine: &str, theirs: &str) -> TextConflict {
     let line_end = line_end(mine, theirs, base);
     let part = TextPart::Conflict { base: base.to_owned(), mine: mine.to_owned(), theirs: theirs.to_owned() };
@@ -173,7 +172,7 @@ fn line_count(text: &str) -> usize {
     ends.saturating_add(usize::from(is_line_open))
 }
 
-/// How the first line ends that has an end.
+/// The line end of the first line that has one.
 fn line_end(mine: &str, theirs: &str, base: &str) -> &'static str {
     let first = |text: &'_ str| {
         let (_, rest) = text.split_at_checked(text.find(['\n', '\r'])?)?;

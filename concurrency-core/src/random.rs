@@ -6,8 +6,8 @@ use crate::{InitialVersion, UncheckedBump, VersionField, VersionValue};
 
 /// Versions that are random: a new version 4 UUID with every save. Needs the feature `uuid`.
 ///
-/// The column is a `Uuid` (PostgreSQL), a `Vec<u8>` of 16 bytes, or a `String` with the hyphenated form. A version says
-/// nothing of how often or when a row was saved, never runs out, and never returns, even when a row is deleted and
+/// The column is a `Uuid` (PostgreSQL), a `Vec<u8>` of 16 bytes, or a `String` with the hyphenated form. A version does
+/// not reveal how often or when a row was saved. It never runs out and never repeats, even if a row is deleted and
 /// inserted again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RandomVersionField;
@@ -46,7 +46,7 @@ impl VersionField<Vec<u8>> for RandomVersionField {
     }
 
     fn value(version: &Vec<u8>) -> VersionValue {
-        // Other programs may have written other bytes than a UUID's.
+        // Another program may have written bytes that are not a UUID.
         match Uuid::from_slice(version) {
             Ok(uuid) => uuid.to_string().into(),
             Err(_) => format!("{version:02x?}").into(),
@@ -99,7 +99,7 @@ impl InitialVersion<String> for RandomVersionField {
     }
 }
 
-/// The UUID of a text in the one form in which it is written here.
+/// The UUID of a text in the only form that we write.
 fn hyphenated(text: &str) -> Option<Uuid> {
     let uuid = Uuid::try_parse(text).ok()?;
     (uuid.hyphenated().encode_lower(&mut Uuid::encode_buffer()) == text).then_some(uuid)

@@ -1,11 +1,11 @@
-//! `RecordId`: which row a record is, outside of the program. Which version it has is said by `Versioned`.
+//! `RecordId`: the name of a row outside the program. `Versioned` adds the version of the record.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use crate::{KeyText, VersionValue};
 
-/// A table's name and a key: what tells one record from every other where it leaves the program, as in a form or an address.
+/// A table's name and a key. They identify a record outside the program, for example in a form or an address.
 ///
 /// ```
 /// # extern crate concurrency_core as concurrency_diesel;
@@ -25,18 +25,18 @@ pub struct RecordId {
 }
 
 impl RecordId {
-    /// The record of `table` with a key of one column, whose text stands as it is.
+    /// The record of `table` with a key of one column. Its text is not escaped.
     #[must_use]
     pub fn new(table: impl Into<Cow<'static, str>>, key: impl KeyText) -> Self {
         Self::of_key(table, &[&key])
     }
 
-    /// The record of `table` with this key, in the order of its columns: `a%2Cb,3`. Where there are several columns, `,` and `%` in
-    /// them are escaped.
+    /// The record of `table` with this key, in the order of its columns: `a%2Cb,3`. If there are several columns, `,`
+    /// and `%` in them are escaped.
     #[must_use]
     pub fn of_key(table: impl Into<Cow<'static, str>>, columns: &[&dyn KeyText]) -> Self {
         let mut key = String::new();
-        // A `String` takes every text, so that there is no error for the key to pass on.
+        // A `String` takes every text, so the key has no error to pass on.
         if let [only] = columns {
             let _ = only.write_key_text(&mut key);
         } else {
@@ -57,7 +57,7 @@ impl RecordId {
         Self { table: table.into(), key: key.into() }
     }
 
-    /// The table: the last part of its path, or what `#[concurrent(record_name = "…")]` says.
+    /// The table: the last segment of its path, or the `#[concurrent(record_name = "…")]`.
     #[must_use]
     pub fn table(&self) -> &str {
         &self.table
@@ -69,12 +69,12 @@ impl RecordId {
         &self.key
     }
 
-    /// The texts of the key's columns, unescaped; `None` where the key has not `N` of them.
+    /// The texts of the key's columns, unescaped; `None` if the key does not have `N` columns.
     #[must_use]
     pub fn columns<const N: usize>(&self) -> Option<[String; N]> {
         let columns: Vec<String> = match N {
             1 => vec![self.key.clone()],
-            // `%2C` first: what `%25` becomes is not read again.
+            // `%2C` first, so that a `%` from `%25` is not read again.
             _ => self.key.split(',').map(|column| column.replace("%2C", ",").replace("%25", "%")).collect(),
         };
         columns.try_into().ok()
@@ -103,10 +103,10 @@ impl fmt::Write for Escaped<'_> {
     }
 }
 
-/// A record as the outside knows it: which row it is, and at which version.
+/// A record as clients know it: which row it is, and at which version.
 ///
-/// `#[derive(Concurrent)]` implements it where the key has a text (see [`KeyText`]), and `Tracked` passes it on. By hand it is for what no
-/// derive knows, a document of several rows for example.
+/// `#[derive(Concurrent)]` implements it if the key has a text (see [`KeyText`]), and `Tracked` passes it on. Implement
+/// it yourself for what no derive knows, such as a document of several rows.
 ///
 /// ```
 /// # extern crate concurrency_core as concurrency_diesel;

@@ -1,14 +1,15 @@
-//! `RetryPolicy`: how often a transaction is run again, and after which pauses. Nothing here runs one, or sleeps.
+//! `RetryPolicy`: how often a transaction runs again, and after which pauses. This file runs no transaction and does
+//! not sleep.
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 use std::time::Duration;
 
-/// How often a transaction that met a conflict is run again, and how long it pauses before.
+/// How often a transaction runs again after a conflict, and how long it pauses before each attempt.
 ///
-/// The pause is random, between nothing and a limit that begins at 500 µs and doubles with each attempt up to 20 ms ("full
-/// jitter"): of the policies measured on one row that many writers want, it lost the least work. A policy is data; it holds no
-/// state of a transaction, and one may serve all.
+/// Each pause is random, between zero and a limit. The limit is 500 µs after the first attempt and doubles with each
+/// attempt, up to 20 ms ("full jitter"). We measured several policies with many writers on one row, and this one lost
+/// the least work. A policy has no state, so many transactions can use the same one.
 ///
 /// ```
 /// use std::time::Duration;
@@ -38,7 +39,7 @@ pub struct RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// A hundred attempts, pauses of up to 500 µs, doubling up to 20 ms, no deadline.
+    /// A hundred attempts, pauses of up to 500 µs that double up to 20 ms, and no deadline.
     pub const fn new() -> Self {
         Self {
             max_attempts: 100,
@@ -50,45 +51,47 @@ impl RetryPolicy {
         }
     }
 
-    /// Runs the transaction at most so often, the first time included: 1 never runs it again, and so does 0.
+    /// Runs the transaction at most this many times, the first included. 0 and 1 disable retries.
     pub const fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts;
         self
     }
 
-    /// Does not run the transaction again so long after it was begun for the first time. A running attempt is not interrupted.
+    /// Starts no new attempt once this much time has passed since the first attempt began. A running attempt is not
+    /// interrupted.
     pub const fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
         self
     }
 
-    /// The limit of the first pause, which doubles with each attempt. Zero does not pause at all.
+    /// The limit of the first pause, which doubles with each attempt. With zero there are no pauses.
     pub const fn first_pause(mut self, limit: Duration) -> Self {
         self.first_pause = limit;
         self
     }
 
-    /// The limit that no pause exceeds, however many attempts were made.
+    /// The limit of every pause, however many attempts were made.
     pub const fn longest_pause(mut self, limit: Duration) -> Self {
         self.longest_pause = limit;
         self
     }
 
-    /// Takes the random numbers from this function, for tests: 0 is no pause, `u64::MAX` the limit.
+    /// Takes the random numbers from this function, for tests: 0 gives no pause, `u64::MAX` gives the limit.
     pub const fn random_source(mut self, random: fn() -> u64) -> Self {
         self.random = random;
         self
     }
 
-    /// Calls this function for every pause and does not sleep, for tests.
+    /// Calls this function for every pause instead of sleeping, for tests.
     pub const fn sleep_with(mut self, sleep: fn(Duration)) -> Self {
         self.sleep = Some(sleep);
         self
     }
 
-    /// What to do after a conflict: the pause before the next attempt, or `None` where this one was the last.
+    /// The pause before the next attempt, or `None` if the last attempt has been made.
     ///
-    /// `attempts` have been made, and all in all took `elapsed`; `random` may be any number.
+    /// `attempts` is how many attempts were made, and `elapsed` how long they took in total. `random` may be any
+    /// number.
     #[must_use]
     pub fn pause(&self, attempts: u32, elapsed: Duration, random: u64) -> Option<Duration> {
         if attempts >= self.max_attempts {
@@ -103,14 +106,14 @@ impl RetryPolicy {
         }
     }
 
-    /// A number of the policy's random source.
+    /// A number from the policy's random source.
     #[doc(hidden)]
     #[must_use]
     pub fn __random(&self) -> u64 {
         (self.random)()
     }
 
-    /// What is called for a pause, if it is not to sleep.
+    /// The function to call for a pause instead of sleeping.
     #[doc(hidden)]
     #[must_use]
     pub const fn __sleep(&self) -> Option<fn(Duration)> {
@@ -124,15 +127,16 @@ impl Default for RetryPolicy {
     }
 }
 
-/// As much of the limit as `random` is of the greatest number.
+/// The share of the limit that `random` is of the greatest number.
 fn fraction(limit: Duration, random: u64) -> Duration {
     let limit = u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX);
-    // Of 64 bits each, so that the upper half of the product is the share.
+    // Both have 64 bits, so the upper half of the product is the share.
     let share = u128::from(limit).saturating_mul(u128::from(random).saturating_add(1)) >> 64;
     Duration::from_nanos(u64::try_from(share).unwrap_or(limit))
 }
 
-/// Every `RandomState` hashes with another secret of the standard library's: random enough for a pause, and no dependency.
+/// Every `RandomState` hashes with a different secret of the standard library. That is random enough for a pause and
+/// needs no dependency.
 fn random() -> u64 {
     RandomState::new().build_hasher().finish()
 }

@@ -1,13 +1,12 @@
-//! `TextConflict`: a merged text in which both sides changed the same lines. How texts are merged stands in
-//! `merge_text`.
+//! `TextConflict`: a merged text in which both sides changed the same lines. `merge_text` merges texts.
 
 use std::fmt::{self, Display};
 
-/// Two edits of a text that could not be joined, because both changed the same lines: the text with what could be
-/// joined, and with both sides of what could not.
+/// Two edits of a text that could not be joined, because both changed the same lines. It has the lines that could be
+/// joined, and both sides of those that could not.
 ///
 /// As text (`Display`, `to_string`) it has the markers of version control: `<<<<<<< mine`, `=======`, `>>>>>>> theirs`.
-/// A text may itself have lines that look like these: [`parts`](Self::parts) tells them apart.
+/// A text may itself have lines that look like these. [`parts`](Self::parts) tells them apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TextConflict {
     parts: Vec<TextPart>,
@@ -18,15 +17,15 @@ pub struct TextConflict {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TextPart {
-    /// Lines that neither side changed, or one side only, or both in the same way.
+    /// Lines that neither side changed, or only one side, or both in the same way.
     Merged(String),
     /// Lines that both sides changed.
     Conflict {
         /// The lines as they were.
         base: String,
-        /// What we made of them.
+        /// Our lines.
         mine: String,
-        /// What they made of them.
+        /// Their lines.
         theirs: String,
     },
 }
@@ -43,7 +42,7 @@ impl TextConflict {
     }
 }
 
-/// Each marker stands in a line of its own, which ends as the lines of the text do.
+/// Each marker is on its own line, which ends as the lines of the text do.
 impl Display for TextConflict {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut is_line_open = false;

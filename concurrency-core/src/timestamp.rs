@@ -4,15 +4,18 @@ use crate::{InitialVersion, UncheckedBump, VersionField, VersionValue};
 
 /// Versions that are timestamps: the time of the save in microseconds, but always later than the version before.
 ///
-/// The column must keep microseconds (`DATETIME(6)` on MySQL and MariaDB: without the `(6)` every second save conflicts). The
-/// field is a `chrono::NaiveDateTime` or `DateTime<Utc>` (feature `chrono`), or a `time::PrimitiveDateTime` or `OffsetDateTime`
-/// (feature `time`), each in UTC, or an `Option` of one over a nullable column. The clock may stand still or go back: the version
-/// then advances by one microsecond. As with [`IntegerVersionField`](crate::IntegerVersionField), a row that is deleted and inserted
-/// again gets a version that it never had.
+/// The column must keep microseconds (`DATETIME(6)` on MySQL and MariaDB; without the `(6)` every second save
+/// conflicts). The field is a `chrono::NaiveDateTime` or `DateTime<Utc>` (feature `chrono`), or a
+/// `time::PrimitiveDateTime` or `OffsetDateTime` (feature `time`), each in UTC, or an `Option` of one over a nullable
+/// column.
+///
+/// If the clock stands still or goes back, the version advances by one microsecond. As with
+/// [`IntegerVersionField`](crate::IntegerVersionField), a row that is deleted and inserted again gets a version that it
+/// never had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TimestampVersionField;
 
-/// A point in time that a database keeps in microseconds. Implemented for the types that [`TimestampVersionField`] takes.
+/// A point in time that a database stores in microseconds. The types that [`TimestampVersionField`] takes implement it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no timestamp that `TimestampVersionField` knows",
     note = "use `chrono::NaiveDateTime` or `DateTime<Utc>` (feature `chrono`), or `time::PrimitiveDateTime` or `OffsetDateTime` (feature `time`)"
@@ -20,13 +23,13 @@ pub struct TimestampVersionField;
 pub trait Moment: Ord + sealed::Moment {}
 
 mod sealed {
-    /// What the field needs of a timestamp. Sealed, because the microsecond steps must be right.
+    /// The operations that the field needs of a timestamp. Sealed, because the microsecond steps must be right.
     pub trait Moment: Sized {
-        /// The clock's reading, cut to microseconds: what is left of it in the database.
+        /// The clock's reading, truncated to microseconds, as the database stores it.
         fn now() -> Self;
         /// One microsecond later.
         fn successor(&self) -> Option<Self>;
-        /// The whole of it, as errors show it.
+        /// The whole timestamp, as errors show it.
         fn text(&self) -> String;
         /// The moment of such a text.
         fn from_text(text: &str) -> Option<Self>;
@@ -44,7 +47,7 @@ impl<V: Moment> VersionField<V> for TimestampVersionField {
 
     fn from_value(value: &VersionValue) -> Option<V> {
         let text = value.text()?;
-        // What is read may be wider than what is written.
+        // A value that is read may have more digits than one that is written.
         V::from_text(text).filter(|moment| moment.text() == text)
     }
 
@@ -66,7 +69,8 @@ mod chrono {
     /// Reads both forms.
     const FORMAT: &str = "%Y-%m-%d %H:%M:%S%.f";
 
-    /// How a time is shown: in microseconds, unless another program wrote parts of one, which then tell two versions apart.
+    /// Shows a time in microseconds, or in more digits if another program wrote parts of a microsecond, so that
+    /// different versions look different.
     fn format_of(time: &impl Timelike) -> &'static str {
         if time.nanosecond() % 1_000 == 0 { "%Y-%m-%d %H:%M:%S%.6f" } else { "%Y-%m-%d %H:%M:%S%.9f" }
     }
@@ -119,17 +123,17 @@ pub(crate) use time::in_utc;
 mod time {
     use time::{Date, Duration, Month, OffsetDateTime, PrimitiveDateTime, Time};
 
-    /// `nanosecond` cut to whole microseconds.
+    /// `nanosecond`, truncated to whole microseconds.
     const fn whole_microseconds(nanosecond: u32) -> u32 {
         nanosecond.saturating_sub(nanosecond % 1_000)
     }
 
-    /// The same moment in UTC, as the database keeps it: two offsets are one version.
+    /// The same moment in UTC, as the database stores it. So two offsets are one version.
     pub(crate) fn in_utc(moment: OffsetDateTime) -> OffsetDateTime {
         OffsetDateTime::from_unix_timestamp_nanos(moment.unix_timestamp_nanos()).unwrap_or(moment)
     }
 
-    /// The date of `2023-11-14`, where the year may have a sign.
+    /// The date of `2023-11-14`. The year may have a sign.
     fn date(text: &str) -> Option<Date> {
         let (year, day) = text.rsplit_once('-')?;
         let (year, month) = year.rsplit_once('-')?;
@@ -198,7 +202,7 @@ mod tests {
 
     use super::*;
 
-    /// The same rules for every type: strictly later, whole microseconds, also where the clock went back.
+    /// The same rules hold for every type: strictly later, whole microseconds, also if the clock went back.
     fn advances<V: Moment + Clone + Debug>(ahead: V) {
         let now = V::now();
         assert!(TimestampVersionField::next(&now).is_some_and(|next| next > now));
@@ -224,7 +228,7 @@ mod tests {
         assert_eq!(TimestampVersionField::next(&::time::PrimitiveDateTime::MAX), None);
     }
 
-    /// Two that differ by less than a microsecond are two versions.
+    /// Two timestamps that differ by less than a microsecond are two versions.
     #[test]
     fn no_part_of_a_time_is_left_out() {
         use ::chrono::{DateTime, TimeDelta};

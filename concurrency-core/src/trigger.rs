@@ -1,6 +1,7 @@
-//! Database triggers that move the version with the writes of every program: what they guard, and their SQL per engine.
+//! Database triggers that advance the version with the writes of every program: what they guard, and their SQL for each
+//! engine.
 //!
-//! Nothing here sends SQL. What differs between the engines stands in their files alone, as SQL to be filled in.
+//! Nothing here sends SQL. What differs between the engines is in their own files, as SQL templates.
 
 mod dialect;
 mod edit_locks;
@@ -32,13 +33,13 @@ pub use self::state::{Leftover, TriggerState};
 #[doc(hidden)]
 pub use self::{dialect::Probe, found_index::FoundTriggers, name::fingerprint, schema_change::restore_trigger};
 
-/// The mark inside our triggers, in a comment, or in a text where clients drop comments. A trigger that neither has it nor does,
-/// word for word, what ours do is never replaced and never dropped.
+/// The mark inside our triggers, in a comment, or in a text because some clients drop comments. A trigger without it is
+/// replaced or dropped only if it does, word for word, what ours do.
 pub const TRIGGER_MARKER: &str = "concurrency-diesel 1";
 
-/// What a trigger guards: a table's version column. The SQL of the trigger follows from it, for each engine.
+/// The version column of a table, which a trigger guards. The SQL of the trigger for each engine follows from it.
 ///
-/// Names are given as they are; they are quoted wherever they are written.
+/// Give names without quotes. The SQL quotes them.
 ///
 /// ```
 /// # mod concurrency_diesel {
@@ -72,7 +73,8 @@ pub struct TriggerSpec {
 impl TriggerSpec {
     /// The trigger of a table with these key columns and this version column.
     ///
-    /// SQLite finds the written row by its key, and by its rowid where no key is named; the other engines need none.
+    /// On SQLite the trigger finds the written row by its key, or by its rowid if you name no key. The other engines
+    /// need no key.
     #[must_use]
     pub fn new(
         table: impl Into<String>,
@@ -89,36 +91,36 @@ impl TriggerSpec {
         }
     }
 
-    /// For a table of this schema; of this database on MySQL and MariaDB, of this attached database on SQLite.
+    /// For a table in this schema. On MySQL and MariaDB it is a database, on SQLite an attached database.
     #[must_use]
     pub fn in_schema(mut self, schema: impl Into<String>) -> Self {
         self.schema = Some(schema.into());
         self
     }
 
-    /// Under a name of one's own: `#[concurrent(trigger_name = "…")]`.
+    /// With your own name: `#[concurrent(trigger_name = "…")]`.
     #[must_use]
     pub fn named(mut self, trigger_name: impl Into<String>) -> Self {
         self.trigger_name = Some(trigger_name.into());
         self
     }
 
-    /// The strict form: a write that sets the version to anything but the next one is refused.
+    /// The strict form, which refuses a write that sets the version to anything but the next one.
     ///
-    /// A write that leaves the version as it is, as programs do that know nothing of it, still gets the next one.
+    /// A write that leaves the version as it is, as programs do that do not know it, still gets the next one.
     #[must_use]
     pub const fn strict(mut self) -> Self {
         self.is_strict = true;
         self
     }
 
-    /// The same trigger, strict if this one is not, and the other way round.
+    /// The same trigger, strict if this one is not, and not strict if this one is.
     fn in_other_form(&self) -> Self {
         Self { is_strict: !self.is_strict, ..self.clone() }
     }
 
-    /// The trigger's name: the one it was given, or `concurrency_<table>_<column>`; cut, with a hash at its end, where it
-    /// is longer than the 63 bytes of PostgreSQL.
+    /// The trigger's name: your own, or `concurrency_<table>_<column>`. If it is longer than the 63 bytes of
+    /// PostgreSQL, it is truncated and ends with a hash.
     #[must_use]
     pub fn name(&self) -> String {
         match &self.trigger_name {
@@ -127,14 +129,14 @@ impl TriggerSpec {
         }
     }
 
-    /// Eight digits that tell this trigger from those of other tables, the same in every release.
+    /// Eight digits that distinguish this trigger from those of other tables. They are the same in every release.
     #[doc(hidden)]
     #[must_use]
     pub fn fingerprint(&self) -> String {
         name::fingerprint(&format!("{:?}.{:?}", self.schema, self.name()))
     }
 
-    /// The schema, where one is named.
+    /// The schema, if you named one.
     #[must_use]
     pub fn schema(&self) -> Option<&str> {
         self.schema.as_deref()
@@ -164,70 +166,74 @@ impl TriggerSpec {
         self.is_strict
     }
 
-    /// Whether the other guards the same column of the same table, as those of two models of one table do: one trigger is
-    /// enough for both.
+    /// Whether the other guards the same column of the same table, as those of two models of one table do. One trigger
+    /// is enough for both.
     #[must_use]
     pub fn guards_the_same(&self, other: &Self) -> bool {
         (&self.schema, &self.table, &self.version) == (&other.schema, &other.table, &other.version)
     }
 
-    /// The statements that create the trigger, to be sent in this order; on PostgreSQL those of the tables that inherit from it, too.
+    /// The statements that create the trigger, in this order. On PostgreSQL they also create those of the tables that
+    /// inherit from the table.
     ///
-    /// They fail where a trigger of that name exists, or on PostgreSQL a function: nothing is ever replaced.
+    /// They fail if a trigger of that name exists, or on PostgreSQL a function. They never replace anything.
     #[must_use]
     pub fn create(&self, engine: Engine) -> Vec<String> {
         engine.dialect().create(self)
     }
 
-    /// The statements that drop whatever trigger has that name, to be sent in this order.
+    /// The statements that drop any trigger of that name, in this order.
     ///
-    /// Where there is none they do nothing. That it is ours is asked before: see [`state`](Self::state).
+    /// If there is none, they do nothing. Check first that it is ours: see [`state`](Self::state).
     #[must_use]
     pub fn drop(&self, engine: Engine) -> Vec<String> {
         engine.dialect().drop(self)
     }
 
-    /// Asks for the table's columns: [`FoundColumn`]s, none where there is no such table.
+    /// The query for the table's columns. The answer has [`FoundColumn`]s, and is empty if there is no such table.
     #[must_use]
     pub fn find_columns(&self, engine: Engine) -> TriggerQuery {
         engine.dialect().find_columns(self)
     }
 
-    /// Asks for everything that stands on the table or in the trigger's way: [`FoundTrigger`]s.
+    /// The query for all triggers that are on the table or have the trigger's name: [`FoundTrigger`]s.
     #[must_use]
     pub fn find_triggers(&self, engine: Engine) -> TriggerQuery {
         engine.dialect().find_triggers(self)
     }
 
-    /// Asks for the tables that inherit from this one, as far as the engine has such: [`FoundColumn`]s whose columns are tables.
+    /// The query for the tables that inherit from this one, if the engine has such: [`FoundColumn`]s whose columns are
+    /// tables.
     #[must_use]
     pub fn find_children(&self, engine: Engine) -> Option<TriggerQuery> {
         engine.dialect().find_children(self)
     }
 
-    /// Asks who uses the table now, as far as the engine tells: [`FoundColumn`]s whose columns are connections.
+    /// The query for the connections that use the table now, as far as the engine tells: [`FoundColumn`]s whose columns
+    /// are connections.
     #[must_use]
     pub fn find_holders(&self, engine: Engine) -> Option<TriggerQuery> {
         engine.dialect().find_holders(self)
     }
 
-    /// The spec for a table that [inherits](Self::find_children) from this one, and has its trigger under the same name.
+    /// The spec for a table that [inherits](Self::find_children) from this one and has a trigger of the same name.
     #[must_use]
     pub fn for_child(&self, child: FoundColumn) -> Self {
         let name = self.name();
         Self { schema: child.table_schema, table: child.column_name, ..self.clone() }.named(name)
     }
 
-    /// What the answer to [`find_triggers`](Self::find_triggers) says about the trigger.
+    /// The state of the trigger, from the answer to [`find_triggers`](Self::find_triggers).
     ///
-    /// A trigger is known by its text, whatever it is named: a renamed table keeps its trigger under the old name. One that is
-    /// [strict](Self::strict) where this is not, or the other way round, is told apart from an altered one.
+    /// A trigger is recognised by its text, whatever its name, because a renamed table keeps its trigger under the old
+    /// name. A trigger that is [strict](Self::strict) although this one is not, or the other way round, is not an
+    /// altered one.
     #[must_use]
     pub fn state<'f>(&self, engine: Engine, columns: &[FoundColumn], found: &'f [FoundTrigger]) -> TriggerState<'f> {
         state::state(self, engine, columns, found)
     }
 
-    /// The triggers of ours among the found that are left over on the table, after a column was renamed say.
+    /// Our triggers among the found ones that are left over on the table, for example after a column was renamed.
     #[must_use]
     pub fn leftovers<'f>(
         &self,
@@ -238,7 +244,7 @@ impl TriggerSpec {
         state::leftovers(self, engine, columns, found)
     }
 
-    /// The triggers of others among the found that set the version of a row which is updated, after ours has.
+    /// The other triggers among the found ones that set the version of an updated row after ours has.
     #[must_use]
     pub fn setting<'f>(
         &self,

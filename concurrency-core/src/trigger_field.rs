@@ -1,4 +1,4 @@
-//! `TriggerVersionField`: the version counts writes, those of other programs, too. The triggers stand in `trigger`.
+//! `TriggerVersionField`: the version counts the writes of all programs. `trigger` has the triggers.
 
 use crate::counter::{Counter, Integer};
 use crate::{AutoIncVersionField, InitialVersion, UncheckedBump, VersionField, VersionValue};
@@ -6,20 +6,21 @@ use crate::{AutoIncVersionField, InitialVersion, UncheckedBump, VersionField, Ve
 /// Versions 1, 2, 3 …: each save adds one, and a database trigger adds one to every other write of the row, whatever
 /// program sends it.
 ///
-/// The column is that of [`AutoIncVersionField`], and so is what a save sends: it sets the next version itself, and the
-/// trigger leaves such a write alone. So a save moves the version by one step, and the version in memory is the row's
-/// without a read. A psql session, a cron job or another application knows nothing of versions. There the trigger moves
-/// the version, and copies loaded before conflict.
+/// The column is that of [`AutoIncVersionField`], and so is the save: it sets the next version itself, and the trigger
+/// leaves such a write alone. So a save advances the version by one, and the version in memory is correct without a
+/// read. A psql session, a cron job or another application does not set the version. The trigger then advances it, and
+/// copies that were loaded before conflict.
 ///
-/// A trigger of your own that writes the row again breaks this: `AFTER UPDATE … UPDATE` for an `updated_at`, say. The
-/// second write counts, too, so that the row is one version ahead of memory, and the next save conflicts. Change `NEW`
-/// in a BEFORE trigger, or let the program set the column. `testing::check_model` finds such a trigger.
+/// If your own trigger writes the row again (`AFTER UPDATE … UPDATE`, for example to set `updated_at`), the second
+/// write also advances the version. The row is then one version ahead of memory, and the next save conflicts. Change
+/// `NEW` in a BEFORE trigger instead, or let the program set the column. `testing::check_model` finds such a trigger.
 ///
-/// The trigger comes from a migration, or from `triggers::create`; until it is there, this is [`AutoIncVersionField`].
-/// Its name is `concurrency_<table>_<column>`, or what `#[concurrent(trigger_name = "…")]` says. Every write counts:
-/// `save_without_increment` is an ordinary save here. What no trigger sees: on MySQL and MariaDB the foreign keys'
-/// cascades, on every engine a row that is deleted and inserted again (REPLACE does so), and on PostgreSQL writes under
-/// `session_replication_role = replica`.
+/// A migration or `triggers::create` creates the trigger. Without it, this field works like [`AutoIncVersionField`].
+/// The trigger's name is `concurrency_<table>_<column>`, or the `#[concurrent(trigger_name = "…")]`. Every write
+/// advances the version, so `save_without_increment` is an ordinary save here.
+///
+/// No trigger sees these writes: on MySQL and MariaDB the cascades of foreign keys, on every engine a row that is
+/// deleted and inserted again (as REPLACE does), and on PostgreSQL writes under `session_replication_role = replica`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TriggerVersionField;
 
@@ -57,7 +58,7 @@ impl<V: Counter> InitialVersion<V> for TriggerVersionField {
 mod tests {
     use super::*;
 
-    /// The trigger's step is COALESCE(version, 0) + 1, and the application's must be the same.
+    /// The trigger sets COALESCE(version, 0) + 1, and the application must do the same.
     #[test]
     fn the_application_takes_the_step_of_the_trigger() {
         assert_eq!(TriggerVersionField::next(&1_i16), Some(2));

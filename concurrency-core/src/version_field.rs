@@ -1,12 +1,12 @@
-//! The traits of a version field: how the next version comes about, and which version a new row gets.
+//! The traits of a version field: which version comes next, and which version a new row gets.
 //!
-//! The fields themselves stand in a file each; nothing here knows how a version is stored.
+//! Each version field has its own file. Nothing here knows how a version is stored.
 
 use crate::VersionValue;
 
-/// How the version of a record advances: the field's kind, named in `#[concurrent(version = …)]`.
+/// How the version of a record advances. `#[concurrent(version = …)]` names an implementation.
 ///
-/// It is implemented on a marker type, so that anyone can write one for a type `V` of another crate:
+/// Implement it on a marker type. So you can write one for a type `V` of another crate:
 ///
 /// ```
 /// # extern crate concurrency_core as concurrency_diesel;
@@ -37,10 +37,10 @@ use crate::VersionValue;
 /// assert_eq!(Countdown::next(&i32::MIN), None);
 /// ```
 ///
-/// Over a nullable column the field is an `Option<V>`; every field with an [`InitialVersion`] takes it.
+/// Over a nullable column the field is an `Option<V>`. Every version field with an [`InitialVersion`] takes it.
 ///
-/// Two rules keep a field safe: [`next`](Self::next) never returns a version that the row had before, and two versions
-/// are the same version exactly when their [`value`](Self::value)s are equal.
+/// Two rules make a version field safe. [`next`](Self::next) never returns a version that the row had before. Two
+/// versions are the same version exactly if their [`value`](Self::value)s are equal.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the version field of a `{V}`",
     label = "`{V}` cannot hold the versions of `{Self}`",
@@ -48,21 +48,21 @@ use crate::VersionValue;
     note = "`IntegerVersionField` takes `i64` or `Option<i64>`, `TimestampVersionField` the timestamps of chrono and time, `RandomVersionField` `Uuid`, `Vec<u8>` and `String`; for another type implement `VersionField<{V}>` on a marker of your own"
 )]
 pub trait VersionField<V> {
-    /// The version after `current`, or `None` where there is none: the save is then refused and nothing is written.
+    /// The version after `current`, or `None` if there is none. The save then returns an error and writes nothing.
     fn next(current: &V) -> Option<V>;
 
-    /// The version as errors show it and as two versions are compared.
+    /// The version in the form in which errors show it and versions are compared.
     fn value(version: &V) -> VersionValue;
 
-    /// The version of this value, the inverse of [`value`](Self::value): a version that left the program comes back by it. `None` where
-    /// no `V` has the value.
+    /// The version with this value, the inverse of [`value`](Self::value). It reads a version that comes back from a
+    /// client. `None` if no `V` has the value.
     fn from_value(value: &VersionValue) -> Option<V>;
 
     /// Where the version that a save writes comes from.
     #[doc(hidden)]
     const __ADVANCE: Advance = Advance::Assigned;
 
-    /// Whether the database moves the version with every write of the row, so that no save can leave it.
+    /// Whether the database advances the version with every write of the row, so that no save can leave it.
     #[doc(hidden)]
     const __EVERY_WRITE_COUNTS: bool = false;
 
@@ -70,11 +70,12 @@ pub trait VersionField<V> {
     #[doc(hidden)]
     const __SIGNED: bool = true;
 
-    /// Whether no two saves ever make the same version, so that a row with a version that was made here was written from here.
+    /// Whether no two saves ever make the same version. A row with a version that was made here was then written from
+    /// here.
     #[doc(hidden)]
     const __IS_UNIQUE: bool = false;
 
-    /// How a save that does not check the version moves it.
+    /// How a save that does not check the version advances it.
     #[doc(hidden)]
     fn __unchecked() -> UncheckedBump<V> {
         UncheckedBump::ReadThenSave
@@ -91,7 +92,7 @@ pub trait InitialVersion<V> {
     fn initial() -> V;
 }
 
-/// A nullable version column, as one added later often is: after NULL comes the initial version.
+/// A nullable version column, such as one that was added later. The initial version follows NULL.
 #[diagnostic::do_not_recommend]
 impl<V, F> VersionField<Option<V>> for F
 where
@@ -139,24 +140,24 @@ impl<V, F: InitialVersion<V>> InitialVersion<Option<V>> for F {
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Advance {
-    /// The application: it is `next` of the record's version.
+    /// From the application: it is `next` of the record's version.
     Assigned,
-    /// The database adds one where a checked column changes; the version is read back.
+    /// The database adds one if a checked column changes. The save reads the version back.
     IfChanged,
-    /// The database, with every write of the row; the version is read back.
+    /// From the database, with every write of the row. The save reads the version back.
     ByDatabase,
 }
 
-/// How an unchecked save finds the version to write, so that it never moves a row's version back.
+/// How an unchecked save finds the version to write, so that a row's version never goes back.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UncheckedBump<V> {
-    /// The database adds one to the row's version, which must be below `maximum`; the new version is read back.
+    /// The database adds one to the row's version, which must be below `maximum`. The save reads the new version back.
     Increment {
-        /// The greatest version the type can hold.
+        /// The greatest version of the type.
         maximum: V,
     },
-    /// The row's version becomes `now` where it is smaller than that.
+    /// The row's version becomes `now` if it is smaller than that.
     Clock {
         /// The clock's reading.
         now: V,
@@ -166,9 +167,9 @@ pub enum UncheckedBump<V> {
         /// The new version.
         version: V,
     },
-    /// The row is written, and the version that the database gave it is read back.
+    /// The save writes the row and reads back the version that the database gave it.
     ByDatabase,
-    /// The row's version is read, and the save is guarded by what was read.
+    /// The save reads the row's version and then checks that version.
     ReadThenSave,
 }
 

@@ -1,4 +1,4 @@
-//! A version as errors carry it: one type for the versions of all models.
+//! A version as errors contain it: one type for the versions of all models.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ use std::fmt;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum VersionValue {
-    /// The version of an integer column; wide enough for `i64` and `u64`.
+    /// The version of an integer column, wide enough for `i64` and `u64`.
     Integer(i128),
     /// The version of any other column, as text.
     Text(String),
@@ -22,7 +22,7 @@ pub enum VersionValue {
 }
 
 impl VersionValue {
-    /// The version of an integer column, where it is one and fits the type.
+    /// The version of an integer column, if it is one and fits the type.
     ///
     /// ```
     /// # extern crate concurrency_core as concurrency_diesel;
@@ -40,7 +40,7 @@ impl VersionValue {
         }
     }
 
-    /// The version of a column that is no integer.
+    /// The version of a column that is not an integer.
     ///
     /// ```
     /// # extern crate concurrency_core as concurrency_diesel;

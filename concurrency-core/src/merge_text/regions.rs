@@ -1,4 +1,5 @@
-//! The regions of three texts, and which of them both sides changed alike. What becomes of them stands in `merge_text`.
+//! The regions of three texts, and which of them both sides changed in the same way. `merge_text` decides what becomes
+//! of them.
 
 use std::collections::HashSet;
 
@@ -22,12 +23,12 @@ impl<'t> Region<'t> {
         }
     }
 
-    /// What it becomes, unless both sides changed it in different ways.
+    /// Its merged lines, unless both sides changed it in different ways.
     pub(super) fn merged(&self) -> Option<&[&'t str]> {
         match self.resolution {
             MergeResolution::Unchanged | MergeResolution::Ours | MergeResolution::Both => Some(&self.mine),
             MergeResolution::Theirs => Some(&self.theirs),
-            // The enumeration may grow: what is not known to be merged is asked.
+            // The enumeration may grow. A kind that is unknown here is a conflict.
             _ => None,
         }
     }
@@ -37,8 +38,8 @@ impl<'t> Region<'t> {
     }
 }
 
-/// The lines that each side takes out of another place, and those that each puts in at another one. Where lines repeat,
-/// one edit may look like two, and taken over from both sides it would be done twice.
+/// The lines that each side removes from another place, and those that each inserts at another place. If lines repeat,
+/// one edit may look like two, and taking it over from both sides would apply it twice.
 pub(super) struct Alike<'t> {
     taken_out: HashSet<&'t str>,
     put_in: HashSet<&'t str>,
@@ -56,7 +57,7 @@ impl<'t> Alike<'t> {
         Self { taken_out: both(|region| &region.base), put_in: both(|region| region.merged().unwrap_or_default()) }
     }
 
-    /// Whether one of them is in what a side changed here.
+    /// Whether what a side changed here contains one of them.
     pub(super) fn is_in(&self, region: &Region<'t>) -> bool {
         let merged = region.merged().unwrap_or_default();
         written(&region.base).any(|line| self.taken_out.contains(line))
@@ -64,7 +65,7 @@ impl<'t> Alike<'t> {
     }
 }
 
-/// The lines without the blank ones, which are alike everywhere, and without their ends.
+/// The lines without the blank ones, which are the same everywhere, and without their line ends.
 fn written<'t>(lines: &[&'t str]) -> impl Iterator<Item = &'t str> {
     lines.iter().map(|line| line.trim()).filter(|line| !line.is_empty())
 }

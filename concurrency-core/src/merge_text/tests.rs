@@ -1,4 +1,4 @@
-//! What becomes of two edits of a text, case by case and by random ones.
+//! The results of merging two edits of a text, case by case and with random texts.
 
 use fastrand::Rng;
 
@@ -62,7 +62,7 @@ fn edits_of_one_line_are_a_conflict_with_both() {
     assert_eq!(found.parts(), [merged("one\n"), conflict("two\n", "TWO\n", "2\n"), merged("three\nfour\n5\n")]);
 }
 
-/// As git does it: between two edits there must be a line that nobody changed.
+/// As in git, at least one unchanged line must be between two edits.
 #[test]
 fn edits_of_adjacent_lines_are_a_conflict() {
     let shown = "<<<<<<< mine\nONE\ntwo\n=======\none\nTWO\n>>>>>>> theirs\n";
@@ -70,7 +70,7 @@ fn edits_of_adjacent_lines_are_a_conflict() {
     assert_merged("one\n-\ntwo\n", "ONE\n-\ntwo\n", "one\n-\nTWO\n", "ONE\n-\nTWO\n");
 }
 
-/// Nobody knows which one comes first.
+/// The order is unknown.
 #[test]
 fn two_insertions_at_one_place_are_a_conflict() {
     let shown = "one\n<<<<<<< mine\nmine\n=======\ntheirs\n>>>>>>> theirs\ntwo\n";
@@ -86,7 +86,7 @@ fn what_one_side_removed_and_the_other_one_changed_is_a_conflict() {
     assert_merged(BASE, "", "", "");
 }
 
-/// A form that was sent twice: what it put in is in their text already, at what may be another place.
+/// A form that was sent twice: their text already has what it inserted, perhaps at another place.
 #[test]
 fn an_edit_that_may_be_in_the_text_already_is_a_conflict() {
     let (base, mine) = ("a\n\nb\n\nc\n", "a\n\nb\n\nnew\n\nc\n");
@@ -95,7 +95,7 @@ fn an_edit_that_may_be_in_the_text_already_is_a_conflict() {
     let shown = "a\n\n<<<<<<< mine\nb\n=======\nB\n\nnew\n>>>>>>> theirs\n\n\
                  <<<<<<< mine\nnew\n\n=======\n>>>>>>> theirs\nc\n";
     assert_conflict(base, mine, merged, shown);
-    // Or what it took out.
+    // Or what it removed.
     assert_conflict(
         "x\n-\nx\n",
         "-\nx\n",
@@ -111,9 +111,9 @@ fn lines_keep_their_ends() {
     assert_merged(base, "ONE\r\ntwo\r\nthree\r\n", "one\r\ntwo\r\nTHREE\r\n", "ONE\r\ntwo\r\nTHREE\r\n");
     let shown = "<<<<<<< mine\r\nONE\r\n=======\r\n1\r\n>>>>>>> theirs\r\ntwo\r\nthree\r\n";
     assert_conflict(base, "ONE\r\ntwo\r\nthree\r\n", "1\r\ntwo\r\nthree\r\n", shown);
-    // Each line by itself, also in a text of several kinds.
+    // Each line keeps its own end, also in a text with several kinds of line ends.
     assert_merged("a\r\nb\nc\rd\n", "A\r\nb\nc\rd\n", "a\r\nb\nC\rd\n", "A\r\nb\nC\rd\n");
-    // Whoever changes all line ends changes all lines.
+    // An edit of all line ends changes all lines.
     let shown = "<<<<<<< mine\none\ntwo\nthree\n=======\none\r\ntwo\r\nTHREE\r\n>>>>>>> theirs\n";
     assert_conflict(base, "one\ntwo\nthree\n", "one\r\ntwo\r\nTHREE\r\n", shown);
 }
@@ -123,7 +123,7 @@ fn a_last_line_without_an_end_stays_one() {
     assert_merged("one\ntwo\nthree", "ONE\ntwo\nthree", "one\ntwo\nTHREE", "ONE\ntwo\nTHREE");
     assert_merged("one\ntwo\nthree\n", "ONE\ntwo\nthree\n", "one\ntwo\nthree", "ONE\ntwo\nthree");
     assert_merged("one\ntwo\nthree", "ONE\ntwo\nthree", "one\ntwo\nthree\n", "ONE\ntwo\nthree\n");
-    // What is appended ends the line before, which is then a changed one.
+    // An appended line gives the line before it an end, so that line also changed.
     assert_conflict(
         "one",
         "one\nmine",
@@ -138,7 +138,7 @@ fn a_last_line_without_an_end_stays_one() {
 #[test]
 fn any_text_is_a_text() {
     assert_merged("äöü\n-\n日本\n", "ÄÖÜ\n-\n日本\n", "äöü\n-\n日本語 🦀\n", "ÄÖÜ\n-\n日本語 🦀\n");
-    // A composed and a decomposed letter are two texts, and only LF and CR end a line.
+    // A composed and a decomposed letter are different texts, and only LF and CR end a line.
     assert_conflict("-", "\u{e9}", "e\u{301}", "<<<<<<< mine\n\u{e9}\n=======\ne\u{301}\n>>>>>>> theirs\n");
     assert_conflict(
         "a\u{2028}b",
@@ -146,7 +146,7 @@ fn any_text_is_a_text() {
         "a\u{2028}B",
         "<<<<<<< mine\nA\u{2028}b\n=======\na\u{2028}B\n>>>>>>> theirs\n",
     );
-    // Lines that look like markers are told apart by the parts.
+    // `parts` tells lines that look like markers from real markers.
     let found = merge_text("=======\n", "<<<<<<< mine\n", ">>>>>>> theirs\n").unwrap_err();
     assert_eq!(found.parts(), [conflict("=======\n", "<<<<<<< mine\n", ">>>>>>> theirs\n")]);
 }
@@ -173,7 +173,7 @@ fn null_is_shown_as_an_empty_text() {
     assert_eq!(Option::<String>::from_text("text".to_owned()), some("text"));
 }
 
-/// A text of a few different lines, so that they repeat, and one that was made of it.
+/// A text of a few different lines, so that they repeat, and an edit of it.
 fn random(rng: &mut Rng) -> [String; 3] {
     let letters = [2, 4, 30][rng.usize(..3)];
     let line = |rng: &mut Rng| rng.u8(..letters).to_string();
@@ -213,7 +213,7 @@ fn exchanged(parts: &[TextPart]) -> Vec<TextPart> {
     parts.iter().map(exchanged).collect()
 }
 
-/// Whether these pieces follow one another in the text, with others between them.
+/// Whether these pieces occur in the text in this order, with others between them.
 fn are_in_order<'t>(mut text: &'t str, pieces: impl Iterator<Item = &'t String>) -> bool {
     for piece in pieces {
         let Some((_, rest)) = text.split_once(piece.as_str()) else { return false };

@@ -1,30 +1,30 @@
-//! What an engine must know of triggers: one implementation per engine, in a file of its own.
+//! What an engine must know about triggers: one implementation for each engine, in its own file.
 
 use super::TriggerSpec;
 use super::found::{FoundColumn, FoundTrigger, TriggerQuery};
 
 pub(super) trait Dialect {
-    /// A name as the engine's SQL writes it, whatever characters it holds.
+    /// A name as the engine's SQL writes it, with any characters.
     fn quote(&self, name: &str) -> String;
 
     fn create(&self, spec: &TriggerSpec) -> Vec<String>;
 
-    /// What creates the trigger where it is not there.
+    /// The SQL that creates the trigger if it is not there.
     fn restore(&self, spec: &TriggerSpec) -> Restoring;
 
     fn drop(&self, spec: &TriggerSpec) -> Vec<String>;
 
-    /// Drops a trigger that was found; `None` for a function alone.
+    /// Drops a trigger that was found. `None` is for a function without a trigger.
     fn drop_trigger(&self, found: &FoundTrigger) -> Option<String>;
 
     fn add_column(&self, spec: &TriggerSpec) -> Vec<String>;
 
-    /// The type of a column whose texts are equal only where all their bytes are, and that a key can have.
+    /// The type of a text column that compares texts byte by byte and that can be in a key.
     fn exact_text(&self) -> &'static str;
 
     fn drop_column(&self, spec: &TriggerSpec) -> Vec<String>;
 
-    /// What keeps a change of a table from waiting for it without end.
+    /// The SQL that keeps a change of a table from waiting for the table without end.
     fn lock_limit(&self) -> Option<Limit> {
         None
     }
@@ -33,36 +33,36 @@ pub(super) trait Dialect {
 
     fn find_triggers(&self, spec: &TriggerSpec) -> TriggerQuery;
 
-    /// The triggers of every table of a schema, where asking for those of one looks at all of them.
+    /// The query for the triggers of every table of a schema, if the query for one table would look at all of them.
     fn find_all_triggers(&self, _of_schema: Option<&str>) -> Option<TriggerQuery> {
         None
     }
 
-    /// The tables whose rows are rows of this one, too, and that need triggers of their own.
+    /// The query for the tables whose rows also belong to this one, and which need their own triggers.
     fn find_children(&self, _spec: &TriggerSpec) -> Option<TriggerQuery> {
         None
     }
 
-    /// Who uses the table now, as far as the engine tells.
+    /// The query for the connections that use the table now, as far as the engine tells.
     fn find_holders(&self, _spec: &TriggerSpec) -> Option<TriggerQuery> {
         None
     }
 
-    /// Every trigger, ours or not.
+    /// The query for every trigger, ours or not.
     fn list(&self) -> TriggerQuery;
 
-    /// Whether a trigger found on the spec's table is what `create` makes, in the spec's form, under whatever name.
+    /// Whether a trigger found on the spec's table is what `create` makes, in the spec's form, whatever its name.
     fn is_intact(&self, spec: &TriggerSpec, columns: &[FoundColumn], found: &FoundTrigger) -> bool;
 
-    /// Whether the trigger's program is what `create` makes, whatever calls it.
+    /// Whether the trigger's program is what `create` makes, whatever calls that program.
     fn is_same_body(&self, spec: &TriggerSpec, found: &FoundTrigger) -> bool {
         self.is_intact(spec, &[], found)
     }
 
-    /// Whether a column of this type, as `find_columns` names it, counts.
+    /// Whether a column of this type, as `find_columns` names it, can hold a counted version.
     fn counts(&self, base_type: &str) -> bool;
 
-    /// A name, qualified where the schema is named.
+    /// A name, qualified if the schema is named.
     fn qualified(&self, schema: Option<&str>, name: &str) -> String {
         match schema {
             Some(schema) => format!("{}.{}", self.quote(schema), self.quote(name)),
@@ -71,14 +71,14 @@ pub(super) trait Dialect {
     }
 }
 
-/// How a trigger is created where it is not there, by a script: an engine without conditions in SQL is asked before.
+/// How a script creates a trigger if it is not there. An engine without conditions in SQL is asked first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Restoring {
     pub(super) probe: Option<Probe>,
     pub(super) statements: Vec<String>,
 }
 
-/// A question that a script can put: its SQL fails, with this in the message, where the trigger is there.
+/// A question that a script can ask: its SQL fails, with this in the message, if the trigger is there.
 #[doc(hidden)]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Probe {
@@ -86,12 +86,13 @@ pub struct Probe {
     pub failure: &'static str,
 }
 
-/// While a change of a table waits for it, everybody who comes after it waits, too. After five seconds it gives up.
+/// While a change of a table waits for the table, all later users of the table wait, too. So the change gives up after
+/// five seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Limit {
-    /// Sets the limit, and remembers the session's own.
+    /// Sets the limit and saves the session's own.
     pub(super) set: &'static str,
-    /// Gives the session its own limit back.
+    /// Restores the session's own limit.
     pub(super) put_back: &'static str,
 }
 

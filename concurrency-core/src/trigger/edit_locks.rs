@@ -1,4 +1,4 @@
-//! The table of edit locks, which says who is editing which record. What is read from it and written to it stands elsewhere.
+//! The table of edit locks, which stores who is editing which record. Other files read and write it.
 
 use super::statements::statements;
 use super::{Engine, SchemaChange};
@@ -29,13 +29,13 @@ pub fn create_edit_locks(engine: Engine) -> SchemaChange {
     SchemaChange::without_limit(vec![up], vec![format!("DROP TABLE {EDIT_LOCKS_TABLE}")])
 }
 
-/// The statement that creates the table where it is not there.
+/// The statement that creates the table if it is not there.
 #[must_use]
 pub fn create_edit_locks_if_missing(engine: Engine) -> String {
     format!("CREATE TABLE IF NOT EXISTS {EDIT_LOCKS_TABLE} {}", columns(engine))
 }
 
-/// Whether these migrations, the texts of their `up.sql` in order, create the table and leave it there.
+/// Whether these migrations (the texts of their `up.sql` in order) create the table and do not drop it.
 #[must_use]
 pub fn creates_edit_locks(engine: Engine, migrations: &[String]) -> bool {
     let mut is_there = false;
@@ -47,7 +47,7 @@ pub fn creates_edit_locks(engine: Engine, migrations: &[String]) -> bool {
     is_there
 }
 
-/// Texts are equal only where all their bytes are.
+/// Texts are compared byte by byte.
 fn columns(engine: Engine) -> String {
     let text = engine.dialect().exact_text();
     format!(

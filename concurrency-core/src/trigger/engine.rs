@@ -1,4 +1,4 @@
-//! The engines whose triggers we write. What differs between them stands in `dialect` and in the engines' files.
+//! The engines whose triggers we write. `dialect` and the files of the engines have what differs between them.
 
 use std::fmt;
 use std::str::FromStr;
@@ -36,21 +36,23 @@ pub enum Engine {
 }
 
 impl Engine {
-    /// Asks for the triggers of the connection's database, on PostgreSQL of the schemas where it looks: [`FoundTrigger`](crate::FoundTrigger)s,
-    /// [ours](crate::FoundTrigger::is_ours) and others.
+    /// The query for the triggers of the connection's database, on PostgreSQL of the schemas in its `search_path`:
+    /// [`FoundTrigger`](crate::FoundTrigger)s, [ours](crate::FoundTrigger::is_ours) and others.
     #[must_use]
     pub fn list_triggers(self) -> TriggerQuery {
         self.dialect().list()
     }
 
-    /// Asks for the triggers of every table of a schema at once, where asking for those of one looks at all of them.
+    /// The query for the triggers of every table of a schema at once, if the query for one table would look at all of
+    /// them.
     #[doc(hidden)]
     #[must_use]
     pub fn find_all_triggers(self, of_schema: Option<&str>) -> Option<TriggerQuery> {
         self.dialect().find_all_triggers(of_schema)
     }
 
-    /// What keeps changes of tables from waiting without end, and what gives the session its own limit back, as migrations hold both.
+    /// The SQL that keeps changes of tables from waiting without end, and the SQL that restores the session's own
+    /// limit, as migrations contain both.
     #[must_use]
     pub fn lock_limit(self) -> Option<(&'static str, &'static str)> {
         self.dialect().lock_limit().map(|limit| (limit.set, limit.put_back))
@@ -88,7 +90,7 @@ impl FromStr for Engine {
     }
 }
 
-/// Returned where a name is none of an engine that we know.
+/// Returned if a name is not that of a known engine.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("`{0}` is no engine; use `sqlite`, `postgres` or `mysql` (MySQL and MariaDB)")]
 pub struct UnknownEngine(String);

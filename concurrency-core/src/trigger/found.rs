@@ -1,4 +1,4 @@
-//! What a database says of its triggers, and what that means. Asking it is left to whoever has a connection.
+//! What a database says about its triggers, and what that means. The caller has the connection and asks the database.
 
 use super::tokens::folded;
 use super::{Engine, TRIGGER_MARKER, TriggerSpec, reading};
@@ -7,9 +7,9 @@ use super::{Engine, TRIGGER_MARKER, TriggerSpec, reading};
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TriggerQuery {
-    /// The SQL between the parameters, and before the first and after the last of them.
+    /// The SQL before the first parameter, between the parameters, and after the last one.
     pub sql: Vec<String>,
-    /// The values to be bound, each a text.
+    /// The values to bind, each a text.
     pub parameters: Vec<String>,
 }
 
@@ -17,13 +17,13 @@ pub struct TriggerQuery {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FoundColumn {
-    /// The schema that the table was found in, where it must be named: the connection looks elsewhere first.
+    /// The table's schema, if it must be named because the connection looks elsewhere first.
     pub table_schema: Option<String>,
     /// The column.
     pub column_name: String,
     /// Its type, as the engine names it.
     pub data_type: String,
-    /// The type that a domain of PostgreSQL stands for; otherwise the same.
+    /// The base type of a PostgreSQL domain, otherwise the same type.
     pub base_type: String,
 }
 
@@ -31,7 +31,7 @@ impl FoundColumn {
     /// How many columns the answer has.
     pub const WIDTH: usize = 4;
 
-    /// The column that a row of the answer tells of.
+    /// The column in a row of the answer.
     #[must_use]
     pub fn from_row(row: [Option<String>; Self::WIDTH]) -> Self {
         let [table_schema, column_name, data_type, base_type] = row;
@@ -43,7 +43,7 @@ impl FoundColumn {
         }
     }
 
-    /// Whether it has this name, as the engine compares names.
+    /// Whether the column has this name, as the engine compares names.
     #[must_use]
     pub fn is_named(&self, name: &str, engine: Engine) -> bool {
         folded(&self.column_name, engine) == folded(name, engine)
@@ -60,23 +60,23 @@ impl FoundColumn {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FoundTrigger {
-    /// The schema of the table; the database on MySQL and MariaDB.
+    /// The table's schema; on MySQL and MariaDB its database.
     pub table_schema: Option<String>,
-    /// The table it stands on; `None` for a function of PostgreSQL that no trigger of the table calls.
+    /// The trigger's table; `None` for a PostgreSQL function that no trigger of the table calls.
     pub table_name: Option<String>,
     /// The trigger's name.
     pub trigger_name: String,
-    /// What the engine keeps of the trigger: its text, or its event. Empty in PostgreSQL's list of a whole database.
+    /// The engine's definition of the trigger: its text, or its event. Empty in PostgreSQL's list of a whole database.
     pub definition: String,
-    /// What it does, where the engine keeps that apart.
+    /// The trigger's body, if the engine stores it separately.
     pub body: Option<String>,
-    /// The function it calls, quoted and qualified: on PostgreSQL.
+    /// The function that it calls, quoted and qualified (PostgreSQL).
     pub function_name: Option<String>,
     /// Whether it fires.
     pub is_enabled: bool,
-    /// As whom it runs: on MySQL and MariaDB, `name@host`.
+    /// The user as whom it runs, `name@host` (MySQL and MariaDB).
     pub definer: Option<String>,
-    /// Why it cannot run as that, as far as the user may know.
+    /// Why it cannot run as that user, as far as the connection's user may know.
     pub obstacle: Option<Obstacle>,
 }
 
@@ -84,9 +84,9 @@ pub struct FoundTrigger {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Obstacle {
-    /// The user is not there any more.
+    /// The user no longer exists.
     NoDefiner,
-    /// The user may not use TRIGGER on the table, or not UPDATE.
+    /// The user lacks the privilege TRIGGER or UPDATE on the table.
     NoPrivilege,
 }
 
@@ -94,7 +94,7 @@ impl FoundTrigger {
     /// How many columns the answer has.
     pub const WIDTH: usize = 8;
 
-    /// The trigger that a row of the answer tells of.
+    /// The trigger in a row of the answer.
     #[must_use]
     pub fn from_row(row: [Option<String>; Self::WIDTH]) -> Self {
         let [table_schema, table_name, trigger_name, definition, body, function_name, state, definer] = row;
@@ -115,44 +115,45 @@ impl FoundTrigger {
         }
     }
 
-    /// Whether the trigger is one of ours: by the mark in its body, or because it does, word for word, what ours do. A client may
-    /// have dropped the mark.
+    /// Whether the trigger is one of ours: it has the mark in its body, or it does, word for word, what ours do. (A
+    /// client may have dropped the mark.)
     #[must_use]
     pub fn is_ours(&self, engine: Engine) -> bool {
         self.program().contains(TRIGGER_MARKER) || reading::spec_of(self, engine).is_some()
     }
 
-    /// The column that it sets; `None` where it sets none.
+    /// The column that it sets; `None` if it sets none.
     #[must_use]
     pub fn version(&self, engine: Engine) -> Option<String> {
         reading::version_of(self, engine)
     }
 
-    /// Whether the user may not see what the trigger does.
+    /// Whether the connection's user may not see the body of the trigger.
     #[must_use]
     pub fn is_hidden(&self, engine: Engine) -> bool {
         engine == Engine::Mysql && self.body.is_none()
     }
 
-    /// What it does, in SQL.
+    /// The trigger's body, in SQL.
     pub(super) fn program(&self) -> &str {
         self.body.as_ref().unwrap_or(&self.definition)
     }
 
-    /// The engine's text of the trigger, for people.
+    /// The engine's text of the trigger, to show to people.
     #[must_use]
     pub fn text(&self) -> String {
         let parts = [self.definition.trim(), self.body.as_deref().unwrap_or_default().trim()];
         parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
     }
 
-    /// Whether it stands on a table of that name.
+    /// Whether it is on a table of that name.
     pub(super) fn stands_on(&self, spec: &TriggerSpec, engine: Engine) -> bool {
         self.table_name.as_ref().is_some_and(|table| folded(table, engine) == folded(spec.table(), engine))
     }
 }
 
-/// The statements that drop the obsolete ones, to be sent in this order; of their functions those that none of the kept calls.
+/// The statements that drop the obsolete triggers, in this order, and those of their functions that no kept trigger
+/// calls.
 #[must_use]
 pub fn drop_found(engine: Engine, obsolete: &[FoundTrigger], kept: &[FoundTrigger]) -> Vec<String> {
     let dialect = engine.dialect();

@@ -1,4 +1,5 @@
-//! The triggers of a whole schema, asked for once: those of each table, as if that alone had been asked for.
+//! The triggers of a whole schema, from one query. They are indexed, so that those of each table come out as if only
+//! these had been asked for.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -17,7 +18,7 @@ pub struct FoundTriggers {
 }
 
 impl FoundTriggers {
-    /// What the answer to [`Engine::find_all_triggers`] holds.
+    /// The answer to [`Engine::find_all_triggers`].
     #[must_use]
     pub fn new(engine: Engine, found: Vec<FoundTrigger>) -> Self {
         let (mut by_table, mut by_name) = (HashMap::<_, Vec<usize>>::new(), HashMap::<_, Vec<usize>>::new());
@@ -30,7 +31,7 @@ impl FoundTriggers {
         Self { engine, found, by_table, by_name }
     }
 
-    /// What the answer to [`TriggerSpec::find_triggers`] would hold, in the same order.
+    /// The triggers that the answer to [`TriggerSpec::find_triggers`] would have, in the same order.
     #[must_use]
     pub fn of(&self, spec: &TriggerSpec) -> Vec<FoundTrigger> {
         let of_table = self.by_table.get(&folded(spec.table(), self.engine));

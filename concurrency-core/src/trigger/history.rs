@@ -1,4 +1,4 @@
-//! Migrations as a history: which of our triggers are there after them, told by their text. What a database has is not known here.
+//! Migrations as a history: which of our triggers exist after them, by their text. The database is not known here.
 
 mod altering;
 mod creating;
@@ -18,15 +18,15 @@ pub(super) use self::standing::{Name, Standing};
 #[derive(Debug, Default)]
 pub(super) struct History {
     pub(super) standing: Vec<Standing>,
-    /// Triggers that were created while they stood there: the second migration fails.
+    /// Triggers that were created although they existed. The second migration fails.
     pub(super) created_twice: Vec<String>,
-    /// Columns that were added to tables, and are there.
+    /// Columns that were added to tables and still exist.
     columns: Vec<(Name, String)>,
     /// The functions of PostgreSQL's triggers, by name.
     functions: Vec<(String, String)>,
-    /// Functions and procedures of others, by name, as they were written.
+    /// Other functions and procedures, by name, as they were written.
     programs: Vec<(String, String)>,
-    /// Tables of the session alone, which stand before others of their name.
+    /// Temporary tables, which hide others of their name.
     temporary: Vec<Name>,
 }
 
@@ -43,7 +43,7 @@ pub(super) fn read(migrations: &[String], engine: Engine) -> History {
 }
 
 impl History {
-    /// Whether the function of the spec's trigger is there, whatever became of the trigger: DROP TABLE leaves it.
+    /// Whether the function of the spec's trigger exists, with or without the trigger: DROP TABLE leaves it.
     pub(super) fn has_function(&self, spec: &TriggerSpec) -> bool {
         let function = super::postgres::function_name(spec);
         self.functions.iter().any(|(name, _)| *name == function)
@@ -104,7 +104,7 @@ impl History {
         };
         if begins(&[&["TRIGGER"]]) {
             let Some(trigger) = reader.name() else { return };
-            // Names are those of a table on PostgreSQL, and of the database elsewhere.
+            // On PostgreSQL the name of a trigger belongs to its table, elsewhere to the database.
             let table = if reader.takes(&["ON"]) && engine == Engine::Postgres { reader.name() } else { None };
             let table = table.map(Name::in_default_schema);
             self.standing.retain(|standing| !standing.is_named(&trigger.name, table.as_ref()));
@@ -112,7 +112,7 @@ impl History {
             let dropped: Vec<String> = reader.names().into_iter().map(|name| name.name).collect();
             self.functions.retain(|(function, _)| !dropped.contains(function));
             self.programs.retain(|(program, _)| !dropped.contains(program));
-            // With CASCADE: without it the server refuses while the trigger is there.
+            // With CASCADE. Without it the server refuses while the trigger exists.
             if reader.rest.iter().any(|token| token.is("CASCADE")) {
                 self.standing.retain(|standing| standing.function.as_ref().is_none_or(|name| !dropped.contains(name)));
             }
@@ -134,7 +134,8 @@ impl History {
     }
 }
 
-/// Whether it takes away whatever depends on something that is no table of ours, and may be a type or a language of theirs.
+/// Whether it drops everything that depends on something that is not one of our tables, perhaps a type or a language of
+/// the user's.
 fn drops_what_depends(statement: &Statement<'_>) -> bool {
     let cascades = || statement.tokens.iter().any(|token| token.is("CASCADE"));
     let always = [&["DROP", "OWNED"][..], &["DROP", "LANGUAGE"]];

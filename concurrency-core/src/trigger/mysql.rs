@@ -12,7 +12,7 @@ use super::{Engine, TriggerSpec};
 
 pub(super) struct MysqlDialect;
 
-/// The definer as the tables of privileges write it, whatever the name holds: `'name'@'host'`.
+/// The definer as the tables of privileges write it, `'name'@'host'`, with any characters in the name.
 const GRANTEE: &str = "CONCAT('''', LEFT(definer, CHAR_LENGTH(definer) - CHAR_LENGTH(SUBSTRING_INDEX(definer, '@', -1)) - 1), \
                        '''@''', SUBSTRING_INDEX(definer, '@', -1), '''')";
 
@@ -21,7 +21,7 @@ impl Dialect for MysqlDialect {
         quoted(name, '`')
     }
 
-    /// Without the name of a database, unless the model names it: a dump may be restored under another.
+    /// Without the name of a database, unless the model names it, because a dump may be restored under another name.
     fn create(&self, spec: &TriggerSpec) -> Vec<String> {
         let (trigger, table) =
             (self.qualified(spec.schema(), &spec.name()), self.qualified(spec.schema(), spec.table()));
@@ -61,7 +61,7 @@ impl Dialect for MysqlDialect {
         vec![format!("ALTER TABLE {table} DROP COLUMN {version}")]
     }
 
-    /// The session gets its own limit back.
+    /// Restores the session's own limit.
     fn lock_limit(&self) -> Option<Limit> {
         Some(Limit {
             set: "SET @concurrency_lock_wait_timeout = @@SESSION.lock_wait_timeout, SESSION lock_wait_timeout = 5",
@@ -69,7 +69,7 @@ impl Dialect for MysqlDialect {
         })
     }
 
-    /// Without the privilege PROCESS it fails. Which tables a transaction has used MySQL does not say here.
+    /// Without the privilege PROCESS it fails. MySQL does not say here which tables a transaction has used.
     fn find_holders(&self, _spec: &TriggerSpec) -> Option<TriggerQuery> {
         Some(query(include_str!("mysql/holders.sql"), &[]))
     }
@@ -90,7 +90,7 @@ impl Dialect for MysqlDialect {
         query(include_str!("mysql/triggers.sql"), &values)
     }
 
-    /// For one table MariaDB looks at every other one, too, because of the trigger's name.
+    /// For one table MariaDB also looks at every other table, because of the trigger's name.
     fn find_all_triggers(&self, of_schema: Option<&str>) -> Option<TriggerQuery> {
         let list = fill(include_str!("mysql/list.sql"), &[("definer", GRANTEE)]);
         Some(query(include_str!("mysql/all_triggers.sql"), &[("list", Sql(&list)), ("schema", schema(of_schema))]))
@@ -106,7 +106,7 @@ impl Dialect for MysqlDialect {
             return false;
         };
         let (expected, version) = (self.body(spec), self.quote(spec.version()));
-        // MySQL keeps the semicolon that parted the CREATE TRIGGER from the next statement of one request.
+        // MySQL keeps the semicolon between the CREATE TRIGGER and the next statement of one request.
         let found = normal(body.strip_suffix(';').unwrap_or(body), Engine::Mysql);
         let is = |expected: &str| found == normal(expected, Engine::Mysql);
         is(&expected) || shown_by_mysql(&version).is_some_and(|shown| is(&expected.replace(&version, &shown)))
@@ -129,7 +129,7 @@ impl MysqlDialect {
     }
 }
 
-/// The database of the table: the one that is named, or the connection's.
+/// The table's database: the named one, or the connection's.
 fn schema(named: Option<&str>) -> Value<'_> {
     named.map_or(Sql("DATABASE()"), Text)
 }

@@ -1,12 +1,12 @@
-//! Names cut to what every engine takes.
+//! Names, truncated to the length that every engine takes.
 
-/// PostgreSQL cuts longer names without a word; MySQL takes 64 characters, SQLite any length.
+/// PostgreSQL silently truncates longer names. MySQL takes 64 characters, SQLite any length.
 const MOST_BYTES: usize = 63;
 
 /// `_` and eight digits.
 const HASH_BYTES: usize = 9;
 
-/// The name itself, or where it is too long its beginning and a hash of the whole.
+/// The name, or, if it is too long, its beginning and a hash of the whole.
 pub(super) fn cut(name: &str) -> String {
     if name.len() <= MOST_BYTES {
         return name.to_owned();
@@ -15,19 +15,19 @@ pub(super) fn cut(name: &str) -> String {
     format!("{beginning}_{}", fingerprint(name))
 }
 
-/// Eight digits that tell a text from others, the same in every release.
+/// Eight digits that distinguish a text from others. They are the same in every release.
 #[doc(hidden)]
 #[must_use]
 pub fn fingerprint(text: &str) -> String {
     format!("{:08x}", fnv1a(text))
 }
 
-/// The last start of a character at or before the byte.
+/// The last character boundary at or before the byte.
 fn boundary(name: &str, byte: usize) -> usize {
     (0..=byte).rev().find(|&byte| name.is_char_boundary(byte)).unwrap_or(0)
 }
 
-/// FNV-1a of 32 bits: written into migration files, so it must be the same in every release.
+/// FNV-1a with 32 bits. Migration files contain it, so it must be the same in every release.
 fn fnv1a(text: &str) -> u32 {
     text.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
@@ -65,7 +65,7 @@ mod tests {
         }
     }
 
-    /// From the reference of the algorithm.
+    /// Values from the reference of the algorithm.
     #[test]
     fn the_hash_is_fnv_1a() {
         assert_eq!(fnv1a(""), 0x811c_9dc5);

@@ -1,4 +1,4 @@
-//! Which triggers no migration creates yet, told by the text of the migrations. What a database has is not known here.
+//! Which triggers no migration creates yet, by the text of the migrations. The database is not known here.
 
 use std::collections::HashMap;
 
@@ -6,13 +6,18 @@ use super::history::{self, History, Name, Standing};
 use super::tokens::folded;
 use super::{Engine, SchemaChange, TriggerSpec, create_triggers};
 
-/// The triggers that are not there after these migrations, the texts of their `up.sql` in order, each with the change that creates it.
+/// The triggers that do not exist after these migrations (the texts of their `up.sql` in order), each with the change
+/// that creates it.
 ///
-/// The migrations are read as a history: a trigger that was dropped, whose table was dropped and made anew, whose version column was
-/// renamed or that was switched off for good is not there; one that a comment names, or that was switched off and on, is.
-/// One that stands there in another form, for another key say, is dropped and created; undoing that brings the earlier form
-/// back. One that guards a column of the table which no spec wants is dropped. Where a program inside a migration may have taken one away, it is
-/// dropped and created, too: see [`unclear_triggers`].
+/// The migrations are read as a history:
+///
+/// - A trigger does not exist if it was dropped, if its table was dropped and created again, if its version column was
+///   renamed, or if it was switched off for good. A comment that names it, or switching it off and on, changes nothing.
+/// - A trigger in another form, for example for another key, is dropped and created. Undoing that restores the earlier
+///   form.
+/// - A trigger for a column of the table that no spec wants is dropped.
+/// - If a program inside a migration may have dropped a trigger, the change drops and creates it: see
+///   [`unclear_triggers`].
 ///
 /// ```
 /// # mod concurrency_diesel {
@@ -34,20 +39,20 @@ pub fn pending_triggers<'s>(
     TriggerHistory::read(engine, migrations).pending(specs)
 }
 
-/// Whether these migrations add the version column of the spec, and leave it there.
+/// Whether these migrations add the version column of the spec and do not drop it.
 #[must_use]
 pub fn adds_version_column(spec: &TriggerSpec, engine: Engine, migrations: &[String]) -> bool {
     history::read(migrations, engine).has_added_column(spec, engine)
 }
 
-/// The triggers that two of these migrations create, with nothing in between that drops them: the second one will fail.
+/// The triggers that two of these migrations create without a drop in between. The second migration will fail.
 #[must_use]
 pub fn triggers_created_twice(engine: Engine, migrations: &[String]) -> Vec<String> {
     history::read(migrations, engine).created_twice
 }
 
-/// The triggers that are there after these migrations and that none of these specs wants, since its model was removed, say: each with the
-/// change that drops it, and brings it back when it is undone.
+/// The triggers that exist after these migrations and that none of these specs wants, for example because their model
+/// was removed. Each has the change that drops it; undoing that change restores it.
 #[must_use]
 pub fn unused_triggers(
     specs: &[TriggerSpec],
@@ -57,15 +62,15 @@ pub fn unused_triggers(
     TriggerHistory::read(engine, migrations).unused(specs)
 }
 
-/// The triggers that are there after these migrations, whoever wants them.
+/// The triggers that exist after these migrations, whether or not a spec wants them.
 #[doc(hidden)]
 #[must_use]
 pub fn standing_triggers(engine: Engine, migrations: &[String]) -> Vec<TriggerSpec> {
     history::read(migrations, engine).standing.into_iter().map(|standing| standing.spec).collect()
 }
 
-/// The triggers that are there after these migrations, unless a statement of theirs took them away that does so by a program, `DO` or
-/// `CALL`, which nobody can read: each with the beginning of that statement. [`pending_triggers`] creates them anew.
+/// The triggers that exist after these migrations unless a program in them (`DO` or `CALL`), which cannot be read,
+/// dropped them. Each has the beginning of that statement. [`pending_triggers`] creates them again.
 #[must_use]
 pub fn unclear_triggers<'s>(
     specs: &'s [TriggerSpec],
@@ -75,15 +80,15 @@ pub fn unclear_triggers<'s>(
     TriggerHistory::read(engine, migrations).unclear(specs)
 }
 
-/// Migrations that were read once, for several questions.
+/// Migrations that are read once, to answer several questions.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct TriggerHistory {
     engine: Engine,
     history: History,
-    /// Which of the standing triggers stand on a table.
+    /// The indices of the triggers on a table.
     by_table: HashMap<Name, Vec<usize>>,
-    /// Which of them have a name that no other can have beside them.
+    /// The indices of the triggers by their unique name.
     by_name: HashMap<Name, Vec<usize>>,
 }
 
@@ -152,24 +157,26 @@ impl TriggerHistory {
         indices.iter().filter_map(|index| self.history.standing.get(*index))
     }
 
-    /// The triggers of other tables that have the name which the spec's needs: theirs was renamed, and another one came in its place.
+    /// The triggers of other tables that have the name which the spec needs: their table was renamed, and another one
+    /// came in its place.
     fn in_the_way_of(&self, spec: &TriggerSpec) -> impl Iterator<Item = &Standing> {
         let indices = self.by_name.get(&Name::of_trigger(spec, self.engine)).map(Vec::as_slice).unwrap_or_default();
         let standing = indices.iter().filter_map(|index| self.history.standing.get(*index));
         standing.filter(|standing| !standing.is_on(spec, self.engine))
     }
 
-    /// Drops the trigger, and where a spec wants it creates it under the name which that gives it.
+    /// Drops the trigger, and if a spec wants it, creates it under the name in that spec.
     fn under_its_own_name(&self, standing: &Standing, wanted: &HashMap<Name, Vec<&TriggerSpec>>) -> SchemaChange {
         let engine = self.engine;
         let dropped = SchemaChange::new(engine, standing.spec.drop(engine), standing.statements.clone());
         let wanted = wanted.get(&standing.table()).map(Vec::as_slice).unwrap_or_default();
-        // One that does not satisfy it is created anew in any case.
+        // One that does not satisfy its spec is created again in any case.
         let wanted = wanted.iter().filter(|spec| standing.satisfies(spec, engine));
         wanted.fold(dropped, |change, spec| change.then(create_triggers([*spec], engine)))
     }
 
-    /// What makes the trigger of the spec the one that stands on its table for its column; `None` if it is. `wanted` are all specs.
+    /// The change that makes the trigger of the spec the only one for its column; `None` if it is. `wanted` are all
+    /// specs.
     fn change(&self, spec: &TriggerSpec, wanted: &HashMap<Name, Vec<&TriggerSpec>>) -> Option<SchemaChange> {
         let (engine, all) = (self.engine, wanted);
         let wanted = all.get(&Name::of_table(spec, engine)).map(Vec::as_slice).unwrap_or_default();
@@ -189,7 +196,7 @@ impl TriggerHistory {
         if is_left && !obsolete.iter().any(|standing| standing.spec.name() == name) {
             drops.extend(spec.drop(engine));
         }
-        // One for a column that is gone cannot come back.
+        // A trigger for a column that is gone cannot be restored.
         let earlier = obsolete.iter().filter(|standing| standing.guards(spec, engine));
         let earlier = earlier.flat_map(|standing| standing.statements.clone()).collect();
         let dropped = SchemaChange::new(engine, drops, earlier);

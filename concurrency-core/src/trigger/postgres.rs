@@ -1,4 +1,4 @@
-//! The triggers of PostgreSQL, and the function that each of them has.
+//! The triggers of PostgreSQL, each with its own function.
 
 use super::dialect::{Dialect, Limit, Restoring, quoted};
 use super::found::{FoundColumn, FoundTrigger, TriggerQuery};
@@ -82,8 +82,8 @@ impl Dialect for PostgresDialect {
         vec![format!("ALTER TABLE {table} DROP COLUMN {version}")]
     }
 
-    /// Until the end of the transaction, unless it is put back before. Where each statement is a transaction of its own, as in `psql -f`, no
-    /// limit is left, and nothing is to be put back.
+    /// The limit holds until the end of the transaction, unless it is restored before. If each statement is its own
+    /// transaction, as with `psql -f`, there is no limit then, and nothing to restore.
     fn lock_limit(&self) -> Option<Limit> {
         Some(Limit {
             set: "SELECT pg_catalog.set_config('concurrency.lock_timeout', pg_catalog.current_setting('lock_timeout'), true), \
@@ -120,7 +120,8 @@ impl Dialect for PostgresDialect {
         query(include_str!("postgres/list_all.sql"), &[("list", Sql(&list))])
     }
 
-    /// The trigger's text is written anew by the server: compared with what that makes of ours. Empty in the list of a whole schema.
+    /// The server rewrites the trigger's text, so it is compared with what the server makes of ours. It is empty in the
+    /// list of a whole schema.
     fn is_intact(&self, spec: &TriggerSpec, columns: &[FoundColumn], found: &FoundTrigger) -> bool {
         if !self.is_same_body(spec, found) {
             return false;
@@ -145,7 +146,7 @@ impl Dialect for PostgresDialect {
 }
 
 impl PostgresDialect {
-    /// The trigger on this table, the names in it as `write` writes them.
+    /// The trigger on this table, with its names as `write` writes them.
     fn trigger(&self, spec: &TriggerSpec, table: &str, function: &str, write: &dyn Fn(&str) -> String) -> String {
         let version = write(&self.quote(spec.version()));
         let condition = fill(include_str!("postgres/condition.sql"), &[("version", &version)]);
@@ -155,7 +156,7 @@ impl PostgresDialect {
         fill(include_str!("postgres/trigger.sql"), &values)
     }
 
-    /// Runs the statement, a format for a table, in each table that inherits from the spec's.
+    /// Runs the statement, which is a format for a table name, for each table that inherits from the spec's.
     fn in_children(&self, spec: &TriggerSpec, statement: &str) -> String {
         let table = literal(&self.qualified(spec.schema(), spec.table()));
         let statement = literal(statement);
@@ -173,7 +174,7 @@ impl PostgresDialect {
         )
     }
 
-    /// What the server makes of our condition over a column of this type, and of the one that means the same.
+    /// How the server writes our condition over a column of this type, and how it writes the one that means the same.
     fn conditions(&self, spec: &TriggerSpec, column: &FoundColumn) -> [String; 2] {
         let version = self.quote(spec.version());
         let is_domain = column.data_type != column.base_type;
@@ -200,7 +201,7 @@ fn list_with(definition: &str) -> String {
     fill(include_str!("postgres/list.sql"), &[("definition", definition)])
 }
 
-/// A dollar quote that the text does not hold, so that no name can end it.
+/// A dollar quote that does not occur in the text, so that no name can end it.
 fn dollar_quote(text: &str) -> String {
     let mut quote = "$concurrency$".to_owned();
     let mut number: u32 = 0;
@@ -211,24 +212,24 @@ fn dollar_quote(text: &str) -> String {
     quote
 }
 
-/// The name of the trigger's function. No function of the server's own begins like this, as the trigger's name may.
+/// The name of the trigger's function. No function of the server begins like this, as the trigger's name may.
 pub(super) fn function_name(spec: &TriggerSpec) -> String {
     let name = spec.name();
     if name.starts_with("concurrency_") { name } else { super::name::cut(&format!("concurrency_{name}")) }
 }
 
 fn literal(text: &str) -> String {
-    // An E keeps a backslash what it is under every setting.
+    // With E, a backslash means the same under every setting.
     let text = quoted(text, '\'');
     if text.contains('\\') { format!("E{}", text.replace('\\', "\\\\")) } else { text }
 }
 
-/// A name in a text for `format`.
+/// A name in the text for `format`.
 fn as_format(name: &str) -> String {
     name.replace('%', "%%")
 }
 
-/// The server qualifies an operator where the `search_path` of whoever asks finds another of that name first.
+/// The server qualifies an operator if the reader's `search_path` finds another one of that name first.
 fn without_our_qualifiers(tokens: Vec<String>) -> Vec<String> {
     let mut plain: Vec<String> = Vec::with_capacity(tokens.len());
     for token in tokens {

@@ -1,10 +1,11 @@
-//! What a trigger guards, read from its text: ours are known by what they do, with or without their mark.
+//! Which column a trigger guards, read from its text. Our triggers are recognised by what they do, with or without
+//! their mark.
 
 use super::found::FoundTrigger;
 use super::tokens::{Token, tokens};
 use super::{Engine, FoundColumn, TriggerSpec};
 
-/// What a trigger guards that does exactly what ours does; `None` for any other.
+/// The column that a trigger guards if it does exactly what ours does; `None` for any other trigger.
 pub(super) fn spec_of(found: &FoundTrigger, engine: Engine) -> Option<TriggerSpec> {
     let version = version_of(found, engine)?;
     let key = if engine == Engine::Sqlite { key(found) } else { Vec::new() };
@@ -14,7 +15,7 @@ pub(super) fn spec_of(found: &FoundTrigger, engine: Engine) -> Option<TriggerSpe
     [spec.clone(), spec.strict()].into_iter().find(is_it)
 }
 
-/// Whether it is, as far as is known of it: a list of PostgreSQL's tells only what the function does.
+/// Whether it does, as far as is known: a list from PostgreSQL has only the body of the function.
 fn is_exactly(spec: &TriggerSpec, column: &FoundColumn, found: &FoundTrigger, engine: Engine) -> bool {
     let columns = std::slice::from_ref(column);
     if engine == Engine::Postgres && found.definition.is_empty() {
@@ -23,7 +24,7 @@ fn is_exactly(spec: &TriggerSpec, column: &FoundColumn, found: &FoundTrigger, en
     engine.dialect().is_intact(spec, columns, found)
 }
 
-/// The column as every type that counts would have it.
+/// The column, as every integer type would have it.
 fn columns(version: &str) -> Vec<FoundColumn> {
     let types = ["smallint", "integer", "bigint"];
     let column = |data_type: &str, base_type: &str| FoundColumn {
@@ -44,7 +45,7 @@ pub(super) fn version_of(found: &FoundTrigger, engine: Engine) -> Option<String>
     })
 }
 
-/// The columns by which the UPDATE at the end finds its row: `"shop" = NEW."shop" AND …`.
+/// The columns by which the last UPDATE finds its row: `"shop" = NEW."shop" AND …`.
 pub(super) fn key(found: &FoundTrigger) -> Vec<String> {
     let program: Vec<Token<'_>> = tokens(found.program(), Engine::Sqlite).collect();
     let Some(start) = program.iter().rposition(|token| token.is("WHERE")) else { return Vec::new() };

@@ -1,4 +1,4 @@
-//! Changes of a schema as migrations make them: the statements, the way back, and the text of the two files.
+//! Changes of a schema as migrations make them: the statements, those that undo them, and the text of the two files.
 
 use super::dialect::{Limit, Probe};
 use super::{Engine, TriggerSpec};
@@ -28,17 +28,18 @@ pub struct SchemaChange {
 }
 
 impl SchemaChange {
-    /// A change by these statements, and those that undo it. Neither waits longer than five seconds for a table that others hold.
+    /// A change by these statements, and those that undo it. Neither waits longer than five seconds for a table that
+    /// others use.
     pub fn new(engine: Engine, up: Vec<String>, down: Vec<String>) -> Self {
         Self { limit: engine.dialect().lock_limit(), up, down }
     }
 
-    /// A change that waits for no table that others hold.
+    /// A change that does not wait for a table that others use.
     pub(super) fn without_limit(up: Vec<String>, down: Vec<String>) -> Self {
         Self { limit: None, up, down }
     }
 
-    /// This change, then the other; undone in the opposite order.
+    /// This change, then the other. Undoing runs in the opposite order.
     pub fn then(mut self, other: Self) -> Self {
         self.limit = self.limit.or(other.limit);
         self.up.extend(other.up);
@@ -70,7 +71,7 @@ impl SchemaChange {
         script(&self.down())
     }
 
-    /// The statements between those that set the limit and put it back.
+    /// The statements, between those that set the limit and restore it.
     fn limited(&self, statements: &[String]) -> Vec<String> {
         let set = self.limit.iter().map(|limit| limit.set.to_owned());
         let put_back = self.limit.iter().map(|limit| limit.put_back.to_owned());
@@ -93,20 +94,20 @@ pub fn create_triggers<'s>(specs: impl IntoIterator<Item = &'s TriggerSpec>, eng
         .fold(nothing, SchemaChange::then)
 }
 
-/// Creates the trigger of this table where ours is not there; and the question, for engines whose SQL has no conditions, that fails where
-/// it is.
+/// Creates the trigger of this table if ours is not there. For engines whose SQL has no conditions, there is also a
+/// question that fails if it is.
 #[doc(hidden)]
 pub fn restore_trigger(spec: &TriggerSpec, engine: Engine) -> (Option<Probe>, SchemaChange) {
     let restoring = engine.dialect().restore(spec);
     (restoring.probe, SchemaChange::new(engine, restoring.statements, spec.drop(engine)))
 }
 
-/// Adds the version column to a table that has none; every row there is gets version 1.
+/// Adds the version column to a table that has none. Every existing row gets version 1.
 ///
-/// The default is a constant, which every engine keeps with the table instead of writing it into each row: readers are kept
-/// out only while the table's definition changes. Where one of them holds the table for long, the statement gives up after
-/// five seconds of waiting, since nobody else could read the table while it waits. (SQLite waits as long as its
-/// `busy_timeout` says.)
+/// The default is a constant, which every engine stores with the table instead of writing it into each row. So readers
+/// wait only while the table's definition changes. If another connection holds the table, the statement gives up after
+/// five seconds, because no one else could read the table while it waits. (SQLite waits as long as its `busy_timeout`
+/// says.)
 pub fn add_version_column(spec: &TriggerSpec, engine: Engine) -> SchemaChange {
     SchemaChange::new(engine, engine.dialect().add_column(spec), engine.dialect().drop_column(spec))
 }

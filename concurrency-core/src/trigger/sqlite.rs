@@ -14,7 +14,7 @@ impl Dialect for SqliteDialect {
         quoted(name, '"')
     }
 
-    /// The schema is named with the trigger alone: SQLite takes none with a table inside it.
+    /// The schema is named only before the trigger: SQLite does not accept it before a table inside the trigger.
     fn create(&self, spec: &TriggerSpec) -> Vec<String> {
         vec![self.create_as(spec, &self.qualified(spec.schema(), &spec.name()))]
     }
@@ -71,7 +71,7 @@ impl Dialect for SqliteDialect {
         query(include_str!("sqlite/triggers.sql"), &values)
     }
 
-    /// A database is a list of all that it holds.
+    /// The catalog of a database lists all its triggers.
     fn find_all_triggers(&self, of_schema: Option<&str>) -> Option<TriggerQuery> {
         let schema = of_schema.unwrap_or("main");
         let database = self.quote(schema);
@@ -83,13 +83,13 @@ impl Dialect for SqliteDialect {
         query(include_str!("sqlite/list.sql"), &[])
     }
 
-    /// The text is kept as it was written, but for the schema; a renamed table or column is renamed in it.
+    /// SQLite keeps the text as it was written, without the schema. It renames a renamed table or column in it.
     fn is_intact(&self, spec: &TriggerSpec, _columns: &[FoundColumn], found: &FoundTrigger) -> bool {
         let expected = self.create_as(spec, &self.quote(&found.trigger_name));
         normal(&found.definition, Engine::Sqlite) == normal(&expected, Engine::Sqlite)
     }
 
-    /// By the rule after which SQLite gives a column the affinity INTEGER.
+    /// This is the rule by which SQLite gives a column the affinity INTEGER.
     fn counts(&self, base_type: &str) -> bool {
         base_type.contains("int")
     }

@@ -1,47 +1,48 @@
-//! What the triggers found on a table mean for the one that is wanted. What they say, `reading` and the engines' files know.
+//! What the triggers found on a table mean for the wanted one. `reading` and the files of the engines read their text.
 
 use super::found::{FoundColumn, FoundTrigger};
 use super::tokens::{Token, folded, tokens};
 use super::{Engine, TriggerSpec, reading};
 
-/// What is to be said of a spec's trigger.
+/// The state of a spec's trigger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TriggerState<'f> {
-    /// It is there and does what it should.
+    /// It exists and does what it should.
     Intact(&'f FoundTrigger),
-    /// It is there in the other form: strict where the spec is not, or not strict where the spec is.
+    /// It exists in the other form: it is strict although the spec is not, or not strict although the spec is.
     OtherForm(&'f FoundTrigger),
-    /// There is none.
+    /// It does not exist.
     Missing,
-    /// There is one of ours, with another text.
+    /// One of ours exists, with another text.
     Altered(&'f FoundTrigger),
-    /// It is there and does not fire.
+    /// It exists and does not fire.
     Disabled(&'f FoundTrigger),
-    /// It is there, and fails, because it runs as a user who cannot.
+    /// It exists, and fails, because it runs as a user who is gone or lacks a privilege.
     Powerless(&'f FoundTrigger),
-    /// One of ours has its name, on another table.
+    /// One of ours has its name and is on another table.
     OnAnotherTable(&'f FoundTrigger),
-    /// Somebody else's trigger has its name, or on PostgreSQL somebody else's function.
+    /// Another trigger has its name, or on PostgreSQL another function.
     Foreign(&'f FoundTrigger),
-    /// One has its name or stands on the table, and the user may not see what it does: MySQL shows that to those who may use TRIGGER.
+    /// A trigger has its name or is on the table, and the user may not see what it does. MySQL shows that to users with
+    /// the privilege TRIGGER.
     Hidden(&'f FoundTrigger),
 }
 
-/// What a trigger of ours that is left over does to the table.
+/// What one of our triggers that is left over does to the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Leftover {
     /// It writes a column that is gone.
     NamesAMissingColumn,
-    /// It does once more what the wanted one does.
+    /// It does the same as the wanted one a second time.
     IsASecond,
-    /// It is not what we made it.
+    /// It was altered.
     IsAltered,
 }
 
 impl<'f> TriggerState<'f> {
-    /// The trigger of ours that the spec has, in whatever state.
+    /// Our trigger for the spec, in any state.
     #[must_use]
     pub const fn own(self) -> Option<&'f FoundTrigger> {
         match self {
@@ -80,7 +81,7 @@ pub(super) fn state<'f>(
     if let Some(hidden) = found.iter().find(|trigger| trigger.is_hidden(engine)) {
         return TriggerState::Hidden(hidden);
     }
-    // A function alone is named like the trigger's, and asked for by that.
+    // A function without a trigger was asked for by its name, which is that of the trigger's function.
     let is_in_the_way = |trigger: &&FoundTrigger| is_named(trigger) || trigger.definition.is_empty();
     if let Some(foreign) = found.iter().filter(is_in_the_way).find(|trigger| !trigger.is_ours(engine)) {
         return TriggerState::Foreign(foreign);
@@ -92,7 +93,7 @@ pub(super) fn state<'f>(
     }
 }
 
-/// The triggers of ours on the table that nobody wants: neither the spec's own nor one that guards another column.
+/// Our triggers on the table that no spec wants: neither the spec's own nor one that guards another column.
 pub(super) fn leftovers<'f>(
     spec: &TriggerSpec,
     engine: Engine,
@@ -132,7 +133,7 @@ fn is_leftover(
     }
 }
 
-/// The triggers of others on the table that set the version when a row is updated, after ours has.
+/// The other triggers on the table that set the version of an updated row after ours has.
 pub(super) fn setting<'f>(
     spec: &TriggerSpec,
     engine: Engine,
@@ -160,13 +161,13 @@ pub(super) fn setting<'f>(
     found.filter(|(position, trigger)| sets_version(*position, trigger)).map(|(_, trigger)| trigger).collect()
 }
 
-/// Whether UPDATE is among the events, which stand before the table.
+/// Whether UPDATE is among the events, which are before the table.
 fn fires_on_update(trigger: &FoundTrigger, engine: Engine) -> bool {
     let mut events = tokens(&trigger.definition, engine).take_while(|token| !token.is("ON") && !token.is("FOR"));
     events.any(|token| token.is("UPDATE"))
 }
 
-/// `NEW.version := …`, or with `=` where a statement begins.
+/// `NEW.version := …`, or with `=` at the beginning of a statement.
 fn assigns(program: &[Token<'_>], spec: &TriggerSpec, engine: Engine) -> bool {
     let version = folded(&spec.version, engine);
     let begins = ["BEGIN", "THEN", "ELSE", "LOOP", "DO", "SET"];
@@ -197,7 +198,7 @@ fn updates(program: &[Token<'_>], spec: &TriggerSpec, engine: Engine) -> bool {
         }
         let statement: Vec<_> =
             statement.iter().take_while(|token| !token.is_sign(";") && !token.is("WHERE")).collect();
-        // In between stands a table and not much else: not the UPDATE of a trigger's event.
+        // Only a table and little else is in between, so this is not the UPDATE of a trigger's event.
         let next = statement.iter().skip(1).find(|token| token.is("SET") || token.is("UPDATE"));
         let set = statement.iter().position(|token| token.is("SET"));
         let Some(set) = set.filter(|_| next.is_some_and(|next| next.is("SET"))) else { return false };

@@ -1,4 +1,5 @@
-//! A migration's text as statements. Where one ends is told by its tokens: not by a semicolon inside of a trigger, a text or a comment.
+//! A migration's text as statements. The tokens decide where a statement ends: not at a semicolon inside a trigger, a
+//! text or a comment.
 
 use super::Engine;
 use super::tokens::{Token, tokens};
@@ -29,7 +30,8 @@ pub(super) fn statements(sql: &str, engine: Engine) -> Vec<Statement<'_>> {
         }
         current.push(token);
         if is_program(&current) {
-            // `END IF`, `END CASE` and the like close what is counted as their END.
+            // `IF` and the like are not counted, so the END of `END IF` must not count, either. The CASE of `END CASE`
+            // opens nothing.
             let is_end_of = before.is_some_and(|before: Token<'_>| before.is("END"));
             if (token.is("BEGIN") || token.is("CASE")) && !is_end_of {
                 depth = depth.saturating_add(1);
@@ -50,7 +52,7 @@ fn statement<'m>(sql: &'m str, tokens: Vec<Token<'m>>) -> Option<Statement<'m>> 
     Some(Statement { text: sql.get(first.start..last.end())?, tokens })
 }
 
-/// Whether it creates what has statements of its own.
+/// Whether it creates something that contains statements.
 fn is_program(statement: &[Token<'_>]) -> bool {
     let is_one = |token: &Token<'_>| ["TRIGGER", "FUNCTION", "PROCEDURE", "EVENT"].iter().any(|word| token.is(word));
     statement.first().is_some_and(|token| token.is("CREATE")) && statement.iter().take(12).any(is_one)

@@ -1,8 +1,8 @@
-//! Fills the SQL of the `.sql` files. Which values go in is said where a file is used.
+//! Fills the SQL of the `.sql` files. The files that use this say which values they insert.
 
 use super::found::TriggerQuery;
 
-/// What a `{name}` stands for.
+/// The value of a `{name}`.
 #[derive(Clone, Copy)]
 pub(super) enum Value<'v> {
     /// SQL.
@@ -11,15 +11,15 @@ pub(super) enum Value<'v> {
     Text(&'v str),
 }
 
-/// The SQL of a file, each `{name}` replaced by its value.
+/// The SQL of a file, with each `{name}` replaced by its value.
 pub(super) fn fill(file: &str, values: &[(&str, &str)]) -> String {
     let values: Vec<(&str, Value<'_>)> = values.iter().map(|(name, value)| (*name, Value::Sql(value))).collect();
     query(file, &values).sql.concat()
 }
 
-/// The query of a file without the comment at its head, each `{name}` replaced by its value or bound.
+/// The query of a file without the comment at its head, with each `{name}` replaced by its value or bound.
 ///
-/// In one pass, so that a value which looks like a `{name}` itself stays as it is.
+/// In one pass, so that a value which itself looks like a `{name}` stays as it is.
 pub(super) fn query(file: &str, values: &[(&str, Value<'_>)]) -> TriggerQuery {
     let (mut pieces, mut parameters, mut piece) = (Vec::new(), Vec::new(), String::new());
     let mut rest = without_head_comment(file);
@@ -40,7 +40,7 @@ pub(super) fn query(file: &str, values: &[(&str, Value<'_>)]) -> TriggerQuery {
     TriggerQuery { sql: pieces, parameters }
 }
 
-/// The value that is named up to the next `}`, and what comes after it.
+/// The value of the name up to the next `}`, and the text after it.
 fn named<'v, 't>(text: &'t str, values: &[(&str, Value<'v>)]) -> Option<(Value<'v>, &'t str)> {
     let (name, tail) = text.split_once('}')?;
     values.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value, tail))

@@ -1,4 +1,4 @@
-//! The SQL as text. That it does what it says is shown on the engines, by the suite.
+//! The SQL as text. The suite tests on the engines that it works.
 
 use super::*;
 
@@ -86,7 +86,7 @@ EXECUTE FUNCTION "shops"."concurrency_stock_version"()"#,
     );
 }
 
-/// `version()` is a function of the server's, and would be called and dropped in the place of ours.
+/// `version()` is a function of the server, and would be called and dropped instead of ours.
 #[test]
 fn postgres_takes_no_function_of_the_servers_for_ours() {
     let spec = TriggerSpec::new("stock", ["id"], "version").named("version");
@@ -123,7 +123,7 @@ fn every_trigger_carries_the_marker_and_the_strict_one_refuses() {
     assert!(ENGINES.map(Engine::list_triggers).iter().all(|list| list.parameters.is_empty()));
 }
 
-/// Whatever a name holds, it stays a name.
+/// A name with any characters stays a name.
 #[test]
 fn names_cannot_end_their_quotes() {
     let evil = r#"a"; DROP TABLE b; -- `; DROP TABLE b; -- '$concurrency$ {version}"#;

@@ -1,15 +1,15 @@
-//! SQL as tokens: what a statement says, whatever white space, comments and quotes it is written with. It knows no grammar.
+//! SQL as tokens, so that white space, comments and quotes make no difference. This file knows no grammar.
 
 use super::Engine;
 
-/// What a token is.
+/// The kind of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// A keyword, or a name without quotes.
     Word,
     /// A name in quotes.
     Quoted,
-    /// A text in quotes, those of PostgreSQL with dollars, too.
+    /// A text in quotes, or between PostgreSQL's dollars.
     Text,
     /// A number or a sign.
     Other,
@@ -20,7 +20,7 @@ pub(super) enum Kind {
 pub(super) struct Token<'t> {
     pub(super) kind: Kind,
     pub(super) text: &'t str,
-    /// Where it begins.
+    /// The position where it begins.
     pub(super) start: usize,
 }
 
@@ -34,7 +34,7 @@ impl<'t> Token<'t> {
         self.kind == Kind::Other && self.text == sign
     }
 
-    /// The name that it is, as the engine compares names; `None` if it is none.
+    /// The name in this token, as the engine compares names; `None` if it is not a name.
     pub(super) fn name(&self, engine: Engine) -> Option<String> {
         match self.kind {
             Kind::Word => Some(self.text.to_ascii_lowercase()),
@@ -43,7 +43,8 @@ impl<'t> Token<'t> {
         }
     }
 
-    /// The name that a text is, where only a name can stand: SQLite takes any text for one, MySQL under ANSI_QUOTES what stands in `"`.
+    /// The name in a text, where SQL allows only a name. SQLite takes any text for one, and MySQL with ANSI_QUOTES
+    /// takes what is in `"`.
     pub(super) fn name_in_text(&self, engine: Engine) -> Option<String> {
         let is_name = match engine {
             Engine::Sqlite => true,
@@ -53,17 +54,17 @@ impl<'t> Token<'t> {
         (self.kind == Kind::Text && is_name).then(|| folded(&unquoted(self.text), engine))
     }
 
-    /// The token in the one way in which we compare it.
+    /// The token in the form in which we compare it.
     fn normal(&self, engine: Engine) -> String {
         self.name(engine).unwrap_or_else(|| self.text.replace("\r\n", "\n"))
     }
 
-    /// Where it ends.
+    /// The position where it ends.
     pub(super) const fn end(&self) -> usize {
         self.start.saturating_add(self.text.len())
     }
 
-    /// The text between the quotes: of PostgreSQL's dollars.
+    /// The text between PostgreSQL's dollars.
     pub(super) fn inside_dollars(&self) -> Option<&'t str> {
         let rest = self.text.strip_prefix('$')?;
         let tag = rest.split('$').next()?.len().saturating_add(2);
@@ -71,12 +72,12 @@ impl<'t> Token<'t> {
     }
 }
 
-/// A name as the engine compares it: PostgreSQL tells cases apart, in names that are quoted.
+/// A name as the engine compares it. PostgreSQL distinguishes upper and lower case in quoted names.
 pub(super) fn folded(name: &str, engine: Engine) -> String {
     if engine == Engine::Postgres { name.to_owned() } else { name.to_ascii_lowercase() }
 }
 
-/// The statement in the one form in which two that say the same are equal.
+/// The statement in a normal form. Two statements that say the same have the same form.
 pub(super) fn normal(sql: &str, engine: Engine) -> Vec<String> {
     let mut words = Vec::new();
     for token in tokens(sql, engine) {
@@ -92,7 +93,7 @@ pub(super) fn normal(sql: &str, engine: Engine) -> Vec<String> {
     words
 }
 
-/// The tokens of the text. What is not closed ends with it.
+/// The tokens of the text. A quote or comment that is not closed ends with the text.
 pub(super) fn tokens(sql: &str, engine: Engine) -> Tokens<'_> {
     Tokens { sql, engine, position: 0 }
 }
@@ -123,14 +124,14 @@ impl<'t> Iterator for Tokens<'t> {
     }
 }
 
-/// How many bytes of white space or comment the text begins with.
+/// The number of bytes of white space or comment at the beginning of the text.
 fn blank(rest: &str, engine: Engine) -> usize {
     let spaces = rest.len().saturating_sub(rest.trim_start().len());
     if spaces > 0 {
         return spaces;
     }
     let is_mysql = engine == Engine::Mysql;
-    // MySQL runs what stands in these comments.
+    // MySQL executes the text in these comments.
     if is_mysql && (rest.starts_with("/*!") || rest.starts_with("/*M!")) {
         let head = if rest.starts_with("/*M!") { 4 } else { 3 };
         let digits = rest.bytes().skip(head).take_while(u8::is_ascii_digit).count();
@@ -150,7 +151,7 @@ fn blank(rest: &str, engine: Engine) -> usize {
     if rest.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 }
 }
 
-/// The length of the comment that the text begins with; PostgreSQL's may hold others.
+/// The length of the comment at the beginning of the text. PostgreSQL's comments can be nested.
 fn comment(rest: &str, nests: bool) -> usize {
     let (mut depth, mut position) = (1_usize, 2_usize);
     while depth > 0 {
@@ -164,7 +165,7 @@ fn comment(rest: &str, nests: bool) -> usize {
     position
 }
 
-/// The token that the text begins with, and its length.
+/// The token at the beginning of the text, and its length.
 fn first(rest: &str, engine: Engine) -> Option<(Kind, usize)> {
     let character = rest.chars().next()?;
     let escapes = engine == Engine::Mysql;
@@ -199,7 +200,7 @@ fn is_part(character: char) -> bool {
     character.is_alphanumeric() || character == '_' || character == '@'
 }
 
-/// The length of what is quoted at the beginning; a doubled quote stands for itself.
+/// The length of the quoted text at the beginning. A doubled quote is one quote inside it.
 fn quoted(rest: &str, quote: char, escapes: bool) -> usize {
     let mut characters = rest.char_indices().skip(1).peekable();
     while let Some((position, character)) = characters.next() {
@@ -217,7 +218,7 @@ fn quoted(rest: &str, quote: char, escapes: bool) -> usize {
     rest.len()
 }
 
-/// The length of a text between dollars; `None` if there is no tag: a parameter.
+/// The length of a text between dollars; `None` if there is no tag, because it is a parameter.
 fn dollars(rest: &str) -> Option<usize> {
     let tag_end = rest.get(1..)?.find(|character: char| !is_part(character))?;
     let tag = rest.get(..tag_end.checked_add(2)?).filter(|tag| tag.ends_with('$'))?;

@@ -52,7 +52,7 @@ impl History {
             } else if reader.takes_one_of(&[&["RENAME", "COLUMN"], &["RENAME"]]) {
                 match (reader.name(), reader.takes(&["TO"]), reader.name()) {
                     (Some(from), true, Some(to)) => self.rename_column(&table, &from.name, &to.name, engine),
-                    // MySQL needs no TO for a table.
+                    // MySQL needs no TO to rename a table.
                     (Some(to), false, None) if engine == Engine::Mysql => {
                         self.rename_table(&table, &to, engine);
                         table = Name { schema: to.schema.or(table.schema), name: to.name };
@@ -119,7 +119,7 @@ impl History {
         self.lose_trigger(table, column);
     }
 
-    /// What guards the column does so no more.
+    /// The trigger no longer guards the column.
     fn lose_trigger(&mut self, table: &Name, column: &str) {
         let loses = |standing: &&mut Standing| standing.table() == *table && standing.spec.version() == column;
         self.standing.iter_mut().filter(loses).for_each(|standing| standing.is_intact = false);

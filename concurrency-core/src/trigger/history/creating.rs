@@ -1,4 +1,4 @@
-//! CREATE: which triggers, functions and tables a migration makes, and what that does to those that are there.
+//! CREATE: which triggers, functions and tables a migration creates, and what that does to existing ones.
 
 use super::super::found::FoundTrigger;
 use super::super::statements::Statement;
@@ -16,7 +16,7 @@ impl History {
             engine,
         };
         let replaces = statement.begins(&["CREATE", "OR", "REPLACE"]);
-        // A function RETURNS trigger, and a trigger executes a FUNCTION.
+        // A function RETURNS trigger, and a trigger executes a FUNCTION, so the first of these words decides.
         let program = is_what("FUNCTION").or_else(|| is_what("PROCEDURE"));
         if let Some(trigger) = is_what("TRIGGER").filter(|trigger| program.is_none_or(|program| *trigger < program)) {
             self.create_trigger(statement, behind(trigger), replaces);
@@ -39,7 +39,7 @@ impl History {
             body_of_function(text).map(|body| normal(&body, reader.engine))
                 == body_of_function(statement.text).map(|body| normal(&body, reader.engine))
         });
-        // What calls it now does something else.
+        // A trigger that calls it now does something else.
         let calls = |standing: &&mut Standing| standing.function.as_ref().is_some_and(is_it) && !is_same;
         self.standing.iter_mut().filter(calls).for_each(|standing| standing.is_intact = false);
         self.functions.retain(|(known, _)| !is_it(known));
@@ -52,7 +52,7 @@ impl History {
         }
     }
 
-    /// What is new in one that inherits lacks the trigger; what is made in the place of another one loses it.
+    /// A new table that inherits lacks the trigger. A table that replaces another one loses its trigger.
     fn create_table(&mut self, mut reader: Reader<'_, '_>, replaces: bool, is_temporary: bool) {
         if is_temporary {
             reader.takes(&["IF", "NOT", "EXISTS"]);
@@ -98,7 +98,7 @@ impl History {
         if is_there.is_some() && if_not_there {
             return;
         }
-        // The schema stands with the trigger on SQLite, with the table elsewhere.
+        // On SQLite the schema is written before the trigger's name, elsewhere before the table's.
         let schema = table.schema.clone().or_else(|| trigger.schema.clone());
         let body_end = reader.rest.iter().position(|token| token.is("ROW")).map_or(0, |row| row.saturating_add(1));
         let body = reader
@@ -153,7 +153,8 @@ impl History {
         });
     }
 
-    /// The block beside a trigger of PostgreSQL that does the same in the tables that inherit; whether it is one.
+    /// The block after a PostgreSQL trigger that does the same in the tables that inherit. Returns whether the
+    /// statement is one.
     pub(super) fn in_children(&mut self, statement: &Statement<'_>) -> bool {
         let is_ours = |create: &String| normal(create, Engine::Postgres) == normal(statement.text, Engine::Postgres);
         if let Some(last) = self.standing.last_mut() {
@@ -163,12 +164,12 @@ impl History {
                 return true;
             }
         }
-        // Where it drops them, the trigger of the table is dropped, too.
+        // If it drops them, the trigger of the table is dropped, too.
         self.standing.iter().any(|standing| standing.spec.drop(Engine::Postgres).iter().any(is_ours))
     }
 }
 
-/// What stands between the dollars.
+/// The text between the dollars.
 fn body_of_function(text: &str) -> Option<String> {
     let mut tokens = tokens(text, Engine::Postgres);
     tokens.find_map(|token| token.inside_dollars().map(str::to_owned))

@@ -1,5 +1,5 @@
-//! Programs inside of migrations, `DO` and procedures: what in them is SQL is read like the rest, and where that is made while it runs,
-//! nobody can read it. Nothing is executed here.
+//! Programs inside migrations, `DO` and procedures. SQL in them is read like other SQL. SQL that they build while they
+//! run cannot be read. Nothing is executed here.
 
 use super::super::Engine;
 use super::super::statements::{Statement, statements};
@@ -7,11 +7,11 @@ use super::super::tokens::{Kind, Token, tokens};
 use super::History;
 use super::reader::Reader;
 
-/// Words that take a trigger away, or switch it off.
+/// Words that drop a trigger or switch it off.
 const TAKING: &[&str] = &["DROP", "ALTER", "RENAME", "DISABLE"];
 
 impl History {
-    /// A block of PostgreSQL's: what it does to triggers, it may do, for it has conditions.
+    /// A PostgreSQL block. It has conditions, so what it does to triggers it only may do.
     pub(super) fn run_block(&mut self, statement: &Statement<'_>) {
         let Some(body) = statement.tokens.iter().find_map(body_of) else { return };
         let doubt = self.doubt_in(&body, Engine::Postgres);
@@ -43,7 +43,7 @@ impl History {
         }
     }
 
-    /// SQL that a text holds: `PREPARE … FROM '…'`, `EXECUTE IMMEDIATE '…'`.
+    /// SQL in a text: `PREPARE … FROM '…'`, `EXECUTE IMMEDIATE '…'`.
     pub(super) fn prepared(&mut self, statement: &Statement<'_>, engine: Engine) {
         let body = statement.text.to_owned();
         let texts: Vec<&Token<'_>> = statement.tokens.iter().filter(|token| token.kind == Kind::Text).collect();
@@ -54,7 +54,7 @@ impl History {
         }
     }
 
-    /// The tables of the server's own schema, written by hand.
+    /// Writes to the tables of the server's catalog.
     pub(super) fn write_schema(&mut self, statement: &Statement<'_>, engine: Engine) {
         let catalog: &[&str] = match engine {
             Engine::Sqlite => &["sqlite_master", "sqlite_schema"],
@@ -68,19 +68,19 @@ impl History {
         }
     }
 
-    /// From here on nobody can say of any trigger from the text whether it is there.
+    /// From here on, the text does not say of any trigger whether it exists.
     pub(super) fn doubt_all(&mut self, statement: &Statement<'_>) {
         self.doubt(&Doubt::All, statement.text);
     }
 
-    /// Which triggers the program may take away or change.
+    /// The triggers that the program may drop or change.
     fn doubt_in(&self, body: &str, engine: Engine) -> Doubt {
         let tokens: Vec<Token<'_>> = tokens(body, engine).collect();
         let mut after = Self { standing: self.standing.clone(), ..Self::default() };
         for (position, token) in tokens.iter().enumerate() {
             let next = tokens.get(position.saturating_add(1));
             if token.is("EXECUTE") || token.is("PREPARE") {
-                // One text, and nothing put into it.
+                // One text, with nothing inserted into it.
                 let text = next.filter(|next| next.kind == Kind::Text);
                 let is_whole = tokens
                     .get(position.saturating_add(2))
@@ -109,7 +109,7 @@ impl History {
         Doubt::Of(changed.collect())
     }
 
-    /// From here on nobody can say from the text whether these are there.
+    /// From here on, the text does not say whether these exist.
     pub(super) fn doubt(&mut self, doubt: &Doubt, statement: &str) {
         let is_meant = |index: usize| match doubt {
             Doubt::All => true,
@@ -124,11 +124,11 @@ impl History {
 /// The triggers that a program may have changed.
 pub(super) enum Doubt {
     All,
-    /// By their position.
+    /// The triggers at these positions.
     Of(Vec<usize>),
 }
 
-/// Whether the SQL after `EXECUTE` may be anything: it is put together from texts that take something away, or from none that we see.
+/// Whether the SQL after `EXECUTE` is unknown: it is built from texts that drop something, or from no text that we see.
 fn is_sql_of_the_moment(tokens: &[Token<'_>], position: usize, engine: Engine) -> bool {
     let argument = tokens.iter().skip(position.saturating_add(1)).take_while(|token| !token.is_sign(";"));
     // `EXECUTE FUNCTION` of a trigger, a prepared statement's name, `GRANT EXECUTE ON`.
@@ -151,13 +151,13 @@ fn body_of(token: &Token<'_>) -> Option<String> {
     Some(if token.text.starts_with('$') { text.to_owned() } else { text.replace("''", "'") })
 }
 
-/// What a function or a procedure does: the text after AS, or all of it where that is SQL.
+/// The body of a function or a procedure: the text after AS, or everything if the body is SQL.
 pub(super) fn program_of(statement: &Statement<'_>) -> String {
     let mut after = statement.tokens.iter().skip_while(|token| !token.is("AS")).skip(1);
     after.next().and_then(body_of).unwrap_or_else(|| statement.text.to_owned())
 }
 
-/// What stands between the quotes or dollars.
+/// The text between the quotes or dollars.
 fn inside(text: &str) -> &str {
     let without_dollars = text.strip_prefix('$').and_then(|rest| {
         let tag = rest.split('$').next()?.len().saturating_add(2);
@@ -169,7 +169,7 @@ fn inside(text: &str) -> &str {
     })
 }
 
-/// As much of a statement as a message shows.
+/// The part of a statement that a message shows.
 fn beginning(statement: &str) -> String {
     let words: Vec<&str> = statement.split_whitespace().collect();
     let words = words.join(" ");

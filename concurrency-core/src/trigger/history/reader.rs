@@ -42,7 +42,7 @@ impl Reader<'_, '_> {
         Some(Name { schema: None, name: first })
     }
 
-    /// Names with commas between them; arguments of a function are passed over.
+    /// Names with commas between them. The arguments of a function are skipped.
     pub(super) fn names(&mut self) -> Vec<Name> {
         let mut names = Vec::new();
         while let Some(name) = self.name() {
@@ -55,7 +55,7 @@ impl Reader<'_, '_> {
         names
     }
 
-    /// Whether triggers are switched on or off, where they are.
+    /// Whether the statement switches triggers on or off; `None` if it does neither.
     pub(super) fn switch(&mut self) -> Option<bool> {
         if self.takes(&["DISABLE", "TRIGGER"]) || self.takes(&["ENABLE", "REPLICA", "TRIGGER"]) {
             return Some(false);
@@ -63,7 +63,7 @@ impl Reader<'_, '_> {
         (self.takes(&["ENABLE", "TRIGGER"]) || self.takes(&["ENABLE", "ALWAYS", "TRIGGER"])).then_some(true)
     }
 
-    /// Goes on behind the next comma that stands in no parentheses.
+    /// Skips to the position after the next comma outside parentheses.
     pub(super) fn next_action(&mut self) {
         while !self.rest.is_empty() {
             self.parentheses();
@@ -74,7 +74,7 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// Goes on behind the parentheses that begin here, if any do.
+    /// Skips the parentheses that begin here, if any do.
     fn parentheses(&mut self) {
         let mut depth = 0_usize;
         while let Some((first, rest)) = self.rest.split_first() {

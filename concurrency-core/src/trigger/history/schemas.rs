@@ -1,5 +1,6 @@
-//! Names of which one tells its schema and the other does not. Whether they mean one table, only the server knows: a `search_path` or the
-//! connection's database says so. What would become of the trigger if they did, it may become.
+//! Pairs of names of which one has a schema and the other does not. Only the server knows whether they mean the same
+//! table, from a `search_path` or the connection's database. If what happens to the table depends on that, it may have
+//! happened.
 
 use super::super::Engine;
 use super::super::statements::Statement;
@@ -8,7 +9,7 @@ use super::programs::Doubt;
 use super::standing::{Name, Standing};
 
 impl History {
-    /// Runs the statement, and is in doubt of the triggers that it would change if its names were those of their tables.
+    /// Runs the statement, and marks the triggers as unclear that it would change if its names meant their tables.
     pub(super) fn run_in_any_schema(&mut self, statement: &Statement<'_>, engine: Engine) {
         let begins = [&["DROP"][..], &["ALTER", "TABLE"], &["RENAME"], &["CREATE", "OR", "REPLACE", "TABLE"]];
         let doubted = if engine != Engine::Sqlite && begins.iter().any(|words| statement.begins(words)) {
@@ -28,7 +29,7 @@ impl History {
             let table = standing.table();
             let others = named.iter().filter(|(schema, name)| *name == table.name && *schema != table.schema);
             let others = others.filter(|(schema, _)| schema.is_none() || table.schema.is_none());
-            // Where that is another table of ours, the two are told apart.
+            // If that is another table of ours, the two are different.
             let is_ours = |named: &(Option<String>, String)| {
                 let named = Name { schema: named.0.clone(), name: named.1.clone() };
                 self.standing.iter().any(|other| other.table() == named)

@@ -1,4 +1,4 @@
-//! A trigger of ours that a migration created, as later ones left it.
+//! One of our triggers that a migration created, as later migrations left it.
 
 use super::super::tokens::folded;
 use super::super::{Engine, TriggerSpec, postgres};
@@ -6,27 +6,27 @@ use super::super::{Engine, TriggerSpec, postgres};
 /// Names are folded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in super::super) struct Standing {
-    /// What it guards now.
+    /// The table and column that it guards now.
     pub(in super::super) spec: TriggerSpec,
-    /// What created it.
+    /// The statements that created it.
     pub(in super::super) statements: Vec<String>,
-    /// The beginning of the statement that may have changed it, where the text does not say whether it did.
+    /// The beginning of the statement that may have changed it, if the text does not say whether it did.
     pub(in super::super) unclear: Option<String>,
-    /// The function that it calls: on PostgreSQL.
+    /// The function that it calls (PostgreSQL).
     pub(super) function: Option<String>,
     /// Whether it does what ours do.
     pub(super) is_intact: bool,
-    /// Whether it fires, on every table that inherits from its own.
+    /// Whether it fires on its table and on every table that inherits from it.
     pub(super) fires: bool,
 }
 
 impl Standing {
-    /// Whether it is all that the spec wants, and surely there.
+    /// Whether it is what the spec wants, and certainly exists.
     pub(in super::super) fn satisfies(&self, spec: &TriggerSpec, engine: Engine) -> bool {
         self.unclear.is_none() && self.may_satisfy(spec, engine)
     }
 
-    /// Whether it is all that the spec wants, if it is there.
+    /// Whether it is what the spec wants, if it exists.
     pub(in super::super) fn may_satisfy(&self, spec: &TriggerSpec, engine: Engine) -> bool {
         let keys = |spec: &TriggerSpec| -> Vec<String> { spec.key().iter().map(|name| folded(name, engine)).collect() };
         self.is_intact
@@ -48,20 +48,20 @@ impl Standing {
         Name { schema: self.spec.schema.clone(), name: self.spec.table.clone() }.in_default_schema()
     }
 
-    /// What would create it now, after its table or a column was renamed.
+    /// Rewrites the statements that create it, after its table or a column was renamed.
     pub(super) fn follow(&mut self, engine: Engine) {
         if self.is_intact {
             self.statements = self.spec.create(engine);
         }
     }
 
-    /// The name that nothing else can have beside it: that of its function, where it has one.
+    /// The name that must be unique: that of its function, if it has one.
     pub(in super::super) fn unique_name(&self) -> Name {
         let name = self.function.clone().unwrap_or_else(|| self.spec.name());
         Name { schema: self.spec.schema.clone(), name }.in_default_schema()
     }
 
-    /// Whether it has this name, and where names of triggers are those of a table, stands on this one.
+    /// Whether it has this name and, if the name of a trigger belongs to its table, is on this table.
     pub(super) fn is_named(&self, name: &str, table: Option<&Name>) -> bool {
         self.spec.name() == name && table.is_none_or(|table| self.table() == *table)
     }
@@ -80,7 +80,7 @@ impl Name {
             .in_default_schema()
     }
 
-    /// The name that nothing else can have beside the spec's trigger.
+    /// The name of the spec's trigger that must be unique.
     pub(in super::super) fn of_trigger(spec: &TriggerSpec, engine: Engine) -> Self {
         let name = match engine {
             Engine::Postgres => postgres::function_name(spec),
@@ -89,7 +89,7 @@ impl Name {
         Self { schema: spec.schema().map(|schema| folded(schema, engine)), name }.in_default_schema()
     }
 
-    /// Where nothing is said, these are meant.
+    /// The schemas that a name without a schema means.
     pub(super) fn in_default_schema(mut self) -> Self {
         self.schema = self.schema.filter(|schema| schema != "public" && schema != "main");
         self

@@ -1,7 +1,9 @@
-//! How MySQL shows a name with a backtick in `information_schema`: not as it was written. MariaDB, and SHOW CREATE TRIGGER, show it whole.
+//! How MySQL shows a name with a backtick in `information_schema`, which differs from how it was written. MariaDB, and
+//! SHOW CREATE TRIGGER, show the name as it was written.
 
-/// The quoted name as MySQL shows it. It writes the name without the doubling into the middle of the text that was read, of which it keeps,
-/// at either end, as many bytes as there are doubled backticks. `None` where that cuts a character in two.
+/// The quoted name as MySQL shows it. MySQL writes the name, without doubled backticks, into the middle of the text
+/// that it read, and keeps at either end of that text as many bytes as there are doubled backticks. `None` if that
+/// splits a character.
 pub(super) fn shown_by_mysql(quoted: &str) -> Option<String> {
     let inside = quoted.strip_prefix('`')?.strip_suffix('`')?;
     let name = inside.replace("``", "`");

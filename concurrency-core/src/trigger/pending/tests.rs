@@ -44,7 +44,7 @@ fn a_trigger_that_a_later_migration_drops_is_pending() {
     }
 }
 
-/// Whatever text a migration has: what counts is what stands there after it.
+/// Only what exists after the migrations counts, whatever their text.
 #[test]
 fn migrations_are_a_history() {
     const ALL: [Engine; 3] = ENGINES;
@@ -118,7 +118,7 @@ fn migrations_are_a_history() {
     }
 }
 
-/// What a program does to triggers it may do, or not: nobody says that they are there, and they are created anew.
+/// A program may or may not do something to triggers. So they count as unclear, and are created again.
 #[test]
 fn what_a_program_may_have_done_is_unclear() {
     let cases: &[(Engine, &str, bool)] = &[
@@ -174,13 +174,13 @@ fn what_a_program_may_have_done_is_unclear() {
         let unclear = unclear_triggers(&specs, *engine, &migrations);
         assert_eq!(!unclear.is_empty(), *is_unclear, "{engine}: {sql}");
         assert_eq!(!pending(&specs, *engine, &migrations).is_empty(), *is_unclear, "{engine}: {sql}");
-        // Once it is made anew, it is there.
+        // Once it is created again, it exists.
         let changes = pending_triggers(&specs, *engine, &migrations);
         let anew: Vec<String> = changes.iter().map(|(_, change)| change.up_sql()).collect();
         let migrations = [&migrations[..], &anew].concat();
         assert_eq!(pending(&specs, *engine, &migrations), [""; 0], "{engine}: {sql}");
         assert_eq!(triggers_created_twice(*engine, &migrations), [""; 0]);
-        // What came before it does not matter.
+        // What happened before does not matter.
         assert_eq!(unclear_triggers(&specs, *engine, &[(*sql).to_owned(), created]), []);
     }
 }
