@@ -1,5 +1,5 @@
-//! `#[diesel(...)]` and `#[concurrent(...)]`: from tokens to values that remember the word which set them.
-//! What one attribute cannot know by itself is left to the rules in `check`.
+//! `#[diesel(...)]` and `#[concurrent(...)]`: turns tokens into values that remember the word which set them. The rules
+//! in `check` decide what a single attribute cannot know.
 
 mod container;
 mod entry;
@@ -35,7 +35,7 @@ fn store<T>(slot: &mut Option<Setting<T>>, setting: Setting<T>, errors: &mut Err
     }
 }
 
-/// Hands every option of both namespaces to `read`, which reads the value, skips it, or fails.
+/// Passes every option of both namespaces to `read`, which reads its value, skips it, or fails.
 fn read_options(
     attrs: &[Attribute],
     errors: &mut Errors,
@@ -57,19 +57,20 @@ fn read_options(
             }
             Ok(())
         });
-        // What is no list at all has not been looked at.
+        // An attribute that is not a list was not read.
         if let Err(error) = outcome.or_else(|error| not_an_option(namespace, &error)) {
             errors.add(error);
         }
     }
 }
 
-/// Diesel speaks for itself.
+/// Diesel reports its own errors.
 fn not_an_option(namespace: Symbol, error: &syn::Error) -> syn::Result<()> {
     if namespace == DIESEL { Ok(()) } else { Err(entry::with_help(error, namespace)) }
 }
 
-/// An option of `#[concurrent(...)]` that means nothing here; one of the words of `elsewhere` belongs on `place`.
+/// An option of `#[concurrent(...)]` that means nothing here. If it is one of the words in `elsewhere`, it belongs on
+/// `place`.
 fn unknown_option(word: &Ident, here: &[Symbol], elsewhere: &[Symbol], place: &str) -> syn::Error {
     let message = if elsewhere.iter().any(|symbol| word == symbol) {
         format!("`{word}` is not expected here; it belongs on {place}")

@@ -1,5 +1,5 @@
-//! The rules that a struct must keep, each a function; what one attribute can tell by itself is checked where it is read.
-//! Types are checked by rustc, in the generated code.
+//! The rules for a struct, each a function. Rules about a single attribute are checked where it is read, and rustc
+//! checks types in the generated code.
 
 mod embedded;
 mod embedding;
@@ -14,7 +14,7 @@ use crate::model::{Derive, Model};
 /// Records every broken rule.
 pub(crate) fn check(model: &Model<'_>, errors: &mut Errors) {
     if !has_named_fields(model, errors) {
-        // Without names there are no columns, and nothing else to say.
+        // Without names there are no columns, so there is nothing else to check.
         return;
     }
     match model.derive {
@@ -46,7 +46,7 @@ pub(crate) fn check(model: &Model<'_>, errors: &mut Errors) {
     fields::merged_fields_are_written(model, errors);
 }
 
-/// A column is found by its field's name.
+/// A field's name is the name of its column.
 fn has_named_fields(model: &Model<'_>, errors: &mut Errors) -> bool {
     let kind = match model.data {
         Data::Struct(strukt) => match &strukt.fields {

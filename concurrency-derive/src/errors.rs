@@ -1,11 +1,11 @@
-//! Every mistake of one struct, collected so that one compilation reports them all.
-//! Which things are mistakes is none of its business.
+//! All mistakes of one struct, collected so that one compilation reports them all. Other files decide what is a
+//! mistake.
 
 use std::fmt::Display;
 
 use quote::ToTokens;
 
-/// The mistakes found so far. Dropping it without [`Errors::finish`] would lose them, so debug builds refuse to.
+/// The mistakes found so far. Dropping it without [`Errors::finish`] would lose them, so a debug build panics then.
 #[derive(Default)]
 pub(crate) struct Errors {
     errors: Vec<syn::Error>,

@@ -1,4 +1,4 @@
-//! A checked model becomes the implementations of the runtime's traits. Nothing here can fail, and nothing here decides.
+//! Turns a checked model into the implementations of the runtime's traits. Nothing here can fail or make decisions.
 
 mod columns;
 pub(crate) mod fallback;
@@ -38,7 +38,7 @@ pub(crate) fn columns(model: &Model<'_>) -> TokenStream {
     in_own_scope(&model.krate, &quote!(#columns #key #mirror #tracked #named))
 }
 
-/// The type of what holds the values: the struct, or the foreign one that it describes.
+/// The type that has the values: the struct, or the foreign struct that it describes.
 fn holder(model: &Model<'_>) -> TokenStream {
     let ident = model.ident;
     let (_, ty_generics, _) = model.generics.split_for_impl();
@@ -48,9 +48,9 @@ fn holder(model: &Model<'_>) -> TokenStream {
     }
 }
 
-/// A scope that adds no name to the user's; `__c` is the one door to everything the expansion needs.
+/// A scope that adds no name to the user's scope. The expansion reaches everything that it needs through `__c`.
 ///
-/// No lint is allowed here: a program that forbids a lint would not compile. What is expanded gives rise to none.
+/// There is no `allow` here, because a program that forbids that lint would not compile. The expansion causes no lint.
 fn in_own_scope(krate: &Path, items: &TokenStream) -> TokenStream {
     quote! {
         const _: () = {

@@ -1,16 +1,16 @@
-//! Identifiers as names of columns and tables, where `r#type` and `type` are one name.
-//! It does not know which names exist.
+//! Identifiers as names of columns and tables: `r#type` and `type` are the same name. This file does not know which
+//! names exist.
 
 use proc_macro2::Span;
 use syn::Ident;
 use syn::ext::IdentExt;
 
-/// Whether both name the same thing.
+/// Whether both are the same name.
 pub(crate) fn same(one: &Ident, other: &Ident) -> bool {
     one.unraw() == other.unraw()
 }
 
-/// The identifier of this text, raw where the text is a keyword.
+/// The identifier of this text, raw if the text is a keyword.
 pub(crate) fn from_text(text: &str, span: Span) -> syn::Result<Ident> {
     let mut ident: Ident = syn::parse_str(text)
         .or_else(|_| syn::parse_str(&format!("r#{text}")))

@@ -1,7 +1,7 @@
-//! The derives of `concurrency-diesel`, which re-exports them: depend on that crate, not on this one.
+//! The derives of `concurrency-diesel`. Depend on that crate, which re-exports them, and not on this one.
 //!
-//! Attributes become a model, rules check the model, the expansion quotes it.
-//! Nothing here knows SQL, an engine, or what the runtime crate does with the generated code.
+//! Attributes become a model, rules check the model, and the expansion quotes it. Nothing here knows SQL, an engine, or
+//! what the runtime crate does with the generated code.
 
 #![deny(missing_docs)]
 
@@ -20,66 +20,69 @@ use syn::{DeriveInput, parse_macro_input};
 use crate::errors::Errors;
 use crate::model::{Derive, Model};
 
-/// Makes a struct a record whose saves are guarded by its version.
+/// Makes a struct a record whose saves check its version.
 ///
 /// # Struct attributes
 ///
-/// - `#[diesel(table_name = path)]`: the `table!` module; by default Diesel's own rule, `Article` is stored in `articles`.
-/// - `#[diesel(primary_key(a, b))]`: the columns of the key; by default `id`.
-/// - `#[diesel(treat_none_as_null = false)]`: `None` skips the column.
-///   By default `None` writes NULL, which **differs from `AsChangeset`**: saving a record must be able to clear a field.
-/// - `#[concurrent(check_fields(a, b))]` or `#[concurrent(ignore_fields(a, b))]`: the fields whose change moves a
-///   `ConditionalVersionField`, or those whose change does not; without either, every field counts.
+/// - `#[diesel(table_name = path)]`: the `table!` module. The default is Diesel's own rule: `Article` is in `articles`.
+/// - `#[diesel(primary_key(a, b))]`: the columns of the key. The default is `id`.
+/// - `#[diesel(treat_none_as_null = false)]`: `None` leaves the column as it is. By default `None` writes NULL, which
+///   **differs from `AsChangeset`**, so that a save can clear a field.
+/// - `#[concurrent(check_fields(a, b))]` or `#[concurrent(ignore_fields(a, b))]`: the fields whose change advances a
+///   `ConditionalVersionField`, or those whose change does not. Without either, every field counts.
 /// - `#[concurrent(trigger_name = "…")]`: the name of the trigger of a `TriggerVersionField`.
-/// - `#[concurrent(record_name = "…")]`: the table's name in a `RecordId`, where two schemas have a table of one name; by default the last
-///   segment of the table's path.
-/// - `#[concurrent(crate = "path")]`: where `concurrency_diesel` is found, if not at its own name.
+/// - `#[concurrent(record_name = "…")]`: the table's name in a `RecordId`, if two schemas have tables of the same name.
+///   The default is the last segment of the table's path.
+/// - `#[concurrent(crate = "path")]`: the path of `concurrency_diesel`, if it has another name.
 ///
 /// # Field attributes
 ///
-/// - `#[concurrent(version)]`: the version, counted up by `AutoIncVersionField`. One field must have it.
-/// - `#[concurrent(version = path::To::VersionField)]`: the version, advanced by another version field.
-/// - `#[diesel(column_name = x)]`: the column, if it is not named like the field.
+/// - `#[concurrent(version)]`: the version, which `AutoIncVersionField` counts. Exactly one field must have it.
+/// - `#[concurrent(version = path::To::VersionField)]`: the version, which another version field advances.
+/// - `#[diesel(column_name = x)]`: the column, if its name differs from the field's.
 /// - `#[diesel(skip_update)]`: a save does not write the field.
-/// - `#[diesel(serialize_as = T)]`: the field is written as a `T`, by `Into<T>`.
+/// - `#[diesel(serialize_as = T)]`: a save writes the field as a `T`, by `Into<T>`.
 /// - `#[diesel(embed)]`: the field is a struct that derives `ConcurrentColumns`.
 /// - `#[diesel(treat_none_as_null = bool)]`: as on the struct, for one field.
-/// - `#[concurrent(merge = "mine" | "theirs" | "max" | "min" | "sum" | "set" | "text" | path)]`: what `Tracked::save_merging` makes of the field
-///   when two people changed it; without it both changes are a conflict, unless they are the same. `"text"` needs the feature
-///   `text-merge` of concurrency-diesel. A path names a `fn(base: &U, mine: &U, theirs: &U) -> Option<U>`, where `None` is a conflict.
-/// - `#[concurrent(remote = GroupColumns)]` beside `#[diesel(embed)]`: the field is a struct of another crate, whose columns
-///   `GroupColumns` describes, a struct that derives [`ConcurrentColumns`] with `#[concurrent(remote = other::Group)]`.
-/// - `#[concurrent(key)]` beside `#[diesel(embed)]`: the primary key lies in the embedded struct, which names its columns with
-///   `#[diesel(primary_key(…))]` if it is not `id`.
+/// - `#[concurrent(merge = "mine" | "theirs" | "max" | "min" | "sum" | "set" | "text" | path)]`: how
+///   `Tracked::save_merging` merges the field if two people changed it. Without it, two different changes are a
+///   conflict. `"text"` needs the feature `text-merge` of concurrency-diesel. A path names a
+///   `fn(base: &U, mine: &U, theirs: &U) -> Option<U>`, where `None` is a conflict.
+/// - `#[concurrent(remote = GroupColumns)]` together with `#[diesel(embed)]`: the field is a struct of another crate.
+///   `GroupColumns` describes its columns; it derives [`ConcurrentColumns`] with
+///   `#[concurrent(remote = other::Group)]`.
+/// - `#[concurrent(key)]` together with `#[diesel(embed)]`: the embedded struct has the primary key. If the key is not
+///   `id`, the embedded struct names its columns with `#[diesel(primary_key(…))]`.
 ///
-/// Every other `#[diesel(...)]` option is left to Diesel.
+/// The derive ignores every other `#[diesel(...)]` option, which is for Diesel.
 #[proc_macro_derive(Concurrent, attributes(diesel, concurrent))]
 pub fn derive_concurrent(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     derive(&input, Derive::Concurrent, expand::concurrent, expand::fallback::concurrent).into()
 }
 
-/// Makes a struct embeddable, by `#[diesel(embed)]`, in one that derives [`Concurrent`].
+/// Makes a struct that can be embedded, with `#[diesel(embed)]`, in one that derives [`Concurrent`].
 ///
-/// The attributes are those of [`Concurrent`], but for what belongs to the whole record: an embedded struct has
-/// no version, and of the struct options of `#[concurrent(...)]` it takes `crate` and `remote`.
-/// A field whose column is in the primary key is not written.
+/// It takes the attributes of [`Concurrent`], except those of a whole record: an embedded struct has no version, and of
+/// the struct options of `#[concurrent(...)]` it takes only `crate` and `remote`. A field whose column is in the
+/// primary key is not written.
 ///
 /// # A struct of another crate
 ///
-/// With `#[concurrent(remote = other::Group)]` the struct only describes `other::Group`, to which nothing can be added: it is
-/// never made, and its fields say which fields of the other struct are written, and how. The record names it beside the field:
-/// `#[diesel(embed)] #[concurrent(remote = GroupColumns, key)] group: other::Group`. The trait of the same name shows an example.
+/// With `#[concurrent(remote = other::Group)]` the struct only describes `other::Group`, which you cannot change. The
+/// describing struct is never constructed. Its fields say which fields of the other struct a save writes, and how. The
+/// record names it at the field: `#[diesel(embed)] #[concurrent(remote = GroupColumns, key)] group: other::Group`. The
+/// trait of the same name shows an example.
 ///
-/// The fields of the other struct must be visible and of the same types; one that is left out is not written. The describing
-/// struct must be as visible as the record.
+/// The described fields of the other struct must be visible and have the same types. A save does not write a field that
+/// you leave out. The describing struct must be as visible as the record.
 #[proc_macro_derive(ConcurrentColumns, attributes(diesel, concurrent))]
 pub fn derive_concurrent_columns(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     derive(&input, Derive::ConcurrentColumns, expand::columns, expand::fallback::columns).into()
 }
 
-/// The way of every derive: read the model, check it, expand it.
+/// Every derive does this: it reads the model, checks it and expands it.
 fn derive(
     input: &DeriveInput,
     derive: Derive,

@@ -1,5 +1,5 @@
-//! What the derives know of a struct: its table, key, version and written columns, borrowed from the syntax tree.
-//! A model may be wrong; `check` says where. The expansion sees only models without a mistake.
+//! What the derives know about a struct: its table, key, version and written columns, borrowed from the syntax tree. A
+//! model may be wrong; `check` finds the mistakes. The expansion sees only models without a mistake.
 
 mod field;
 #[cfg(test)]
@@ -43,25 +43,27 @@ pub(crate) struct Model<'a> {
     pub(crate) krate: Path,
     /// Path of the `table!` module.
     pub(crate) table: Path,
-    /// The foreign struct that this one describes, if it does.
+    /// The foreign struct that this one describes, if any.
     pub(crate) remote: Option<Setting<Type>>,
-    /// The word `primary_key`, where it is written.
+    /// The word `primary_key`, if it is written.
     pub(crate) primary_key: Option<Ident>,
-    /// The columns of `primary_key(...)`; without it `id`, at the name of the struct; none where an embedded struct has the key.
+    /// The columns of `primary_key(...)`. Without it, `id`, with the span of the struct's name. Empty if an embedded
+    /// struct has the key.
     pub(crate) key_names: Vec<Ident>,
-    /// In the order of `primary_key(...)`, or the embedded struct that has the key. Empty where an embedded struct itself
-    /// does not hold its whole key.
+    /// In the order of `primary_key(...)`, or the embedded struct that has the key. Empty if an embedded struct does
+    /// not itself have its whole key.
     pub(crate) key: Vec<Column<'a>>,
-    /// `None` only for `ConcurrentColumns`, and where the version is missing.
+    /// `None` only for `ConcurrentColumns`, and if the version is missing.
     pub(crate) version: Option<Version<'a>>,
-    /// What a save writes besides the version: no key, no version, no `skip_update` fields; in declaration order.
+    /// The fields that a save writes besides the version, in declaration order: not the key, and no `skip_update`
+    /// fields.
     pub(crate) columns: Vec<Column<'a>>,
     pub(crate) options: Options,
     /// Every field, in declaration order.
     pub(crate) fields: Vec<Field<'a>>,
 }
 
-/// The struct options that suit a whole record, most of them with one version field only.
+/// The struct options of a whole record. Most belong to one version field.
 pub(crate) struct Options {
     pub(crate) check_fields: Option<Setting<Vec<Ident>>>,
     pub(crate) ignore_fields: Option<Setting<Vec<Ident>>>,
@@ -84,19 +86,21 @@ pub(crate) struct Column<'a> {
     /// `#[diesel(column_name = x)]` or the field's identifier.
     pub(crate) column: Ident,
     pub(crate) form: Form<'a>,
-    /// What becomes of the field when two people changed it; `None` asks.
+    /// How the field merges if two people changed it; `None` is a conflict.
     pub(crate) merge: Option<MergePolicy>,
 }
 
-/// How the value of a field reaches its column.
+/// How a save writes the value of a field to its column.
 pub(crate) enum Form<'a> {
     /// Bound as it is.
     Plain,
-    /// `treat_none_as_null = false` over a type written `Option<Inner>`: `None` skips the column.
+    /// `treat_none_as_null = false` over a type written `Option<Inner>`: `None` leaves the column as it is.
     Skippable { inner: &'a Type },
-    /// `#[diesel(serialize_as = T)]`: `into` is `T`. `inner` is there when `None` skips the column: then `Inner: Into<T>`.
+    /// `#[diesel(serialize_as = T)]`: `into` is `T`. If `None` leaves the column as it is, `inner` is there, and
+    /// `Inner: Into<T>`.
     Serialized { into: Box<Type>, inner: Option<&'a Type> },
-    /// `#[diesel(embed)]`: the columns of an embedded struct, which `columns` describes: itself, or what `remote` names.
+    /// `#[diesel(embed)]`: the columns of an embedded struct. `columns` describes them: the struct itself, or the one
+    /// that `remote` names.
     Embedded { columns: Box<Type> },
 }
 
@@ -118,7 +122,7 @@ impl<'a> Model<'a> {
             Some(field) => vec![field.to_key_column()],
             None => key_columns(&key_names, &fields),
         };
-        // Part of a key finds no row.
+        // A part of a key does not find a row.
         let key = if embedded_key.is_some() || key.len() == key_names.len() { key } else { Vec::new() };
         let version = match derive {
             Derive::Concurrent => fields.iter().find_map(Version::of),

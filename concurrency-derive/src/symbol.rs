@@ -1,9 +1,9 @@
-//! The words a user types, each spelled once: for parsing and for messages, together with an example of its use.
-//! What a word means is decided where it is read.
+//! The words that a user types, each spelled once, for parsing and for messages, with an example of its use. The files
+//! that read a word decide what it means.
 
 use std::fmt::{self, Display};
 
-/// A word of an attribute. Equal to an `Ident` of that text.
+/// A word of an attribute. It equals an `Ident` of that text.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) struct Symbol {
     word: &'static str,
@@ -15,7 +15,7 @@ impl Symbol {
         Self { word, example }
     }
 
-    /// The attribute, as one would type it.
+    /// The attribute as a user types it.
     pub(crate) const fn example(self) -> &'static str {
         self.example
     }
@@ -64,13 +64,13 @@ pub(crate) const CONDITIONAL_VERSION_FIELD: Symbol =
 pub(crate) const TRIGGER_VERSION_FIELD: Symbol =
     Symbol::new("TriggerVersionField", "#[concurrent(version = TriggerVersionField)]");
 
-/// What `#[concurrent(...)]` takes on a struct that derives `Concurrent`.
+/// The options of `#[concurrent(...)]` on a struct that derives `Concurrent`.
 pub(crate) const RECORD_OPTIONS: &[Symbol] = &[CHECK_FIELDS, IGNORE_FIELDS, TRIGGER_NAME, RECORD_NAME, CRATE];
-/// What `#[concurrent(...)]` takes on a struct that derives `ConcurrentColumns`.
+/// The options of `#[concurrent(...)]` on a struct that derives `ConcurrentColumns`.
 pub(crate) const EMBEDDED_OPTIONS: &[Symbol] = &[REMOTE, CRATE];
-/// What `#[concurrent(...)]` takes on a field of a struct that derives `Concurrent`.
+/// The options of `#[concurrent(...)]` on a field of a struct that derives `Concurrent`.
 pub(crate) const FIELD_OPTIONS: &[Symbol] = &[VERSION, KEY, REMOTE, MERGE];
-/// What `#[concurrent(...)]` takes on a field of a struct that derives `ConcurrentColumns`.
+/// The options of `#[concurrent(...)]` on a field of a struct that derives `ConcurrentColumns`.
 pub(crate) const EMBEDDED_FIELD_OPTIONS: &[Symbol] = &[KEY, REMOTE, MERGE];
 
 /// The words, quoted and separated by commas, for a message.

@@ -1,15 +1,14 @@
-//! Diesel's rule for the table of a struct that names none.
-//! Whether that table exists is for rustc to say.
+//! Diesel's rule for the table of a struct that names none. rustc checks whether that table exists.
 
 use syn::ext::IdentExt;
 use syn::{Ident, Path};
 
 use crate::identifier;
 
-/// `Article` lives in `articles`, `HTTPRequest` in `h_t_t_p_requests`.
+/// `Article` is in `articles`, `HTTPRequest` in `h_t_t_p_requests`.
 pub(crate) fn inferred(strukt: &Ident) -> Path {
     let name = snake_case_plural(&strukt.unraw().to_string());
-    // Struct `A` lives in `as`, which is a path only as `r#as`.
+    // Struct `A` is in `as`, which is a path only as `r#as`.
     identifier::from_text(&name, strukt.span()).unwrap_or_else(|_| strukt.clone()).into()
 }
 
@@ -29,7 +28,7 @@ fn snake_case_plural(name: &str) -> String {
 mod tests {
     use super::*;
 
-    /// The expected names are those that Diesel's own derives look for.
+    /// The expected names are those of Diesel's own derives.
     #[test]
     fn the_table_is_the_one_diesel_infers() {
         let cases = [

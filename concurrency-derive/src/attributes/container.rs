@@ -1,5 +1,4 @@
-//! The attributes of a struct.
-//! Whether they suit its fields is checked elsewhere.
+//! The attributes of a struct. Whether they suit its fields is checked elsewhere.
 
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Ident, LitBool, LitStr, Path, Type};
@@ -89,7 +88,7 @@ impl StructAttributes {
     }
 }
 
-/// The order in which the two were written is known only here.
+/// Only this place knows the order in which the two were written.
 fn exclusive(word: &Ident, other: Option<&Setting<Vec<Ident>>>, errors: &mut Errors) {
     if let Some(other) = other {
         let other = &other.word;

@@ -1,5 +1,5 @@
-//! One option of an attribute: `word`, `word = value` or `word(names)`.
-//! It reads the shape its caller asks for and does not know which words there are.
+//! One option of an attribute: `word`, `word = value` or `word(names)`. The caller says which shape to read. This file
+//! does not know which words exist.
 
 use proc_macro2::Group;
 use syn::ext::IdentExt;
@@ -13,7 +13,7 @@ use crate::errors::Errors;
 use crate::identifier::same;
 use crate::symbol::{DIESEL, Symbol};
 
-/// An option whose word has been read and whose value has not.
+/// An option whose word was read and whose value was not.
 pub(super) struct Entry<'a> {
     pub(super) namespace: Symbol,
     pub(super) word: Ident,
@@ -28,7 +28,7 @@ impl<'a> Entry<'a> {
         Ok(Self { namespace, word, input })
     }
 
-    /// Whether the option is `#[diesel(...)]`'s.
+    /// Whether the option belongs to `#[diesel(...)]`.
     pub(super) fn is_diesel(&self) -> bool {
         self.namespace == DIESEL
     }
@@ -44,8 +44,8 @@ impl<'a> Entry<'a> {
             .map_err(|error| with_help(&error, symbol))
     }
 
-    /// The names of `word(a, b)`, each of them once. A malformed list counts as an empty one, so that the word is known
-    /// to have been there.
+    /// The names of `word(a, b)`, each once. A malformed list counts as an empty one, so that the word counts as
+    /// present.
     pub(super) fn names(&self, symbol: Symbol, errors: &mut Errors) -> Setting<Vec<Ident>> {
         let word = self.word.clone();
         let names = self.in_parentheses().unwrap_or_else(|error| {
@@ -70,7 +70,7 @@ impl<'a> Entry<'a> {
         !self.at_end()
     }
 
-    /// Passes over whatever value there is.
+    /// Skips the value, if there is one.
     pub(super) fn skip(&self) {
         skip::value(self.input);
     }
@@ -89,7 +89,7 @@ impl<'a> Entry<'a> {
         if !self.input.peek(Paren) {
             return Err(self.input.error("expected parentheses"));
         }
-        // Not `parenthesized!`: what it leaves unread after an error is reported a second time.
+        // Not `parenthesized!`: after an error, syn would report the tokens that it leaves unread a second time.
         let group: Group = self.input.parse()?;
         let names = Punctuated::<Ident, Token![,]>::parse_terminated.parse2(group.stream())?;
         self.end()?;

@@ -1,5 +1,4 @@
-//! The attributes of a field.
-//! Whether they suit its type and one another is checked elsewhere.
+//! The attributes of a field. Whether they suit its type and one another is checked elsewhere.
 
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Ident, LitBool, LitStr, Path, Type};
@@ -17,7 +16,7 @@ use crate::symbol::{
 
 #[derive(Default)]
 pub(crate) struct FieldAttributes {
-    /// The path of `version = path`; `version` alone has none.
+    /// The path of `version = path`. `version` alone has none.
     pub(crate) version: Option<Setting<Option<Path>>>,
     pub(crate) column_name: Option<Setting<Ident>>,
     pub(crate) skip_update: Option<Ident>,
@@ -26,7 +25,7 @@ pub(crate) struct FieldAttributes {
     pub(crate) treat_none_as_null: Option<Setting<LitBool>>,
     /// The struct that describes the columns of an embedded foreign one.
     pub(crate) remote: Option<Setting<Type>>,
-    /// Whether the key of the record lies in the embedded struct.
+    /// Whether the embedded struct has the record's key.
     pub(crate) key: Option<Ident>,
     pub(crate) merge: Option<Setting<MergePolicy>>,
 }
@@ -88,7 +87,7 @@ impl FieldAttributes {
     }
 }
 
-/// A malformed path still marks the field, so that the struct is not said to have no version as well.
+/// A malformed path still marks the field, so that the error is not followed by one about a missing version.
 fn version(entry: &Entry<'_>, errors: &mut Errors) -> Setting<Option<Path>> {
     let mut marker = None;
     if entry.has_value() {

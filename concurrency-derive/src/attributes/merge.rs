@@ -1,10 +1,10 @@
-//! The value of `merge`: what becomes of a field that two people changed.
-//! Whether the field's type can be merged so is for rustc to say.
+//! The value of `merge`: what becomes of a field that two people changed. rustc checks whether the field's type
+//! supports it.
 
 use syn::parse::{Parse, ParseStream};
 use syn::{LitStr, Path};
 
-/// `"sum"` and its like, or a function of the user's.
+/// `"sum"` and the like, or a function of the user.
 #[derive(Clone)]
 pub(crate) enum MergePolicy {
     Mine,

@@ -1,23 +1,23 @@
-//! Passing over values that are not ours to read: any tokens up to the next comma.
-//! It understands brackets and nothing else.
+//! Skips values that are not ours to read: any tokens up to the next comma. This file understands brackets and nothing
+//! else.
 
 use proc_macro2::{Spacing, TokenTree};
 use syn::buffer::Cursor;
 use syn::parse::ParseStream;
 
-/// Goes to the comma that ends a value, or to the end.
+/// Skips to the comma that ends a value, or to the end.
 pub(super) fn value(input: ParseStream<'_>) {
     // The closure never fails, so neither does the step.
     let _ = input.step(|cursor| Ok(((), end_of_value(*cursor))));
 }
 
-/// Goes behind the comma that ends a value, or to the end.
+/// Skips past the comma that ends a value, or to the end.
 pub(super) fn to_next_option(input: ParseStream<'_>) {
     value(input);
     let _ = input.step(|cursor| Ok(((), cursor.token_tree().map_or(*cursor, |(_, rest)| rest))));
 }
 
-/// Commas between `<` and `>` separate generic arguments. Where these do not balance they are comparisons.
+/// Commas between `<` and `>` separate generic arguments. If these do not balance, they are comparisons.
 fn end_of_value(start: Cursor<'_>) -> Cursor<'_> {
     find_comma(start, true).or_else(|| find_comma(start, false)).unwrap_or(start)
 }

@@ -1,5 +1,5 @@
-//! Rules of an embedded struct: what belongs to the whole record is not written on a part of it.
-//! What every struct must keep is in `fields`.
+//! Rules for an embedded struct: options of a whole record do not belong on it. `fields` has the rules for every
+//! struct.
 
 use crate::errors::Errors;
 use crate::model::Model;
@@ -18,7 +18,7 @@ pub(super) fn no_version(model: &Model<'_>, errors: &mut Errors) {
     }
 }
 
-/// `crate` is the one struct option that each part needs for itself.
+/// `crate` is the only struct option that each part needs for itself.
 pub(super) fn no_record_options(model: &Model<'_>, errors: &mut Errors) {
     let options = &model.options;
     let lists = options.check_fields.iter().chain(&options.ignore_fields).map(|setting| &setting.word);

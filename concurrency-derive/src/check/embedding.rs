@@ -1,5 +1,5 @@
-//! Rules of the fields that are embedded, in a record and in an embedded struct alike.
-//! What an embedded struct itself must keep is in `embedded`.
+//! Rules for embedded fields, in a record and in an embedded struct. `embedded` has the rules for an embedded struct
+//! itself.
 
 use crate::errors::Errors;
 use crate::model::{Model, inner_of_option};
@@ -26,7 +26,7 @@ pub(super) fn embed_stands_alone(model: &Model<'_>, errors: &mut Errors) {
     }
 }
 
-/// A save writes each column of an embedded struct, and has no value for them where there is no struct.
+/// A save writes each column of an embedded struct. If there is no struct, it has no values for them.
 pub(super) fn embedded_struct_is_there(model: &Model<'_>, errors: &mut Errors) {
     for field in model.fields.iter().filter(|field| field.attributes.embed.is_some()) {
         if field.attributes.skip_update.is_none() && inner_of_option(field.ty).is_some() {
@@ -42,7 +42,7 @@ pub(super) fn embedded_struct_is_there(model: &Model<'_>, errors: &mut Errors) {
     }
 }
 
-/// The columns of an embedded struct are written, those of a key are not.
+/// A save writes the columns of an embedded struct, and never those of a key.
 pub(super) fn embed_outside_key(model: &Model<'_>, errors: &mut Errors) {
     for field in model.fields.iter().filter(|field| field.is_one_of(&model.key_names)) {
         if let Some(word) = &field.attributes.embed {
@@ -59,7 +59,7 @@ pub(super) fn embed_outside_key(model: &Model<'_>, errors: &mut Errors) {
     }
 }
 
-/// Both speak of the struct in the field.
+/// Both options are about the struct in the field.
 pub(super) fn remote_and_key_need_embed(model: &Model<'_>, errors: &mut Errors) {
     for attributes in model.fields.iter().map(|field| &field.attributes).filter(|attributes| attributes.embed.is_none())
     {

@@ -1,5 +1,4 @@
-//! Rules of the written fields, in a record and in an embedded struct alike.
-//! A version field is excepted where `record` has stricter rules for it.
+//! Rules for written fields, in a record and in an embedded struct. `record` has stricter rules for a version field.
 
 use crate::errors::Errors;
 use crate::identifier::same;
@@ -23,7 +22,7 @@ pub(super) fn only_options_are_skipped(model: &Model<'_>, errors: &mut Errors) {
     }
 }
 
-/// Of two kinds of `None` only one can be NULL.
+/// Only one of two kinds of `None` can be NULL.
 pub(super) fn two_options_say_which_is_null(model: &Model<'_>, errors: &mut Errors) {
     for column in model.columns.iter().filter(|column| matches!(column.form, Form::Plain)) {
         if inner_of_option(column.ty).and_then(inner_of_option).is_some() {
@@ -39,7 +38,7 @@ pub(super) fn two_options_say_which_is_null(model: &Model<'_>, errors: &mut Erro
     }
 }
 
-/// Two fields would write one column twice. A field that is not written may read what another one writes.
+/// Two fields must not write the same column. A field that is not written may read a column that another field writes.
 pub(super) fn columns_are_distinct(model: &Model<'_>, errors: &mut Errors) {
     let mut earlier: Vec<&Field<'_>> = Vec::new();
     for field in model.fields.iter().filter(|field| takes_part(field, model)) {
@@ -58,7 +57,7 @@ pub(super) fn columns_are_distinct(model: &Model<'_>, errors: &mut Errors) {
     }
 }
 
-/// Two edits can meet only in a field that a save writes. What is embedded is merged field by field.
+/// Two edits can conflict only in a field that a save writes. The fields of an embedded struct are merged one by one.
 pub(super) fn merged_fields_are_written(model: &Model<'_>, errors: &mut Errors) {
     for field in model.fields.iter().filter(|field| field.attributes.embed.is_none()) {
         let Some(setting) = &field.attributes.merge else {

@@ -1,5 +1,5 @@
-//! Rules of a whole record: its version, its key, and the options that one version field or another asks for.
-//! What an embedded struct must keep as well is in `fields`.
+//! Rules for a whole record: its version, its key, and the options of single version fields. `fields` has the rules
+//! that also hold for embedded structs.
 
 use syn::{Ident, Path};
 
@@ -12,7 +12,7 @@ use crate::symbol::{
     Symbol, TREAT_NONE_AS_NULL, TRIGGER_VERSION_FIELD, VERSION, quoted,
 };
 
-/// A foreign struct has no field for the version, and could not implement the trait.
+/// A foreign struct has no version field and could not implement the trait.
 pub(super) fn no_remote(model: &Model<'_>, errors: &mut Errors) {
     if let Some(setting) = &model.remote {
         errors.push(
@@ -22,7 +22,7 @@ pub(super) fn no_remote(model: &Model<'_>, errors: &mut Errors) {
     }
 }
 
-/// A record has a version, and one alone.
+/// A record has exactly one version.
 pub(super) fn one_version(model: &Model<'_>, errors: &mut Errors) {
     let mut marked = model.fields.iter().filter_map(|field| Some((field.ident, field.attributes.version.as_ref()?)));
     let example = VERSION.example();
@@ -69,7 +69,7 @@ pub(super) fn version_is_plain(model: &Model<'_>, errors: &mut Errors) {
     }
 }
 
-/// A save moves the version and must still find the row.
+/// A save advances the version and must still find the row.
 pub(super) fn version_outside_key(model: &Model<'_>, errors: &mut Errors) {
     for field in version_fields(model).filter(|field| field.is_one_of(&model.key_names)) {
         if let Some(setting) = &field.attributes.version {
@@ -84,7 +84,7 @@ pub(super) fn version_outside_key(model: &Model<'_>, errors: &mut Errors) {
     }
 }
 
-/// The row of a record is found by its key.
+/// A save finds the row by its key.
 pub(super) fn key_is_held(model: &Model<'_>, errors: &mut Errors) {
     for name in &model.key_names {
         if model.fields.iter().all(|field| !same(&field.column, name)) {
@@ -99,7 +99,7 @@ pub(super) fn key_is_held(model: &Model<'_>, errors: &mut Errors) {
     }
 }
 
-/// Only a conditional version asks which fields changed.
+/// Only a conditional version compares fields.
 pub(super) fn field_lists_need_condition(model: &Model<'_>, errors: &mut Errors) {
     for setting in field_lists(model) {
         needs(&setting.word, CONDITIONAL_VERSION_FIELD, model, errors);
@@ -113,7 +113,7 @@ pub(super) fn trigger_name_needs_trigger(model: &Model<'_>, errors: &mut Errors)
     }
 }
 
-/// `check_fields` and `ignore_fields` speak of fields that a save writes.
+/// `check_fields` and `ignore_fields` name fields that a save writes.
 pub(super) fn listed_fields_are_written(model: &Model<'_>, errors: &mut Errors) {
     let written = quoted(model.columns.iter().map(|column| column.field));
     let remedy = match model.columns.len() {
@@ -137,7 +137,7 @@ pub(super) fn listed_fields_are_written(model: &Model<'_>, errors: &mut Errors) 
     }
 }
 
-/// A version that no field can move would never show a conflict.
+/// A version that no field can advance would never cause a conflict.
 pub(super) fn some_field_counts(model: &Model<'_>, errors: &mut Errors) {
     let Some(ignored) = &model.options.ignore_fields else {
         return;
@@ -162,7 +162,7 @@ fn field_lists<'m>(model: &'m Model<'_>) -> impl Iterator<Item = &'m Setting<Vec
     model.options.check_fields.iter().chain(&model.options.ignore_fields)
 }
 
-/// A version field under another name cannot be told apart, and a struct without a version has been reported.
+/// A version field under another name cannot be recognised. A struct without a version was already reported.
 fn needs(word: &Ident, marker: Symbol, model: &Model<'_>, errors: &mut Errors) {
     let Some(version) = &model.version else {
         return;

@@ -1,4 +1,4 @@
-//! What bad structs are told: every mistake, and nothing else. The places are shown by `tests/ui/rejected`.
+//! The errors for wrong structs: every mistake, and nothing else. `tests/ui/rejected` shows their places.
 
 use syn::{DeriveInput, parse_quote};
 

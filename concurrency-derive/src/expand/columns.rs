@@ -19,7 +19,7 @@ pub(super) fn expand(model: &Model<'_>, version: Option<&Version<'_>>) -> TokenS
     let skippable = Literal::usize_unsuffixed(columns.iter().filter(|slot| slot.is_skippable()).count());
     let serialized_types = all().filter_map(Slot::serialized_type);
     let serialize: Vec<_> = all().filter_map(Slot::serialize).collect();
-    // Nothing to convert is no `()`, for which there is a lint.
+    // If there is nothing to convert, the body is empty instead of `()`, because a lint rejects `()`.
     let convert = if serialize.is_empty() { TokenStream::new() } else { quote!((#(#serialize,)*)) };
     let visits = columns.iter().map(|slot| slot.visit(table));
     let visit_checked = checked_columns(model, &columns);
@@ -68,7 +68,7 @@ pub(super) fn expand(model: &Model<'_>, version: Option<&Version<'_>>) -> TokenS
     }
 }
 
-/// The columns that move a conditional version, where the struct names them.
+/// The columns that advance a conditional version, if the struct names them.
 fn checked_columns(model: &Model<'_>, columns: &[Slot<'_, '_>]) -> Option<TokenStream> {
     let Options { check_fields, ignore_fields, .. } = &model.options;
     let (named, is_checked) = match (check_fields, ignore_fields) {
@@ -94,11 +94,11 @@ fn checked_columns(model: &Model<'_>, columns: &[Slot<'_, '_>]) -> Option<TokenS
     })
 }
 
-/// The struct's generics, with what its conversions need.
+/// The struct's generics, with the bounds of its conversions.
 pub(super) fn serializing(model: &Model<'_>, key: &[Slot<'_, '_>], columns: &[Slot<'_, '_>]) -> Generics {
     let mut generics = model.generics.clone();
-    // A bound on a type that is known would be checked twice, and its error be followed by one at each use of the record.
-    // Not so for an embedded struct, whose associated types the implementation names.
+    // A bound on a concrete type would be checked twice, and its error would repeat at each use of the record. An
+    // embedded struct needs the bound, because the implementation names its associated types.
     let has_type_params = model.generics.type_params().next().is_some();
     let matters = |slot: &&Slot<'_, '_>| has_type_params || slot.is_embedded();
     let predicates = &mut generics.make_where_clause().predicates;
@@ -107,9 +107,9 @@ pub(super) fn serializing(model: &Model<'_>, key: &[Slot<'_, '_>], columns: &[Sl
     generics
 }
 
-/// Generics with a backend `__DB`, on which these columns fit their fields.
+/// Generics with a backend `__DB` on which these columns fit their fields.
 ///
-/// The bounds are spelled out for each implementation: a bound on `Self` would hide the associated types of a generic struct.
+/// Each implementation spells out the bounds. A bound on `Self` would hide the associated types of a generic struct.
 pub(super) fn bindable<'s>(
     mut generics: Generics,
     model: &Model<'_>,
@@ -131,7 +131,8 @@ fn described(column: &Column<'_>) -> Option<TokenStream> {
     }
 }
 
-/// What must not be written, and the derive cannot see: SQLite and MySQL keep the last of two assignments.
+/// A check for two columns with one SQL name, which the derive cannot see. SQLite and MySQL keep the last of two
+/// assignments.
 fn reserved_columns(model: &Model<'_>, version: &Version<'_>) -> Option<TokenStream> {
     let Model { table, key, columns, .. } = model;
     let version = &version.column;

@@ -1,4 +1,4 @@
-//! What a struct with a mistake becomes beside the error: enough that its uses elsewhere add no errors of their own.
+//! The expansion for a struct with a mistake, beside the error: enough that its uses elsewhere cause no further errors.
 
 use proc_macro2::TokenStream;
 use quote::quote;

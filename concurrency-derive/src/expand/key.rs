@@ -1,5 +1,5 @@
-//! `ConcurrentKey` and `ConcurrentKeyOn`: an embedded struct that holds the whole key of its record.
-//! The key of a record that holds it itself stands in `record`.
+//! `ConcurrentKey` and `ConcurrentKeyOn`: an embedded struct that has the whole key of its record. `record` expands a
+//! key that the record itself has.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -11,7 +11,8 @@ use super::holder;
 use super::slot::{Slot, at};
 use crate::model::{Column, Form, Model};
 
-/// Writes the key's columns and values as errors show them, of what `record` holds: a name at the place of a type.
+/// Writes the key's columns and values as errors show them. `record` returns the name of the record's variable, with
+/// the span of a type.
 pub(super) fn text(model: &Model<'_>, record: fn(&Type) -> Ident) -> TokenStream {
     let Model { table, key, .. } = model;
     if let [Column { field, ty, form: Form::Embedded { columns }, .. }] = key.as_slice() {
@@ -27,12 +28,12 @@ pub(super) fn text(model: &Model<'_>, record: fn(&Type) -> Ident) -> TokenStream
     quote!(__c::fmt::Write::write_fmt(__out, __c::format_args!(#template, #(#values,)*)))
 }
 
-/// The columns of a key that the struct holds itself.
+/// The columns of a key that the struct itself has.
 pub(super) fn plain<'m, 'a>(model: &'m Model<'a>) -> impl Iterator<Item = &'m Column<'a>> {
     model.key.iter().filter(|column| !matches!(column.form, Form::Embedded { .. }))
 }
 
-/// Nothing for a struct that lacks a column of its key.
+/// Nothing if the struct lacks a column of its key.
 pub(super) fn expand(model: &Model<'_>) -> Option<TokenStream> {
     let Model { ident, table, .. } = model;
     let (key, columns) = Slot::key_and_columns(model);
@@ -54,7 +55,8 @@ pub(super) fn expand(model: &Model<'_>) -> Option<TokenStream> {
 
     let (impl_generics, ty_generics, _) = model.generics.split_for_impl();
     let mut generics = serializing(model, &key, &columns);
-    // Under `for<'__x>` it is checked where the key is used: a plain bound on a known type would be checked here.
+    // With `for<'__x>` the bound is checked where the key is used. A plain bound on a concrete type would be checked
+    // here.
     let late = plain(model)
         .map(|Column { ty, .. }| -> WherePredicate { parse_quote_spanned!(at(ty)=> for<'__x> #ty: __c::Shown) });
     generics.make_where_clause().predicates.extend(late);

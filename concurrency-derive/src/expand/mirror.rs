@@ -1,4 +1,4 @@
-//! A struct that only describes a foreign one is never made nor read; this tells the compiler that it is used all the same.
+//! A struct that only describes a foreign one is never constructed or read. This tells the compiler that it is used.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};

@@ -32,7 +32,7 @@ pub(super) fn expand(model: &Model<'_>, version: &Version<'_>) -> TokenStream {
     let record_name = versioned::record_name(model);
     let (key, columns) = Slot::key_and_columns(model);
     let visits = key.iter().map(|slot| slot.visit_key(table));
-    // What lies in an embedded struct is compared with the rest where the columns are visited.
+    // The columns of an embedded struct are compared with the others where the columns are visited.
     let names = match model.key.as_slice() {
         [Column { form: Form::Embedded { .. }, .. }] => quote!(&[<#table::#version_column as __c::Column>::NAME]),
         key => {
@@ -46,7 +46,7 @@ pub(super) fn expand(model: &Model<'_>, version: &Version<'_>) -> TokenStream {
 
     let (impl_generics, ty_generics, _) = model.generics.split_for_impl();
     let mut generics = serializing(model, &key, &columns);
-    // A bound on a type that is known would be checked twice, and its error be followed by one at each use of the record.
+    // A bound on a concrete type would be checked twice, and its error would repeat at each use of the record.
     if model.generics.type_params().next().is_some() {
         let predicates = &mut generics.make_where_clause().predicates;
         predicates.extend(key_bounds);
@@ -65,7 +65,7 @@ pub(super) fn expand(model: &Model<'_>, version: &Version<'_>) -> TokenStream {
     });
     let (impl_generics_on, _, where_clause_on) = generics_on.split_for_impl();
 
-    // `#[inline]`: compiled where records are saved, and not wherever they are derived.
+    // `#[inline]`, so that it is compiled where records are saved, and not wherever they are derived.
     quote! {
         #[automatically_derived]
         impl #impl_generics __c::Concurrent for #ident #ty_generics #where_clause {

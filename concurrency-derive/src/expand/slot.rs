@@ -1,5 +1,4 @@
-//! A column, and the tokens that it becomes in each implementation.
-//! Which columns there are is decided by the model.
+//! A column, and its tokens in each implementation. The model decides which columns there are.
 
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -8,11 +7,11 @@ use syn::{Path, WherePredicate, parse_quote_spanned};
 
 use crate::model::{Column, Form, Model};
 
-/// A column, and where in `__Serialized` its converted value or its embedded struct's stands.
+/// A column, and the place in `__Serialized` of its converted value or of its embedded struct's.
 pub(super) struct Slot<'m, 'a> {
     pub(super) column: &'m Column<'a>,
     index: Literal,
-    /// Whether its value is not converted by an earlier slot: an embedded struct may hold the key and other columns, too.
+    /// Whether no earlier slot converts its value. An embedded struct may have the key and other columns, too.
     converts: bool,
 }
 
@@ -34,7 +33,7 @@ impl<'m, 'a> Slot<'m, 'a> {
         (key, columns)
     }
 
-    /// Shows the column to `__visitor`.
+    /// Passes the column to `__visitor`.
     pub(super) fn visit(&self, table: &Path) -> TokenStream {
         let Column { field, ty, column, form, .. } = self.column;
         let index = &self.index;
@@ -68,7 +67,7 @@ impl<'m, 'a> Slot<'m, 'a> {
         }
     }
 
-    /// Shows the column of the key, or the key of the embedded struct, to `__visitor`.
+    /// Passes the column of the key, or the key of the embedded struct, to `__visitor`.
     pub(super) fn visit_key(&self, table: &Path) -> TokenStream {
         let Column { field, ty, form, .. } = self.column;
         let index = &self.index;
@@ -83,7 +82,7 @@ impl<'m, 'a> Slot<'m, 'a> {
         }
     }
 
-    /// What must hold on a backend for the column to be written there.
+    /// The bounds on a backend for writing the column.
     pub(super) fn bound(&self, table: &Path) -> WherePredicate {
         let Column { ty, column, form, .. } = self.column;
         let bindable = quote!(__c::Bindable<__c::SqlTypeOf<#table::#column>, __DB>);
@@ -97,7 +96,7 @@ impl<'m, 'a> Slot<'m, 'a> {
         }
     }
 
-    /// What must hold on a backend for a row to be found by the column.
+    /// The bounds on a backend for finding a row by the column.
     pub(super) fn key_bound(&self, table: &Path) -> WherePredicate {
         let Column { ty, form, .. } = self.column;
         match form {
@@ -138,7 +137,7 @@ impl<'m, 'a> Slot<'m, 'a> {
         }
     }
 
-    /// What must hold on every backend for the conversion.
+    /// The bounds on every backend for the conversion.
     pub(super) fn serialize_bound(&self) -> Option<WherePredicate> {
         let Column { ty, form, .. } = self.column;
         match form {
@@ -153,7 +152,7 @@ impl<'m, 'a> Slot<'m, 'a> {
         }
     }
 
-    /// What must hold on every backend for a row to be found by the column.
+    /// The bounds on every backend for finding a row by the column.
     pub(super) fn serialize_key_bound(&self) -> Option<WherePredicate> {
         let Column { ty, form, .. } = self.column;
         match form {
@@ -172,7 +171,7 @@ impl<'m, 'a> Slot<'m, 'a> {
     }
 }
 
-/// The place of what the user wrote, for names that are the expansion's own: lints of the user's code are not asked there.
+/// The span of the user's code, for the expansion's own names, so that lints of the user's code do not apply to them.
 pub(super) fn at(written: &impl Spanned) -> Span {
     written.span().resolved_at(Span::call_site())
 }

@@ -1,4 +1,4 @@
-//! What holds for whatever is expanded, since it stands amid a user's code.
+//! Rules for every expansion, because it is placed inside the user's code.
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::{DeriveInput, parse_quote};
@@ -80,7 +80,7 @@ fn no_lint_is_allowed() {
     }
 }
 
-/// Those of the user's code may mean something else.
+/// The same names may mean something else in the user's code.
 #[test]
 fn no_name_is_taken_from_the_language_or_its_prelude() {
     const NAMES: [&str; 19] = [
@@ -91,7 +91,7 @@ fn no_name_is_taken_from_the_language_or_its_prelude() {
         let words = flat(tokens);
         for pair in words.windows(2) {
             let [before, word] = pair else { unreachable!("windows of two") };
-            // The derive's input holds `Option` as a type of the user's own.
+            // The derive's input has `Option` as the user's own type.
             let is_the_users = word == "Option" && before != ":";
             assert!(before == ":" || is_the_users || !NAMES.contains(&word.as_str()), "{before} {word}");
         }

@@ -1,5 +1,5 @@
-//! `Trackable`: how two and three copies of a struct are compared, field by field.
-//! What a difference means, and how a field is merged, is none of its business.
+//! `Trackable`: compares two and three copies of a struct, field by field. Other files decide what a difference means
+//! and how a field is merged.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -113,14 +113,14 @@ fn same_key(slot: &Slot<'_, '_>) -> TokenStream {
     }
 }
 
-/// Whether a save of the record writes the field: not where its `None` leaves the column as it is.
+/// Whether a save of the record writes the field. It does not if the field's `None` leaves the column as it is.
 fn is_written(slot: &Slot<'_, '_>, record: &TokenStream) -> TokenStream {
     let field = slot.column.field;
     if slot.is_skippable() { quote!(__c::Option::is_some(&#record.#field)) } else { quote!(true) }
 }
 
-/// By its parameter it is checked where a record is tracked: a plain bound on a known type would be checked here, and records
-/// that nobody tracks may hold what cannot be compared.
+/// Because of its parameter, the bound is checked where a record is tracked. A plain bound on a concrete type would be
+/// checked here, and records that are never tracked may have fields that cannot be compared.
 fn bound(column: &Column<'_>) -> WherePredicate {
     let Column { ty, form, .. } = column;
     match form {
@@ -131,8 +131,8 @@ fn bound(column: &Column<'_>) -> WherePredicate {
     }
 }
 
-/// A policy was asked for, so a type without its operation is a mistake, whether or not the record is tracked: for known
-/// types the expansion names the operation.
+/// The user asked for a policy, so a type without its operation is a mistake, whether or not the record is tracked. For
+/// concrete types the expansion names the operation.
 fn merge_bound(column: &Column<'_>) -> Option<WherePredicate> {
     let ty = column.ty;
     match column.merge.as_ref()? {

@@ -1,4 +1,4 @@
-//! `Versioned`: how a record is named outside of the program; `NamedKey`, where an embedded struct holds the key.
+//! `Versioned`, which names a record outside the program, and `NamedKey`, if an embedded struct has the key.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -10,7 +10,8 @@ use super::holder;
 use super::slot::at;
 use crate::model::{Column, Form, Model};
 
-/// `generics` are those of `Concurrent`, which knows the version: named here once more, a field that does not fit would be two errors.
+/// `generics` are those of `Concurrent`, which checks the version. If they were repeated here, a field that does not
+/// fit would be two errors.
 pub(super) fn expand(model: &Model<'_>, mut generics: Generics) -> TokenStream {
     let ident = model.ident;
     let name = record_name(model);
@@ -34,7 +35,7 @@ pub(super) fn expand(model: &Model<'_>, mut generics: Generics) -> TokenStream {
     }
 }
 
-/// Nothing for a struct that lacks a column of its key.
+/// Nothing if the struct lacks a column of its key.
 pub(super) fn expand_embedded(model: &Model<'_>) -> Option<TokenStream> {
     if model.key.is_empty() {
         return None;
@@ -57,7 +58,7 @@ pub(super) fn expand_embedded(model: &Model<'_>) -> Option<TokenStream> {
     })
 }
 
-/// The table's name to the outside.
+/// The table's name outside the program.
 pub(super) fn record_name(model: &Model<'_>) -> LitStr {
     if let Some(setting) = &model.options.record_name {
         return setting.value.clone();
@@ -66,7 +67,7 @@ pub(super) fn record_name(model: &Model<'_>) -> LitStr {
     LitStr::new(&table.to_string(), at(&table))
 }
 
-/// The id of what `record` holds: a name at the place of a type.
+/// The record's id. `record` returns the name of the record's variable, with the span of a type.
 fn id(model: &Model<'_>, name: &TokenStream, record: fn(&Type) -> Ident) -> TokenStream {
     if let [Column { field, ty, form: Form::Embedded { columns }, .. }] = model.key.as_slice() {
         let record = record(ty);
@@ -79,7 +80,8 @@ fn id(model: &Model<'_>, name: &TokenStream, record: fn(&Type) -> Ident) -> Toke
     quote!(__c::RecordId::of_key(#name, &[#(#columns,)*]))
 }
 
-/// Under `for<'__x>` it is checked where a record is named, and records that nobody names may have keys without a text.
+/// With `for<'__x>` the bound is checked where a record is named. Records that are never named may have keys without a
+/// text.
 fn late_bound(column: &Column<'_>) -> WherePredicate {
     let Column { ty, form, .. } = column;
     match form {

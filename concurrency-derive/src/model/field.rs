@@ -1,5 +1,4 @@
-//! A field of the struct, and the column that it becomes.
-//! Whether its attributes suit one another is checked elsewhere.
+//! A field of the struct, and its column. Whether its attributes suit one another is checked elsewhere.
 
 use syn::{Field as SynField, GenericArgument, Ident, PathArguments, Type};
 
@@ -29,7 +28,7 @@ impl<'a> Field<'a> {
         columns.iter().any(|column| same(column, &self.column))
     }
 
-    /// Whether a save writes it, unless it is part of the key.
+    /// Whether a save writes it, if it is not part of the key.
     pub(super) fn is_written(&self) -> bool {
         self.attributes.version.is_none() && self.attributes.skip_update.is_none()
     }
@@ -56,7 +55,7 @@ impl<'a> Field<'a> {
         Column { field: self.ident, ty: self.ty, column: self.column.clone(), form, merge }
     }
 
-    /// A key is compared, never skipped and never merged.
+    /// A key is compared. It is never skipped or merged.
     pub(super) fn to_key_column(&self) -> Column<'a> {
         let form = match &self.attributes.serialize_as {
             _ if self.attributes.key.is_some() => self.embedded(),
@@ -72,10 +71,10 @@ impl<'a> Field<'a> {
     }
 }
 
-/// The `Inner` of a type written `Option<Inner>`, by whatever path. An alias cannot be seen through.
+/// The `Inner` of a type written `Option<Inner>`, with any path. An alias is not recognised.
 pub(crate) fn inner_of_option(ty: &Type) -> Option<&Type> {
     match ty {
-        // What a macro passed on as `$ty:ty` stands in an invisible group.
+        // A type that a macro passed on as `$ty:ty` is in an invisible group.
         Type::Group(group) => inner_of_option(&group.elem),
         Type::Paren(paren) => inner_of_option(&paren.elem),
         Type::Path(path) if path.qself.is_none() => {

@@ -1,4 +1,4 @@
-//! How good structs are read. What a bad one is told stands in `check/tests.rs`.
+//! How correct structs are read. `check/tests.rs` has the errors for wrong ones.
 
 use quote::ToTokens;
 

@@ -89,7 +89,7 @@ impl Name {
         Self { schema: spec.schema().map(|schema| folded(schema, engine)), name }.in_default_schema()
     }
 
-    /// The schemas that a name without a schema means.
+    /// Without the schema, if that is the default one.
     pub(super) fn in_default_schema(mut self) -> Self {
         self.schema = self.schema.filter(|schema| schema != "public" && schema != "main");
         self
