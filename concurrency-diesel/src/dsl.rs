@@ -127,8 +127,8 @@ pub trait ConcurrentDsl: Concurrent {
     /// Writes the record under its version and leaves the version as it is, for changes that need not conflict.
     ///
     /// `UPDATE articles SET version = version, title = ?, … WHERE id = ? AND version = ?`. The save is checked like any
+    /// other. For a [`Tracked`](crate::Tracked) record it writes the changed columns, and sends nothing if nothing
     /// changed. If the database moves the version with every write, as it does with `TriggerVersionField` and
-    /// `XminVersionField`, this is [`save_concurrent`](Self::save_concurrent), and the version in memory is the row's.
     /// `XminVersionField`, this is [`save_concurrent`](Self::save_concurrent), and the version in memory is the row's.
     ///
     /// # Errors

@@ -79,7 +79,7 @@ use crate::transaction::{Frame, Refusal};
 /// # Errors
 ///
 /// The closure's error, or the database's error at BEGIN, COMMIT or ROLLBACK. As a
-/// [`ConcurrencyError`](crate::ConcurrencyError) the latter is
+/// [`ConcurrencyError`](crate::ConcurrencyError) the latter is one of these:
 ///
 /// - [`Restart`](crate::ConcurrencyError::Restart) if the transaction can be run again;
 /// - [`TransactionLost`](crate::ConcurrencyError::TransactionLost) if the engine no longer had the transaction;

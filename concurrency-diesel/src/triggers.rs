@@ -28,7 +28,7 @@
 //! | bypasses the trigger | `REPLACE`: delete and insert | `session_replication_role = replica` | `REPLACE`, cascades of foreign keys |
 //!
 //! The [strict](TriggerSpec::strict) form refuses, on every engine, a write that lowers the version or jumps ahead.
-//! `diesel-concurrency --strict` creates it; a program uses [`create_specs`].
+//! `diesel-concurrency` creates it with `--strict`, a program with [`create_specs`].
 //!
 //! A BEFORE trigger of your own that runs after ours can still change the version. PostgreSQL orders triggers by name,
 //! MySQL by age. A trigger of your own that updates the row again, as `diesel_manage_updated_at` does on SQLite, is one
