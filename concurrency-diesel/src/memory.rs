@@ -33,8 +33,7 @@ pub trait Memory<T: Concurrent>: Sized {
     /// What the record remembers now.
     fn of(record: &T) -> Self;
 
-    /// Restores it, and the version, after a transaction that rolled back or that may be committed because its COMMIT
-    /// was not answered.
+    /// Restores it, and the version, after a transaction that rolled back or that may be committed.
     fn restore(self, version: T::Version, record: &mut T, may_be_committed: bool);
 
     /// Restores only the version, if what the record remembered of the row is not at hand. The record then remembers

@@ -101,7 +101,7 @@ where
 /// Restores the versions from before the transaction, wherever in the list the closure put the records.
 /// `may_be_committed` says that the transaction may be committed.
 ///
-/// A record of a row that was not listed stays as it is, unless the record that stood in its place is no longer in the
+/// A record of a row that was not listed stays as it is, unless the record that was in its place is no longer in the
 /// list: it may be that record, with a changed key. Its version can then only get older, so that it never hides another
 /// writer's save.
 pub(crate) fn restore<DB, R>(records: &mut R, (kept, memories): (Kept, R::__Memories), may_be_committed: bool)

@@ -16,7 +16,7 @@ use crate::statement::Source;
 /// How often a resolver is asked while other writers keep saving the row. Without a limit the save might never return.
 const ROUNDS: usize = 100;
 
-/// Two versions of one record, of which only one can be saved.
+/// Two versions of one record. Only one of them can be saved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conflict<T> {
     /// The record that could not be saved, as it is in memory.

@@ -57,7 +57,8 @@ impl ConcurrencyBackend for Pg {
     const __CAN_TURN_WRITES: bool = true;
 
     fn __count_of_turning(path: &[String], event: WriteEvent) -> String {
-        // An UPDATE that returns OLD still counts the row. In a DELETE NEW is NULL, so returning it leaves the row out.
+        // An UPDATE trigger that returns OLD does not leave the row out. A DELETE trigger that returns NEW, which is
+        // NULL, does.
         let (tgtype, ev_type, row) = match event {
             WriteEvent::Update => ("16", "2", "(new|old)"),
             WriteEvent::Delete => ("8", "4", "old"),

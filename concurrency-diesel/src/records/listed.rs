@@ -147,7 +147,7 @@ pub(super) fn states_of(found: &[Listed], kept: &[&Listed]) -> Vec<Option<Found>
     states.into_iter().enumerate().map(rest).collect()
 }
 
-/// The rows of which a copy was moved, removed or added.
+/// The rows with a copy that was moved, removed or added.
 fn moved<'l>(found: &'l [Listed], kept: &[&Listed], indexes: &HashMap<&Identity, Vec<usize>>) -> HashSet<&'l Identity> {
     let mut copies: HashMap<&Identity, usize> = HashMap::new();
     let mut moved = HashSet::new();

@@ -29,8 +29,8 @@ pub(super) struct Attempt<T> {
 }
 
 impl<T: Trackable + Concurrent> Attempt<T> {
-    /// The write of these columns over `from`, which makes this row. `moves_version` says whether it is certain to move
-    /// the row to another version.
+    /// The write of these columns that turns a row at the version `from` into this row. `moves_version` says whether it
+    /// is certain to move the version.
     pub(super) fn new(row: T, columns: ColumnSet, from: &T::Version, moves_version: bool) -> Self {
         let columns = fields::names(columns, &row).into_iter().map(str::to_owned).collect();
         Self { row: Some(row), stead_of: None, columns, leaves: moves_version.then(|| version_text::<T>(from)) }

@@ -15,7 +15,7 @@ pub(super) enum World<'t, T: Clone> {
         /// The record as it continues from there.
         mine: Cow<'t, T>,
     },
-    /// A write was done of which only these columns are remembered.
+    /// A write was done, but only its columns are remembered.
     Forgotten(ColumnSet),
 }
 
