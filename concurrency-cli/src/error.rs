@@ -36,6 +36,10 @@ pub(crate) enum Error {
     )]
     CreatedTwice(Vec<String>),
 
+    /// Triggers that no migration can create, each with the reason.
+    #[error("{}", .0.join("\n"))]
+    Obstructed(Vec<String>),
+
     #[error(
         "{table} has a column `{column}` already; name another with --column, or let a model use it and run `triggers generate`"
     )]

@@ -20,6 +20,14 @@ pub(super) fn run(arguments: &arguments::Generate, project: &arguments::Project)
     if !history.created_twice().is_empty() {
         return Err(Error::CreatedTwice(history.created_twice().to_vec()));
     }
+    let obstructed = history.obstructed(&specs);
+    if !obstructed.is_empty() {
+        let line = |(spec, reason): &(&TriggerSpec, String)| {
+            let what = described(spec);
+            format!("the {what} cannot be created: {reason}; write a migration that removes what is in the way")
+        };
+        return Err(Error::Obstructed(obstructed.iter().map(line).collect()));
+    }
     let (there, mut remarks) = ask(&specs, engine, &history, project);
     let pending: Vec<_> = history.pending(&specs).into_iter().filter(|(spec, _)| !there.contains(spec)).collect();
     let mut contents: Vec<String> = pending.iter().map(|(spec, _)| described(spec)).collect();

@@ -171,3 +171,44 @@ fn a_table_in_a_schema_file_elsewhere() {
     let ran = project.run(&[&GENERATE[..], &["--schema", "database/schema.rs"]].concat());
     assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
 }
+
+/// What stands in the way of a trigger is told before a migration fails by it.
+#[test]
+fn a_trigger_that_cannot_be_created_is_an_error() {
+    let project = Project::new();
+    assert_eq!(project.run(&GENERATE).code, Some(0));
+    let before = project.files();
+    for (up, reason) in [
+        (
+            "ALTER TABLE articles RENAME TO stored; CREATE VIEW articles AS SELECT * FROM stored;",
+            "articles is a view, and a trigger stands on a table",
+        ),
+        (
+            "DROP TRIGGER concurrency_articles_version;\n\
+             CREATE TRIGGER concurrency_articles_version AFTER UPDATE ON articles BEGIN SELECT 1; END;",
+            "the trigger concurrency_articles_version of the migrations is not one of this library",
+        ),
+    ] {
+        project.write("migrations/9000-01-01-000000_later/up.sql", up);
+        let said = format!(
+            "error: the trigger concurrency_articles_version on articles cannot be created: {reason}; \
+             write a migration that removes what is in the way\n"
+        );
+        project.run(&GENERATE).expect(2, "", &said);
+        std::fs::remove_dir_all(project.path("migrations/9000-01-01-000000_later")).unwrap();
+        assert_eq!(project.files(), before);
+    }
+}
+
+/// A statement that the tool does not know, and that names the table, is told of.
+#[test]
+fn a_statement_that_is_not_known_is_told_of() {
+    let project = Project::new();
+    let generate = ["triggers", "generate", "--engine", "mysql"];
+    assert_eq!(project.run(&generate).code, Some(0));
+    project.write("migrations/9000-01-01-000000_later/up.sql", "BEGIN NOT ATOMIC DROP TABLE articles; END;");
+    let ran = project.run(&generate);
+    let note = "the migrations do not say whether the trigger concurrency_articles_version on articles is there after \
+                `BEGIN NOT ATOMIC DROP TABLE articles; END` (no database was asked), so it is created anew";
+    assert!(ran.code == Some(0) && ran.err.contains(note), "{ran:?}");
+}

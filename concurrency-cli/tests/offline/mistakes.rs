@@ -210,21 +210,21 @@ fn an_engine_that_is_not_built_in() {
 fn a_name_with_sql_in_it_stays_a_name() {
     let name = r#"a"; DROP TABLE b; --"#;
     let literal = name.replace('"', "\\\"");
-    let project = Project::new();
-    project.write(
-        "src/schema.rs",
-        &format!(
-            "diesel::table! {{ #[sql_name = \"{literal}\"] articles (id) {{ id -> BigInt, title -> Text, \
-             #[sql_name = \"{literal}\"] version -> BigInt, }} }} diesel::table! {{ posts {{ id -> BigInt, }} }}"
-        ),
-    );
-    let models = MODELS.replacen("#[diesel", &format!("#[concurrent(trigger_name = \"{literal}\")]\n#[diesel"), 1);
-    project.write("src/models.rs", &models);
     for (engine, quoted) in [
         ("sqlite", r#""a""; DROP TABLE b; --""#),
         ("postgres", r#"a""; DROP TABLE b; --""#),
         ("mysql", "`a\"; DROP TABLE b; --`"),
     ] {
+        let project = Project::new();
+        project.write(
+            "src/schema.rs",
+            &format!(
+                "diesel::table! {{ #[sql_name = \"{literal}\"] articles (id) {{ id -> BigInt, title -> Text, \
+             #[sql_name = \"{literal}\"] version -> BigInt, }} }} diesel::table! {{ posts {{ id -> BigInt, }} }}"
+            ),
+        );
+        let models = MODELS.replacen("#[diesel", &format!("#[concurrent(trigger_name = \"{literal}\")]\n#[diesel"), 1);
+        project.write("src/models.rs", &models);
         let ran = project.run(&["triggers", "generate", "--engine", engine, "--dry-run"]);
         assert_eq!(ran.code, Some(0));
         assert!(!ran.out.replace(quoted, "").contains("DROP TABLE"), "{}", ran.out);

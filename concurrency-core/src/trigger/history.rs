@@ -6,8 +6,11 @@ mod programs;
 mod reader;
 mod schemas;
 mod standing;
+mod transactions;
+mod unknown;
 
 use self::reader::Reader;
+use self::transactions::Transactions;
 use super::statements::{Statement, statements};
 use super::tokens::folded;
 use super::{Engine, TriggerSpec};
@@ -15,7 +18,7 @@ use super::{Engine, TriggerSpec};
 pub(super) use self::standing::{Name, Standing};
 
 /// What the migrations leave behind.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct History {
     pub(super) standing: Vec<Standing>,
     /// Triggers that were created although they existed. The second migration fails.
@@ -26,6 +29,12 @@ pub(super) struct History {
     functions: Vec<(String, String)>,
     /// Other functions and procedures, by name, as they were written.
     programs: Vec<(String, String)>,
+    /// Views, each with whether it calls one of the programs.
+    views: Vec<(Name, Option<String>)>,
+    /// Triggers of others, each with its table.
+    foreign: Vec<(String, Name)>,
+    /// The statement by which names without a schema mean another one.
+    elsewhere: Option<String>,
     /// Temporary tables, which hide others of their name.
     temporary: Vec<Name>,
 }
@@ -34,10 +43,15 @@ pub(super) struct History {
 pub(super) fn read(migrations: &[String], engine: Engine) -> History {
     let mut history = History::default();
     for migration in migrations {
-        for statement in statements(migration, engine) {
-            history.run_in_any_schema(&statement, engine);
+        let statements = statements(migration, engine);
+        let mut transactions = Transactions::among(&statements, &history, engine);
+        for statement in &statements {
+            if !transactions.run(statement, &mut history, engine) {
+                history.run_in_any_schema(statement, engine);
+            }
         }
         history.temporary.clear();
+        history.elsewhere = None;
     }
     history
 }
@@ -54,7 +68,26 @@ impl History {
         self.columns.contains(&(Name::of_table(spec, engine), folded(spec.version(), engine)))
     }
 
+    pub(super) fn is_view(&self, table: &Name) -> bool {
+        self.views.iter().any(|(view, _)| view == table)
+    }
+
+    /// Whether others have a trigger of this name, which on PostgreSQL is one of the table's, and elsewhere one of the database's.
+    pub(super) fn has_foreign(&self, trigger: &str, table: &Name, engine: Engine) -> bool {
+        self.foreign.iter().any(|(name, on)| name == trigger && (engine != Engine::Postgres || on == table))
+    }
+
     fn run(&mut self, statement: &Statement<'_>, engine: Engine) {
+        if !statement.begins(&["CREATE"]) {
+            self.query(statement, engine);
+        }
+        if !self.understands(statement, engine) && !Self::is_harmless(statement) {
+            self.doubt_what_it_names(statement, engine);
+        }
+    }
+
+    /// Runs the statement, if it is one that changes triggers and that this reader knows.
+    fn understands(&mut self, statement: &Statement<'_>, engine: Engine) -> bool {
         let mut reader = Reader { rest: &statement.tokens, engine };
         if statement.begins(&["CREATE"]) {
             self.create(statement, engine);
@@ -62,38 +95,42 @@ impl History {
             if !self.in_children(statement) {
                 self.run_block(statement);
             }
+        } else if statement.is_compound(engine) {
+            self.run_compound(statement, engine);
         } else if reader.takes(&["CALL"]) {
             self.call(statement, reader);
-        } else if statement.begins(&["SELECT"]) || statement.begins(&["WITH"]) {
-            self.query(statement, engine);
         } else if statement.begins(&["PREPARE"]) || statement.begins(&["EXECUTE", "IMMEDIATE"]) {
             self.prepared(statement, engine);
         } else if statement.begins(&["DELETE"]) || statement.begins(&["UPDATE"]) {
             self.write_schema(statement, engine);
-        } else if statement.begins(&["DELIMITER"]) || drops_what_depends(statement) {
+        } else if statement.begins(&["DELIMITER"])
+            || drops_what_depends(statement)
+            || statement.begins(&["ALTER", "SCHEMA"])
+        {
             self.doubt_all(statement);
+        } else if reader.takes_one_of(&[&["DROP", "TEMPORARY", "TABLE"], &["DROP", "TEMPORARY", "TABLES"]]) {
+            reader.takes(&["IF", "EXISTS"]);
+            let dropped = reader.names();
+            self.temporary.retain(|table| !dropped.contains(table));
         } else if reader.takes(&["DROP"]) {
-            self.drop(reader);
+            return self.drop(statement, reader);
         } else if reader.takes_one_of(&[&["RENAME", "TABLE"], &["RENAME", "TABLES"]]) {
-            while let (Some(from), true, Some(to)) = (reader.name(), reader.takes(&["TO"]), reader.name()) {
-                self.rename_table(&from, &to, engine);
-                if !reader.sign(",") {
-                    break;
-                }
-            }
+            return self.rename_tables(reader);
         } else if reader.takes(&["ALTER", "TRIGGER"]) {
             self.alter_trigger(reader);
         } else if reader.takes(&["ALTER", "TABLE"]) {
             reader.takes(&["IF", "EXISTS"]);
             reader.takes(&["ONLY"]);
-            if let Some(table) = reader.name() {
-                reader.sign("*");
-                self.alter(&table, reader);
-            }
+            let Some(table) = reader.name() else { return false };
+            reader.sign("*");
+            self.alter(&table, reader);
+        } else {
+            return false;
         }
+        true
     }
 
-    fn drop(&mut self, mut reader: Reader<'_, '_>) {
+    fn drop(&mut self, statement: &Statement<'_>, mut reader: Reader<'_, '_>) -> bool {
         let engine = reader.engine;
         let mut begins = |words: &[&[&str]]| {
             let begins = reader.takes_one_of(words);
@@ -103,11 +140,13 @@ impl History {
             begins
         };
         if begins(&[&["TRIGGER"]]) {
-            let Some(trigger) = reader.name() else { return };
+            let Some(trigger) = reader.name() else { return false };
             // On PostgreSQL the name of a trigger belongs to its table, elsewhere to the database.
             let table = if reader.takes(&["ON"]) && engine == Engine::Postgres { reader.name() } else { None };
             let table = table.map(Name::in_default_schema);
             self.standing.retain(|standing| !standing.is_named(&trigger.name, table.as_ref()));
+            let is_it = |on: &Name| table.as_ref().is_none_or(|table| table == on);
+            self.foreign.retain(|(name, on)| !(*name == trigger.name && is_it(on)));
         } else if begins(&[&["FUNCTION"], &["PROCEDURE"], &["ROUTINE"]]) {
             let dropped: Vec<String> = reader.names().into_iter().map(|name| name.name).collect();
             self.functions.retain(|(function, _)| !dropped.contains(function));
@@ -117,12 +156,28 @@ impl History {
                 self.standing.retain(|standing| standing.function.as_ref().is_none_or(|name| !dropped.contains(name)));
             }
         } else if begins(&[&["TABLE"], &["TABLES"], &["FOREIGN", "TABLE"]]) {
-            self.drop_tables(&reader.names());
+            let tables = reader.names();
+            self.drop_tables(&tables);
+            return !tables.is_empty();
+        } else if begins(&[&["VIEW"], &["MATERIALIZED", "VIEW"]]) {
+            let dropped = reader.names();
+            self.views.retain(|(view, _)| !dropped.contains(view));
         } else if begins(&[&["SCHEMA"], &["DATABASE"]]) {
+            if engine == Engine::Mysql {
+                // It may be the one where everything is.
+                self.doubt_all(statement);
+                return true;
+            }
             let dropped: Vec<String> = reader.names().into_iter().map(|name| name.name).collect();
             let schema = |standing: &Standing| standing.spec.schema.clone().unwrap_or_else(|| "public".to_owned());
             self.standing.retain(|standing| !dropped.contains(&schema(standing)));
+            let is_in = |name: &Name| dropped.contains(&name.schema.clone().unwrap_or_else(|| "public".to_owned()));
+            self.foreign.retain(|(_, table)| !is_in(table));
+            self.views.retain(|(view, _)| !is_in(view));
+        } else {
+            return false;
         }
+        true
     }
 
     fn drop_tables(&mut self, tables: &[Name]) {
@@ -131,6 +186,7 @@ impl History {
         self.temporary.retain(|table| !temporary.contains(table));
         self.standing.retain(|standing| !tables.contains(&standing.table()));
         self.columns.retain(|(table, _)| !tables.contains(table));
+        self.foreign.retain(|(_, table)| !tables.contains(table));
     }
 }
 

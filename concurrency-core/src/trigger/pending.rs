@@ -138,10 +138,25 @@ impl TriggerHistory {
             let of_table = wanted.get(&standing.table()).map(Vec::as_slice).unwrap_or_default();
             !of_table.iter().any(|spec| standing.guards(spec, engine))
         };
-        let drop =
-            |standing: &Standing| SchemaChange::new(engine, standing.spec.drop(engine), standing.statements.clone());
+        let drop = |standing: &Standing| SchemaChange::new(engine, standing.drop(engine), standing.statements.clone());
         let unused = self.history.standing.iter().filter(is_unused);
         unused.map(|standing| (standing.spec.clone(), drop(standing))).collect()
+    }
+
+    /// The triggers that cannot be created, each with what is in the way: a view in the place of the table, or a trigger of others.
+    #[must_use]
+    pub fn obstructed<'s>(&self, specs: &'s [TriggerSpec]) -> Vec<(&'s TriggerSpec, String)> {
+        let pending = self.pending(specs);
+        let obstacle = |spec: &TriggerSpec| {
+            let table = Name::of_table(spec, self.engine);
+            if self.history.is_view(&table) {
+                return Some(format!("{} is a view, and a trigger stands on a table", spec.table()));
+            }
+            let name = folded(&spec.name(), self.engine);
+            let theirs = self.history.has_foreign(&name, &table, self.engine);
+            theirs.then(|| format!("the trigger {} of the migrations is not one of this library", spec.name()))
+        };
+        pending.iter().filter_map(|(spec, _)| Some((*spec, obstacle(spec)?))).collect()
     }
 
     fn wanted<'s>(&self, specs: &'s [TriggerSpec]) -> HashMap<Name, Vec<&'s TriggerSpec>> {
@@ -168,7 +183,7 @@ impl TriggerHistory {
     /// Drops the trigger, and if a spec wants it, creates it under the name in that spec.
     fn under_its_own_name(&self, standing: &Standing, wanted: &HashMap<Name, Vec<&TriggerSpec>>) -> SchemaChange {
         let engine = self.engine;
-        let dropped = SchemaChange::new(engine, standing.spec.drop(engine), standing.statements.clone());
+        let dropped = SchemaChange::new(engine, standing.drop(engine), standing.statements.clone());
         let wanted = wanted.get(&standing.table()).map(Vec::as_slice).unwrap_or_default();
         // One that does not satisfy its spec is created again in any case.
         let wanted = wanted.iter().filter(|spec| standing.satisfies(spec, engine));
@@ -191,7 +206,7 @@ impl TriggerHistory {
         if kept.is_some() && obsolete.is_empty() {
             return None;
         }
-        let mut drops: Vec<String> = obsolete.iter().flat_map(|standing| standing.spec.drop(engine)).collect();
+        let mut drops: Vec<String> = obsolete.iter().flat_map(|standing| standing.drop(engine)).collect();
         let is_left = kept.is_none() && self.history.has_function(spec) && self.in_the_way_of(spec).next().is_none();
         if is_left && !obsolete.iter().any(|standing| standing.spec.name() == name) {
             drops.extend(spec.drop(engine));
@@ -211,3 +226,5 @@ impl TriggerHistory {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod uncertain_tests;

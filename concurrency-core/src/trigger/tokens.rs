@@ -43,6 +43,15 @@ impl<'t> Token<'t> {
         }
     }
 
+    /// The name as it is written, whatever case the engine makes of it.
+    pub(super) fn spelled(&self) -> Option<String> {
+        match self.kind {
+            Kind::Word => Some(self.text.to_owned()),
+            Kind::Quoted => Some(unquoted(self.text)),
+            Kind::Text | Kind::Other => None,
+        }
+    }
+
     /// The name in a text, where SQL allows only a name. SQLite takes any text for one, and MySQL with ANSI_QUOTES
     /// takes what is in `"`.
     pub(super) fn name_in_text(&self, engine: Engine) -> Option<String> {
@@ -171,6 +180,10 @@ fn first(rest: &str, engine: Engine) -> Option<(Kind, usize)> {
     let escapes = engine == Engine::Mysql;
     Some(match character {
         '\'' => (Kind::Text, quoted(rest, '\'', escapes)),
+        // A name with characters by their numbers.
+        'U' | 'u' if engine == Engine::Postgres && rest.get(1..).is_some_and(|rest| rest.starts_with("&\"")) => {
+            (Kind::Quoted, quoted(rest.get(2..)?, '"', false).saturating_add(2))
+        }
         'E' | 'e' if engine == Engine::Postgres && rest.get(1..).is_some_and(|rest| rest.starts_with('\'')) => {
             (Kind::Text, quoted(rest.get(1..)?, '\'', true).saturating_add(1))
         }
@@ -229,7 +242,30 @@ fn dollars(rest: &str) -> Option<usize> {
     Some(end.map_or(rest.len(), |end| end.saturating_add(tag.len().saturating_mul(2))))
 }
 
+/// The name with its characters written out; one whose escapes are none stays as it is.
+fn written_out(name: &str) -> String {
+    let mut written = String::with_capacity(name.len());
+    let mut rest = name;
+    while let Some((before, escape)) = rest.split_once('\\') {
+        written.push_str(before);
+        let (start, digits): (usize, usize) = if escape.starts_with('+') { (1, 6) } else { (0, 4) };
+        let end = digits.saturating_add(start);
+        let character = escape.get(start..end).and_then(|digits| u32::from_str_radix(digits, 16).ok());
+        if let Some(character) = character.and_then(char::from_u32) {
+            written.push(character);
+            rest = escape.get(end..).unwrap_or_default();
+        } else {
+            written.push('\\');
+            rest = escape.strip_prefix('\\').unwrap_or(escape);
+        }
+    }
+    written + rest
+}
+
 fn unquoted(text: &str) -> String {
+    if let Some(name) = text.strip_prefix(['U', 'u']).and_then(|text| text.strip_prefix('&')) {
+        return written_out(&unquoted(name));
+    }
     let mut characters = text.chars();
     let (open, close) = (characters.next(), characters.next_back());
     let inside = characters.as_str();
@@ -284,6 +320,7 @@ mod tests {
     #[test]
     fn names_are_compared_as_the_engine_does() {
         assert_eq!(normal("\"Ab\" ab AB", Engine::Postgres), ["Ab", "ab", "ab"]);
+        assert_eq!(normal(r#"U&"\0061b\\" u&"\+000041\q" u & "a""#, Engine::Postgres), [r"ab\", r"A\q", "u", "&", "a"]);
         assert_eq!(normal("\"Ab\" [aB] `AB`", Engine::Sqlite), ["ab", "ab", "ab"]);
         assert_eq!(normal("`A``b` \"A\"", Engine::Mysql), ["a`b", "\"A\""]);
     }

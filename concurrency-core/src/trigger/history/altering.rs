@@ -20,9 +20,30 @@ impl History {
         }
     }
 
+    /// MySQL's RENAME TABLE; whether all of it was read.
+    pub(super) fn rename_tables(&mut self, mut reader: Reader<'_, '_>) -> bool {
+        let engine = reader.engine;
+        reader.takes(&["IF", "EXISTS"]);
+        while let Some(from) = reader.name() {
+            if reader.takes(&["WAIT"]) {
+                reader.rest = reader.rest.get(1..).unwrap_or_default();
+            }
+            reader.takes(&["NOWAIT"]);
+            let (true, Some(to)) = (reader.takes(&["TO"]), reader.name()) else { return false };
+            self.rename_table(&from, &to, engine);
+            if !reader.sign(",") {
+                break;
+            }
+        }
+        reader.rest.is_empty()
+    }
+
     pub(super) fn rename_table(&mut self, from: &Name, to: &Name, engine: Engine) {
         let from = from.clone().in_default_schema();
         let new = Name { schema: to.schema.clone().or_else(|| from.schema.clone()), name: to.name.clone() };
+        for (_, table) in self.foreign.iter_mut().filter(|(_, table)| *table == from) {
+            *table = new.clone().in_default_schema();
+        }
         for (table, _) in self.columns.iter_mut().filter(|(table, _)| *table == from) {
             *table = new.clone().in_default_schema();
         }

@@ -18,15 +18,30 @@ impl History {
         let replaces = statement.begins(&["CREATE", "OR", "REPLACE"]);
         // A function RETURNS trigger, and a trigger executes a FUNCTION, so the first of these words decides.
         let program = is_what("FUNCTION").or_else(|| is_what("PROCEDURE"));
-        if let Some(trigger) = is_what("TRIGGER").filter(|trigger| program.is_none_or(|program| *trigger < program)) {
+        let table = is_what("TABLE");
+        let earlier = |view: &usize| [table, program, is_what("TRIGGER")].iter().flatten().all(|other| view < other);
+        if let Some(view) = is_what("VIEW").filter(earlier) {
+            self.create_view(statement, behind(view));
+        } else if let Some(trigger) =
+            is_what("TRIGGER").filter(|trigger| program.is_none_or(|program| *trigger < program))
+        {
             self.create_trigger(statement, behind(trigger), replaces);
         } else if let Some(program) = program {
             self.create_program(statement, behind(program));
-        } else if let Some(table) = is_what("TABLE") {
+        } else if let Some(table) = table {
+            self.query(statement, engine);
             let is_temporary =
                 statement.tokens.iter().take(table).any(|token| token.is("TEMP") || token.is("TEMPORARY"));
             self.create_table(behind(table), replaces, is_temporary);
         }
+    }
+
+    fn create_view(&mut self, statement: &Statement<'_>, mut reader: Reader<'_, '_>) {
+        reader.takes(&["IF", "NOT", "EXISTS"]);
+        let Some(view) = reader.name().map(Name::in_default_schema) else { return };
+        let body = self.called_by(statement, reader.engine).join(";\n");
+        self.views.retain(|(known, _)| *known != view);
+        self.views.push((view, Some(body).filter(|body| !body.is_empty())));
     }
 
     fn create_program(&mut self, statement: &Statement<'_>, mut reader: Reader<'_, '_>) {
@@ -121,7 +136,11 @@ impl History {
             obstacle: None,
         };
         let is_marked = function.is_some() || statement.text.contains(TRIGGER_MARKER);
-        let Some(version) = reading::version_of(&found, engine) else { return };
+        self.foreign.retain(|known| *known != (trigger.name.clone(), qualified.clone()));
+        let Some(version) = reading::version_of(&found, engine) else {
+            self.foreign.push((trigger.name, qualified));
+            return;
+        };
         let mut spec = TriggerSpec::new(&table.name, [""; 0], version).named(&trigger.name);
         spec.schema = schema;
         spec.key = if engine == Engine::Sqlite { reading::key(&found) } else { Vec::new() };
@@ -136,17 +155,21 @@ impl History {
                 })
         });
         if form.is_none() && !is_marked {
+            self.foreign.push((trigger.name, qualified));
             return;
         }
         if is_there.is_some() && !replaces {
             self.created_twice.push(trigger.name.clone());
         }
         let is_intact = form.is_some();
+        let (is_bare, spec_schema) = (spec.schema.is_none(), spec.schema.clone());
         let (function, text) = function.unzip();
         self.standing.push(Standing {
             spec: form.unwrap_or(spec),
             statements: text.into_iter().chain([statement.text.to_owned()]).collect(),
-            unclear: None,
+            // Where the names mean tables of another schema, it may stand on another one.
+            unclear: self.elsewhere.clone().filter(|_| is_bare),
+            home: spec_schema,
             function,
             is_intact,
             fires: engine != Engine::Postgres,

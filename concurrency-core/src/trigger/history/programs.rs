@@ -27,20 +27,37 @@ impl History {
         self.doubt(&doubt, statement.text);
     }
 
-    /// A query that calls one of the migrations' own functions.
+    /// What MySQL runs at once: `BEGIN NOT ATOMIC`, `IF … END IF`.
+    pub(super) fn run_compound(&mut self, statement: &Statement<'_>, engine: Engine) {
+        let doubt = self.doubt_in(statement.text, engine);
+        self.doubt(&doubt, statement.text);
+    }
+
+    /// A statement that calls one of the migrations' own functions, or reads a view that does.
     pub(super) fn query(&mut self, statement: &Statement<'_>, engine: Engine) {
-        let called = statement.tokens.windows(2).filter_map(|pair| match pair {
-            [name, open] if open.is_sign("(") => name.name(engine),
-            _ => None,
-        });
-        let called: Vec<String> = called
-            .filter_map(|called| self.programs.iter().rfind(|(name, _)| *name == called))
-            .map(|(_, body)| body.clone())
-            .collect();
-        for body in called {
+        for body in self.called_by(statement, engine) {
             let doubt = self.doubt_in(&body, engine);
             self.doubt(&doubt, statement.text);
         }
+    }
+
+    /// The programs that the statement calls.
+    pub(super) fn called_by(&self, statement: &Statement<'_>, engine: Engine) -> Vec<String> {
+        let views = self.views.iter().filter_map(|(view, body)| Some((&view.name, body.as_ref()?)));
+        let views: Vec<(&String, &String)> = views.collect();
+        if self.programs.is_empty() && views.is_empty() {
+            return Vec::new();
+        }
+        let mut bodies = Vec::new();
+        for (position, token) in statement.tokens.iter().enumerate() {
+            let Some(name) = token.name(engine) else { continue };
+            let next = statement.tokens.get(position.saturating_add(1));
+            if next.is_some_and(|next| next.is_sign("(")) {
+                bodies.extend(self.programs.iter().rfind(|(known, _)| *known == name).map(|(_, body)| body.clone()));
+            }
+            bodies.extend(views.iter().filter(|(view, _)| **view == name).map(|(_, body)| (*body).clone()));
+        }
+        bodies
     }
 
     /// SQL in a text: `PREPARE … FROM '…'`, `EXECUTE IMMEDIATE '…'`.
@@ -170,7 +187,7 @@ fn inside(text: &str) -> &str {
 }
 
 /// The part of a statement that a message shows.
-fn beginning(statement: &str) -> String {
+pub(super) fn beginning(statement: &str) -> String {
     let words: Vec<&str> = statement.split_whitespace().collect();
     let words = words.join(" ");
     let shown: String = words.chars().take(60).collect();

@@ -4,6 +4,7 @@
 
 use super::super::Engine;
 use super::super::statements::Statement;
+use super::super::tokens::Token;
 use super::History;
 use super::programs::Doubt;
 use super::standing::{Name, Standing};
@@ -11,16 +12,90 @@ use super::standing::{Name, Standing};
 impl History {
     /// Runs the statement, and marks the triggers as unclear that it would change if its names meant their tables.
     pub(super) fn run_in_any_schema(&mut self, statement: &Statement<'_>, engine: Engine) {
+        if let Some(inner) = statement.inner().filter(|_| engine == Engine::Mysql) {
+            self.run_in_any_schema(&inner, engine);
+            return;
+        }
+        self.look_elsewhere(statement, engine);
         let begins = [&["DROP"][..], &["ALTER", "TABLE"], &["RENAME"], &["CREATE", "OR", "REPLACE", "TABLE"]];
-        let doubted = if engine != Engine::Sqlite && begins.iter().any(|words| statement.begins(words)) {
-            self.changed_elsewhere(statement, engine)
-        } else {
-            Vec::new()
-        };
+        if engine == Engine::Sqlite || !begins.iter().any(|words| statement.begins(words)) {
+            self.run(statement, engine);
+            return;
+        }
+        let doubted = self.changed_elsewhere(statement, engine);
         if !doubted.is_empty() {
             self.doubt(&Doubt::Of(doubted), statement.text);
         }
-        self.run(statement, engine);
+        let has_uescape = statement.tokens.iter().any(|token| token.is("UESCAPE"));
+        let is_unsure = |standing: &Standing| has_uescape || self.may_mean_another(standing, statement, engine);
+        if has_uescape {
+            self.doubt_all(statement);
+        } else if self.standing.iter().any(is_unsure) {
+            self.run_in_doubt(statement, engine);
+        } else {
+            self.run(statement, engine);
+        }
+    }
+
+    /// `SET search_path` and the like: from here on names without a schema mean tables of another one.
+    fn look_elsewhere(&mut self, statement: &Statement<'_>, engine: Engine) {
+        let tokens = &statement.tokens;
+        let moves = match engine {
+            Engine::Sqlite => false,
+            Engine::Mysql => statement.begins(&["USE"]),
+            Engine::Postgres => {
+                let first = || tokens.iter().skip(1).take(2);
+                statement.begins(&["SET", "SCHEMA"])
+                    || statement.begins(&["SET"]) && first().any(|token| token.is("search_path"))
+                    || tokens.iter().any(|token| token.text == "'search_path'")
+            }
+        };
+        if !moves && !statement.begins(&["RESET"]) {
+            return;
+        }
+        let is_value = |token: &&Token<'_>| {
+            let sets = ["SET", "SCHEMA", "SESSION", "LOCAL", "search_path", "TO", "RESET"];
+            !(sets.iter().any(|word| token.is(word))
+                || token.is_sign("=")
+                || token.text == "\"$user\""
+                || token.is_sign(","))
+        };
+        let first = tokens.iter().find(is_value).map(|token| token.text.trim_matches(['\'', '"']).to_ascii_lowercase());
+        let is_default = first.is_none_or(|first| first == "public" || first == "default");
+        self.elsewhere = (!is_default).then(|| super::programs::beginning(statement.text));
+    }
+
+    /// Whether the statement names the trigger or its table in a way that may mean another one: without a schema where another one was
+    /// chosen, or in another case than it was created in, which only some servers of MySQL tell apart.
+    fn may_mean_another(&self, standing: &Standing, statement: &Statement<'_>, engine: Engine) -> bool {
+        let tokens = &statement.tokens;
+        let names = [Some(standing.spec.table.clone()), Some(standing.spec.name()), standing.function.clone()];
+        let is_name = |token: &Token<'_>| token.name(engine).filter(|name| names.contains(&Some(name.clone())));
+        let is_qualified = |position: usize| {
+            position.checked_sub(1).is_some_and(|dot| tokens.get(dot).is_some_and(|dot| dot.is_sign(".")))
+        };
+        let mut named = tokens.iter().enumerate().filter(|(_, token)| is_name(token).is_some());
+        if self.elsewhere.is_some() && standing.spec.schema.is_none() && named.clone().next().is_some() {
+            return !named.any(|(position, _)| is_qualified(position));
+        }
+        let is_spelled = |spelled: &String| {
+            let statement = standing.statements.last().map_or("", String::as_str);
+            super::super::tokens::tokens(statement, engine).any(|token| token.spelled().as_ref() == Some(spelled))
+        };
+        engine == Engine::Mysql && named.any(|(_, token)| token.spelled().is_some_and(|spelled| !is_spelled(&spelled)))
+    }
+
+    /// Leaves everything as it is, and is in doubt of what the statement would change.
+    fn run_in_doubt(&mut self, statement: &Statement<'_>, engine: Engine) {
+        let mut after = self.clone();
+        after.run(statement, engine);
+        let changed = self.standing.iter().enumerate().filter(|(_, standing)| !after.standing.contains(standing));
+        let changed: Vec<usize> = changed.map(|(index, _)| index).collect();
+        if changed.is_empty() {
+            *self = after;
+        } else {
+            self.doubt(&Doubt::Of(changed), statement.text);
+        }
     }
 
     fn changed_elsewhere(&self, statement: &Statement<'_>, engine: Engine) -> Vec<usize> {

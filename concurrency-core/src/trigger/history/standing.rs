@@ -12,6 +12,8 @@ pub(in super::super) struct Standing {
     pub(in super::super) statements: Vec<String>,
     /// The beginning of the statement that may have changed it, if the text does not say whether it did.
     pub(in super::super) unclear: Option<String>,
+    /// The schema that it was created in, where its function stays.
+    pub(super) home: Option<String>,
     /// The function that it calls (PostgreSQL).
     pub(super) function: Option<String>,
     /// Whether it does what ours do.
@@ -57,8 +59,21 @@ impl Standing {
 
     /// The name that must be unique: that of its function, if it has one.
     pub(in super::super) fn unique_name(&self) -> Name {
-        let name = self.function.clone().unwrap_or_else(|| self.spec.name());
-        Name { schema: self.spec.schema.clone(), name }.in_default_schema()
+        let (schema, name) = match &self.function {
+            Some(function) => (self.home.clone(), function.clone()),
+            None => (self.spec.schema.clone(), self.spec.name()),
+        };
+        Name { schema, name }.in_default_schema()
+    }
+
+    /// What drops it, and its function, which stayed where it was when the table went to another schema.
+    pub(in super::super) fn drop(&self, engine: Engine) -> Vec<String> {
+        let mut statements = self.spec.drop(engine);
+        if self.function.is_some() && self.home != self.spec.schema {
+            let at_home = TriggerSpec { schema: self.home.clone(), ..self.spec.clone() };
+            statements.extend(at_home.drop(engine).pop());
+        }
+        statements
     }
 
     /// Whether it has this name and, if the name of a trigger belongs to its table, is on this table.
