@@ -1,8 +1,8 @@
-//! With axum: extractors, answers, and pages in place of problems.
+//! For axum: extractors, responses, and pages instead of problems.
 //!
-//! [`IfMatch`](crate::IfMatch) is an extractor, which refuses a request without a version; so are `Option<IfMatch>`, which lets it through,
-//! `Option<IfNoneMatch>`, and [`Form`](crate::Form). [`Problem`](crate::problem::Problem) and the errors of this crate are answers.
-//! [`ProblemPages`] makes pages of them where a browser asks.
+//! [`IfMatch`](crate::IfMatch) is an extractor that refuses a request without a version. `Option<IfMatch>` accepts such
+//! a request. `Option<IfNoneMatch>` and [`Form`](crate::Form) are extractors, too. [`Problem`](crate::problem::Problem)
+//! and the errors of this crate are responses. If a browser asks, [`ProblemPages`] turns them into pages.
 //!
 //! ```
 //! use axum::extract::Path;

@@ -1,15 +1,17 @@
-//! `etag`: the version as an entity tag, in one spelling; and back.
+//! `etag` writes a version as an entity tag, in one spelling, and this file reads it back.
 
 use concurrency_core::{VersionValue, Versioned};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-/// All but RFC 3986's unreserved characters: no quote, no comma, nothing that a proxy would change.
+/// All characters except the unreserved ones of RFC 3986. So a tag has no quote, no comma, and nothing that a proxy
+/// would change.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// The record's version as a strong entity tag, for the header `ETag`: `"7"`, a version that is text `"!ab%20c"`, NULL `"-"`.
+/// The record's version as a strong entity tag for the header `ETag`: `"7"`, `"!ab%20c"` for a version that is text,
+/// `"-"` for NULL.
 ///
-/// The tag tells the version alone. Two addresses that show the same row in two ways need a tag of their own each (RFC 9110 8.8.3), and a proxy
-/// that compresses may weaken tags or drop them: there the version belongs in the body.
+/// The tag contains only the version. If two addresses show the same row in different ways, each needs its own tag (RFC
+/// 9110 8.8.3). If a proxy compresses responses, it may weaken or drop tags: then send the version in the body.
 ///
 /// ```
 /// use concurrency_http::{RecordId, VersionValue, Versioned, etag};
@@ -26,7 +28,7 @@ pub fn etag(record: &impl Versioned) -> String {
     tag_of(&record.version_value())
 }
 
-/// The tag of a version, in its quotes.
+/// The tag of a version, in quotes.
 pub(crate) fn tag_of(version: &VersionValue) -> String {
     match version {
         VersionValue::Integer(integer) => format!("\"{integer}\""),
@@ -35,7 +37,7 @@ pub(crate) fn tag_of(version: &VersionValue) -> String {
     }
 }
 
-/// The version of a tag without its quotes; nothing for a tag that is not ours, and for another spelling of one.
+/// The version of a tag without its quotes; `None` for a tag that is not ours, or in another spelling.
 #[cfg_attr(not(any(feature = "diesel", test)), allow(dead_code, reason = "only a typed version is read from it"))]
 pub(crate) fn version_of(opaque: &str) -> Option<VersionValue> {
     let version = match opaque.strip_prefix('!') {

@@ -1,4 +1,4 @@
-//! `Form`: the fields of a page with versions in it. What is read from a row of a list stands in `row`, how bytes become text in `decode`.
+//! `Form`: the fields of a page with versions in it. `row` reads the rows of a list, and `decode` decodes the bytes.
 
 mod decode;
 mod error;
@@ -16,10 +16,11 @@ pub use row::Row;
 
 /// A longer body is not read.
 const MOST_BYTES: usize = 1024 * 1024;
-/// More rows of a list, or more selected ones, are not read.
+/// A list with more rows, or more selected ones, is not read.
 const MOST_ROWS: usize = 1_000;
 
-/// The fields of a submitted form (`application/x-www-form-urlencoded`), decoded strictly: a text that is not what was typed would be saved.
+/// The fields of a submitted form (`application/x-www-form-urlencoded`). Decoding is strict, because otherwise a save
+/// could write a text that differs from what was typed.
 ///
 /// | field | where | value |
 /// |---|---|---|
@@ -51,7 +52,7 @@ const MOST_ROWS: usize = 1_000;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Form {
     fields: Vec<Field>,
-    /// Where each name stands for the first time.
+    /// The first position of each name.
     positions: HashMap<String, usize>,
 }
 
@@ -64,18 +65,18 @@ struct Field {
 impl Form {
     /// The hidden field of a record's token: `_version`, in a list `_version:<key>`.
     pub const VERSION: &str = "_version";
-    /// The hidden field of what a record was when it was shown: `_base`, in a list `_base:<key>`.
+    /// The hidden field for the record as it was shown: `_base`, in a list `_base:<key>`.
     pub const BASE: &str = "_base";
     /// The checkboxes of a list, whose values are tokens: `_selected`.
     pub const SELECTED: &str = "_selected";
-    /// The hidden fields that say what a conflict page asks: `_asked`, in a list `_asked:<key>`.
+    /// The hidden fields that say which questions a conflict page asks: `_asked`, in a list `_asked:<key>`.
     pub const ASKED: &str = "_asked";
     /// The answers of a conflict page: `pick:<field>`, in a list `pick:<key>`.
     pub const PICK: &str = "pick";
     /// My text on a conflict page: `mine:<field>`.
     pub const MINE: &str = "mine";
 
-    /// The name of a field of a row in a list, or of a field of a conflict page: `title:1`, `pick:title`.
+    /// The name of a field of a row in a list, or of a field on a conflict page: `title:1`, `pick:title`.
     ///
     /// ```
     /// use concurrency_http::{Form, RecordId};
@@ -92,15 +93,16 @@ impl Form {
     ///
     /// # Errors
     ///
-    /// [`FormError::Malformed`] for what is not UTF-8, for `%` without two hexadecimal digits, and for a field that is there twice
-    /// (but for `_selected` and `_asked`); [`FormError::Nul`] for a NUL character, which PostgreSQL cannot store; [`FormError::TooLarge`] and
-    /// [`FormError::TooManyRows`] for more than 1 MiB and 1,000 rows.
+    /// [`FormError::Malformed`] if the body is not UTF-8, if `%` has no two hexadecimal digits after it, or if a field
+    /// is there twice (except `_selected` and `_asked`). [`FormError::Nul`] for a NUL character, which PostgreSQL
+    /// cannot store. [`FormError::TooLarge`] for more than 1 MiB, and [`FormError::TooManyRows`] for more than 1,000
+    /// rows.
     pub fn parse(body: &[u8]) -> Result<Self, FormError> {
         Self::parse_repeating(body, &[])
     }
 
-    /// The same for a form in which fields of the program, such as a list where several values can be chosen, are there more than once:
-    /// [`all`](Self::all) gives their values.
+    /// The same for a form with repeated fields, such as a list with several chosen values. [`all`](Self::all) returns
+    /// their values.
     ///
     /// # Errors
     ///
@@ -139,46 +141,46 @@ impl Form {
         }
     }
 
-    /// The value of a field, if it is there; of a repeated one the first.
+    /// The value of a field, if it is there. Of a repeated field, the first value.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         self.positions.get(name).and_then(|position| self.fields.get(*position)).map(|field| field.value.as_str())
     }
 
-    /// Every value of a repeated field, in their order.
+    /// All values of a repeated field, in their order.
     pub fn all<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'f str> {
         self.fields.iter().filter(move |field| field.name == name).map(|field| field.value.as_str())
     }
 
-    /// Every field, in their order, to show the form again as it was sent.
+    /// All fields, in their order, to show the form again as it was sent.
     pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
         self.fields.iter().map(|field| (field.name.as_str(), field.value.as_str()))
     }
 
-    /// The value of a field that must be there and be a `K`.
+    /// The value of a required field, as a `K`.
     ///
     /// # Errors
     ///
-    /// [`FormError::Malformed`] where it is not there, or is none.
+    /// [`FormError::Malformed`] if the field is missing, or its value is not a `K`.
     pub fn parsed<K: FromStr>(&self, name: &str) -> Result<K, FormError> {
         let value = self.get(name).ok_or_else(|| FormError::malformed(name, "is missing"))?;
         value.parse().map_err(|_| FormError::malformed(name, "has a value that cannot be read"))
     }
 
-    /// The version in `_version`, if it is one of this record.
+    /// The version in `_version`, which must be that of this record.
     ///
     /// # Errors
     ///
-    /// As [`Tokens::verify_for`]; [`VersionError::Missing`] where there is no such field.
+    /// As [`Tokens::verify_for`]; [`VersionError::Missing`] if there is no such field.
     pub fn version<S: Signer>(&self, tokens: &Tokens<S>, id: &RecordId) -> Result<VersionToken, VersionError> {
         tokens.verify_for(self.get(Self::VERSION).unwrap_or_default(), id)
     }
 
-    /// What was sealed in `_base` for the record and the version of the token.
+    /// The value that was sealed in `_base` for the token's record and version.
     ///
     /// # Errors
     ///
-    /// As [`Tokens::open`]; [`VersionError::Missing`] where there is no such field.
+    /// As [`Tokens::open`]; [`VersionError::Missing`] if there is no such field.
     #[cfg(feature = "serde")]
     pub fn base<T: serde::de::DeserializeOwned>(
         &self,
@@ -188,20 +190,24 @@ impl Form {
         tokens.open(self.get(Self::BASE).unwrap_or_default(), token)
     }
 
-    /// The rows of a list, each once, in the order in which they came: those with a `_version:<key>`, and those with a cell of one of these
-    /// columns. They are known by their keys, wherever they stand. Cells of other columns are ignored.
+    /// The rows of a list, each once, in the order in which they came: those with a `_version:<key>`, and those with a
+    /// cell of one of these columns. Fields belong to one row if they have the same key, whatever their place. Cells of
+    /// other columns are ignored.
     ///
-    /// Leave out each row whose cells equal its [base](Row::base): it was not edited, and another's change of it concerns no one.
+    /// Leave out each row whose cells equal its [base](Row::base). It was not edited, so another person's change of it
+    /// must not cause a conflict.
     #[must_use]
     pub fn rows<S: Signer>(&self, tokens: &Tokens<S>, table: &str, columns: &[&str]) -> Vec<Row<'_>> {
         row::read(self, tokens, table, columns)
     }
 
-    /// The selected rows of a list, each once: records to be made of these tokens alone, and written in one guarded batch.
+    /// The selected rows of a list, each once. Make the records from these tokens alone, and write them in one guarded
+    /// batch.
     ///
     /// # Errors
     ///
-    /// [`FormError::Version`] where one is no version of this table; [`FormError::Malformed`] where a row is selected at two versions.
+    /// [`FormError::Version`] if a value is not a version of this table; [`FormError::Malformed`] if a row is selected
+    /// at two versions.
     pub fn selected<S: Signer>(&self, tokens: &Tokens<S>, table: &str) -> Result<Vec<VersionToken>, FormError> {
         let mut selected: Vec<VersionToken> = Vec::new();
         let mut positions: HashMap<RecordId, usize> = HashMap::new();
@@ -223,26 +229,26 @@ impl Form {
         Ok(selected)
     }
 
-    /// The answer for a field of a conflict page; `None` where there is none, or one that is no choice.
+    /// The answer for a field on a conflict page; `None` if there is no answer, or it is not one of the choices.
     #[must_use]
     pub fn pick(&self, field: &str) -> Option<Pick> {
         self.get(&Self::name(Self::PICK, field)).and_then(Pick::read)
     }
 }
 
-/// Which text a field that both sides changed is to have.
+/// Which text a field gets that both sides changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Pick {
-    /// Mine, as I typed it.
+    /// My text, as I typed it.
     Mine,
-    /// Theirs, as the row has it.
+    /// Their text, as the row has it.
     Theirs,
-    /// Another one.
+    /// Another text.
     Other,
 }
 
 impl Pick {
-    /// As the form has it: `mine`, `theirs`, `other`.
+    /// The value in the form: `mine`, `theirs` or `other`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -257,7 +263,7 @@ impl Pick {
     }
 }
 
-/// What `title:1` is, and of what: a key may have colons of its own.
+/// Splits `title:1` into the field and the key. A key may contain colons.
 fn split(name: &str) -> Option<(&str, &str)> {
     name.split_once(':')
 }

@@ -1,4 +1,4 @@
-//! Pages about one subject each. There is no code here; what a function does stands with the function.
+//! Pages about one subject each. The methods have their own documentation.
 
 #[doc = include_str!("../guide/on_the_web.md")]
 pub mod on_the_web {}

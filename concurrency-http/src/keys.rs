@@ -8,14 +8,14 @@ use sha2::Sha256;
 
 use crate::Signer;
 
-/// The fewest bytes of a secret: as many as a signature has.
+/// The minimum length of a secret in bytes, which is that of a signature.
 const SECRET_BYTES: usize = 32;
 
-/// What a derived key is made of begins with this, and no signed message does.
+/// The input of a derived key begins with this, and no signed message does.
 const BOUND: &[u8] = b"concurrency-http: keys bound to\0";
 
-/// Secret keys that sign by HMAC-SHA-256. Make one of 32 or more random bytes that only the program knows; whoever has them makes
-/// versions.
+/// Secret keys that sign with HMAC-SHA-256. Make a key of 32 or more random bytes that only your program knows. Anyone
+/// who has them can forge versions.
 ///
 /// ```
 /// use concurrency_http::{Keys, Signer};
@@ -35,7 +35,7 @@ pub struct Keys {
 }
 
 impl Keys {
-    /// One key.
+    /// A single key.
     ///
     /// # Errors
     ///
@@ -44,7 +44,7 @@ impl Keys {
         Ok(Self { first: key(secret)?, others: Vec::new() })
     }
 
-    /// Verifies also what this older key signed. The first key of all signs.
+    /// Also verifies what this older key signed. The first key signs everything.
     ///
     /// # Errors
     ///
@@ -54,8 +54,8 @@ impl Keys {
         Ok(self)
     }
 
-    /// Keys derived from these for one audience, a login for example: what they sign is good for this audience alone, and what the others
-    /// sign is not good here.
+    /// Keys that are derived from these for one audience, for example a login. What they sign is valid only for this
+    /// audience, and what other audiences' keys sign is not valid here.
     #[must_use]
     pub fn bound_to(&self, audience: &[u8]) -> Self {
         let derive = |key: &Hmac<Sha256>| {
@@ -79,14 +79,14 @@ impl Signer for Keys {
     }
 }
 
-/// Shows how many keys there are, and none of them.
+/// Shows the number of keys and no key.
 impl fmt::Debug for Keys {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Keys").field("count", &self.others.len().saturating_add(1)).finish_non_exhaustive()
     }
 }
 
-/// Returned for a secret that could be guessed.
+/// Returned for a secret that is short enough to guess.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the secret has {bytes} bytes, which is too few; make one of 32 or more random bytes")]
 pub struct ShortKey {
@@ -111,7 +111,7 @@ mod tests {
         bytes.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// Test case 3 of RFC 4231, whose key is too short for us: padded with zeros it is the same key to HMAC.
+    /// Test case 3 of RFC 4231. Its key is too short for us; padded with zeros, it is the same key to HMAC.
     #[test]
     fn a_signature_is_an_hmac() {
         let mut secret = [0; 32];
@@ -150,7 +150,7 @@ mod tests {
         assert_ne!(keys.bound_to(b"a").bound_to(b"b").sign(b"m"), keys.bound_to(b"ab").sign(b"m"));
     }
 
-    /// The audience of an older key is an audience still.
+    /// The audience of an older key is still valid.
     #[test]
     fn keys_are_replaced_under_a_login_too() {
         let old = Keys::new(&[1; 32]).unwrap().bound_to(b"anna");

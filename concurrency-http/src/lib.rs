@@ -5,7 +5,7 @@
 pub mod axum;
 mod etag;
 mod form;
-// Its examples save records, and write problems as JSON.
+// Its examples save records and write problems as JSON.
 #[cfg(all(any(doc, doctest), feature = "diesel", feature = "serde"))]
 pub mod guide;
 mod keys;

@@ -1,9 +1,9 @@
-//! What a token says, as bytes: a format byte, then table, key, kind and text of the version, each text after its length. It knows
-//! nothing of signatures.
+//! The content of a token as bytes: a format byte, then the table, the key, and the kind and text of the version, each
+//! text after its length. This file knows nothing about signatures.
 
 use concurrency_core::{RecordId, VersionValue};
 
-/// The first byte of a payload. Another format of a later release gets another one.
+/// The first byte of a payload. A different format in a later release gets a different byte.
 const FORMAT: u8 = 1;
 
 const INTEGER: u8 = b'i';
@@ -31,13 +31,13 @@ pub(crate) fn write(id: &RecordId, version: &VersionValue, out: &mut Vec<u8>) {
     }
 }
 
-/// A text that has no length of two bytes stands in a token that is too long to be read.
+/// A text whose length does not fit into two bytes makes a token that is too long to be read.
 fn write_text(text: &str, out: &mut Vec<u8>) {
     out.extend(u16::try_from(text.len()).unwrap_or(u16::MAX).to_be_bytes());
     out.extend(text.as_bytes());
 }
 
-/// Reads a payload and returns what follows it; nothing where the bytes begin with none.
+/// Reads a payload and returns the bytes after it; `None` if the bytes do not begin with a payload.
 pub(crate) fn read(bytes: &[u8]) -> Option<(RecordId, VersionValue, &[u8])> {
     let (format, rest) = bytes.split_first()?;
     if *format != FORMAT {
@@ -48,7 +48,7 @@ pub(crate) fn read(bytes: &[u8]) -> Option<(RecordId, VersionValue, &[u8])> {
     let (kind, rest) = rest.split_first()?;
     let (text, rest) = read_text(rest)?;
     let version = match *kind {
-        // One spelling: `+7` and `07` are no versions.
+        // There is one spelling: `+7` and `07` are not versions.
         INTEGER => VersionValue::Integer(text.parse().ok().filter(|integer: &i128| integer.to_string() == text)?),
         TEXT => VersionValue::Text(text.to_owned()),
         NULL if text.is_empty() => VersionValue::Null,
@@ -63,7 +63,8 @@ fn read_text(bytes: &[u8]) -> Option<(&str, &[u8])> {
     Some((std::str::from_utf8(text).ok()?, rest))
 }
 
-/// A sealed value: the format, the value after its length, the signature. Which record it is of stands in the token beside it.
+/// A sealed value: the format, the length and the value, and the signature. The token that is sent with it names the
+/// record.
 #[cfg(feature = "serde")]
 pub(crate) fn join_base(value: &[u8], signature: &[u8]) -> Vec<u8> {
     let length = u32::try_from(value.len()).unwrap_or(u32::MAX).to_be_bytes();

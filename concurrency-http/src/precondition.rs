@@ -1,4 +1,4 @@
-//! `If-Match` and `If-None-Match`: which versions of a record a request is for. How a list of tags is read stands in `tags`.
+//! `If-Match` and `If-None-Match`: the versions of a record that a request names. `tags` reads a list of tags.
 
 mod tags;
 
@@ -9,7 +9,7 @@ use tags::Tags;
 
 /// The header `If-Match` of a PUT, a PATCH or a DELETE: the versions over which the client wants to write.
 ///
-/// A client that names one version needs no read: the save is guarded by that version.
+/// If the client names one version, you need no read: save with that version.
 ///
 /// ```
 /// use concurrency_http::{IfMatch, PreconditionError};
@@ -33,11 +33,11 @@ use tags::Tags;
 pub struct IfMatch(Tags);
 
 impl IfMatch {
-    /// Reads the lines of the header; `None` where there are none.
+    /// Reads the lines of the header; `None` if there are none.
     ///
     /// # Errors
     ///
-    /// [`PreconditionError::Malformed`] for what is neither `*` nor a list of tags, which have quotes.
+    /// [`PreconditionError::Malformed`] if the header is neither `*` nor a list of tags in quotes.
     pub fn parse<'a>(lines: impl IntoIterator<Item = &'a [u8]>) -> Result<Option<Self>, PreconditionError> {
         Tags::parse(lines).map(|tags| tags.map(Self)).ok_or(PreconditionError::Malformed)
     }
@@ -46,7 +46,8 @@ impl IfMatch {
     ///
     /// # Errors
     ///
-    /// [`PreconditionError::Required`] where there are no lines, and for `*`, which is every version; else as [`parse`](Self::parse).
+    /// [`PreconditionError::Required`] if there are no lines, and for `*`, which means any version; otherwise as
+    /// [`parse`](Self::parse).
     pub fn required<'a>(lines: impl IntoIterator<Item = &'a [u8]>) -> Result<Self, PreconditionError> {
         match Self::parse(lines)? {
             None | Some(Self(Tags::Any)) => Err(PreconditionError::Required),
@@ -54,15 +55,17 @@ impl IfMatch {
         }
     }
 
-    /// Whether the record is at one of the versions, by strong comparison: a tag that is marked as weak is none.
+    /// Whether the record is at one of the versions, by strong comparison: a weak tag never matches.
     #[must_use]
     pub fn matches(&self, record: &impl Versioned) -> bool {
         self.0.any(&etag(record), |is_weak| !is_weak)
     }
 
-    /// The version, where the header is exactly one strong tag, and that of a `T`: save the record with it, without reading it first.
+    /// The version, if the header has exactly one strong tag, and that is a version of a `T`. Save the record with it;
+    /// you need not read the row first.
     ///
-    /// Where it is `None` the row must be read: it may [match](Self::matches) one of several tags, and if it does not, the answer is 412.
+    /// If it is `None`, read the row. The row may [match](Self::matches) one of several tags. If it does not, answer
+    /// with 412.
     ///
     /// ```
     /// use concurrency_diesel::prelude::*;
@@ -93,10 +96,11 @@ impl IfMatch {
     }
 }
 
-/// The header `If-None-Match` of a GET: the versions that the client has, so that 304 without a body is answer enough.
+/// The header `If-None-Match` of a GET: the versions that the client has. If the row is at one of them, 304 without a
+/// body is enough.
 ///
-/// Answer so only where each change of the row moves its version: under `ConditionalVersionField`, after `save_without_increment`, and where other
-/// programs write without a trigger, the client would keep what it has.
+/// Answer with 304 only if each change of the row advances its version. Under `ConditionalVersionField`, after
+/// `save_without_increment`, and if other programs write without a trigger, the client would keep an old copy.
 ///
 /// ```
 /// use concurrency_http::IfNoneMatch;
@@ -116,11 +120,12 @@ impl IfMatch {
 pub struct IfNoneMatch(Tags);
 
 impl IfNoneMatch {
-    /// Reads the lines of the header; `None` where there are none.
+    /// Reads the lines of the header; `None` if there are none.
     ///
     /// # Errors
     ///
-    /// [`PreconditionError::Malformed`] for what is neither `*` nor a list of tags. Ignore it: the answer is then 200.
+    /// [`PreconditionError::Malformed`] if the header is neither `*` nor a list of tags. Ignore this error: answer with
+    /// 200.
     pub fn parse<'a>(lines: impl IntoIterator<Item = &'a [u8]>) -> Result<Option<Self>, PreconditionError> {
         Tags::parse(lines).map(|tags| tags.map(Self)).ok_or(PreconditionError::Malformed)
     }
@@ -132,15 +137,15 @@ impl IfNoneMatch {
     }
 }
 
-/// Why a request says not over which version it writes; nothing may then be written.
+/// Why a request does not say over which version it writes. Write nothing then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum PreconditionError {
-    /// Returned where `If-Match` is missing, or `*`.
+    /// Returned if `If-Match` is missing, or is `*`.
     #[error("the request names no version; send the ETag of the answer to GET as If-Match")]
     Required,
 
-    /// Returned for a header that is no list of tags.
+    /// Returned for a header that is not a list of tags.
     #[error("the header cannot be read; send the ETag as it came, in its quotes: If-Match: \"7\"")]
     Malformed,
 }

@@ -1,7 +1,8 @@
-//! `Problem`: why a request was refused, for the client, as [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) writes it.
+//! `Problem` tells the client why a request was refused, as [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) defines
+//! it.
 //!
-//! Each type has a name, which is the end of its address, and is described here. No problem quotes a value, SQL, or what the database said: that
-//! belongs in the program's log.
+//! Each type has a name, which is the fragment of its address, and is described here. No problem contains values of the
+//! record, SQL, or messages of the database: these belong in your program's log.
 //!
 //! ```
 //! use concurrency_http::problem::Problem;
@@ -13,46 +14,47 @@
 //!
 //! # record-modified
 //!
-//! 412 where the version came in `If-Match`, 409 where it came in the body. The record was saved after the client loaded it; nothing was written. The
-//! header `ETag` and `found` say which version it has now; `fields`, where the program names them, in which fields it differs from what was
-//! sent: in none of them means that the request was carried out before and its answer lost. Load it, apply the change, send it again.
+//! 412 if the version came in `If-Match`, 409 if it came in the body. The record was saved after the client loaded it;
+//! nothing was written. The header `ETag` and `found` have its current version. `fields`, if the program names them,
+//! are the fields in which the record differs from what the client sent. If there are none, the request was carried out
+//! before and its response was lost. Otherwise load the record, apply the change, and send it again.
 //!
 //! # record-deleted
 //!
-//! 404 where the version came in `If-Match`, 409 where it came in the body. There is no such record (any more); nothing was written, and it is not
-//! inserted again.
+//! 404 if the version came in `If-Match`, 409 if it came in the body. The record does not exist, or no longer. Nothing
+//! was written, and the record is not inserted again.
 //!
 //! # precondition-required
 //!
-//! 428. The request names no version: send the `ETag` of the answer to GET as `If-Match`. `*` is no version.
+//! 428. The request names no version. Send the `ETag` of the response to GET as `If-Match`. `*` is not a version.
 //!
 //! # precondition-malformed
 //!
-//! 400. `If-Match` is no list of tags: a tag stands in quotes, as it came.
+//! 400. `If-Match` is not a list of tags. Send the tag in quotes, as it came.
 //!
 //! # version-missing
 //!
-//! 428. The form has no version: send its hidden field.
+//! 428. The form has no version. Send its hidden field.
 //!
 //! # version-malformed
 //!
-//! 400. The version of the form cannot be read: load the page again.
+//! 400. The version in the form cannot be read. Load the page again.
 //!
 //! # version-tampered
 //!
-//! 400. The version of the form was not signed here, or not for this person: load the page again.
+//! 400. The version in the form was not signed here, or not for this person. Load the page again.
 //!
 //! # version-foreign
 //!
-//! 400. The version of the form is that of another record: load the page again.
+//! 400. The version in the form is that of another record. Load the page again.
 //!
 //! # form-malformed
 //!
-//! 400. The form cannot be read; `detail` names the field.
+//! 400. The form cannot be read. `detail` names the field.
 //!
 //! # form-unstorable
 //!
-//! 422. A field of the form has a NUL character; `detail` names it.
+//! 422. A field of the form has a NUL character. `detail` names it.
 //!
 //! # form-too-large
 //!
@@ -60,7 +62,7 @@
 //!
 //! # form-expected
 //!
-//! 415. The body is no form: send `application/x-www-form-urlencoded`.
+//! 415. The body is not a form. Send `application/x-www-form-urlencoded`.
 //!
 //! # busy
 //!
@@ -68,11 +70,11 @@
 //!
 //! # not-saved
 //!
-//! 500. The record was not saved, for a reason that only the program's log tells.
+//! 500. The record was not saved. Only the program's log has the reason.
 //!
 //! # outcome-unknown
 //!
-//! 500. No answer came from the database: the record may have been saved. Load it before anything else.
+//! 500. The database did not answer, so the record may have been saved. Load it first.
 
 #[cfg(feature = "diesel")]
 mod errors;
@@ -85,9 +87,11 @@ use concurrency_core::{RecordId, VersionValue, Versioned};
 use crate::{FormError, PreconditionError, VersionError, etag};
 use kind::Kind;
 
-/// Why a request was refused: a status, headers, and with the feature `serde` a body of the type `application/problem+json`.
+/// Why a request was refused: a status, headers, and, with the feature `serde`, a body of the type
+/// `application/problem+json`.
 ///
-/// With the feature `axum` it is a response. Elsewhere [`status`](Self::status), [`headers`](Self::headers) and `to_json` make one:
+/// With the feature `axum` it is a response. With other frameworks, make a response from [`status`](Self::status),
+/// [`headers`](Self::headers) and `to_json`:
 ///
 /// ```
 /// use concurrency_http::problem::Problem;
@@ -114,7 +118,7 @@ use kind::Kind;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem(Box<Content>);
 
-/// Beside the `Box`, so that a `Result` of a handler stays small.
+/// In a `Box`, so that a `Result` of a handler stays small.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Content {
     kind: Kind,
@@ -147,7 +151,7 @@ impl Problem {
         }))
     }
 
-    /// The row is at none of the versions in `If-Match`: 412 with its tag. The record is the row as it was read.
+    /// The row is at none of the versions in `If-Match`: 412 with its tag. `record` is the row as you read it.
     #[must_use]
     pub fn modified(current: &impl Versioned) -> Self {
         let id = current.record_id();
@@ -157,7 +161,7 @@ impl Problem {
         problem
     }
 
-    /// There is no such record: 404.
+    /// The record does not exist: 404.
     #[must_use]
     pub fn missing(id: &RecordId) -> Self {
         let mut problem = Self::new(Kind::RecordDeleted, 404, deleted(&id.to_string()));
@@ -165,21 +169,21 @@ impl Problem {
         problem
     }
 
-    /// A field has a text that cannot be stored, a NUL character for example: 422.
+    /// A field has a text that the database cannot store, for example with a NUL character: 422.
     #[must_use]
     pub fn unstorable(field: &str) -> Self {
         Self::new(Kind::FormUnstorable, 422, format!("`{field}` has a character that cannot be stored; remove it"))
     }
 
-    /// The row as it was read after the refusal: its version is then what `ETag` and `found` say. Whoever shows the row beside the problem must
-    /// give its version with it, and not that of a moment before.
+    /// Adds the row as you read it after the refusal. `ETag` and `found` then have its version. If you show the row
+    /// with the problem, you must send the version of that row, and not an earlier one.
     #[must_use]
     pub fn current(mut self, record: &impl Versioned) -> Self {
         self.0.found = Some(record.version_value());
         self
     }
 
-    /// Adds a member of the program's own to the body, the row as it is now for example.
+    /// Adds your own member to the body, for example the current row.
     #[cfg(feature = "serde")]
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Into<serde_json::Value>) -> Self {
@@ -187,7 +191,7 @@ impl Problem {
         self
     }
 
-    /// Names the fields in which the row differs from what was sent. Leave it out where a change is secret.
+    /// Names the fields in which the row differs from what the client sent. Leave this out if a change is secret.
     #[must_use]
     pub fn fields<N: AsRef<str>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
         self.0.fields = Some(names.into_iter().map(|name| name.as_ref().to_owned()).collect());
@@ -212,25 +216,25 @@ impl Problem {
         format!("https://docs.rs/concurrency-http/latest/concurrency_http/problem/#{}", self.name())
     }
 
-    /// What every problem of this type is.
+    /// The title, which is the same for every problem of this type.
     #[must_use]
     pub const fn title(&self) -> &'static str {
         self.0.kind.title()
     }
 
-    /// What was wrong this time, and what to do.
+    /// What was wrong in this case, and what to do.
     #[must_use]
     pub fn detail(&self) -> &str {
         &self.0.detail
     }
 
-    /// The version of the row, as a tag, where it is known.
+    /// The version of the row, as a tag, if it is known.
     #[must_use]
     pub fn etag(&self) -> Option<String> {
         self.0.found.as_ref().map(etag::tag_of)
     }
 
-    /// After how many seconds the same request may succeed.
+    /// The number of seconds after which the same request may succeed.
     #[must_use]
     pub const fn retry_after(&self) -> Option<u32> {
         match self.0.kind {
@@ -239,8 +243,8 @@ impl Problem {
         }
     }
 
-    /// The headers of the answer, but for its content type, which is [`CONTENT_TYPE`] for JSON. `cache-control: no-store` is for JSON: a page that
-    /// is not kept takes with it what was typed into it.
+    /// The headers of the response, except its content type, which is [`CONTENT_TYPE`] for JSON.
+    /// `cache-control: no-store` is only for JSON: if a browser does not store a page, it loses what was typed into it.
     #[must_use]
     pub fn headers(&self) -> Vec<(&'static str, String)> {
         let etag = self.etag().map(|tag| ("etag", tag));
@@ -249,11 +253,11 @@ impl Problem {
         etag.into_iter().chain(retry).chain(store).collect()
     }
 
-    /// The body of the answer.
+    /// The body of the response.
     #[cfg(feature = "serde")]
     #[must_use]
     pub fn to_json(&self) -> String {
-        // Texts and a number: there is no error that writing them could meet.
+        // The content is texts and a number, so writing it cannot fail.
         serde_json::to_string(self).unwrap_or_default()
     }
 }

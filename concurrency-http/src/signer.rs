@@ -1,7 +1,7 @@
-//! Who signs: `Keys`, or what a program writes itself.
+//! The signer of tokens: `Keys`, or your own.
 
-/// Signs what leaves the program, and knows its own signatures again: [`Keys`](crate::Keys), or a signer of one's own, which asks a key
-/// service for example.
+/// Signs what your program sends to clients, and recognises its own signatures: [`Keys`](crate::Keys), or your own
+/// signer, for example one that asks a key service.
 ///
 /// ```
 /// use concurrency_http::{Keys, ShortKey, Signer};
@@ -25,7 +25,8 @@ pub trait Signer {
     /// The signature of a message.
     fn sign(&self, message: &[u8]) -> Vec<u8>;
 
-    /// Whether the signature is one of this message. It must take the same time whether or not it is, and wherever they differ.
+    /// Whether the signature belongs to this message. It must take the same time whether or not it does, and wherever
+    /// the bytes differ.
     fn verify(&self, message: &[u8], signature: &[u8]) -> bool;
 }
 
@@ -49,10 +50,10 @@ impl<S: Signer + ?Sized> Signer for std::sync::Arc<S> {
     }
 }
 
-/// Signs nothing, for the tests of a program: whoever knows the format makes a token for every version and every record, and a sealed base
-/// opens under each of them.
+/// Signs nothing, for your tests. Anyone who knows the format can make a token for every version and every record, and
+/// a sealed base opens with each of them.
 ///
-/// It belongs behind the feature `testing`, in `[dev-dependencies]`.
+/// Enable the feature `testing` only in `[dev-dependencies]`.
 #[cfg(feature = "testing")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unsigned;

@@ -1,4 +1,4 @@
-//! `Tokens`: the version of a record as a text that no one but its signer can make. What its bytes mean stands in `payload`.
+//! `Tokens`: the version of a record as a text that only its signer can make. `payload` defines its bytes.
 
 use std::str::FromStr;
 
@@ -10,15 +10,16 @@ use crate::{Keys, Signer, VersionError, payload};
 /// A longer token is not read. A base may be as long as its form.
 const LONGEST_TOKEN: usize = 4 * 1024;
 
-/// What is signed begins with this, so that a signature for one purpose is none for another.
+/// Every signed message begins with this, so that a signature for one purpose is not valid for another.
 const TOKEN: &[u8] = b"concurrency-http: version\0";
 #[cfg(feature = "serde")]
 const BASE: &[u8] = b"concurrency-http: base\0";
 
-/// Makes the version tokens of a program and reads them: what a form carries in its hidden field `_version`.
+/// Makes and reads version tokens, which a form carries in its hidden field `_version`.
 ///
-/// A token says which record was shown, and at which version; it is signed, not secret. It does not expire: sent again, the current version
-/// is true and an older one is a conflict. It is no permission either: ask first whether the person may edit the record.
+/// A token contains the record and its version. It is signed, not secret. It does not expire: if it is sent again, the
+/// current version is correct, and an older one is a conflict. It is not a permission: check first that the person may
+/// edit the record.
 ///
 /// ```
 /// use concurrency_http::{Keys, RecordId, Tokens, VersionError, VersionValue, Versioned};
@@ -47,8 +48,8 @@ impl<S: Signer> Tokens<S> {
         Self { signer }
     }
 
-    /// The token of the record at the version that it has in memory. A key or version of about 3,000 bytes is too long for a token that can
-    /// be read.
+    /// The token of the record at its version in memory. If the key or the version is longer than about 3,000 bytes,
+    /// the token is too long to be read.
     #[must_use]
     pub fn issue(&self, record: &impl Versioned) -> String {
         let mut message = message(TOKEN, &record.record_id(), &record.version_value());
@@ -61,8 +62,8 @@ impl<S: Signer> Tokens<S> {
     ///
     /// # Errors
     ///
-    /// [`VersionError::Missing`] for an empty text, [`Malformed`](VersionError::Malformed) for one that is no token, and
-    /// [`Tampered`](VersionError::Tampered) for one that was not signed here.
+    /// [`VersionError::Missing`] for an empty text, [`Malformed`](VersionError::Malformed) for a text that is not a
+    /// token, and [`Tampered`](VersionError::Tampered) for a token that was not signed here.
     pub fn verify(&self, text: &str) -> Result<VersionToken, VersionError> {
         if text.is_empty() {
             return Err(VersionError::Missing);
@@ -81,7 +82,7 @@ impl<S: Signer> Tokens<S> {
         Ok(VersionToken { id, version })
     }
 
-    /// The version of a token of this record: of the one that the address names, say.
+    /// Reads a token that must belong to this record, for example to the one in the address.
     ///
     /// # Errors
     ///
@@ -93,8 +94,8 @@ impl<S: Signer> Tokens<S> {
 
 #[cfg(feature = "serde")]
 impl<S: Signer> Tokens<S> {
-    /// Seals what the record was when it was shown, for the hidden field `_base`: its editable fields, say. It opens with the token of this
-    /// record at this version alone. It is signed, not secret.
+    /// Seals the record as it was shown, for example its editable fields, for the hidden field `_base`. It opens only
+    /// with the token of this record at this version. It is signed, not secret.
     ///
     /// ```
     /// use concurrency_http::{Keys, RecordId, Tokens, VersionError, VersionValue, Versioned};
@@ -117,7 +118,7 @@ impl<S: Signer> Tokens<S> {
     ///
     /// # Errors
     ///
-    /// Where the value cannot be written as JSON.
+    /// The error of a value that cannot be written as JSON.
     pub fn seal<T: serde::Serialize + ?Sized>(
         &self,
         base: &T,
@@ -131,12 +132,13 @@ impl<S: Signer> Tokens<S> {
         Ok(text(&payload::join_base(value, &signature)))
     }
 
-    /// What was sealed for the record and the version of this token.
+    /// Opens the value that was sealed for this token's record and version.
     ///
     /// # Errors
     ///
-    /// [`VersionError::Missing`] for an empty text, [`Malformed`](VersionError::Malformed) for one that is no base, or not one of a `T`, and
-    /// [`Tampered`](VersionError::Tampered) for one that was not sealed here for this record at this version.
+    /// [`VersionError::Missing`] for an empty text, [`Malformed`](VersionError::Malformed) for a text that is not a
+    /// base or not that of a `T`, and [`Tampered`](VersionError::Tampered) for a base that was not sealed here for this
+    /// record at this version.
     pub fn open<T: serde::de::DeserializeOwned>(&self, text: &str, token: &VersionToken) -> Result<T, VersionError> {
         if text.is_empty() {
             return Err(VersionError::Missing);
@@ -153,14 +155,14 @@ impl<S: Signer> Tokens<S> {
 }
 
 impl Tokens<Keys> {
-    /// Tokens that are good for one audience alone, such as a login: see [`Keys::bound_to`].
+    /// Tokens that are valid for only one audience, such as a login: see [`Keys::bound_to`].
     #[must_use]
     pub fn bound_to(&self, audience: &[u8]) -> Self {
         Self { signer: self.signer.bound_to(audience) }
     }
 }
 
-/// A token whose signature was found good: which record was shown, and at which version. Only [`Tokens::verify`] makes one.
+/// A token with a valid signature: the record and its version. Only [`Tokens::verify`] makes one.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct VersionToken {
     id: RecordId,
@@ -168,16 +170,16 @@ pub struct VersionToken {
 }
 
 impl VersionToken {
-    /// The key of the record, where it has one column. Those of a key of several are given by [`RecordId::columns`].
+    /// The key of the record, if it has one column. For a key of several columns, use [`RecordId::columns`].
     ///
     /// # Errors
     ///
-    /// [`VersionError::Foreign`] where the key is no `K`.
+    /// [`VersionError::Foreign`] if the key is not a `K`.
     pub fn key<K: FromStr>(&self) -> Result<K, VersionError> {
         self.id.key().parse().map_err(|_| VersionError::Foreign)
     }
 
-    /// The version, to save the record with it.
+    /// The version, with which to save the record.
     ///
     /// ```
     /// # use concurrency_diesel::prelude::*;
@@ -202,7 +204,7 @@ impl VersionToken {
     ///
     /// # Errors
     ///
-    /// [`VersionError::Foreign`] for the token of another table, and where the field of a `T` cannot have the version.
+    /// [`VersionError::Foreign`] for the token of another table, and if the field of a `T` cannot have the version.
     #[cfg(feature = "diesel")]
     pub fn version<T: concurrency_diesel::Concurrent>(&self) -> Result<T::Version, VersionError> {
         use concurrency_core::VersionField as _;
@@ -223,7 +225,7 @@ impl Versioned for VersionToken {
     }
 }
 
-/// What is signed of a record at a version.
+/// The signed message for a record at a version.
 fn message(label: &[u8], id: &RecordId, version: &VersionValue) -> Vec<u8> {
     let mut message = Vec::with_capacity(128);
     message.extend(label);

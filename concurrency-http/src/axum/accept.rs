@@ -1,12 +1,12 @@
-//! `Accept`: whether the client would rather see a page than JSON.
+//! `Accept`: whether the client prefers a page to JSON.
 
 use http::HeaderMap;
 use http::header::ACCEPT;
 
-/// How much a type is wanted: in thousandths, and how exactly it was named.
+/// The weight of a type, in thousandths, and how exactly the header names the type.
 type Wish = (u16, u8);
 
-/// Whether a page is wanted more than JSON. A client that names neither, or both alike, gets JSON.
+/// Whether the client prefers a page to JSON. A client that names neither, or both with the same weight, gets JSON.
 pub(super) fn prefers_html(headers: &HeaderMap) -> bool {
     let (mut html, mut json): (Wish, Wish) = ((0, 0), (0, 0));
     for range in headers.get_all(ACCEPT).iter().filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(',')) {
@@ -28,21 +28,21 @@ pub(super) fn prefers_html(headers: &HeaderMap) -> bool {
     html.0 > 0 && html > json
 }
 
-/// Of two ranges the more exact one says how much a type is wanted.
+/// If two ranges match a type, the more exact one gives the weight.
 fn more_exact(wish: &mut Wish, range: Wish) {
     if range.1 >= wish.1 {
         *wish = range;
     }
 }
 
-/// Of two types that are both JSON the one that is wanted more.
+/// Of the two JSON types, the one with the greater weight.
 fn better(wish: &mut Wish, range: Wish) {
     if range.1 > wish.1 || range > *wish {
         *wish = range;
     }
 }
 
-/// The thousandths of `q=0.8`; nothing for another parameter, 0 for one that cannot be read.
+/// The thousandths of `q=0.8`; `None` for another parameter, 0 for one that cannot be read.
 fn quality(parameter: &str) -> Option<u16> {
     let (name, value) = parameter.split_once('=')?;
     if !name.trim().eq_ignore_ascii_case("q") {

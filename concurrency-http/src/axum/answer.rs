@@ -1,4 +1,4 @@
-//! Problems and errors as answers, and the headers of a record's version.
+//! Problems and errors as responses, and the headers with a record's version.
 
 use axum_core::response::{IntoResponse, IntoResponseParts, Response, ResponseParts};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG};
@@ -7,7 +7,7 @@ use http::{HeaderName, HeaderValue, StatusCode};
 use crate::problem::{self, Problem};
 use crate::{FormError, PreconditionError, VersionError, etag};
 
-/// `application/problem+json`. [`ProblemPages`](super::ProblemPages) may make a page of it.
+/// `application/problem+json`. [`ProblemPages`](super::ProblemPages) may turn it into a page.
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -24,7 +24,7 @@ impl IntoResponse for Problem {
 
 macro_rules! problems {
     ($($error:ty),*) => {$(
-        /// Its [`Problem`].
+        /// The response of its [`Problem`].
         impl IntoResponse for $error {
             fn into_response(self) -> Response {
                 Problem::from(self).into_response()
@@ -35,7 +35,8 @@ macro_rules! problems {
 
 problems!(PreconditionError, VersionError, FormError);
 
-/// The headers of an answer that shows a record: `ETag`, and `Cache-Control: private, no-cache`, so that a client asks before it shows what it has.
+/// The headers of a response that shows a record: `ETag`, and `Cache-Control: private, no-cache`, so that a client asks
+/// the server before it shows its copy.
 ///
 /// ```
 /// use axum::Json;
@@ -62,7 +63,7 @@ impl<R: crate::Versioned> IntoResponseParts for Versioned<'_, R> {
 
     fn into_response_parts(self, mut parts: ResponseParts) -> Result<ResponseParts, Self::Error> {
         let headers = parts.headers_mut();
-        // A tag is made of characters that a header may have.
+        // A tag has only characters that a header may have.
         if let Ok(tag) = HeaderValue::try_from(etag(self.0)) {
             headers.insert(ETAG, tag);
         }
@@ -71,7 +72,7 @@ impl<R: crate::Versioned> IntoResponseParts for Versioned<'_, R> {
     }
 }
 
-/// With nothing but the headers: for `(StatusCode::NOT_MODIFIED, Versioned(&record))`.
+/// Only the headers, as for `(StatusCode::NOT_MODIFIED, Versioned(&record))`.
 impl<R: crate::Versioned> IntoResponse for Versioned<'_, R> {
     fn into_response(self) -> Response {
         (self, ()).into_response()

@@ -1,4 +1,4 @@
-//! Preconditions and forms, out of a request.
+//! Extracts preconditions and forms from a request.
 
 use std::convert::Infallible;
 
@@ -14,7 +14,7 @@ fn lines(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &[u8]> {
     headers.get_all(name).into_iter().map(http::HeaderValue::as_bytes)
 }
 
-/// Refuses a request that names no version: 428, or 400 where it cannot be read.
+/// Refuses a request without a version with 428, or with 400 if the header cannot be read.
 impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
     type Rejection = PreconditionError;
 
@@ -23,7 +23,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
     }
 }
 
-/// Lets a request without the header through; `*` is there. What cannot be read is refused by 400.
+/// Accepts a request without the header. `*` counts as a header. Refuses a header that cannot be read with 400.
 impl<S: Send + Sync> OptionalFromRequestParts<S> for IfMatch {
     type Rejection = PreconditionError;
 
@@ -32,7 +32,7 @@ impl<S: Send + Sync> OptionalFromRequestParts<S> for IfMatch {
     }
 }
 
-/// Takes a header that cannot be read for none.
+/// Ignores a header that cannot be read.
 impl<S: Send + Sync> OptionalFromRequestParts<S> for IfNoneMatch {
     type Rejection = Infallible;
 
@@ -41,8 +41,8 @@ impl<S: Send + Sync> OptionalFromRequestParts<S> for IfNoneMatch {
     }
 }
 
-/// Reads a body of `application/x-www-form-urlencoded`. `Result<Form, FormError>` lets the handler answer, with the form of a
-/// [`FormError::Nul`] on its page.
+/// Reads a body of the type `application/x-www-form-urlencoded`. With `Result<Form, FormError>` the handler can answer
+/// itself, and show the form of a [`FormError::Nul`] on its page.
 impl<S: Send + Sync> FromRequest<S> for Form {
     type Rejection = FormError;
 

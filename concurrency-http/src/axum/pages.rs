@@ -1,4 +1,4 @@
-//! `ProblemPages`: the program's page in place of a problem's JSON, where a browser asks.
+//! `ProblemPages`: your page instead of a problem's JSON, if a browser asks.
 
 use std::fmt;
 use std::future::Future;
@@ -16,11 +16,13 @@ use tower_service::Service;
 use super::accept::prefers_html;
 use crate::problem::Problem;
 
-/// A layer that shows the program's own page where an answer has a [`Problem`] and the request's `Accept` prefers `text/html` to JSON.
+/// A layer that shows your own page if a response has a [`Problem`] and the request's `Accept` prefers `text/html` to
+/// JSON.
 ///
-/// The page gets the problem, the request without its body, and the extensions of the answer, by which a handler hands over what the page
-/// should show beside it. It keeps the problem's status, its `ETag` and its `Retry-After`; both answers say `Vary: accept`. There is no request
-/// body: a page that keeps what was typed comes from the handler itself.
+/// The page gets the problem, the request without its body, and the extensions of the response. In these, a handler can
+/// pass on what the page should show. The page keeps the problem's status, its `ETag` and its `Retry-After`. Both
+/// responses have `Vary: accept`. The request body is gone, so a page that keeps what was typed must come from the
+/// handler itself.
 ///
 /// ```
 /// use axum::Router;
@@ -46,7 +48,7 @@ pub struct ProblemPages<F> {
 }
 
 impl<F> ProblemPages<F> {
-    /// Pages that this function makes.
+    /// A layer whose pages this function makes.
     #[must_use]
     pub fn new<R>(page: F) -> Self
     where
@@ -77,7 +79,7 @@ impl<S, F> Layer<S> for ProblemPages<F> {
     }
 }
 
-/// What [`ProblemPages`] makes of a service.
+/// The service that [`ProblemPages`] wraps around another one.
 pub struct ProblemPagesService<S, F> {
     inner: S,
     page: Arc<F>,
@@ -111,7 +113,7 @@ where
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let (parts, body) = request.into_parts();
-        // Only who wants a page pays for the copy.
+        // Only a request for a page pays for the copy.
         let wanted = prefers_html(&parts.headers).then(|| parts.clone());
         let answer = self.inner.call(Request::from_parts(parts, body));
         let page = Arc::clone(&self.page);
@@ -119,7 +121,7 @@ where
     }
 }
 
-/// The answer, as a page where one is wanted.
+/// The response, as a page if the client wants one.
 fn shown<R: IntoResponse>(
     mut answer: Response,
     wanted: Option<&Parts>,
@@ -137,7 +139,7 @@ fn shown<R: IntoResponse>(
                 shown.headers_mut().insert(name, value);
             }
         }
-        // Not `no-store`: with it a browser forgets the form that was filled in.
+        // Not `no-store`, because a browser would then forget the form that was filled in.
         shown.headers_mut().entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));
         answer = shown;
     }

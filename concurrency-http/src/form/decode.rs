@@ -1,4 +1,4 @@
-//! From the bytes of a form to its fields, refusing what would have to be guessed.
+//! Decodes the bytes of a form into fields, and refuses what it would have to guess.
 
 use percent_encoding::percent_decode;
 

@@ -1,15 +1,16 @@
-//! Why a form was not read.
+//! The errors of reading a form.
 
 use std::borrow::Cow;
 
 use super::Form;
 use crate::VersionError;
 
-/// Why a form, or what it says of its rows, cannot be used; nothing may then be written.
+/// Why a form, or a row of it, cannot be used. Write nothing then.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FormError {
-    /// Returned for what no browser sends: a field that is not UTF-8, that is there twice, that is missing.
+    /// Returned for something that no browser sends: a field that is not UTF-8, that is there twice, or that is
+    /// missing.
     #[error("the form cannot be read: the field `{field}` {problem}; send it again from the page")]
     #[non_exhaustive]
     Malformed {
@@ -37,17 +38,17 @@ pub enum FormError {
     #[error("the form has more than 1,000 rows; send fewer at once")]
     TooManyRows,
 
-    /// Returned by the framework's part of this crate for a body of another content type.
+    /// Returned by the framework's extractor for a body of another content type.
     #[error("the body is no form; send it as application/x-www-form-urlencoded")]
     NotAForm,
 
-    /// Returned where a selected row has no version of ours.
+    /// Returned if a selected row has no version of ours.
     #[error(transparent)]
     Version(#[from] VersionError),
 }
 
 impl FormError {
-    /// A mistake in a field that only the program knows: `"turn"`, `"is no integer"`.
+    /// A mistake in a field that only your program knows: `"turn"`, `"is no integer"`.
     pub fn malformed(field: impl Into<String>, problem: impl Into<Cow<'static, str>>) -> Self {
         Self::Malformed { field: field.into(), problem: problem.into() }
     }

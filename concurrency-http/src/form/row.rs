@@ -1,4 +1,4 @@
-//! A row of a list: its version, what it was, its cells, and what was answered for it.
+//! A row of a list: its version, its base, its cells, and the answer for it.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use concurrency_core::RecordId;
 use super::{Form, Pick, split};
 use crate::{Signer, Tokens, VersionError, VersionToken};
 
-/// A row of a list as it was sent, known by its key.
+/// A row of a list as it was sent, identified by its key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row<'f> {
     id: RecordId,
@@ -26,7 +26,7 @@ impl<'f> Row<'f> {
         self.id.key()
     }
 
-    /// Which record the row is.
+    /// The record of the row.
     #[must_use]
     pub const fn id(&self) -> &RecordId {
         &self.id
@@ -36,41 +36,41 @@ impl<'f> Row<'f> {
     ///
     /// # Errors
     ///
-    /// As [`Tokens::verify_for`]; [`VersionError::Missing`] for cells without their row's version.
+    /// As [`Tokens::verify_for`]; [`VersionError::Missing`] if there are cells without their row's version.
     pub fn version(&self) -> Result<&VersionToken, VersionError> {
         self.version.as_ref().map_err(|error| *error)
     }
 
-    /// What the row was when it was shown.
+    /// The row as it was shown.
     ///
     /// # Errors
     ///
-    /// As [`version`](Self::version) and [`Tokens::open`]; [`VersionError::Missing`] where the row has no base.
+    /// As [`version`](Self::version) and [`Tokens::open`]; [`VersionError::Missing`] if the row has no base.
     #[cfg(feature = "serde")]
     pub fn base<T: serde::de::DeserializeOwned>(&self, tokens: &Tokens<impl Signer>) -> Result<T, VersionError> {
         tokens.open(self.base, self.version()?)
     }
 
-    /// The cell of a column, if it was sent: an empty checkbox is not.
+    /// The cell of a column, if it was sent. Browsers do not send a checkbox that is not ticked.
     #[must_use]
     pub fn get(&self, column: &str) -> Option<&'f str> {
         self.cells.iter().find(|(name, _)| *name == column).map(|(_, value)| *value)
     }
 
-    /// Whether the page asked what is to become of the row.
+    /// Whether the page asked what to do with the row.
     #[must_use]
     pub const fn is_asked(&self) -> bool {
         self.is_asked
     }
 
-    /// The answer; `None` where there is none, or one that is no choice for a row.
+    /// The answer; `None` if there is no answer, or it is not one of the choices for a row.
     #[must_use]
     pub const fn pick(&self) -> Option<Pick> {
         self.pick
     }
 }
 
-/// What is gathered of a row before its version is looked at.
+/// The fields of a row, before its version is read.
 #[derive(Default)]
 struct Parts<'f> {
     key: &'f str,
@@ -79,7 +79,7 @@ struct Parts<'f> {
     cells: Vec<(&'f str, &'f str)>,
     is_asked: bool,
     pick: Option<Pick>,
-    /// Whether more than an answer was sent.
+    /// Whether the form has more than an answer for the row.
     is_row: bool,
 }
 

@@ -1,6 +1,6 @@
-//! A list of entity tags, as RFC 9110 8.8.3 and 13.1 write it, over all lines of its header.
+//! A list of entity tags, in the syntax of RFC 9110 8.8.3 and 13.1, over all lines of its header.
 
-/// What a header names.
+/// The tags in a header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Tags {
     /// `*`.
@@ -17,7 +17,7 @@ pub(super) struct Tag {
 }
 
 impl Tags {
-    /// `Some(None)` without a line; `None` for what is no list.
+    /// `Some(None)` without a line; `None` if the header is not a list.
     pub(super) fn parse<'a>(lines: impl IntoIterator<Item = &'a [u8]>) -> Option<Option<Self>> {
         let mut lines = lines.into_iter().peekable();
         if lines.peek().is_none() {
@@ -26,7 +26,7 @@ impl Tags {
         let (mut is_any, mut tags) = (false, Vec::new());
         for line in lines {
             if trimmed(line) == b"*" {
-                // Twice, or beside a tag, it is no list.
+                // A second `*`, or `*` with a tag, is not a list.
                 if is_any {
                     return None;
                 }
@@ -42,7 +42,7 @@ impl Tags {
         }
     }
 
-    /// Whether one of the tags, whose weakness counts, is this one.
+    /// Whether one of the tags that `counts` accepts is this one.
     pub(super) fn any(&self, quoted: &str, counts: impl Fn(bool) -> bool) -> bool {
         match self {
             Self::Any => true,
@@ -50,7 +50,7 @@ impl Tags {
         }
     }
 
-    /// The one strong tag, without its quotes.
+    /// The tag without its quotes, if it is the only one and strong.
     #[cfg(feature = "diesel")]
     pub(super) fn only_strong(&self) -> Option<&str> {
         match self {
@@ -65,7 +65,7 @@ impl Tags {
     }
 }
 
-/// Reads the tags of a line; an empty element between two commas is allowed.
+/// Reads the tags of a line. An empty element between two commas is allowed.
 fn parse_line(line: &[u8], tags: &mut Vec<Tag>) -> Option<()> {
     let mut rest = trimmed(line);
     while !rest.is_empty() {

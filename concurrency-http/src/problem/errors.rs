@@ -1,4 +1,4 @@
-//! Problems of the errors of a save. What the database said stays in the error, for the program's log.
+//! Problems from the errors of a save. The message of the database stays in the error, for your program's log.
 
 use concurrency_core::Versioned;
 use concurrency_diesel::{ConcurrencyError, MergeError};
@@ -7,8 +7,9 @@ use super::kind::Kind;
 use super::{Problem, deleted, modified};
 
 impl Problem {
-    /// Why the save of a request with `If-Match` failed: 412 for a modified record, 404 for a deleted one, 503 where the same request may
-    /// succeed later, else 500. Log the error itself: the problem does not tell what the database said.
+    /// The problem for a failed save with the version in `If-Match`: 412 for a modified record, 404 for a deleted one,
+    /// 503 if the same request may succeed later, and otherwise 500. Log the error itself, because the problem does not
+    /// contain the message of the database.
     ///
     /// ```
     /// use concurrency_diesel::prelude::*;
@@ -35,15 +36,15 @@ impl Problem {
         of_error(error, 412, 404)
     }
 
-    /// Why the save of a request with the version in its body failed: 409 for a modified record and for a deleted one, else as
+    /// The problem for a failed save with the version in the body: 409 for a modified or a deleted record, otherwise as
     /// [`precondition`](Self::precondition).
     #[must_use]
     pub fn conflict(error: &ConcurrencyError) -> Self {
         of_error(error, 409, 409)
     }
 
-    /// Why two people's edits were not merged: 409 where both changed the same fields, else as [`conflict`](Self::conflict). The fields
-    /// are not named: [`fields`](Self::fields) does so.
+    /// The problem for two edits that could not be merged: 409 if both changed the same fields, otherwise as
+    /// [`conflict`](Self::conflict). It does not name the fields; add them with [`fields`](Self::fields).
     #[must_use]
     pub fn merge<T: Versioned>(error: &MergeError<T>) -> Self {
         match error {

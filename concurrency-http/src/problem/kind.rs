@@ -1,4 +1,4 @@
-//! The types of problems: their names and titles. What each means is described in the module above.
+//! The types of problems: their names and titles. The module `problem` describes them.
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(not(feature = "diesel"), allow(dead_code, reason = "some come of errors of a save alone"))]

@@ -31,7 +31,7 @@ impl Serialize for Problem {
     }
 }
 
-/// A string, because the integers of JavaScript end at 2^53; null for NULL.
+/// A string, because JavaScript's integers end at 2^53; null for NULL.
 fn text(version: &VersionValue) -> Option<String> {
     match version {
         VersionValue::Integer(integer) => Some(integer.to_string()),
