@@ -1,5 +1,5 @@
-//! Actions on the selected articles. Each is one guarded batch of records that are made of the tokens alone: nothing is checked first
-//! and then done.
+//! Actions on the selected articles. Each is one guarded batch of records that are made from the tokens alone, without
+//! a check before the write.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ use crate::sent::{self, Selected, Selection};
 use crate::session::Editor;
 use crate::{App, request, rows, see};
 
-/// What is done with the selected articles.
+/// What to do with the selected articles.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Action {
     Become(&'static str),
@@ -36,7 +36,7 @@ impl Action {
         }
     }
 
-    /// Whether the row is what the action would make of it, as after a second click.
+    /// Whether the row already is what the action would make of it, as after a second click.
     fn is_done(self, row: Option<&Article>) -> bool {
         match (self, row) {
             (Self::Become(status), Some(row)) => row.status == status,
@@ -103,9 +103,9 @@ async fn unprocessable(app: &App, editor: &Editor, form: &Form, problem: &str) -
     page_as_sent(app, editor, form, StatusCode::UNPROCESSABLE_ENTITY, problem).await
 }
 
-/// Does it with all that are selected, or with none; the ids of those that were changed.
+/// Does it with all selected articles or with none. Returns the ids of the articles that changed.
 ///
-/// Whatever is already as it would be is left out, and the others are tried again without it.
+/// Leaves out the articles that already are as the action would make them, and tries the others again.
 async fn perform(
     action: Action,
     is_question: bool,
@@ -145,7 +145,7 @@ async fn perform(
 const ATTEMPTS: usize = 10;
 
 impl Action {
-    /// What is written; a delete writes nothing.
+    /// The columns to write; a delete writes none.
     const fn status(self) -> &'static str {
         match self {
             Self::Become(status) => status,
@@ -154,7 +154,7 @@ impl Action {
     }
 }
 
-/// The list as it is now, with a mark at each article that kept the action from being done.
+/// The current list, with a mark at each article that kept the action from being done.
 async fn conflict(app: &App, editor: &Editor, selected: &[Selected], refused: &[i64]) -> Result<Response, Refusal> {
     let mut conn = app.pool.get().await?;
     let now: BTreeMap<i64, Article> = by_id(rows::all(&mut conn).await?);
@@ -172,7 +172,7 @@ async fn conflict(app: &App, editor: &Editor, selected: &[Selected], refused: &[
     Ok(answer(StatusCode::CONFLICT, pages::list(&page)))
 }
 
-/// The question before a delete. What changes before it is answered is found by its token.
+/// The question before a delete. If an article changes before the answer, its token shows that.
 async fn confirm(app: &App, selected: &[Selected], conn: &mut Connection) -> Result<Response, Refusal> {
     let now = by_id(rows::all(conn).await?);
     let title = |one: &Selected| match now.get(&one.id) {

@@ -1,4 +1,4 @@
-//! Answers that are no page of articles: why a request was refused, and where an error of the database goes.
+//! Responses without a page of articles: why a request was refused, and where an error of the database goes.
 
 use axum::http::header::RETRY_AFTER;
 use axum::http::request::Parts;
@@ -21,11 +21,11 @@ pub(crate) fn answer(status: StatusCode, page: Markup) -> Response {
 pub(crate) enum Refusal {
     /// There is no such article, or no such page.
     Unknown,
-    /// What was sent is no form, or none that a page of ours sends.
+    /// The body is not a form, or not one that our pages send.
     Form(FormError),
     /// The database is busy.
     Busy(String),
-    /// Anything else, for the log alone.
+    /// Anything else, only for the log.
     Failed(String),
 }
 
@@ -51,16 +51,16 @@ impl IntoResponse for Refusal {
     }
 }
 
-/// A problem as a browser shows it.
+/// A problem, as a page.
 pub(crate) fn problem_page(problem: &Problem, _: &Parts, _: &Extensions) -> Response {
     let heading = problem.title();
     answer(StatusCode::OK, pages::simple(heading, problem.detail()))
 }
 
-/// What tells of a refusal by the engine.
+/// The header that marks a refusal by the engine.
 pub(crate) const BUSY: &str = "The database is busy. Nothing was saved; send it again.";
 
-/// Says when to try again.
+/// The header that says when to try again.
 pub(crate) fn busy(mut response: Response) -> Response {
     response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
     response

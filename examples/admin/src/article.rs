@@ -1,4 +1,5 @@
-//! Articles: the whole row, the parts of it that the pages edit, and what may stand in each. How they are shown and saved stands elsewhere.
+//! Articles: the whole row, the parts that the pages edit, and the texts that each part allows. Other files show and
+//! save them.
 
 use concurrency_diesel::asynchronous::prelude::*;
 use diesel::prelude::{Queryable, Selectable};
@@ -14,17 +15,17 @@ diesel::table! {
     }
 }
 
-/// The table's name, as tokens hold it.
+/// The table's name in tokens.
 pub(crate) const TABLE: &str = "articles";
 
-/// What a status may be.
+/// The possible values of a status.
 pub(crate) const STATUSES: [&str; 2] = ["draft", "published"];
 
 const LONGEST_TITLE: usize = 200;
-/// A conflict page sends a body back three times, and a form holds 1 MiB.
+/// The limit of a body: a conflict page sends a body back three times, and a form has at most 1 MiB.
 const LONGEST_BODY: usize = 30_000;
 
-/// An article. Its trigger moves the version for programs that know nothing of versions, too.
+/// An article. Its trigger also advances the version for programs that do not know versions.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Concurrent)]
 pub(crate) struct Article {
     pub(crate) id: i64,
@@ -35,7 +36,7 @@ pub(crate) struct Article {
     pub(crate) version: i64,
 }
 
-/// What a row of the list writes.
+/// The columns that a row of the list writes.
 #[derive(Debug, Clone, Concurrent)]
 #[diesel(table_name = articles)]
 pub(crate) struct ListedArticle {
@@ -46,7 +47,7 @@ pub(crate) struct ListedArticle {
     pub(crate) version: i64,
 }
 
-/// What the actions write: made of a token alone, without reading the row.
+/// The columns that the actions write. The record is made from a token alone, without reading the row.
 #[derive(Debug, Clone, Concurrent)]
 #[diesel(table_name = articles)]
 pub(crate) struct ArticleStatus {
@@ -56,7 +57,7 @@ pub(crate) struct ArticleStatus {
     pub(crate) version: i64,
 }
 
-/// The fields of the edit form; sealed into it, they are the base of the edit.
+/// The fields of the edit form. Sealed into the form, they are the base of the edit.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct Fields {
     pub(crate) title: String,
@@ -64,7 +65,7 @@ pub(crate) struct Fields {
     pub(crate) body: String,
 }
 
-/// The cells of a row of the list, and the base of an edit there.
+/// The cells of a row of the list. Sealed into the list, they are the base of an edit there.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct Cells {
     pub(crate) title: String,
@@ -102,7 +103,7 @@ impl Field {
         Self::ALL.into_iter().find(|field| field.name() == name)
     }
 
-    /// What is wrong with a text that is to stand in the field.
+    /// What is wrong with a text for the field.
     pub(crate) fn problem(self, text: &str) -> Option<&'static str> {
         if text.contains('\0') {
             return Some("A text holds the character NUL, which no database keeps; take it out.");
@@ -120,7 +121,8 @@ impl Field {
         }
     }
 
-    /// The text as a browser sends it back when nothing was typed: its fields know one kind of line end, and a title has none.
+    /// The text as a browser sends it back if nothing was typed. A browser's fields know only one kind of line end, and
+    /// a title has none.
     pub(crate) fn as_sent(self, text: &str) -> String {
         match self {
             Self::Body => text.replace("\r\n", "\n").replace('\r', "\n"),
@@ -172,7 +174,7 @@ impl Cells {
         of(Field::Title, &self.title, &base.title).or_else(|| of(Field::Status, &self.status, &base.status))
     }
 
-    /// These cells where they were edited, else those of the row.
+    /// The edited cells, and those of the row where nothing was edited.
     pub(crate) fn over(&self, base: &Self, row: &Self) -> Self {
         let pick = |mine: &String, base: &String, row: &String| if mine == base { row.clone() } else { mine.clone() };
         Self {
@@ -181,7 +183,7 @@ impl Cells {
         }
     }
 
-    /// What was sent, with the base's own text where a browser only sent that back.
+    /// The sent text, or the base's text if the browser only sent that back.
     pub(crate) fn sent(title: Option<&str>, status: Option<&str>, base: Option<&Self>) -> Self {
         let text = |field: Field, sent: Option<&str>, base: Option<&String>| match (sent, base) {
             (None, base) => base.cloned().unwrap_or_default(),

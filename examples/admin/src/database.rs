@@ -1,4 +1,5 @@
-//! A pool of connections to one SQLite file, with the table, its trigger and the edit locks. What is asked on them is the handlers' business.
+//! A pool of connections to one SQLite file, with the table, its trigger and the edit locks. The handlers send the
+//! statements.
 
 use concurrency_diesel::asynchronous::{edit_lock, triggers};
 use diesel::prelude::QueryDsl as _;
@@ -13,13 +14,13 @@ use libsqlite3_sys as _;
 
 use crate::article::{Article, articles};
 
-/// SQLite behind diesel-async. `AsyncPgConnection` or `AsyncMysqlConnection` would do as well.
+/// SQLite with diesel-async. `AsyncPgConnection` or `AsyncMysqlConnection` would work as well.
 pub(crate) type Connection = SyncConnectionWrapper<SqliteConnection>;
 
-/// Connections that are handed out in turn.
+/// Connections that are used in turn.
 pub type Pool = deadpool::Pool<Connection>;
 
-/// AUTOINCREMENT: the key of a deleted article is never given to another one.
+/// AUTOINCREMENT, so that no other article gets the key of a deleted one.
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS articles (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     title TEXT NOT NULL,
@@ -52,11 +53,11 @@ const FIRST: [(i64, &str, &str, &str); 3] = [
     ),
 ];
 
-/// Opens the file, and fills it where it is empty.
+/// Opens the file, and fills it if it is empty.
 ///
 /// # Errors
 ///
-/// Where the file cannot be opened or written.
+/// Fails if the file cannot be opened or written.
 pub async fn open(path: &str) -> Result<Pool, Box<dyn std::error::Error + Send + Sync>> {
     let pool = pool(path)?;
     let mut conn = pool.get().await?;
@@ -88,7 +89,7 @@ fn pool(path: &str) -> Result<Pool, BuildError> {
     Pool::builder(AsyncDieselConnectionManager::new_with_config(path, config)).max_size(8).build()
 }
 
-/// A writer waits for the one before it, and nobody for readers.
+/// A writer waits for the writer before it. No one waits for readers.
 async fn connect(path: String) -> Result<Connection, ConnectionError> {
     let mut conn = Connection::establish(&path).await?;
     conn.batch_execute("PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL")

@@ -5,7 +5,7 @@ use std::time::Duration;
 use maud::{Markup, html};
 use similar::{ChangeTag, TextDiff};
 
-/// Two long texts without a word in common must not keep the page waiting.
+/// The limit of the work: two long texts without a common word must not keep the page waiting.
 const LIMIT: Duration = Duration::from_millis(150);
 
 /// The first text, with a mark around the words that the second one does not have.
@@ -17,8 +17,8 @@ pub(crate) fn marked(text: &str, other: &str) -> Markup {
     }
 }
 
-/// The text in pieces that only it has and pieces that both have. A blank between two words of its own belongs to them, one at
-/// their side does not.
+/// The text in pieces that only it has and pieces that both texts have. A blank between two words that only it has
+/// belongs to them; a blank beside them does not.
 fn runs(text: &str, other: &str) -> Vec<(bool, String)> {
     let difference = TextDiff::configure().timeout(LIMIT).diff_unicode_words(other, text);
     let mut runs: Vec<(bool, String)> = Vec::new();

@@ -1,4 +1,4 @@
-//! One article: its form, and what becomes of it when it is sent.
+//! One article: its form, and how a sent form is saved.
 
 use axum::extract::{Path, Query, Request, State};
 use axum::http::StatusCode;
@@ -19,7 +19,7 @@ use crate::resolve::Edit;
 use crate::session::Editor;
 use crate::{App, request, rows, see};
 
-/// What a redirect says in the address.
+/// The message that a redirect puts into the address.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Done {
     merged: Option<String>,
@@ -97,20 +97,20 @@ pub(crate) async fn save(
     }
 }
 
-/// What became of an edit.
+/// The outcome of an edit.
 enum Outcome {
-    /// It is in the row, with these fields taken from the row.
+    /// The edit is in the row, and these fields were taken from the row.
     Saved(Vec<&'static str>),
-    /// Both changed these fields of the row.
+    /// Both sides changed these fields.
     Conflict(Article, Vec<Field>),
     Gone,
 }
 
-/// So often may others save before a save here gives up.
+/// The number of times that others may save before a save here gives up.
 const ATTEMPTS: usize = 100;
 
-/// Joins the edit with what others saved, as `save_merging` does. But a field that was asked for is asked again where it was changed
-/// again, even if it was left to the others.
+/// Joins the edit with what others saved, as `save_merging` does. But if a field that the page asked about was changed
+/// again, the page asks again, even if the person chose the others' text.
 async fn store(
     id: i64,
     token: &VersionToken,
@@ -118,7 +118,7 @@ async fn store(
     edit: &Edit,
     conn: &mut Connection,
 ) -> Result<Outcome, Refusal> {
-    // The version comes from the token, never from a row that was loaded just now.
+    // The version comes from the token, never from a row that was just loaded.
     let version = token.version::<Article>()?;
     let mut article = Tracked::new(base.clone().into_article(id, version));
     for field in Field::ALL {
@@ -130,7 +130,7 @@ async fn store(
         }
     }
     for _ in 0..ATTEMPTS {
-        // Where nothing is left to write, a save sends nothing, and would not notice that the row is gone.
+        // If nothing is left to write, a save sends nothing and would not notice that the row is gone.
         let outcome = if article.changed_fields().is_empty() {
             article.check_concurrent(conn).await
         } else {
@@ -153,7 +153,7 @@ async fn store(
     Err(Refusal::Busy(format!("article {id} was saved again and again")))
 }
 
-/// A form for an article, and who sent it.
+/// A sent form for an article, and who sent it.
 struct Sent<'a> {
     app: &'a App,
     id: i64,
@@ -162,7 +162,7 @@ struct Sent<'a> {
 }
 
 impl Sent<'_> {
-    /// What the article was when it was shown.
+    /// The article as it was shown.
     fn origin(&self) -> Result<(VersionToken, Fields), VersionError> {
         let tokens = &self.app.tokens;
         let token = self.form.version(tokens, &RecordId::new(TABLE, self.id))?;
@@ -170,7 +170,7 @@ impl Sent<'_> {
         Ok((token, base))
     }
 
-    /// Nobody knows what the author was shown: everything that differs is asked.
+    /// It is unknown what the author saw, so the page asks about everything that differs.
     async fn without_origin(&self, error: &VersionError, conn: &mut Connection) -> Result<Response, Refusal> {
         let Some(row) = rows::find(self.id, conn).await? else {
             if !rows::was_there(self.id, conn).await? {
@@ -185,7 +185,7 @@ impl Sent<'_> {
         self.conflict(&row, &rows, status_of(error), Some(&unreadable(error)), conn).await
     }
 
-    /// The conflict page, with the row's own token: it comes with a question.
+    /// The conflict page, with the current token of the row, because the page asks a question.
     async fn conflict(
         &self,
         row: &Article,
@@ -206,7 +206,7 @@ impl Sent<'_> {
         Ok(answer(status, pages::conflict(&page)))
     }
 
-    /// The page as it was sent, with the tokens that it came with.
+    /// The page as it was sent, with its own tokens.
     async fn again(
         &self,
         edit: &Edit,
@@ -215,7 +215,7 @@ impl Sent<'_> {
         problem: &str,
         conn: &mut Connection,
     ) -> Result<Response, Refusal> {
-        // A busy database would keep this page waiting once more.
+        // A busy database would keep this page waiting again.
         let editing = match status {
             StatusCode::SERVICE_UNAVAILABLE => None,
             _ => lock::take(self.app, self.id, self.editor, conn).await,
@@ -248,7 +248,8 @@ impl Sent<'_> {
     }
 }
 
-/// `POST /articles/<id>/elsewhere`: writes as a program does that knows nothing of versions. The trigger moves the version.
+/// `POST /articles/<id>/elsewhere`: writes like a program that does not know versions. The trigger advances the
+/// version.
 pub(crate) async fn elsewhere(State(app): State<App>, Path(id): Path<String>) -> Result<Response, Refusal> {
     let id = request::id(&id)?;
     let mut conn = app.pool.get().await?;

@@ -1,8 +1,8 @@
-//! Articles that several people edit at once: nothing is written over a state that its author was not shown, and nobody loses what
-//! they typed.
+//! Articles that several people edit at once. No edit overwrites a state that its author did not see, and no one loses
+//! what they typed.
 //!
-//! The version of a row leaves the program in a form, signed, and comes back with the edit. `list` and `actions` are the page of all
-//! articles, `edit` and `resolve` that of one, `lock` says who is editing it. The HTML stands in `pages`.
+//! The program sends the version of a row in a form, signed, and the edit brings it back. `list` and `actions` are the
+//! page of all articles, `edit` and `resolve` that of one, and `lock` shows who is editing it. `pages` has the HTML.
 
 mod actions;
 mod answer;
@@ -34,7 +34,7 @@ use tower_http::csrf::{CsrfLayer, ProtectionError};
 
 use database::Pool;
 
-/// What every handler needs.
+/// The state that every handler needs.
 #[derive(Clone)]
 pub struct App {
     pool: Pool,
@@ -43,7 +43,7 @@ pub struct App {
 }
 
 impl App {
-    /// Signs versions with these keys; an edit lock lasts as long as `lock`.
+    /// Signs versions with these keys. An edit lock lasts as long as `lock`.
     #[must_use]
     pub fn new(pool: Pool, keys: Keys, lock: Duration) -> Self {
         Self { pool, tokens: Arc::new(Tokens::new(keys)), lock }
@@ -76,7 +76,7 @@ pub fn router(app: App) -> Router {
         .fallback(async || answer::unknown())
         .with_state(app)
         .layer(ProblemPages::new(answer::problem_page))
-        // Tokens are no protection against requests that another site makes in a person's name.
+        // Tokens do not protect against requests that another site sends in a person's name.
         .layer(CsrfLayer::new().with_rejection_response(|_: ProtectionError| answer::foreign_origin()))
         .layer(map_response(with_headers))
 }
@@ -85,7 +85,8 @@ fn asset(content_type: &'static str, text: &'static str) -> Response {
     ([(CONTENT_TYPE, content_type)], text).into_response()
 }
 
-/// `no-cache`, and not `no-store`: under that a browser that goes back loads the form anew and puts the old text beside a new token.
+/// `no-cache`, and not `no-store`. With `no-store`, a browser that goes back loads the form again and fills the old
+/// text in beside a new token.
 async fn with_headers(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));
@@ -99,7 +100,7 @@ async fn with_headers(mut response: Response) -> Response {
     response
 }
 
-/// A 303 to a page of ours.
+/// A 303 to one of our pages.
 fn see(address: &str) -> Response {
     (StatusCode::SEE_OTHER, [(axum::http::header::LOCATION, address)]).into_response()
 }

@@ -1,4 +1,4 @@
-//! The list: its cells are saved by `POST /articles`, each row that can be or all of them.
+//! The list. `POST /articles` saves its cells, each row that can be saved, or all rows or none.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +18,7 @@ use crate::sent::{self, SentRow};
 use crate::session::Editor;
 use crate::{App, request, rows, see};
 
-/// What a redirect says in the address.
+/// The message that a redirect puts into the address.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Done {
     saved: Option<String>,
@@ -46,7 +46,7 @@ pub(crate) async fn refused_name(app: &App, editor: &Editor, name: &str, problem
     Ok(answer(StatusCode::UNPROCESSABLE_ENTITY, pages::list(&ListPage { name, problem, ..page })))
 }
 
-/// The list as it is now.
+/// The current list.
 pub(crate) async fn fresh(app: &App, editor: &Editor) -> Result<ListPage, Refusal> {
     let mut conn = app.pool.get().await?;
     let articles = rows::all(&mut conn).await?;
@@ -54,7 +54,7 @@ pub(crate) async fn fresh(app: &App, editor: &Editor) -> Result<ListPage, Refusa
     Ok(ListPage { editor: editor.0.clone(), rows, ..ListPage::default() })
 }
 
-/// A row as it is now.
+/// A row of the current list.
 pub(crate) fn listed(app: &App, article: &Article) -> Result<Listed, Refusal> {
     let cells = Cells::of(article);
     let version = app.tokens.issue(article);
@@ -89,7 +89,7 @@ async fn save_sent(app: &App, editor: &Editor, form: &Form, sent: &[SentRow]) ->
     let mut conn = app.pool.get().await?;
     let now = by_id(rows::all(&mut conn).await?);
     let is_there = |row: &SentRow| row.id.is_some_and(|id| now.contains_key(&id));
-    // A row that is gone is gone, whatever its token; a key that no row can have is no row that is gone.
+    // A deleted row is gone, whatever its token. A key that no row can have is not a deleted row.
     let unusable = sent.iter().filter(|row| row.id.is_none() || is_there(row));
     if let Some(error) = unusable.filter_map(|row| row.origin.as_ref().err()).next() {
         return with_bad_token(app, editor, sent, &now, error);
@@ -121,13 +121,13 @@ async fn save_sent(app: &App, editor: &Editor, form: &Form, sent: &[SentRow]) ->
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Policy {
-    /// What django-concurrency calls SILENT.
+    /// The policy that django-concurrency calls SILENT.
     Each,
-    /// What it calls ABORT_ALL.
+    /// The policy that it calls ABORT_ALL.
     All,
 }
 
-/// The keys of the rows that were not written, and are not as they would be.
+/// The keys of the rows that were not written and that differ from what was sent.
 async fn write(edited: &[&SentRow], policy: Policy, conn: &mut Connection) -> Result<BTreeSet<String>, Refusal> {
     let mut pending = Vec::new();
     let mut gone = BTreeSet::new();
@@ -140,7 +140,7 @@ async fn write(edited: &[&SentRow], policy: Policy, conn: &mut Connection) -> Re
     if policy == Policy::All && !gone.is_empty() {
         return Ok(gone);
     }
-    // Whatever is already as it would be is left out, and the others are tried again without it.
+    // Leaves out the rows that already are as sent, and tries the others again.
     for _ in 0..ATTEMPTS {
         let mut records: Vec<ListedArticle> = pending.iter().map(|(_, record)| record.clone()).collect();
         let conflicts = match policy {
@@ -172,7 +172,7 @@ async fn write(edited: &[&SentRow], policy: Policy, conn: &mut Connection) -> Re
 
 const ATTEMPTS: usize = 10;
 
-/// What a row is saved as: guarded by the version that its author was shown. Nothing for a row without a token, which is gone.
+/// The record to save for a row, with the version that its author saw. `None` for a row without a token, which is gone.
 fn record(row: &SentRow) -> Option<Result<ListedArticle, VersionError>> {
     let (token, _) = row.origin.as_ref().ok()?;
     let Cells { title, status } = row.cells.clone();
@@ -180,7 +180,7 @@ fn record(row: &SentRow) -> Option<Result<ListedArticle, VersionError>> {
     Some(token.version::<ListedArticle>().map(|version| ListedArticle { id, title, status, version }))
 }
 
-/// The list after a refusal: stale rows ask, and each keeps what was typed.
+/// The list after a refusal. Stale rows ask a question, and each row keeps what was typed.
 async fn conflict(
     app: &App,
     editor: &Editor,
@@ -216,14 +216,14 @@ async fn conflict(
     Ok(answer(StatusCode::CONFLICT, pages::list(&page)))
 }
 
-/// A row that was changed: its token comes with a question.
+/// A row that another person changed, with its current token and a question.
 fn asked(app: &App, article: &Article, row: &SentRow) -> Result<Listed, Refusal> {
     let now = Cells::of(article);
     let cells = row.over(&now);
     Ok(Listed { cells, question: Some(Question { now, pick: None }), ..listed(app, article)? })
 }
 
-/// A row that could have been saved, with the token that it came with.
+/// A row that could have been saved, with the token that was sent.
 fn kept(article: &Article, row: &SentRow) -> Listed {
     Listed {
         id: article.id,
@@ -238,7 +238,7 @@ fn kept(article: &Article, row: &SentRow) -> Listed {
     }
 }
 
-/// A token that says nothing: what differs from the row is asked, and nothing was saved.
+/// A row with an invalid token. The page asks about everything that differs from the row, and nothing was saved.
 fn with_bad_token(
     app: &App,
     editor: &Editor,
@@ -267,7 +267,7 @@ fn with_bad_token(
     Ok(answer(status_of(error), pages::list(&page)))
 }
 
-/// What a page says of a bad token.
+/// The message for an invalid token.
 pub(crate) fn unreadable(error: &VersionError) -> String {
     format!("Nothing was saved: {error}. What you typed is below; compare it, and choose.")
 }
@@ -289,7 +289,7 @@ async fn unprocessable(
     as_sent(app, editor, form, sent, StatusCode::UNPROCESSABLE_ENTITY, problem).await
 }
 
-/// The list as it was sent: with the tokens that it came with, the questions and what was chosen.
+/// The list as it was sent: with its own tokens, the questions and the choices.
 pub(crate) async fn as_sent(
     app: &App,
     editor: &Editor,
@@ -329,7 +329,7 @@ pub(crate) fn by_id(articles: Vec<Article>) -> BTreeMap<i64, Article> {
     articles.into_iter().map(|article| (article.id, article)).collect()
 }
 
-/// A version that no article can have: signed here for something else.
+/// A version that no article can have, signed here for something else.
 impl From<VersionError> for Refusal {
     fn from(error: VersionError) -> Self {
         Self::Failed(error.to_string())

@@ -1,4 +1,4 @@
-//! Who is editing an article. It is advice: no save asks it, and its errors never keep a page from opening.
+//! Who is editing an article. The lock is advisory: no save checks it, and its errors never keep a page from opening.
 
 use axum::Json;
 use axum::extract::{Path, Request, State};
@@ -22,7 +22,7 @@ pub(crate) struct Shown {
     pub(crate) turn: i64,
 }
 
-/// What a beat is answered with.
+/// The answer to a beat.
 #[derive(Serialize)]
 struct Beat {
     mine: bool,
@@ -31,7 +31,7 @@ struct Beat {
     turn: i64,
 }
 
-/// Takes the lock, or says who has it; nothing where that cannot be known.
+/// Takes the lock, or says who has it. `None` if that is unknown.
 pub(crate) async fn take(app: &App, id: i64, editor: &Editor, conn: &mut Connection) -> Option<Shown> {
     let record = RecordId::new(TABLE, id);
     match EditLock::new(&record, &editor.0).lasting(app.lock).acquire(conn).await {
@@ -46,7 +46,7 @@ pub(crate) async fn take(app: &App, id: i64, editor: &Editor, conn: &mut Connect
     }
 }
 
-/// Gives the lock back after a save.
+/// Releases the lock after a save.
 pub(crate) async fn give_back(id: i64, editor: &Editor, conn: &mut Connection) {
     let record = RecordId::new(TABLE, id);
     if let Err(error) = EditLock::new(&record, &editor.0).release(conn).await {
@@ -69,7 +69,7 @@ pub(crate) async fn beat(State(app): State<App>, Path(id): Path<String>, editor:
     Ok((status, Json(beat)).into_response())
 }
 
-/// `POST /articles/<id>/unlock`, which a page sends when it is left.
+/// `POST /articles/<id>/unlock`, which a page sends when the person leaves it.
 pub(crate) async fn release(
     State(app): State<App>,
     Path(id): Path<String>,
@@ -82,7 +82,7 @@ pub(crate) async fn release(
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-/// `POST /articles/<id>/take-over`: from the holder that was shown only.
+/// `POST /articles/<id>/take-over`: takes the lock only from the holder that the page showed.
 pub(crate) async fn take_over(
     State(app): State<App>,
     Path(id): Path<String>,

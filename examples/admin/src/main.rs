@@ -4,7 +4,7 @@
 //! cargo run -p admin-example
 //! ```
 //!
-//! Then open the address that it prints in two windows, one of them private, and sign in under two names.
+//! Then open the printed address in two windows, one of them private, and sign in with two names.
 
 use std::error::Error;
 use std::io::Write as _;

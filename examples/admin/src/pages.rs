@@ -1,4 +1,4 @@
-//! The pages, one file each: from what they show to HTML. They decide nothing.
+//! The pages, one file each. They turn their content into HTML and make no decisions.
 
 mod confirm;
 mod conflict;
@@ -19,7 +19,7 @@ pub(crate) use self::simple::simple;
 use crate::article::STATUSES;
 use crate::lock::Shown;
 
-/// What every page has around it.
+/// The frame of every page.
 fn page(title: &str, content: Markup) -> Markup {
     html! {
         (DOCTYPE)
@@ -54,7 +54,7 @@ fn problem(text: Option<&str>) -> Markup {
     }
 }
 
-/// The choices of a status; one that another program wrote stays what it is.
+/// The choices of a status. A status that another program wrote is also a choice.
 fn statuses(chosen: &str) -> Markup {
     html! {
         @if !STATUSES.contains(&chosen) {

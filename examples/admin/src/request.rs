@@ -1,4 +1,4 @@
-//! What comes in: the id in the path, and the form in the body.
+//! The input: the id in the path, and the form in the body.
 
 use axum::extract::Request;
 use axum::http::header::CONTENT_TYPE;
@@ -8,15 +8,16 @@ use http_body_util::BodyExt as _;
 use crate::answer::Refusal;
 
 const LONGEST_BODY: usize = 1 << 20;
-/// So much more is read and thrown away, because a client that is still sending does not see the answer.
+/// The number of further bytes that are read and discarded, because a client that is still sending does not see the
+/// answer.
 const LONGEST_READ: usize = 64 << 20;
 
-/// The key of an article, in the one spelling that it has.
+/// The key of an article, which has one spelling.
 pub(crate) fn id(text: &str) -> Result<i64, Refusal> {
     text.parse().ok().filter(|id: &i64| id.to_string() == text).ok_or(Refusal::Unknown)
 }
 
-/// The form that was sent. One with a NUL character is read, too: its page says so, and shows what was typed.
+/// The sent form. A form with a NUL character is read, too, so that its page can say so and show what was typed.
 pub(crate) async fn form(request: Request) -> Result<Form, Refusal> {
     let content_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let media = content_type.split(';').next().unwrap_or_default().trim();
@@ -43,7 +44,7 @@ pub(crate) async fn form(request: Request) -> Result<Form, Refusal> {
     }
 }
 
-/// What a page says of a form with a character that cannot be stored.
+/// The message for a form with a character that cannot be stored.
 pub(crate) fn nul(form: &Form) -> Option<String> {
     let (name, _) = form.fields().find(|(name, value)| name.contains('\0') || value.contains('\0'))?;
     Some(format!("The field {} has a NUL character, which cannot be stored; take it out.", name.replace('\0', "")))

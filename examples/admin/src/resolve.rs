@@ -1,4 +1,4 @@
-//! Two edits that met: which fields are asked, and what was chosen.
+//! Two conflicting edits: which fields the page asks about, and what was chosen.
 
 use concurrency_diesel::merge_text;
 use concurrency_http::{Form, Pick};
@@ -6,23 +6,23 @@ use concurrency_http::{Form, Pick};
 use crate::article::{Field, Fields};
 use crate::pages::{Lines, Row};
 
-/// An edit as it was sent, by the edit form or by the conflict page.
+/// An edit as it was sent, by the edit form or the conflict page.
 pub(crate) struct Edit {
-    /// What is to be saved.
+    /// The text to save.
     pub(crate) wanted: Fields,
-    /// What was typed last, whatever was chosen.
+    /// The text that was typed last, whatever was chosen.
     pub(crate) typed: Fields,
-    /// What the page calls yours.
+    /// The text that the page calls yours.
     mine: Fields,
-    /// What stood in the third choice.
+    /// The text of the third choice.
     other: Fields,
-    /// The fields that the page asked for.
+    /// The fields that the page asked about.
     asked: Vec<Field>,
     picks: Vec<(Field, Pick)>,
 }
 
 impl Edit {
-    /// Reads it over the base, which is what the fields are that were not sent.
+    /// Reads the form over the base, which gives the fields that were not sent.
     pub(crate) fn of(form: &Form, base: &Fields) -> Self {
         let asked: Vec<Field> =
             Field::ALL.into_iter().filter(|field| form.all("_asked").any(|name| name == field.name())).collect();
@@ -41,7 +41,7 @@ impl Edit {
     }
 
     fn read(&mut self, field: Field, form: &Form, base: &Fields) {
-        // A browser sends back what nobody typed with its own line ends.
+        // A browser sends untouched text back with its own line ends.
         let text = |name: &str| {
             let sent = form.get(name)?;
             let is_untouched = field.as_sent(base.get(field)) == sent;
@@ -71,7 +71,7 @@ impl Edit {
         self.picks.iter().find_map(|(picked, pick)| (*picked == field).then_some(*pick))
     }
 
-    /// Whether the conflict page sent it.
+    /// Whether the conflict page sent the form.
     pub(crate) fn is_answer(&self) -> bool {
         !self.asked.is_empty()
     }
@@ -81,8 +81,8 @@ impl Edit {
         self.picks.len() == self.asked.len()
     }
 
-    /// The fields that both sides changed since the base, in different ways. A field that was asked for counts as changed here, because
-    /// leaving it to the others was said of the text that was shown.
+    /// The fields that both sides changed since the base, in different ways. A field that the page asked about counts
+    /// as changed here, because a person who chose the others' text chose the text that the page showed.
     pub(crate) fn conflicts(&self, base: &Fields, row: &Fields) -> Vec<Field> {
         let is_conflict = |field: &Field| {
             let (wanted, base, row) = (self.wanted.get(*field), base.get(*field), row.get(*field));
@@ -91,13 +91,13 @@ impl Edit {
         Field::ALL.into_iter().filter(is_conflict).collect()
     }
 
-    /// The fields in which what is saved comes from the row.
+    /// The fields whose saved text comes from the row.
     pub(crate) fn taken_over(&self, saved: &Fields) -> Vec<&'static str> {
         let differs = |field: &Field| self.wanted.get(*field) != saved.get(*field);
         Field::ALL.into_iter().filter(differs).map(Field::name).collect()
     }
 
-    /// The rows of the conflict page: `asked` are to be chosen, of the others the changed side is taken.
+    /// The rows of the conflict page. The page asks about `asked`; of each other field, it takes the changed side.
     pub(crate) fn rows(&self, base: &Fields, row: &Fields, asked: &[Field]) -> Vec<Row> {
         let compared = |field: Field| {
             let is_asked = asked.contains(&field);
@@ -116,19 +116,19 @@ impl Edit {
         Field::ALL.into_iter().map(compared).collect()
     }
 
-    /// The rows of the page as it was sent, with what was chosen.
+    /// The rows of the page as it was sent, with the choices.
     pub(crate) fn rows_as_sent(&self, base: &Fields) -> Vec<Row> {
         let rows = self.rows(base, base, &self.asked).into_iter();
         rows.map(|row| Row { mine: self.mine.get(row.field).to_owned(), pick: self.pick(row.field), ..row }).collect()
     }
 
-    /// The fields that differ from the row: without a base nobody knows who changed them.
+    /// The fields that differ from the row. Without a base it is unknown who changed them.
     pub(crate) fn differing(&self, row: &Fields) -> Vec<Field> {
         Field::ALL.into_iter().filter(|&field| self.typed.get(field) != row.get(field)).collect()
     }
 }
 
-/// Both edits of a long text, line by line. Nobody has seen what they make together, so that it is only proposed.
+/// Both edits of a long text, merged line by line. Neither person has seen the result, so the page only proposes it.
 fn joined(field: Field, base: &str, mine: &str, theirs: &str) -> (Lines, Option<String>) {
     if field != Field::Body || [mine, theirs].contains(&base) {
         return (Lines::Unknown, None);

@@ -16,7 +16,7 @@ pub(crate) async fn all(conn: &mut Connection) -> QueryResult<Vec<Article>> {
     articles::table.order(articles::id).select(Article::as_select()).load(conn).await
 }
 
-/// Whether an article with this id was there once. SQLite keeps the greatest key that it gave out.
+/// Whether an article with this id ever existed. SQLite stores the greatest key that it used.
 pub(crate) async fn was_there(id: i64, conn: &mut Connection) -> QueryResult<bool> {
     let last: Option<Last> = diesel::sql_query("SELECT seq FROM sqlite_sequence WHERE name = 'articles'")
         .get_result(conn)

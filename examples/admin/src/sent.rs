@@ -8,9 +8,9 @@ use crate::article::{ArticleStatus, Cells, TABLE};
 /// A row as it was sent.
 pub(crate) struct SentRow {
     pub(crate) key: String,
-    /// Nothing where the key is none of an article.
+    /// `None` if the key is not that of an article.
     pub(crate) id: Option<i64>,
-    /// The token with the base that it was sealed with, or what is wrong with either.
+    /// The token with its sealed base, or what is wrong with either.
     pub(crate) origin: Result<(VersionToken, Cells), VersionError>,
     pub(crate) cells: Cells,
     pub(crate) is_asked: bool,
@@ -21,7 +21,7 @@ pub(crate) struct SentRow {
 }
 
 impl SentRow {
-    /// Whether something was typed; where the base is not known, it may have been.
+    /// Whether something was typed. If the base is unknown, something may have been.
     pub(crate) fn is_edited(&self) -> bool {
         self.known_base().is_none_or(|base| *base != self.cells)
     }
@@ -30,7 +30,7 @@ impl SentRow {
         self.origin.as_ref().ok().map(|(_, base)| base)
     }
 
-    /// What was typed, over what the row is now.
+    /// The typed text, over the current row.
     pub(crate) fn over(&self, row: &Cells) -> Cells {
         self.known_base().map_or_else(|| self.cells.clone(), |base| self.cells.over(base, row))
     }
@@ -61,7 +61,7 @@ fn sent(row: &Row<'_>, form: &Form, tokens: &Tokens<Keys>, selected: &[&str]) ->
     }
 }
 
-/// A selected article, as its token says.
+/// A selected article, from its token.
 pub(crate) struct Selected {
     pub(crate) id: i64,
     pub(crate) version: i64,
@@ -73,10 +73,10 @@ impl Selected {
     }
 }
 
-/// What is selected.
+/// The selection.
 pub(crate) enum Selection {
     Articles(Vec<Selected>),
-    /// One of the tokens says nothing.
+    /// One of the tokens is invalid.
     Unreadable(VersionError),
 }
 

@@ -1,4 +1,4 @@
-//! Who edits: a name in a cookie. It is no login, and proves nothing.
+//! Who edits: a name in a cookie. It is not a login and proves nothing.
 
 use std::convert::Infallible;
 
@@ -13,7 +13,7 @@ use crate::{App, list, request, see};
 
 const COOKIE_NAME: &str = "editor";
 
-/// The name of whoever sent the request.
+/// The name of the person who sent the request.
 #[derive(Debug, Clone)]
 pub(crate) struct Editor(pub(crate) String);
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use concurrency_http::Keys;
 
-/// What the environment says.
+/// The settings in the environment.
 pub(crate) struct Settings {
     pub(crate) address: String,
     pub(crate) database: String,
@@ -15,7 +15,7 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// Reads them; an error says which variable is wrong, and what it should be.
+    /// Reads them. An error says which variable is wrong, and what it should be.
     pub(crate) fn read() -> Result<Self, String> {
         Ok(Self {
             address: text("ADMIN_ADDRESS")?.unwrap_or_else(|| "127.0.0.1:3000".to_owned()),

@@ -1,7 +1,7 @@
-//! Two people race through each screen, in Chromium, with JavaScript and without. Chromium and ChromeDriver must be installed:
-//! `tests/run` does it.
+//! Two people race through each screen, in Chromium, with JavaScript and without. Chromium and ChromeDriver must be
+//! installed; `tests/run` installs them.
 //!
-//! Screenshots are kept in `target/admin-screenshots`, or where `ADMIN_SCREENSHOTS` says.
+//! Screenshots go to `target/admin-screenshots`, or to the folder in `ADMIN_SCREENSHOTS`.
 
 #![allow(
     clippy::unwrap_used,

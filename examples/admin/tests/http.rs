@@ -1,4 +1,4 @@
-//! What the program answers, over HTTP.
+//! The responses of the program, over HTTP.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! Why there is no article to answer with: problems for the client, and for the log what the database said.
+//! Why there is no article in the response: problems for the client, and the message of the database for the log.
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -9,8 +9,9 @@ use serde_json::json;
 
 use crate::Article;
 
-/// An article that was not saved, and what it is now. `fields` are those in which the row differs from what was sent: none, if the answer to an
-/// earlier request was lost. `changed` are those of them that were changed after the client loaded the article, which its own edit is not.
+/// An article that was not saved, and its current row. `fields` are those in which the row differs from what the client
+/// sent: none, if the response to an earlier request was lost. `changed` are those of them that changed after the
+/// client loaded the article, without its own edit.
 pub(crate) fn refused(error: &ConcurrencyError, mine: Article, before: Option<Article>, current: &Article) -> Problem {
     let fields = Tracked::new(mine).diff(current);
     let theirs = before.map(|before| Tracked::new(before).diff(current));
@@ -23,7 +24,7 @@ pub(crate) fn refused(error: &ConcurrencyError, mine: Article, before: Option<Ar
         .with("current", json!(current))
 }
 
-/// Why there is no answer.
+/// Why there is no article.
 pub(crate) enum Failure {
     Problem(Problem),
     Other(Box<dyn std::error::Error>),

@@ -1,4 +1,4 @@
-//! A pool of connections to one SQLite file. What is asked on them is the handlers' business.
+//! A pool of connections to one SQLite file. The handlers send the statements.
 
 use diesel::SqliteConnection;
 use diesel::result::ConnectionError;
@@ -9,17 +9,17 @@ use diesel_async::{AsyncConnection as _, SimpleAsyncConnection as _};
 use futures_util::FutureExt as _;
 use libsqlite3_sys as _;
 
-/// SQLite behind diesel-async. `AsyncPgConnection` or `AsyncMysqlConnection` would do as well; nothing else changes.
+/// SQLite with diesel-async. `AsyncPgConnection` or `AsyncMysqlConnection` would work as well; nothing else changes.
 pub type Connection = SyncConnectionWrapper<SqliteConnection>;
 
-/// Connections that are handed out in turn.
+/// Connections that are used in turn.
 pub type Pool = deadpool::Pool<Connection>;
 
 /// Opens the file, with the first article in it.
 ///
 /// # Errors
 ///
-/// Where the file cannot be opened or written.
+/// Fails if the file cannot be opened or written.
 pub async fn open(path: &str) -> Result<Pool, Box<dyn std::error::Error>> {
     let pool = pool(path)?;
     let mut conn = pool.get().await?;
@@ -40,7 +40,7 @@ fn pool(path: &str) -> Result<Pool, BuildError> {
     Pool::builder(AsyncDieselConnectionManager::new_with_config(path, config)).max_size(4).build()
 }
 
-/// A writer waits for the one before it, and nobody for readers.
+/// A writer waits for the writer before it. No one waits for readers.
 async fn connect(path: String) -> Result<Connection, ConnectionError> {
     let mut conn = Connection::establish(&path).await?;
     conn.batch_execute("PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL")

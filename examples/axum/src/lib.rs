@@ -1,5 +1,5 @@
-//! Articles over HTTP. `GET` answers with the article and, as its ETag, the version; `PUT` and `DELETE` name in `If-Match` the version that was
-//! seen, and are refused where that is no longer the row's.
+//! Articles over HTTP. `GET` returns the article, with the version as its ETag. `PUT` and `DELETE` name in `If-Match`
+//! the version that the client saw. If the row has another version, they are refused.
 
 mod answer;
 pub mod database;
@@ -32,7 +32,7 @@ diesel::table! {
     }
 }
 
-/// An article as clients see it; the version travels as its ETag.
+/// An article as clients see it. Its version is the ETag.
 #[derive(Debug, Clone, PartialEq, Serialize, Queryable, Selectable, Concurrent)]
 pub struct Article {
     id: i64,
@@ -42,7 +42,7 @@ pub struct Article {
     version: i64,
 }
 
-/// What a client sends: the article as it should be.
+/// The article that a client sends.
 #[derive(Debug, Deserialize)]
 struct Edit {
     title: String,
@@ -61,7 +61,7 @@ pub fn router(pool: Pool) -> Router {
     Router::new().route("/articles/{id}", get(show).put(save).delete(delete)).with_state(service)
 }
 
-/// Each change of an article moves its version here, so that 304 is answer enough for a client that has this version.
+/// Here each change of an article advances its version, so 304 is enough for a client that has this version.
 async fn show(
     State(service): State<Service>,
     Path(id): Path<String>,
@@ -77,7 +77,7 @@ async fn show(
     Ok((Versioned(&article), Json(&article)).into_response())
 }
 
-/// Reads nothing first where the client names one version: that is all that a save needs.
+/// If the client names one version, nothing is read first: a save needs no more.
 async fn save(
     State(service): State<Service>,
     Path(id): Path<String>,
@@ -118,7 +118,7 @@ async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The version to write over: the one that the client names or, of several, the row's.
+/// The version to write over: the one that the client names, or if it names several, the row's.
 async fn version(if_match: &IfMatch, id: i64, conn: &mut Connection) -> Result<i64, Failure> {
     if let Some(version) = if_match.version::<Article>() {
         return Ok(version);
@@ -132,7 +132,7 @@ async fn find(id: i64, conn: &mut Connection) -> Result<Article, Failure> {
     article.ok_or_else(|| Problem::missing(&RecordId::new("articles", id)).into())
 }
 
-/// An article has one address: `01` and `+1` are none.
+/// An article has one address: `01` and `+1` are not addresses.
 fn id_in(path: &str) -> Result<i64, Problem> {
     let id = path.parse().ok().filter(|id: &i64| id.to_string() == path);
     id.ok_or_else(|| Problem::missing(&RecordId::new("articles", path)))

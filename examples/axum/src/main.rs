@@ -7,7 +7,8 @@
 //! curl -i localhost:3000/articles/1 -X PUT -H 'If-Match: "1"' -H 'Content-Type: application/json' -d '{"title":"Locks","body":"mine"}'
 //! ```
 //!
-//! The second GET answers 304 without a body. A second PUT of the same version is refused by 412, and told what the first one changed.
+//! The second GET returns 304 without a body. A second PUT with the same version gets 412, and the response says what
+//! the first one changed.
 
 use axum_articles::{database, router};
 

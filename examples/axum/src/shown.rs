@@ -1,11 +1,12 @@
-//! What clients were shown, so that a refusal can say what was changed since. A program that keeps old versions in its database asks there.
+//! The articles that clients saw, so that a refusal can say what changed since. If your program keeps old versions in
+//! its database, use those instead.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use crate::Article;
 
-/// How many articles are remembered. Then they are forgotten, and a refusal names one's own edit, too.
+/// The number of articles to remember. After that they are forgotten, and a refusal also names the client's own edit.
 const MOST: usize = 10_000;
 
 /// Articles by key and version.

@@ -11,7 +11,7 @@ fn json_of(reply: &Reply) -> Value {
     serde_json::from_str(&reply.body).unwrap()
 }
 
-/// The end of the address of the problem's type.
+/// The fragment of the address of the problem's type.
 fn problem_of(reply: &Reply) -> String {
     assert_eq!(reply.header("content-type"), Some("application/problem+json"));
     json_of(reply)["type"].as_str().unwrap().rsplit('#').next().unwrap().to_owned()
@@ -29,7 +29,7 @@ async fn the_second_of_two_clients_is_told_what_the_first_changed() {
     let saved = client.put(1, first.tag(), &edit).await;
     assert_eq!((saved.status, saved.tag()), (200, Some("\"2\"")));
 
-    // The second client edits the body alone.
+    // The second client edits only the body.
     let edit = json!({ "title": "Locks", "body": "text" });
     let refused = client.put(1, second.tag(), &edit).await;
     assert_eq!((refused.status, refused.tag(), problem_of(&refused).as_str()), (412, Some("\"2\""), "record-modified"));
@@ -41,12 +41,12 @@ async fn the_second_of_two_clients_is_told_what_the_first_changed() {
     assert_eq!(problem["current"], current);
     assert_eq!(json_of(&client.get().await), current, "nothing was written");
 
-    // It has seen what the other one wrote, and decides.
+    // It has seen the other client's text, and decides.
     let saved = client.put(1, refused.tag(), &json!({ "title": "Locks?", "body": "text" })).await;
     assert_eq!((saved.status, json_of(&saved)["version"].as_i64()), (200, Some(3)));
 }
 
-/// A request whose answer was lost, sent again.
+/// A request that is sent again because its response was lost.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_repeated_save_is_refused_and_told_by_no_field() {
     let (_folder, client) = serve().await;

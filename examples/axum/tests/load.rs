@@ -1,4 +1,4 @@
-//! 64 clients edit one article: what they were told is what was written. `LOAD_SECONDS=30` plays longer.
+//! 64 clients edit one article. The row has exactly what they were told. `LOAD_SECONDS=30` runs longer.
 
 #![allow(clippy::unwrap_used, clippy::arithmetic_side_effects, clippy::panic, reason = "a test")]
 
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use client::{Client, serve};
 use serde_json::json;
 
-/// How often a client was told that it had saved, that it had not, and to come again.
+/// How often a client was told that it saved, that it did not, and to try again.
 #[derive(Debug, Default, Clone, Copy)]
 struct Told {
     saved: u64,

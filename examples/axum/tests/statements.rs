@@ -1,4 +1,4 @@
-//! What a request sends to the database, counted by Diesel's instrumentation.
+//! The statements that a request sends to the database, counted by Diesel's instrumentation.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test")]
 
@@ -17,14 +17,14 @@ fn sent() -> Vec<String> {
     std::mem::take(&mut *SENT.lock().unwrap())
 }
 
-/// The only test of its process, because instrumentation is for all connections.
+/// The only test in its process, because instrumentation is for all connections.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_write_with_one_tag_is_one_statement() {
     set_default_instrumentation(|| {
         Some(Box::new(|event: InstrumentationEvent<'_>| {
             if let InstrumentationEvent::StartQuery { query, .. } = event {
                 let statement = query.to_string();
-                // SQLite is asked once for each type whether its table is a view.
+                // Once for each type, SQLite is asked whether its table is a view.
                 if statement.contains("articles") && !statement.contains("pragma_table_list") {
                     SENT.lock().unwrap().push(statement);
                 }

@@ -1,4 +1,5 @@
-//! Two editors load the same article, both edit it, and neither edit is lost. On bundled SQLite, in a temporary file.
+//! Two editors load the same article, both edit it, and neither edit is lost. It runs on bundled SQLite, in a temporary
+//! file.
 
 mod statements;
 

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use diesel::connection::{Connection, InstrumentationEvent};
 use diesel::sqlite::SqliteConnection;
 
-/// How many statements a connection has sent.
+/// The number of statements that a connection sent.
 pub(crate) struct Statements(Arc<AtomicUsize>);
 
 impl Statements {

@@ -21,7 +21,7 @@ pub(crate) struct Article {
     pub(crate) id: i64,
     pub(crate) title: String,
     pub(crate) body: String,
-    /// Nobody is asked about it: both counted, and both counts are added.
+    /// There is no question about it: both counted, so both counts are added.
     #[concurrent(merge = "sum")]
     pub(crate) views: i32,
     #[concurrent(version)]

@@ -1,6 +1,7 @@
-//! Two editors change one article at the same time; what only one of them changed is merged, and what both changed is asked.
+//! Two editors change one article at the same time. The program merges what only one of them changed, and asks about
+//! what both changed.
 //!
-//! In a terminal one types both edits. Otherwise the edits are prepared, and the answers are the lines of the input:
+//! In a terminal you type both edits. Otherwise the edits are prepared, and the answers are the lines of the input:
 //! `printf 'mine\n' | cargo run -p resolve`.
 
 mod article;
@@ -44,14 +45,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Lets an editor change title and text: as typed in a terminal, otherwise as prepared.
+/// Lets an editor change title and text, typed in a terminal or prepared.
 fn edit(article: &mut Article, title: &str, body: Option<&str>, terminal: &mut Terminal) -> Result<(), Box<dyn Error>> {
     article.title = terminal.edit("title", &article.title, title)?;
     article.body = terminal.edit("body", &article.body, body.unwrap_or(&article.body))?;
     Ok(())
 }
 
-/// Saves what was changed, and asks about each field that somebody else changed, too, until nobody did.
+/// Saves what changed, and asks about each field that another editor also changed, until there is no such field.
 fn save(
     mine: &mut Tracked<Article>,
     conn: &mut SqliteConnection,

@@ -1,4 +1,4 @@
-//! What is asked of whoever sits at the terminal, or of the lines of a file that stands in for them.
+//! Asks the person at the terminal, or reads the lines of a file instead.
 
 use std::io::{self, BufRead as _, ErrorKind, IsTerminal as _, Write as _};
 
@@ -7,7 +7,7 @@ pub(crate) struct Terminal {
     is_interactive: bool,
 }
 
-/// What is to become of a field that both changed.
+/// What to do with a field that both changed.
 pub(crate) enum Answer {
     Mine,
     Theirs,
@@ -19,7 +19,7 @@ impl Terminal {
         Self { is_interactive: io::stdin().is_terminal() }
     }
 
-    /// The new text of a field: as typed, where an empty line leaves it; as prepared, where nobody types.
+    /// The new text of a field: the typed one (an empty line keeps the old text), or the prepared one.
     pub(crate) fn edit(&mut self, field: &str, text: &str, prepared: &str) -> io::Result<String> {
         if self.is_interactive {
             prompt(&format!("  {field} [{text}]: "))?;
@@ -56,7 +56,7 @@ fn prompt(text: &str) -> io::Result<()> {
     io::stdout().flush()
 }
 
-/// A line without its end; the end of the input is an error, because a question stays open.
+/// A line without its line end. The end of the input is an error, because a question is still open.
 fn read_line() -> io::Result<String> {
     let mut line = String::new();
     if io::stdin().lock().read_line(&mut line)? == 0 {

@@ -1,4 +1,4 @@
-//! Drives the program by its input, and goes by what it prints.
+//! Gives the program input, and checks what it prints.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by a panic")]
 
 use std::io::Write as _;
@@ -15,7 +15,7 @@ fn run(input: &str) -> Output {
     program.wait_with_output().unwrap()
 }
 
-/// What is printed for an input that answers everything.
+/// The output for an input that answers everything.
 #[track_caller]
 fn printed(input: &str) -> String {
     let output = run(input);

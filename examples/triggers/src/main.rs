@@ -1,5 +1,5 @@
-//! An application and a program that knows nothing of versions write to one table, and no write is lost. On bundled SQLite, in a
-//! temporary file.
+//! An application and a program that does not know versions write to the same table, and no write is lost. It runs on
+//! bundled SQLite, in a temporary file.
 
 use std::error::Error;
 
@@ -73,7 +73,7 @@ fn load(conn: &mut SqliteConnection) -> QueryResult<Product> {
     products::table.find(1).select(Product::as_select()).first(conn)
 }
 
-/// Another program: a connection of its own, and plain SQL.
+/// Another program, with its own connection and plain SQL.
 fn raise_prices(url: &str) -> Result<(), Box<dyn Error>> {
     let conn = &mut SqliteConnection::establish(url)?;
     conn.batch_execute("UPDATE products SET price = price + 50")?;

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-/// The titles of what is selected, and its tokens.
+/// The titles and the tokens of the selected articles.
 pub(crate) fn confirm(titles: &[String], tokens: &[String]) -> Markup {
     let heading = if titles.len() == 1 { "Delete this article?" } else { "Delete these articles?" };
     super::page(

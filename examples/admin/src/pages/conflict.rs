@@ -1,4 +1,4 @@
-//! The page of two edits that met: yours, theirs, and what will be saved.
+//! The page for two conflicting edits: yours, theirs, and what will be saved.
 
 use concurrency_diesel::{TextConflict, TextPart};
 use concurrency_http::Pick;
@@ -13,24 +13,24 @@ pub(crate) struct Row {
     pub(crate) field: Field,
     pub(crate) mine: String,
     pub(crate) theirs: String,
-    /// What is saved if nothing is asked.
+    /// The text to save if there is no question.
     pub(crate) merged: String,
     /// Whether both sides changed it.
     pub(crate) is_asked: bool,
-    /// What was chosen when the page was sent before.
+    /// The choice when the page was sent before.
     pub(crate) pick: Option<Pick>,
     /// The text of the third choice.
     pub(crate) other: String,
     pub(crate) lines: Lines,
 }
 
-/// What became of two edits of a long text, line by line.
+/// The merge of two edits of a long text, line by line.
 pub(crate) enum Lines {
-    /// It is not known, or the field has no lines.
+    /// There is no merge, or the field has no lines.
     Unknown,
-    /// The third choice begins with both.
+    /// Both edits joined, which the third choice proposes.
     Joined,
-    /// Both changed the same lines.
+    /// Both sides changed the same lines.
     Conflict(TextConflict),
 }
 
@@ -95,7 +95,7 @@ fn compared(row: &Row) -> Markup {
     }
 }
 
-/// Nothing is chosen beforehand: a second click on Save must not write over what was only shown.
+/// Nothing is preselected, because a second click on Save must not overwrite what the page only showed.
 fn asked(row: &Row) -> Markup {
     let (name, label) = (row.field.name(), row.field.label());
     let choice = |value: &'static str, pick: Pick, text: &str| {
@@ -125,7 +125,7 @@ fn asked(row: &Row) -> Markup {
     }
 }
 
-/// Both edits joined, and both sides of the lines that both changed.
+/// Both edits joined, with both sides of the lines that both changed.
 fn lines(conflict: &TextConflict) -> Markup {
     html! {
         details class="lines" {

@@ -42,7 +42,7 @@ pub(crate) fn edit(edit: &EditPage<'_>) -> Markup {
                     }
                     div class="field" {
                         label for="body" { "Body" }
-                        // The first line end of a textarea is not part of its text.
+                        // The first line end in a textarea is not part of its text.
                         textarea id="body" name="body" autocomplete="off" { "\n" (fields.body) }
                     }
                     button id="save" class="main" { "Save" }

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use crate::article::Fields;
 
-/// What was typed, to be copied.
+/// The typed text, for copying.
 pub(crate) fn gone(mine: &Fields) -> Markup {
     super::page(
         "This article was deleted",

@@ -1,20 +1,20 @@
-//! The list of articles, whose cells can be edited.
+//! The list of articles, with editable cells.
 
 use concurrency_http::Pick;
 use maud::{Markup, html};
 
 use crate::article::Cells;
 
-/// A row that may have been changed: what it is now, to be chosen instead of what was typed.
+/// A row that another person may have changed: its current text, as a choice beside the typed one.
 pub(crate) struct Question {
     pub(crate) now: Cells,
     pub(crate) pick: Option<Pick>,
 }
 
-/// A row that is there.
+/// A row that exists.
 pub(crate) struct Listed {
     pub(crate) id: i64,
-    /// The title by which its controls are named.
+    /// The title that names its controls.
     pub(crate) label: String,
     pub(crate) cells: Cells,
     pub(crate) version: String,
@@ -23,14 +23,14 @@ pub(crate) struct Listed {
     pub(crate) selected: String,
     pub(crate) is_selected: bool,
     pub(crate) question: Option<Question>,
-    /// Whether an action left it alone because it was changed.
+    /// Whether an action left the row alone because another person changed it.
     pub(crate) is_stale: bool,
 }
 
-/// A row that is not there any more.
+/// A row that was deleted.
 pub(crate) struct Deleted {
     pub(crate) key: String,
-    /// What was typed.
+    /// The typed text.
     pub(crate) cells: Option<Cells>,
 }
 
@@ -142,7 +142,7 @@ fn listed(row: &Listed) -> Markup {
     }
 }
 
-/// Nothing is chosen beforehand: a second click on Save must not write over what was only shown.
+/// Nothing is preselected, because a second click on Save must not overwrite what the page only showed.
 fn refused(id: i64, question: &Question) -> Markup {
     let choice = |value: &'static str, pick: Pick, text: &str| {
         html! {

@@ -1,4 +1,4 @@
-//! A page that only says something.
+//! A page with only a message.
 
 use maud::{Markup, html};
 

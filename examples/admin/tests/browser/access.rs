@@ -1,4 +1,4 @@
-//! Every control has a name and is reached by the keyboard; no page is wider than a small telephone.
+//! Every control has a name, and the keyboard reaches it. No page is wider than a small telephone.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use super::driver::{Person, Scripts, play};
 
 const CONTROLS: &str = "input:not([type=hidden]), select, textarea, button, a[href]";
 
-/// What there is to see, page by page.
+/// All pages.
 async fn visit(ann: &Person, stage: &super::driver::Stage, mut look: impl AsyncFnMut(&Person, &str)) {
     ann.open("/articles").await;
     look(ann, "list").await;
@@ -82,7 +82,7 @@ fn every_control_has_a_name_and_no_page_is_too_wide() {
     });
 }
 
-/// By the rules of axe-core, in both colour schemes. `AXE_CORE` names its script.
+/// The rules of axe-core, in both colour schemes. `AXE_CORE` names its script.
 #[test]
 #[ignore = "needs axe-core, which `tests/run` fetches"]
 fn axe_core_finds_nothing_to_mend() {
@@ -130,7 +130,7 @@ fn the_names_say_which_row_they_belong_to() {
     });
 }
 
-/// Tab reaches each control of a page, in the order in which it is read.
+/// Tab reaches each control of a page, in reading order.
 #[test]
 fn every_control_is_reached_by_the_keyboard() {
     play(async |stage| {
@@ -151,7 +151,7 @@ fn every_control_is_reached_by_the_keyboard() {
                 ann.keys("\u{e004}").await;
                 reached.extend(ann.focus().await);
             }
-            // The arrow keys move inside of a group of radio buttons.
+            // The arrow keys move inside a group of radio buttons.
             for (id, group) in &controls {
                 let is_reached = reached.contains(id)
                     || controls.iter().any(|(other, of)| !group.is_empty() && of == group && reached.contains(other));

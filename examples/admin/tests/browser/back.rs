@@ -1,4 +1,4 @@
-//! Back and reload, after a save and after a refusal: nothing is written over what was not shown.
+//! Back and reload, after a save and after a refusal, never overwrite what the person did not see.
 
 use super::driver::{Scripts, play};
 
@@ -14,7 +14,8 @@ fn back_after_a_refusal_saves_nothing() {
             ann.find("conflict").await;
             ann.back().await;
             ann.find("edit").await;
-            // Browsers bring the page back with what was typed, or without it; a new token beside the typed text none may show.
+            // Browsers restore the page with or without the typed text. None may show a new token beside the typed
+            // text.
             let typed = ann.value("title").await;
             ann.press("save").await;
             ann.find(if typed == "mine" { "conflict" } else { "notice" }).await;
@@ -79,7 +80,7 @@ fn a_reload_of_the_form_shows_what_is_there() {
     });
 }
 
-/// By a script, because WebDriver waits after a click.
+/// With a script, because WebDriver waits after a click.
 #[test]
 fn a_double_click_saves_once() {
     play(async |stage| {

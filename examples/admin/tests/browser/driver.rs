@@ -1,4 +1,4 @@
-//! People with a browser: each a Chromium of its own, driven by one ChromeDriver.
+//! People with a browser: each has their own Chromium, and one ChromeDriver drives them all.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
@@ -17,7 +17,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::support::Program;
 
-/// So many tests have their browsers open at once.
+/// The number of tests that have browsers open at once.
 static PLACES: Semaphore = Semaphore::const_new(2);
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -36,13 +36,13 @@ pub struct Person {
     _profile: TempDir,
 }
 
-/// A program, and the place of this test among those that have browsers open.
+/// A program, and this test's place among those that have browsers open.
 pub struct Stage {
     pub program: Program,
     _place: SemaphorePermit<'static>,
 }
 
-/// Runs a test with a program of its own.
+/// Runs a test with its own program.
 pub fn play<F: Future<Output = ()>>(test: impl FnOnce(Stage) -> F) {
     RUNTIME.block_on(async {
         let place = PLACES.acquire().await.unwrap();
@@ -50,12 +50,13 @@ pub fn play<F: Future<Output = ()>>(test: impl FnOnce(Stage) -> F) {
     });
 }
 
-/// The address of ChromeDriver, which lives as long as the tests do.
+/// The address of ChromeDriver, which runs as long as the tests.
 fn driver() -> &'static str {
     static ADDRESS: OnceLock<String> = OnceLock::new();
     ADDRESS.get_or_init(|| {
         let mut command = Command::new("sh");
-        // It ends with us, however we end: the input of the shell is closed then, and of what it started nothing is left.
+        // It ends with this process, however that ends: the input of the shell closes, and nothing that it started is
+        // left.
         command.args(["-c", START]);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().unwrap();
@@ -74,7 +75,7 @@ fn driver() -> &'static str {
     })
 }
 
-/// Every browser is a child of ChromeDriver, in a process group of its own.
+/// Every browser is a child of ChromeDriver, in its own process group.
 const START: &str = r#"trap : TERM INT HUP; setsid chromedriver --port=0 & read -r _
 kill $(grep -ls "^PPid:[[:space:]]*$!\$" /proc/[0-9]*/status | cut -d/ -f3); kill -9 -$!"#;
 
@@ -82,7 +83,7 @@ kill $(grep -ls "^PPid:[[:space:]]*$!\$" /proc/[0-9]*/status | cut -d/ -f3); kil
 static HELD: std::sync::Mutex<Vec<std::process::Child>> = std::sync::Mutex::new(Vec::new());
 
 impl Stage {
-    /// Somebody who has signed in.
+    /// A person who has signed in.
     pub async fn person(&self, name: &str, scripts: Scripts) -> Person {
         let profile = TempDir::new().unwrap();
         let mut preferences = json!({ "profile.password_manager_enabled": false });
@@ -140,7 +141,7 @@ impl Person {
         url.as_str().split_once(&self.address).unwrap().1.to_owned()
     }
 
-    /// The element with this id, which may still have to come.
+    /// The element with this id. Waits until it exists.
     pub async fn find(&self, id: &str) -> Element {
         let search = format!("[id='{id}']");
         let found = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(&search)).await;
@@ -189,22 +190,22 @@ impl Person {
         self.find(id).await.prop("value").await.unwrap().unwrap_or_default()
     }
 
-    /// Presses keys wherever the cursor is.
+    /// Presses keys at the cursor.
     pub async fn keys(&self, keys: &str) {
         self.client.active_element().await.unwrap().send_keys(keys).await.unwrap();
     }
 
-    /// The id of what the keyboard is on.
+    /// The id of the focused element.
     pub async fn focus(&self) -> Option<String> {
         self.client.active_element().await.unwrap().attr("id").await.unwrap()
     }
 
-    /// Runs a script of the test's, for what a browser does by itself only after a while.
+    /// Runs a script, for what a browser does by itself only after a while.
     pub async fn run(&self, script: &str) -> Value {
         self.client.execute(script, Vec::new()).await.unwrap()
     }
 
-    /// What a promise of the page's comes to.
+    /// The result of a promise of the page.
     pub async fn wait_for(&self, promise: &str) -> Value {
         let script = format!("const done = arguments[0]; {promise}.then(done, (error) => done(String(error)))");
         self.client.execute_async(&script, Vec::new()).await.unwrap()
@@ -215,15 +216,15 @@ impl Person {
         self.command(http::Method::GET, &path, None).await.as_str().unwrap().to_owned()
     }
 
-    /// What the browser wrote to its console, but for the statuses of answers.
+    /// The messages on the browser's console, without the statuses of responses.
     pub async fn complaints(&self) -> Vec<String> {
         let log = self.command(http::Method::POST, "se/log", Some(json!({ "type": "browser" }))).await;
         let messages = log.as_array().unwrap().iter().map(|entry| entry["message"].as_str().unwrap().to_owned());
         messages.filter(|message| !message.contains("the server responded with a status of ")).collect()
     }
 
-    /// Makes the page as wide as a small telephone, say, and shows it in this colour scheme. Colours change at once:
-    /// in the middle of a transition a page has colours of neither scheme.
+    /// Sets the width of the page, for example to that of a small telephone, and the colour scheme. Colours change at
+    /// once: in the middle of a transition a page has the colours of neither scheme.
     pub async fn show_as(&self, width: u32, height: u32, scheme: &str) {
         let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 2, "mobile": false });
         self.cdp("Emulation.setDeviceMetricsOverride", metrics).await;
@@ -243,7 +244,7 @@ impl Person {
         self.client.issue_cmd(Own { method, path: path.to_owned(), body }).await.unwrap()
     }
 
-    /// Keeps a picture of what is in view.
+    /// Saves a picture of the visible part.
     pub async fn picture(&self, name: &str) {
         let folder = std::env::var_os("ADMIN_SCREENSHOTS").map_or_else(
             || PathBuf::from(env!("CARGO_TARGET_TMPDIR")).parent().unwrap().join("admin-screenshots"),
@@ -258,7 +259,7 @@ impl Person {
     }
 }
 
-/// A command that fantoccini has no method for.
+/// A command for which fantoccini has no method.
 #[derive(Debug)]
 struct Own {
     method: http::Method,

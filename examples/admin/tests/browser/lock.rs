@@ -60,7 +60,7 @@ fn leaving_the_page_gives_the_lock_back() {
     });
 }
 
-/// Leaving the form gave the lock back, and the conflict page takes it again.
+/// Leaving the form released the lock, and the conflict page takes it again.
 #[test]
 fn the_conflict_page_has_the_lock() {
     play(async |stage| {
@@ -79,7 +79,7 @@ fn the_conflict_page_has_the_lock() {
                 bob.leave().await;
                 return;
             }
-            // Bob has it now, and gives it back by leaving.
+            // Bob has it now, and releases it by leaving.
             bob.open("/articles").await;
             ann.run("dispatchEvent(new Event('pageshow'))").await;
         }

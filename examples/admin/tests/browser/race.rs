@@ -1,4 +1,5 @@
-//! Two people on each screen: whoever comes second is told, has the typed text on the page, finishes, and both edits are in the row.
+//! Two people on each screen. The second one gets a message, has the typed text on the page, finishes, and both edits
+//! are in the row.
 
 use super::driver::{Scripts, play};
 

@@ -1,4 +1,4 @@
-//! `POST /articles/actions`: everything that is selected, or nothing.
+//! `POST /articles/actions`: all selected articles, or none.
 
 use super::support::{Client, Program, with};
 
@@ -27,7 +27,7 @@ fn the_selected_articles_are_published() {
     assert_eq!(program.row(1).unwrap().1, "draft");
 }
 
-/// The body is no part of the action, and nobody has loaded it.
+/// The body is not part of the action, and was not loaded.
 #[test]
 fn an_action_writes_nothing_but_the_status() {
     let program = Program::start();

@@ -1,4 +1,4 @@
-//! Bad input: refused before anything is written, by name, as a page where one is wanted.
+//! Bad input is refused by name before anything is written, with a page if the client wants one.
 
 use super::support::{Client, Program, with};
 
@@ -97,7 +97,7 @@ fn an_address_says_what_it_may() {
     }
 }
 
-/// A database that another program holds: the page as it was sent, to be sent again.
+/// A database that another program locks: the page comes back as it was sent, to be sent again.
 #[test]
 fn a_busy_database_keeps_the_page() {
     let program = Program::start();

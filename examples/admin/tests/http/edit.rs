@@ -1,4 +1,4 @@
-//! One article: its form, the conflict page, and what is typed on either.
+//! One article: its form, the conflict page, and what people type on either.
 
 use super::support::{Client, Page, Program, with, without};
 
@@ -58,7 +58,7 @@ fn an_edit_of_nothing_writes_nothing() {
     assert_eq!(program.version(1), 1);
 }
 
-/// What another program wrote with its own line ends is not an edit of whoever sends the form back.
+/// Text that another program wrote with its own line ends is not an edit of the person who sends the form back.
 #[test]
 fn line_ends_that_a_browser_changes_are_no_edit() {
     let program = Program::start();
@@ -123,7 +123,7 @@ fn edits_of_one_field_are_asked() {
     assert_eq!((title.as_str(), status.as_str(), body.as_str(), version), ("mine", "published", "my body", 3));
 }
 
-/// Nobody has seen what both edits make together: it is proposed, and not saved.
+/// Neither person has seen the merged text, so it is proposed and not saved.
 #[test]
 fn edits_of_other_lines_of_the_body_are_proposed_together() {
     let program = Program::start();
@@ -176,7 +176,7 @@ fn each_choice_is_what_it_says() {
     }
 }
 
-/// Even where it is left to the others: what was shown is not what is there now.
+/// Even if the person chose the others' text: the row no longer has the text that was shown.
 #[test]
 fn a_field_that_changed_again_is_asked_again() {
     for pick in ["mine", "theirs", "other"] {
@@ -209,7 +209,7 @@ fn another_field_that_changed_after_the_question_merges() {
     assert_eq!((title.as_str(), body.as_str()), ("mine", "later"));
 }
 
-/// Back after a refusal shows the page as it was, with its old token: Save is refused again.
+/// Back after a refusal shows the old page with its old token. Save is refused again.
 #[test]
 fn a_page_that_was_refused_stays_refused() {
     let program = Program::start();
@@ -324,7 +324,7 @@ fn what_cannot_stand_in_a_field_is_not_saved() {
     assert_eq!(program.row(1).unwrap().2.chars().count(), 30_000);
 }
 
-/// The longest texts, on both sides, with all that a conflict page sends back.
+/// The longest texts on both sides, with everything that a conflict page sends back.
 #[test]
 fn the_longest_conflict_fits_into_a_form() {
     let program = Program::start();
@@ -366,7 +366,7 @@ fn the_button_writes_as_another_program() {
     assert_asked(&ann.post("/articles/1", &sent).page_with(409), "title");
 }
 
-/// Whatever stands in a text, a page shows it and nothing of it is markup.
+/// A page shows any text as it is, and none of it is markup.
 #[test]
 fn texts_are_texts() {
     let program = Program::start();

@@ -1,4 +1,4 @@
-//! `POST /articles`: each row that can be saved, or all of them.
+//! `POST /articles`: each row that can be saved, or all rows or none.
 
 use super::support::{Page, Program, with, without};
 
@@ -72,7 +72,7 @@ fn each_saves_what_it_can_and_asks_for_the_rest() {
     assert_eq!((program.title(1), program.title(2), program.row(3)), ("theirs".to_owned(), "mine 2".to_owned(), None));
     assert!(page.0.matches("required").count() == 2 && !page.form("list").iter().any(|(name, _)| name == "pick:1"));
 
-    // A second click on Save: nothing was chosen, so nothing is saved, and the page stays what it was.
+    // After a second click on Save nothing was chosen, so nothing is saved, and the page stays the same.
     let form = with(&page.form("list"), "policy", "each");
     let again = ann.post("/articles", &form).page_with(422);
     assert!(again.has("problem") && radio(&again, 1));
@@ -111,7 +111,7 @@ fn a_row_that_changed_again_is_asked_again() {
     assert_eq!((page.value("title-1").as_str(), program.title(1).as_str()), ("mine", "second"));
 }
 
-/// Ann typed a title; the status that Bob saved is his, and both edits end in the row.
+/// Ann typed a title and Bob saved a status. Both edits are in the row.
 #[test]
 fn cells_that_were_not_edited_are_those_of_the_row() {
     let program = Program::start();
@@ -146,7 +146,7 @@ fn all_saves_nothing_where_one_row_is_stale() {
     assert_eq!((program.title(1).as_str(), program.title(2).as_str()), ("mine 1", "mine 2"));
 }
 
-/// Under all, too, what already is as it would be is done.
+/// With all rows or none, too, a row that already is as sent counts as saved.
 #[test]
 fn what_is_done_already_does_not_stop_all() {
     let program = Program::start();
@@ -193,7 +193,7 @@ fn what_cannot_stand_in_a_cell_is_not_saved() {
     assert_eq!(ann.post("/articles", &with(&form, "title:1", &"ä".repeat(200))).status, 303);
 }
 
-/// A row that nobody edited is not checked: what another program wrote there does not refuse an edit of another row.
+/// A row without an edit is not checked, so another program's write there does not refuse an edit of another row.
 #[test]
 fn rows_that_were_not_edited_are_not_checked() {
     let program = Program::start();

@@ -79,7 +79,7 @@ fn of_two_who_take_over_the_second_is_shown_the_first() {
     assert_eq!((status, &said["holder"], &said["turn"]), (409, &"bob".into(), &2.into()), "who was taken over is told");
 }
 
-/// It is advice: whoever is not editing may save, and the version decides.
+/// The lock is advisory: a person without it may save, and the version decides.
 #[test]
 fn a_save_asks_no_lock() {
     let program = Program::start();

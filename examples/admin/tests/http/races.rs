@@ -1,11 +1,11 @@
-//! Many at once: what was acknowledged is in the row, and moved its version once.
+//! Many clients at once. Every acknowledged edit is in the row, and advanced its version once.
 
 use std::sync::Barrier;
 use std::thread::scope;
 
 use super::support::{Program, with};
 
-/// Each saves until it is told yes; a conflict is answered with one's own text.
+/// Each saves until it succeeds, and answers a conflict with its own text.
 #[test]
 fn acknowledged_writes_are_version_moves() {
     const CLIENTS: usize = 64;
@@ -43,7 +43,7 @@ fn acknowledged_writes_are_version_moves() {
     assert_eq!(program.version(1), 1 + i64::try_from(saved).unwrap());
 }
 
-/// Everybody appends to a list of one row: of those who were shown one state, exactly one is told yes.
+/// All append to a list in one row. Of those who saw the same state, exactly one succeeds.
 #[test]
 fn of_those_who_were_shown_one_list_one_saves() {
     const CLIENTS: usize = 12;
@@ -72,7 +72,7 @@ fn of_those_who_were_shown_one_list_one_saves() {
     }
 }
 
-/// Delete against save: either the row is gone and the save is told so, or it is there and the delete was refused.
+/// A delete against a save: either the row is gone and the save fails, or the row is there and the delete was refused.
 #[test]
 fn a_delete_and_a_save_of_one_state_do_not_both_win() {
     let program = Program::start();

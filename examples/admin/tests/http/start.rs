@@ -1,4 +1,4 @@
-//! How the program starts, and what belongs to every page.
+//! How the program starts, and what every page has.
 
 use super::support::{Program, Start, encoded};
 

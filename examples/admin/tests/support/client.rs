@@ -1,4 +1,4 @@
-//! A client that sends exactly what it is told, and keeps its cookie.
+//! A client that sends exactly what the test says, and keeps its cookie.
 
 use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
@@ -8,14 +8,14 @@ use super::Page;
 
 const FORM: (&str, &str) = ("Content-Type", "application/x-www-form-urlencoded");
 
-/// Somebody who asks the program.
+/// A person who sends requests.
 #[derive(Clone)]
 pub struct Client {
     address: String,
     cookie: Option<String>,
 }
 
-/// What the program answered.
+/// The program's response.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
@@ -32,7 +32,7 @@ impl Client {
         self.send("GET", path, &[], b"")
     }
 
-    /// The page, which must be there.
+    /// The page, which must exist.
     #[track_caller]
     pub fn page(&self, path: &str) -> Page {
         let answer = self.get(path);
@@ -101,7 +101,7 @@ impl Answer {
         Page(self.body.clone())
     }
 
-    /// The page, which must come with this status.
+    /// The page, which must have this status.
     #[track_caller]
     pub fn page_with(&self, status: u16) -> Page {
         assert_eq!(self.status, status, "{self:?}");

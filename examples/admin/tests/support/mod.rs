@@ -1,4 +1,4 @@
-//! The program as its users meet it: started on a free port with a database of its own, and asked over HTTP.
+//! The program as its users use it: started on a free port with its own database, and asked over HTTP.
 
 #![allow(dead_code, unused_imports, reason = "each root uses its own part")]
 

@@ -1,9 +1,9 @@
-//! A page as a person sees it: what stands in an element, and what a form would send.
+//! A page as a person sees it: the text of an element, and what a form would send.
 
 /// The text of a page.
 pub struct Page(pub String);
 
-/// A start tag and what follows it.
+/// A start tag and the text after it.
 struct Tag<'p> {
     name: &'p str,
     attributes: &'p str,
@@ -15,7 +15,7 @@ impl Page {
         self.0.contains(&format!("id=\"{id}\""))
     }
 
-    /// The text inside of the element with this id, without the tags in it.
+    /// The text inside the element with this id, without the tags in it.
     #[track_caller]
     pub fn text(&self, id: &str) -> String {
         let tag = self.tags().find(|tag| tag.attribute("id").as_deref() == Some(id));
@@ -30,7 +30,7 @@ impl Page {
         tag.unwrap_or_else(|| panic!("no {id} in {}", self.0)).value()
     }
 
-    /// What the form with this id sends if nothing is typed, without its buttons.
+    /// The fields that the form with this id sends if nothing is typed, without its buttons.
     #[track_caller]
     pub fn form(&self, id: &str) -> Vec<(String, String)> {
         let start = self.0.find(&format!("<form id=\"{id}\"")).unwrap_or_else(|| panic!("no form {id} in {}", self.0));
@@ -95,7 +95,7 @@ fn unescaped(text: &str) -> String {
     text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&")
 }
 
-/// The fields with another value for one of them, or with one more.
+/// The fields, with another value for one of them, or with one more.
 pub fn with(fields: &[(String, String)], name: &str, value: &str) -> Vec<(String, String)> {
     let mut fields: Vec<_> = fields.iter().filter(|(other, _)| other != name).cloned().collect();
     fields.push((name.to_owned(), value.to_owned()));

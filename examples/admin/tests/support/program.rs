@@ -1,4 +1,4 @@
-//! The program, in a process of its own.
+//! The program, in its own process.
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -11,7 +11,7 @@ use super::Client;
 
 pub const SECRET: &str = "a secret of the tests, thirty-two bytes or more";
 
-/// A program that runs, and is ended with the test.
+/// A running program, which ends with the test.
 pub struct Program {
     child: Child,
     pub address: String,
@@ -51,7 +51,7 @@ impl Start {
         Program { child, address, folder: self.1 }
     }
 
-    /// For a program that does not start: how it ended, and what it said.
+    /// How a program ended that did not start, and what it printed.
     pub fn fail(mut self) -> (ExitStatus, String, String) {
         let mut child = self.0.spawn().unwrap();
         let (mut out, mut said) = (String::new(), String::new());
@@ -66,7 +66,7 @@ impl Program {
         Start::new().run()
     }
 
-    /// Somebody who has a browser.
+    /// A person with a browser.
     pub fn client(&self, name: &str) -> Client {
         let mut client = Client::new(&self.address);
         if name != "guest" {
@@ -84,13 +84,13 @@ impl Program {
         conn
     }
 
-    /// Runs SQL as another program does.
+    /// Runs SQL like another program.
     #[track_caller]
     pub fn sql(&self, sql: &str) {
         self.database().batch_execute(sql).unwrap();
     }
 
-    /// An article's title, status, body and version; nothing where it is gone.
+    /// An article's title, status, body and version; `None` if it is gone.
     pub fn row(&self, id: i64) -> Option<(String, String, String, i64)> {
         use diesel::prelude::*;
         diesel::table! { articles (id) { id -> BigInt, title -> Text, status -> Text, body -> Text, version -> BigInt, } }

@@ -1,5 +1,5 @@
-//! Two editors load the same group, a struct of the crate `foreign-model-owner`, and neither edit is lost.
-//! That crate is not changed; its table gets one column more.
+//! Two editors load the same group, a struct of the crate `foreign-model-owner`, and neither edit is lost. That crate
+//! is not changed; its table gets one more column.
 
 use std::error::Error;
 
@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use foreign_model_owner::Group;
 use libsqlite3_sys as _;
 
-// The owner's table, as it is after this application's migration.
+// The owner's table after this application's migration.
 diesel::table! {
     groups (id) {
         id -> Integer,
@@ -19,7 +19,8 @@ diesel::table! {
     }
 }
 
-/// The columns of the owner's struct. It is never made: it says which fields there are, and how they are written.
+/// The columns of the owner's struct. This struct is never constructed: it says which fields there are, and how a save
+/// writes them.
 #[derive(ConcurrentColumns)]
 #[diesel(table_name = groups)]
 #[concurrent(remote = foreign_model_owner::Group)]
@@ -29,7 +30,7 @@ struct GroupColumns {
     note: Option<String>,
 }
 
-/// The owner's struct with a version beside it. The key lies in the owner's struct.
+/// The owner's struct, with a version. The key is in the owner's struct.
 #[derive(Debug, Queryable, Concurrent)]
 #[diesel(table_name = groups)]
 struct VersionedGroup {
@@ -40,7 +41,7 @@ struct VersionedGroup {
     version: i64,
 }
 
-/// What Diesel's derive would write, were the owner's columns those of this application's `table!`.
+/// The code that Diesel's derive would write if the owner's columns were those of this application's `table!`.
 impl<DB: Backend> Selectable<DB> for VersionedGroup {
     type SelectExpression = ((groups::id, groups::name, groups::note), groups::version);
 

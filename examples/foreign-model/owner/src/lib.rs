@@ -1,5 +1,5 @@
-//! Groups of users, as a crate would publish them: a table, a struct, and a function that works on it.
-//! It knows nothing of versions, nor of the application that adds one.
+//! Groups of users, as a crate would publish them: a table, a struct, and a function that uses it. This crate does not
+//! know versions, nor the application that adds one.
 
 use diesel::prelude::*;
 use diesel::sqlite::Sqlite;
@@ -34,7 +34,7 @@ impl Group {
 ///
 /// # Errors
 ///
-/// What the database says.
+/// The error of the database.
 pub fn create_table(conn: &mut SqliteConnection) -> QueryResult<()> {
     diesel::sql_query("CREATE TABLE groups (id INTEGER PRIMARY KEY, name TEXT NOT NULL, note TEXT)").execute(conn)?;
     Ok(())
