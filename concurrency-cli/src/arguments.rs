@@ -1,5 +1,4 @@
-//! The command line: what can be asked for, and the help that says so.
-//! What it means is decided by the commands.
+//! The command line: its commands and options, and their help. The commands decide what they mean.
 
 use std::path::PathBuf;
 
@@ -198,11 +197,11 @@ pub(crate) struct EditLocks {
     pub(crate) migration: Migration,
 }
 
-/// What every command may be told of the project.
+/// The options about the project that every command takes.
 #[derive(Debug, Args)]
 pub(crate) struct Project {
     /// The database: postgres://…, mysql://… (MariaDB too) or a file of SQLite; also read from `.env`
-    // The value is hidden: it holds the password.
+    // The value is hidden, because it contains the password.
     #[arg(long, global = true, value_name = "URL", env = "DATABASE_URL", hide_env_values = true)]
     pub(crate) database_url: Option<String>,
     /// The configuration of `diesel` [default: diesel.toml, here or in a folder above]
@@ -262,7 +261,7 @@ pub(crate) struct Migration {
     pub(crate) dry_run: bool,
 }
 
-/// A path that may be empty, as a variable is that was not filled in.
+/// A path that may be empty, like a variable that was not filled in.
 fn path() -> impl TypedValueParser<Value = PathBuf> {
     OsStringValueParser::new().map(PathBuf::from)
 }

@@ -1,5 +1,4 @@
-//! One file per command: from its arguments to a report.
-//! Printing is left to `output`.
+//! One file for each command, which makes a report from its arguments. `output` prints it.
 
 mod add_version;
 mod change;
@@ -53,12 +52,12 @@ fn wanted(
     Ok((specs::of(&source.models)?, source.skipped))
 }
 
-/// The triggers in the form that was asked for.
+/// The triggers in the requested form.
 fn in_form(form: &arguments::Form, specs: Vec<TriggerSpec>) -> Vec<TriggerSpec> {
     if form.strict { specs.into_iter().map(TriggerSpec::strict).collect() } else { specs }
 }
 
-/// A trigger, for people.
+/// A trigger, as text for people.
 fn described(spec: &TriggerSpec) -> String {
     let form = if spec.is_strict() { "strict " } else { "" };
     format!("{form}trigger {} on {}", output::escaped(&spec.name()), full_name(spec))

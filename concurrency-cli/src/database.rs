@@ -1,5 +1,5 @@
-//! A connection to a database of any engine, and what is asked of it here.
-//! What triggers are, `concurrency_diesel::triggers` knows.
+//! A connection to a database of any engine, and the queries of this tool. `concurrency_diesel::triggers` knows the
+//! triggers.
 
 use std::thread;
 use std::time::Duration;
@@ -34,7 +34,7 @@ enum Connection {
     Mysql(MysqlConnection),
 }
 
-/// Does the same on a connection of each engine, and keeps what is secret out of its error.
+/// Does the same on a connection of each engine, and removes secrets from its error.
 macro_rules! on {
     ($database:expr, |$connection:ident| $work:expr) => {{
         let outcome: Result<_, triggers::Error> = match $database.connection {
@@ -72,7 +72,7 @@ impl Database {
         }
     }
 
-    /// Creates those that are not there in their form; which these were.
+    /// Creates the triggers that are not there in their form, and returns them.
     pub(crate) fn create(&mut self, specs: &[TriggerSpec], retries: u32) -> Result<Vec<TriggerSpec>, Error> {
         on!(self, |connection| again(retries, || triggers::create_specs(specs, connection)))
     }
@@ -86,7 +86,7 @@ impl Database {
         on!(self, |connection| triggers::unused(specs, connection))
     }
 
-    /// Drops them; those that it dropped.
+    /// Drops the triggers, and returns those that it dropped.
     pub(crate) fn drop_unused(&mut self, specs: &[TriggerSpec], retries: u32) -> Result<Vec<FoundTrigger>, Error> {
         on!(self, |connection| again(retries, || triggers::drop_unused(specs, connection)))
     }
@@ -95,18 +95,18 @@ impl Database {
         on!(self, |connection| triggers::list(connection))
     }
 
-    /// What is wrong with each of the triggers.
+    /// The problem of each trigger.
     pub(crate) fn check_each(&mut self, specs: &[TriggerSpec]) -> Result<Vec<Vec<Problem>>, Error> {
         on!(self, |connection| triggers::check_each(specs, connection))
     }
 
-    /// What is wrong with the trigger, and what else there is on its table.
+    /// The problem of the trigger, and the other problems on its table.
     pub(crate) fn check(&mut self, spec: &TriggerSpec) -> Result<Vec<Problem>, Error> {
         on!(self, |connection| triggers::check_specs(std::slice::from_ref(spec), connection))
     }
 }
 
-/// Does it again as often as this, while others hold the table.
+/// Tries again this many times while others use the table.
 fn again<T>(retries: u32, mut work: impl FnMut() -> Result<T, triggers::Error>) -> Result<T, triggers::Error> {
     let mut left = retries;
     loop {
@@ -118,7 +118,7 @@ fn again<T>(retries: u32, mut work: impl FnMut() -> Result<T, triggers::Error>) 
     }
 }
 
-/// One that waits while the file is in use.
+/// A connection that waits while the file is in use.
 #[cfg(feature = "sqlite")]
 fn sqlite(url: &DatabaseUrl) -> diesel::ConnectionResult<SqliteConnection> {
     use diesel::connection::SimpleConnection as _;

@@ -1,5 +1,5 @@
-//! Where `diesel.toml` says that the schema file and the migrations are, found and read as diesel_cli does.
-//! What else it says is for diesel_cli alone.
+//! Finds and reads `diesel.toml` as diesel_cli does: where the schema file and the migrations are. All other keys are
+//! only for diesel_cli.
 
 use std::env;
 use std::fs;
@@ -13,7 +13,7 @@ use crate::arguments;
 use crate::error::Error;
 use crate::source::{Mistake, Place};
 
-/// The schema file: the one that was named, or that of `diesel.toml`, or Diesel's default; the latter two where they are.
+/// The schema file: the named one, or that of `diesel.toml`, or Diesel's default. The latter two only if they exist.
 pub(crate) fn schema_file(
     arguments: &arguments::Schema,
     project: &arguments::Project,
@@ -26,7 +26,8 @@ pub(crate) fn schema_file(
     Ok(Some(file).filter(|file| file.is_file()))
 }
 
-/// The folder of the migrations: the one that was named, or that of `diesel.toml`, or the next one upwards of Diesel's name.
+/// The folder of the migrations: the named one, or that of `diesel.toml`, or the nearest folder upwards with Diesel's
+/// name.
 pub(crate) fn migration_dir(arguments: &arguments::Migration, project: &arguments::Project) -> Result<PathBuf, Error> {
     if let Some(named) = filled(arguments.migration_dir.as_ref()) {
         return Ok(named);
@@ -35,7 +36,7 @@ pub(crate) fn migration_dir(arguments: &arguments::Migration, project: &argument
     Ok(configured.or_else(|| upwards("migrations", Path::is_dir)).unwrap_or_else(|| Path::new("migrations").to_owned()))
 }
 
-/// The path under this key, as seen from here: a relative one goes from the folder of `diesel.toml`.
+/// The path under this key. A relative path starts at the folder of `diesel.toml`.
 fn path(project: &arguments::Project, table: &str, key: &str) -> Result<Option<PathBuf>, Error> {
     let Some(file) = filled(project.config_file.as_ref()).or_else(|| upwards("diesel.toml", Path::is_file)) else {
         return Ok(None);
@@ -43,7 +44,7 @@ fn path(project: &arguments::Project, table: &str, key: &str) -> Result<Option<P
     let read = if file.is_file() || !file.exists() {
         fs::read_to_string(&file)
     } else {
-        // A pipe would be waited for.
+        // Reading a pipe would wait.
         Err(io::Error::other("it is no regular file"))
     };
     let text = read.map_err(|error| {
@@ -56,12 +57,12 @@ fn path(project: &arguments::Project, table: &str, key: &str) -> Result<Option<P
     }
 }
 
-/// A path that was named; an empty one names nothing.
+/// A named path; an empty one does not count.
 fn filled(path: Option<&PathBuf>) -> Option<PathBuf> {
     path.filter(|path| !path.as_os_str().is_empty()).cloned()
 }
 
-/// The text under this key of this table; or the byte at which something is wrong, and what.
+/// The text under this key of this table, or the position of a mistake and its message.
 fn value(text: &str, table: &str, key: &str) -> Result<Option<String>, (usize, String)> {
     let document = DeTable::parse(text)
         .map_err(|error| (error.span().map_or(0, |span| span.start), error.message().to_owned()))?;
@@ -77,7 +78,7 @@ fn value(text: &str, table: &str, key: &str) -> Result<Option<String>, (usize, S
     }
 }
 
-/// The nearest thing of this name, here or in a folder above; a relative path where it is here.
+/// The nearest file or folder of this name, here or in a folder above. The path is relative if it is here.
 fn upwards(name: &str, is_it: fn(&Path) -> bool) -> Option<PathBuf> {
     let here = env::current_dir().ok()?;
     let found = here.ancestors().map(|folder| folder.join(name)).find(|path| is_it(path))?;

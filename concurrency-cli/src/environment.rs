@@ -1,5 +1,4 @@
-//! What surrounds the command: `.env`, the database URL, the engine.
-//! It connects to nothing.
+//! The environment of the command: `.env`, the database URL, the engine. This file connects to nothing.
 
 use std::fmt::{self, Debug, Display};
 use std::path::{Path, PathBuf};
@@ -10,11 +9,11 @@ use crate::arguments::{self, EngineName};
 use crate::error::Error;
 use crate::secret;
 
-/// Reads `.env` of this folder or of one above, as diesel_cli does. What is set already stays.
+/// Reads the `.env` of this folder or of one above, as diesel_cli does. Variables that are set keep their values.
 pub(crate) fn load_dotenv() -> Result<(), Error> {
     match dotenvy::dotenv() {
         Err(error) if !error.not_found() => Err(Error::Dotenv(match error {
-            // Says what the line holds, which may be a password.
+            // The message would contain the line, which may be a password.
             dotenvy::Error::LineParse(..) => {
                 "it holds a line that is not NAME=value; quote values with spaces".to_owned()
             }
@@ -24,7 +23,7 @@ pub(crate) fn load_dotenv() -> Result<(), Error> {
     }
 }
 
-/// Where the database is. Printed without its password.
+/// The database's URL, which is printed without its password.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct DatabaseUrl {
     url: String,
@@ -51,17 +50,17 @@ impl DatabaseUrl {
         self.engine
     }
 
-    /// With its password, for the driver alone.
+    /// The URL with its password, only for the driver.
     pub(crate) fn reveal(&self) -> &str {
         &self.url
     }
 
-    /// What a driver said, without what is secret in the URL.
+    /// A driver's message, without the secrets in the URL.
     pub(crate) fn conceal_in(&self, message: &str) -> String {
         secret::conceal_parts_of(&self.url, message)
     }
 
-    /// The file of an SQLite database; `None` for one in memory, and for servers.
+    /// The file of an SQLite database; `None` for a database in memory or on a server.
     pub(crate) fn file(&self) -> Option<PathBuf> {
         if self.engine != Engine::Sqlite {
             return None;
@@ -88,7 +87,7 @@ impl Debug for DatabaseUrl {
     }
 }
 
-/// The engine to write for: the one that was named, or that of the database.
+/// The engine to write for: the named one, or that of the database.
 pub(crate) fn engine(named: Option<EngineName>, project: &arguments::Project) -> Result<Engine, Error> {
     match named {
         Some(name) => Ok(name.into()),
@@ -104,7 +103,7 @@ fn engine_of(url: &str) -> Result<Engine, Error> {
         None | Some(("sqlite" | "file", _)) => Ok(Engine::Sqlite),
         Some(("postgres" | "postgresql", _)) => Ok(Engine::Postgres),
         Some(("mysql", _)) => Ok(Engine::Mysql),
-        // As in diesel_cli, what has no known scheme is a file, but then its name is none of a URL.
+        // As in diesel_cli, a text without a known scheme is a file, but its name must not look like a URL.
         Some((scheme, _)) => Err(Error::UnknownScheme(secret::conceal(scheme))),
     }
 }

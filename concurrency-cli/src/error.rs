@@ -1,5 +1,5 @@
-//! Why nothing was done, as the user reads it. All of these end with exit code 2.
-//! None holds a password.
+//! The errors of a command that did nothing, as the user reads them. All end with exit code 2, and none contains a
+//! password.
 
 use concurrency_diesel::triggers::{self, Engine};
 use thiserror::Error;
@@ -26,7 +26,7 @@ pub(crate) enum Error {
     )]
     UnencodedPassword,
 
-    /// The sources, every mistake on a line.
+    /// The sources, with one mistake on each line.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Source(Vec<Mistake>),
 
@@ -56,11 +56,11 @@ pub(crate) enum Error {
     #[error("{url}: {message}")]
     Connection { url: DatabaseUrl, message: String },
 
-    /// What `concurrency_diesel::triggers` says of a database.
+    /// An error of `concurrency_diesel::triggers` about a database.
     #[error("{0}")]
     Database(String),
 
-    /// What it says of a folder of migrations.
+    /// An error of `concurrency_diesel::triggers` about a folder of migrations.
     #[error(transparent)]
     Migrations(triggers::Error),
 }

@@ -21,11 +21,11 @@ use clap::Parser as _;
 use crate::arguments::Arguments;
 
 fn main() -> ExitCode {
-    // First, because arguments fall back to the variables that it sets.
+    // This comes first, because arguments fall back to the variables that it sets.
     let dotenv = environment::load_dotenv();
     match Arguments::try_parse() {
         Ok(arguments) => output::print(dotenv.and_then(|()| commands::run(arguments))),
-        // What is quoted may be a database URL in the wrong place.
+        // The quoted text may be a database URL in the wrong place.
         Err(error) => {
             output::print_usage(&secret::conceal_what_was_given(&error.render().ansi().to_string()), error.use_stderr())
         }

@@ -1,5 +1,5 @@
-//! What is printed: results on standard output, remarks and errors on standard error; coloured on a terminal only.
-//! It decides nothing.
+//! Prints results on standard output, and remarks and errors on standard error. There is colour only on a terminal.
+//! This file makes no decisions.
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -14,13 +14,13 @@ const GOOD: Style = AnsiColor::Green.on_default().bold();
 const BAD: Style = AnsiColor::Red.on_default().bold();
 const REMARK: Style = AnsiColor::Yellow.on_default().bold();
 
-/// What a command has to say.
+/// The result of a command.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
-    /// For standard output.
+    /// The text for standard output.
     pub(crate) text: String,
     pub(crate) skipped: Vec<Skipped>,
-    /// What else is to be said, for standard error.
+    /// The remarks for standard error.
     pub(crate) remarks: Vec<String>,
     /// Whether the check failed.
     pub(crate) has_problems: bool,
@@ -40,12 +40,12 @@ pub(crate) fn bad(text: &str) -> String {
     format!("{BAD}{text}{BAD:#}")
 }
 
-/// Without what is secret, and on one line.
+/// The text without secrets, on one line.
 fn said(text: &str) -> String {
     escaped(&secret::conceal_what_was_given(text))
 }
 
-/// A name, say, as a terminal may print it: what would steer that, or begin a line, is written out.
+/// A text, such as a name, that a terminal can print safely: control characters and line ends are escaped.
 pub(crate) fn escaped(text: &str) -> String {
     let write = |character: char| {
         let steers = character.is_control()
@@ -55,12 +55,12 @@ pub(crate) fn escaped(text: &str) -> String {
     text.chars().map(write).collect()
 }
 
-/// The value on several lines, as programs and people can read it.
+/// The value on several lines, readable for programs and people.
 pub(crate) fn json(value: &serde_json::Value) -> String {
     format!("{value:#}\n")
 }
 
-/// Prints the outcome of a command; its exit code.
+/// Prints the outcome of a command, and returns its exit code.
 pub(crate) fn print(outcome: Result<Report, Error>) -> ExitCode {
     match outcome {
         Ok(report) => {
@@ -87,7 +87,7 @@ pub(crate) fn print(outcome: Result<Report, Error>) -> ExitCode {
     }
 }
 
-/// Prints what clap has to say: help and version on standard output with 0, wrong usage on standard error with 2.
+/// Prints clap's text: help and version on standard output with code 0, wrong usage on standard error with code 2.
 pub(crate) fn print_usage(text: &str, is_error: bool) -> ExitCode {
     let written = if is_error {
         write(&mut anstream::stderr().lock(), text)
@@ -97,7 +97,7 @@ pub(crate) fn print_usage(text: &str, is_error: bool) -> ExitCode {
     if is_error || written.is_err() { ExitCode::from(2) } else { ExitCode::SUCCESS }
 }
 
-/// Whoever reads may have read enough: `diesel-concurrency triggers list | head -1`.
+/// The reader may have read enough: `diesel-concurrency triggers list | head -1`.
 fn write(stream: &mut impl io::Write, text: &str) -> io::Result<()> {
     match stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
@@ -105,7 +105,7 @@ fn write(stream: &mut impl io::Write, text: &str) -> io::Result<()> {
     }
 }
 
-/// There is nowhere left to report that standard error is closed.
+/// If standard error is closed, there is no place to report it.
 fn remark(line: &str) {
     let _ = writeln!(anstream::stderr(), "{line}");
 }

@@ -1,7 +1,7 @@
-//! Keeps passwords out of everything that is printed.
-//! It looks at text alone: what is a password is told by where it stands in a URL or behind `password=`.
+//! Removes passwords from everything that is printed. It looks only at text: a password is recognised by its place in a
+//! URL or after `password=`.
 
-/// What stands in the place of a password.
+/// The text that replaces a password.
 const MASK: &str = "****";
 
 /// The text without the passwords of the URLs in it.
@@ -11,7 +11,7 @@ pub(crate) fn conceal(text: &str) -> String {
     lines.join("\n")
 }
 
-/// The text without what is secret in anything that the command was given: a URL may stand in the place of a path.
+/// The text without the secrets of all arguments, because a URL may be in the place of a path.
 pub(crate) fn conceal_what_was_given(text: &str) -> String {
     let arguments = std::env::args_os().skip(1);
     let variables =
@@ -27,7 +27,7 @@ pub(crate) fn conceal_what_was_given(text: &str) -> String {
     }))
 }
 
-/// The text without what is secret in `url`, wherever and however it is quoted.
+/// The text without the secrets of `url`, wherever and however they are quoted.
 pub(crate) fn conceal_parts_of(url: &str, text: &str) -> String {
     let flat: String = url.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut text = text.replace(url, &conceal(&flat));
@@ -39,14 +39,14 @@ pub(crate) fn conceal_parts_of(url: &str, text: &str) -> String {
     conceal(&text)
 }
 
-/// The password of what follows `://`: up to the last `@`, for nobody is sure to have encoded the others.
+/// The password in the text after `://`. It goes up to the last `@`, because the user may not have encoded the others.
 fn password(rest: &str) -> Option<&str> {
     let Some((credentials, _)) = rest.rsplit_once('@') else { return password_without_host(rest) };
     let (_, password) = credentials.split_once(':')?;
     Some(password)
 }
 
-/// What stands in the place of a port, and is none: `ada:secret` whose host was forgotten.
+/// A text in the place of a port that is not a port: `ada:secret` without a host.
 fn password_without_host(rest: &str) -> Option<&str> {
     let authority = rest.split(|end: char| end.is_whitespace() || "/?#'\"`".contains(end)).next()?;
     let authority = authority.trim_end_matches([':', ',', ';', '.', ')']);
@@ -58,7 +58,8 @@ fn password_without_host(rest: &str) -> Option<&str> {
     authority.split_once(':').map(|(_, password)| password).filter(|password| *password != MASK)
 }
 
-/// The password of a URL whose scheme is mistyped or missing: from the first colon that no slash follows up to the last `@`.
+/// The password of a URL whose scheme is mistyped or missing: from the first colon without a slash after it to the last
+/// `@`.
 fn loose_password(word: &str) -> Option<&str> {
     let (credentials, _) = word.rsplit_once('@')?;
     let mut colons =
@@ -109,10 +110,10 @@ fn settings(line: &str) -> Vec<&str> {
     plain.chain(line.split(['?', '&', ' ']).filter_map(encoded_setting)).collect()
 }
 
-/// What the values of such settings are.
+/// The values of such settings.
 const SECRETS: [&str; 3] = ["password", "passwd", "pwd"];
 
-/// The value of a setting whose name is encoded in part.
+/// The value of a setting whose name is partly encoded.
 fn encoded_setting(setting: &str) -> Option<&str> {
     let (name, value) = setting.split_once('=').filter(|(name, _)| name.contains('%'))?;
     let name = percent_decoded(name).to_ascii_lowercase();
@@ -132,7 +133,7 @@ fn settings_named<'l>(word: &str, line: &'l str, lower: &str) -> Vec<&'l str> {
     values.collect()
 }
 
-/// Replaces the secret where it stands for itself: a short one may be a part of many words.
+/// Replaces the secret only as a whole word, because a short secret may be a part of many words.
 fn replace_word(text: &str, secret: &str) -> String {
     if secret.is_empty() {
         return text.to_owned();

@@ -1,5 +1,5 @@
-//! What the Rust sources say: the models that want a trigger, the tables, and what could not be read.
-//! It reads files and nothing else; the compiler's view (macros, conditions, renamed imports) is not its own.
+//! Reads the Rust sources: the models that want a trigger, the tables, and what could not be read. It only reads files.
+//! It does not see what the compiler sees: macros, conditions, renamed imports.
 
 mod attributes;
 mod condition;
@@ -38,7 +38,7 @@ pub(crate) struct Source {
     pub(crate) skipped: Vec<Skipped>,
 }
 
-/// What is to be read, and how.
+/// What to read, and how.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Scope<'s> {
     /// Directories or files.
@@ -49,7 +49,7 @@ pub(crate) struct Scope<'s> {
     pub(crate) features: Option<&'s Features>,
 }
 
-/// Reads the sources and the schema file; every mistake is reported at once.
+/// Reads the sources and the schema file, and reports all mistakes at once.
 pub(crate) fn read(scope: Scope<'_>) -> Result<Source, Vec<Mistake>> {
     depth::with_a_deep_stack(|| read_all(scope))
 }
@@ -72,7 +72,7 @@ fn names_of(path: &syn::Path) -> Vec<String> {
     path.segments.iter().map(|segment| name_of(&segment.ident)).collect()
 }
 
-/// Whether a word is among the tokens, at any depth.
+/// Whether the tokens contain a word, at any depth.
 fn mentions(tokens: &TokenStream, is_word: impl Fn(&Ident) -> bool + Copy) -> bool {
     tokens.clone().into_iter().any(|tree| match tree {
         TokenTree::Ident(ident) => is_word(&ident),

@@ -1,5 +1,5 @@
-//! Models become triggers: one for each table and version column, however many structs there are for it.
-//! No SQL is written here.
+//! Makes triggers from models: one for each table and version column, even if several structs use them. This file
+//! writes no SQL.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -36,7 +36,7 @@ fn spec_of(model: &ModelTable) -> TriggerSpec {
     spec
 }
 
-/// Two structs for one table make one trigger only if they want the same one.
+/// Two structs for one table share a trigger only if they want the same one.
 fn disagreement((first, spec): &(&ModelTable, TriggerSpec), model: &ModelTable) -> Option<Mistake> {
     let other = spec_of(model);
     let both = |what: &str, of_first: &str, of_model: &str| {
@@ -56,7 +56,8 @@ fn disagreement((first, spec): &(&ModelTable, TriggerSpec), model: &ModelTable) 
     }
 }
 
-/// No engine has two triggers (PostgreSQL: functions) of one name in one schema, and some take `A` and `a` for one name.
+/// No engine has two triggers (PostgreSQL: functions) of the same name in one schema, and some engines consider `A` and
+/// `a` the same name.
 fn shared_names(wanted: &[(&ModelTable, TriggerSpec)]) -> Vec<Mistake> {
     let (mut names, mut mistakes) = (BTreeMap::new(), Vec::new());
     for (model, spec) in wanted {

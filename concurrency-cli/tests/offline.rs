@@ -1,4 +1,4 @@
-//! What needs no database: generated migrations, mistakes, help.
+//! The commands that need no database: generated migrations, mistakes, help.
 
 #![allow(
     clippy::unwrap_used,

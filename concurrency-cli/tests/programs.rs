@@ -1,15 +1,15 @@
-//! Other people's programs, run as people run them.
+//! Runs other programs as people run them.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-/// What it prints, after it has read this. It must be installed, and succeed.
+/// The output of a program after it has read this input. It must be installed, and succeed.
 #[track_caller]
 pub fn output(command: &mut Command, input: &str) -> String {
     attempt(command, input).unwrap_or_else(|error| panic!("{command:?}: {error}"))
 }
 
-/// The same of one that may fail; what it says then.
+/// The same for a program that may fail, with its error message.
 #[track_caller]
 pub fn attempt(command: &mut Command, input: &str) -> Result<String, String> {
     let mut running = command
@@ -18,7 +18,7 @@ pub fn attempt(command: &mut Command, input: &str) -> Result<String, String> {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap_or_else(|error| panic!("{command:?} cannot be run, install it: {error}"));
-    // One that has failed reads no further.
+    // A failed program stops reading.
     let _ = running.stdin.take().unwrap().write_all(input.as_bytes());
     let output = running.wait_with_output().unwrap();
     if output.status.success() {

@@ -1,4 +1,4 @@
-//! A project as `diesel setup` lays it out, and the real binary run in it.
+//! A project as `diesel setup` creates it, and the real binary run in it.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -70,7 +70,7 @@ CREATE TABLE posts (id BIGINT PRIMARY KEY, title VARCHAR(200) NOT NULL, version 
 
 pub struct Project(tempfile::TempDir);
 
-/// What a run of the binary left behind.
+/// The result of a run of the binary.
 #[derive(Debug)]
 pub struct Ran {
     pub code: Option<i32>,
@@ -112,7 +112,7 @@ impl Project {
         self.run_with(&[], arguments)
     }
 
-    /// The same with these environment variables.
+    /// The same, with these environment variables.
     pub fn run_with(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Ran {
         self.run_in("", variables, arguments)
     }
@@ -156,7 +156,7 @@ fn add_files(directory: &Path, files: &mut BTreeMap<PathBuf, String>) {
 }
 
 impl Ran {
-    /// Asserts what was said and how it ended.
+    /// Asserts the output and the exit code.
     #[track_caller]
     pub fn expect(self, code: i32, out: &str, err: &str) {
         assert_eq!((self.code, self.out.as_str(), self.err.as_str()), (Some(code), out, err));

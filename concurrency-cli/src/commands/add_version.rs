@@ -1,5 +1,5 @@
-//! `add-version`: a migration that gives a table a version column, and a trigger if asked.
-//! It never connects to a database.
+//! `add-version`: a migration that adds a version column to a table, and on request a trigger. It never connects to a
+//! database.
 
 use concurrency_diesel::triggers::{
     SchemaChange, TriggerSpec, add_version_column, adds_version_column, pending_triggers, standing_triggers,
@@ -32,7 +32,7 @@ pub(super) fn run(arguments: &arguments::AddVersion, project: &arguments::Projec
         changes.push(column);
     }
     if arguments.trigger {
-        // Those of the table's other columns stay.
+        // The triggers of the table's other columns stay.
         let mut specs = standing_triggers(engine, &written);
         specs.insert(0, spec.clone());
         let pending = pending_triggers(&specs, engine, &written);
@@ -48,7 +48,7 @@ pub(super) fn run(arguments: &arguments::AddVersion, project: &arguments::Projec
     Ok(Report::new(text, source.skipped))
 }
 
-/// The table's key is that of the schema file; where neither it nor the arguments name one, SQLite goes by the rowid.
+/// The table's key comes from the schema file. If neither that nor the arguments name one, SQLite uses the rowid.
 fn spec_of(arguments: &arguments::AddVersion, tables: &Tables) -> TriggerSpec {
     let declared = tables.find(&arguments.table);
     let key = match declared {
@@ -82,12 +82,12 @@ fn refuse_existing(spec: &TriggerSpec, tables: &Tables) -> Result<(), Error> {
     }
 }
 
-/// `schema.table`, as the schema file has it.
+/// `schema.table`, as in the schema file.
 fn sql_name(spec: &TriggerSpec) -> String {
     spec.schema().map_or_else(|| spec.table().to_owned(), |schema| format!("{schema}.{}", spec.table()))
 }
 
-/// A name that every file system takes.
+/// A name that every file system accepts.
 fn name_of_migration(spec: &TriggerSpec) -> String {
     let name = format!("add_{}_to_{}", spec.version(), full_name(spec));
     name.chars().map(|character| if character.is_ascii_alphanumeric() { character } else { '_' }).take(100).collect()

@@ -1,5 +1,5 @@
-//! `triggers create` and `triggers drop`: the triggers in the database itself.
-//! What is there is found out first, so that nothing is changed where something is amiss.
+//! `triggers create` and `triggers drop` change the triggers in the database. They first read what is there, so that
+//! nothing changes if something is wrong.
 
 use concurrency_diesel::triggers::{Problem, TriggerSpec, create_triggers};
 
@@ -28,7 +28,8 @@ pub(super) fn create(arguments: &arguments::Create, project: &arguments::Project
     Ok(Report { remarks, ..Report::new(text, skipped) })
 }
 
-/// What is to be said of the triggers that no model has; nothing where that cannot be found out, for all is done.
+/// The remarks about triggers that no model has. If they cannot be read, there are no remarks, because the work is
+/// done.
 fn unused(database: &mut Database, specs: &[TriggerSpec]) -> Vec<String> {
     let others = database.unused(specs).unwrap_or_default();
     others.iter().map(|problem| format!("{problem}: `triggers drop --unused` does")).collect()
@@ -57,7 +58,7 @@ fn create_in(database: &mut Database, specs: &[TriggerSpec], retries: u32) -> Re
         .unwrap_or_else(|| format!("nothing to create: the database has all {} triggers\n", specs.len())))
 }
 
-/// A trigger can be dropped although its table has changed, so only what is surely not there is left out.
+/// A trigger can be dropped although its table has changed, so only triggers that certainly do not exist are left out.
 fn drop_in(database: &mut Database, specs: &[TriggerSpec], retries: u32) -> Result<String, Error> {
     let checked: Vec<_> = match database.check_each(specs) {
         Ok(checked) => checked.into_iter().map(Ok).collect(),

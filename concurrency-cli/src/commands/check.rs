@@ -1,5 +1,4 @@
-//! `triggers check`: whether the database has every trigger, unaltered and enabled.
-//! It changes nothing.
+//! `triggers check` checks that the database has every trigger, unaltered and enabled. It changes nothing.
 
 use concurrency_diesel::triggers::{Problem, TriggerSpec};
 use serde_json::{Value, json};
@@ -22,7 +21,7 @@ pub(super) fn run(arguments: &arguments::Check, project: &arguments::Project) ->
         Format::Text => text(&checked, &others),
         Format::Json => output::json(&document(&checked, &others, &skipped)),
     };
-    // One that no model has, and that breaks nothing, may be another program's.
+    // A trigger that no model has and that breaks nothing may belong to another program.
     let breaks = |problem: &Problem| !matches!(problem, Problem::Unused { .. });
     let has_problems = checked.iter().any(|(_, problems)| !problems.is_empty()) || others.iter().any(breaks);
     Ok(Report { has_problems, ..Report::new(text, skipped) })
@@ -56,7 +55,7 @@ fn document(checked: &[(&TriggerSpec, Vec<Problem>)], others: &[Problem], skippe
     json!({ "triggers": triggers, "others": others, "skipped": skipped })
 }
 
-/// The state is the trigger's own, where that has a problem.
+/// The state is that of the trigger, if the problem is the trigger's own.
 fn object(spec: &TriggerSpec, problems: &[Problem]) -> Value {
     let problem = problems.first();
     json!({
@@ -73,7 +72,7 @@ fn all(problems: &[Problem]) -> String {
     problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
-/// The problem in a word.
+/// The problem in one word.
 const fn state(problem: Option<&Problem>) -> &'static str {
     match problem {
         None => "ok",

@@ -1,5 +1,4 @@
-//! `completions`: the script that a shell reads.
-//! Where shells look for it is theirs to say.
+//! `completions`: the script for a shell. Each shell decides where it looks for it.
 
 use clap::CommandFactory as _;
 use clap_complete::Shell;

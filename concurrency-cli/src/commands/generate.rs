@@ -1,5 +1,5 @@
-//! `triggers generate`: a migration with the triggers that no migration has yet.
-//! It asks a database only what the text of the migrations does not say.
+//! `triggers generate`: a migration with the triggers that no migration has yet. It asks a database only if the text of
+//! the migrations is not enough.
 
 use concurrency_diesel::triggers::{Engine, SchemaChange, TriggerHistory, TriggerSpec};
 
@@ -49,7 +49,8 @@ pub(super) fn run(arguments: &arguments::Generate, project: &arguments::Project)
     Ok(Report { remarks, ..Report::new(text, skipped) })
 }
 
-/// The triggers that a program in the migrations may have dropped and that the database has, and what is to be said of the others.
+/// The triggers that a program in the migrations may have dropped and that the database has, and the remarks about the
+/// others.
 fn ask<'s>(
     specs: &'s [TriggerSpec],
     engine: Engine,

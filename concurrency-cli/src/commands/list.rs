@@ -1,5 +1,4 @@
-//! `triggers list`: the triggers that the database has.
-//! Whether they are what the models want, `check` says.
+//! `triggers list`: the triggers in the database. `check` compares them with the models.
 
 use concurrency_diesel::triggers::FoundTrigger;
 use serde_json::{Value, json};
@@ -25,7 +24,7 @@ fn line(trigger: &FoundTrigger) -> String {
     format!("{}{state}", described(trigger))
 }
 
-/// A trigger, for people.
+/// A trigger, as text for people.
 pub(super) fn described(trigger: &FoundTrigger) -> String {
     let parts = [trigger.table_schema.as_deref(), trigger.table_name.as_deref()];
     let table: Vec<&str> = parts.into_iter().flatten().collect();

@@ -1,5 +1,4 @@
-//! A migration, written or only shown.
-//! Its statements are made elsewhere.
+//! A migration, written or only shown. Other files make its statements.
 
 use std::path::PathBuf;
 
@@ -21,12 +20,12 @@ impl Migrations {
         Ok(Self { directory: diesel_toml::migration_dir(arguments, project)?, dry_run: arguments.dry_run })
     }
 
-    /// The text of every `up.sql` there is.
+    /// The text of every `up.sql`.
     pub(super) fn written(&self) -> Result<Vec<String>, Error> {
         triggers::written_migrations(&self.directory).map_err(Error::Migrations)
     }
 
-    /// Writes one more and says what is in it, or with `--dry-run` shows its files.
+    /// Writes a new migration and says what is in it, or with `--dry-run` shows its files.
     pub(super) fn write(&self, name: &str, change: &SchemaChange, contents: &[String]) -> Result<String, Error> {
         if self.dry_run {
             return Ok(format!("-- up.sql\n{}\n-- down.sql\n{}", change.up_sql(), change.down_sql()));

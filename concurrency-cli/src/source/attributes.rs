@@ -1,5 +1,5 @@
-//! The options of `#[diesel(...)]` and `#[concurrent(...)]` that a trigger depends on.
-//! Whether a model is sound is for the derive to say; what it would reject may pass here.
+//! The options of `#[diesel(...)]` and `#[concurrent(...)]` that a trigger depends on. The derive checks whether a
+//! model is correct; a model that it would reject may pass here.
 
 use proc_macro2::{Spacing, TokenStream, TokenTree};
 use syn::parse::{Parse, ParseStream, Parser};
@@ -8,7 +8,7 @@ use syn::{Attribute, Ident, LitStr, Path, Token, parenthesized};
 
 use super::{name_of, names_of};
 
-/// What stands on a struct.
+/// The options on a struct.
 #[derive(Default)]
 pub(super) struct StructOptions {
     /// The segments of the path.
@@ -37,7 +37,7 @@ impl StructOptions {
     }
 }
 
-/// A name that a database can give to something.
+/// A name that a database accepts.
 fn name(input: ParseStream<'_>) -> syn::Result<String> {
     let literal: LitStr = input.parse()?;
     let name = literal.value();
@@ -50,10 +50,10 @@ fn name(input: ParseStream<'_>) -> syn::Result<String> {
     Ok(name)
 }
 
-/// What stands on a field.
+/// The options on a field.
 #[derive(Default)]
 pub(super) struct FieldOptions {
-    /// The last segment of `#[concurrent(version = …)]`; `#[concurrent(version)]` has none.
+    /// The last segment of `#[concurrent(version = …)]`. `#[concurrent(version)]` has none.
     pub(super) version_field: Option<String>,
     pub(super) column_name: Option<String>,
 }
@@ -75,7 +75,7 @@ impl FieldOptions {
     }
 }
 
-/// Diesel takes an identifier or a string.
+/// Diesel accepts an identifier or a string.
 fn column_name(input: ParseStream<'_>) -> syn::Result<String> {
     if input.peek(LitStr) {
         let literal: LitStr = input.parse()?;
@@ -128,7 +128,7 @@ fn all_options(attrs: &[Attribute], namespace: &str) -> syn::Result<Vec<Entry>> 
     Ok(options)
 }
 
-/// Commas between `<` and `>` separate generic arguments. Where these do not balance they are comparisons.
+/// Commas between `<` and `>` separate generic arguments. If these do not balance, they are comparisons.
 fn split_at_commas(tokens: &TokenStream) -> Vec<TokenStream> {
     split(tokens, true).or_else(|| split(tokens, false)).unwrap_or_default()
 }

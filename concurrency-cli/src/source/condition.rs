@@ -1,5 +1,5 @@
-//! Conditions of compilation, which only the compiler can evaluate.
-//! They are found and quoted here; what is known of them, `features` knows.
+//! Conditions of compilation, which only the compiler can evaluate. This file finds and quotes them; `features` decides
+//! some of them.
 
 use std::fmt::{self, Display};
 use std::path::Path;
@@ -11,11 +11,11 @@ use syn::spanned::Spanned as _;
 use super::features::Features;
 use super::place::Place;
 
-/// A `cfg` and where it stands.
+/// A `cfg` and its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Condition {
     text: String,
-    /// Whether it surely does not hold.
+    /// Whether it certainly does not hold.
     is_false: bool,
     place: Place,
 }
@@ -33,12 +33,12 @@ impl Condition {
         Some(Self { text, is_false, place: Place::of(file, span) })
     }
 
-    /// Whether what stands under it is no part of the program: the features that were named leave it out.
+    /// Whether the code under it is not part of the program, because the named features exclude it.
     pub(super) const fn is_false(&self) -> bool {
         self.is_false
     }
 
-    /// Whether it is that of tests, where no model of the program is.
+    /// Whether it is the condition of tests, which have no model of the program.
     pub(super) fn is_of_tests(&self) -> bool {
         self.text == "cfg(test)" || self.text == "test"
     }
@@ -50,7 +50,7 @@ impl Display for Condition {
     }
 }
 
-/// A thing that may be compiled only under a condition.
+/// Code that may be compiled only under a condition.
 #[derive(Debug, Clone)]
 pub(super) struct Conditional<T> {
     pub(super) thing: T,
@@ -58,7 +58,7 @@ pub(super) struct Conditional<T> {
 }
 
 impl<T> Conditional<T> {
-    /// Whether it surely is no part of the program.
+    /// Whether it is certainly not part of the program.
     pub(super) fn is_false(&self) -> bool {
         self.condition.as_ref().is_some_and(Condition::is_false)
     }

@@ -1,5 +1,5 @@
-//! Crates as Cargo lays them out: which module a file is, and what other crates call its own.
-//! Of `Cargo.toml` only names are read.
+//! Crates in Cargo's layout: which module a file is, and the name of its crate in other crates. Only names are read
+//! from `Cargo.toml`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,16 +9,16 @@ use toml::de::DeTable;
 
 use super::scopes::{ModulePath, Scopes};
 
-/// Names that stand for the folder around them.
+/// File names that mean the folder around them.
 const TRANSPARENT: &[&str] = &["mod", "src", "lib", "main"];
 
-/// The modules that a file stands for by its path, and the root of its crate, where its folder `src` is known.
+/// The modules of a file by its path, and the root of its crate, if its folder `src` is known.
 pub(super) fn module_of_file(file: &Path) -> (ModulePath, Option<ModulePath>) {
     let root = source_folder(file).map(module_of);
     (module_of(&file.with_extension("")), root)
 }
 
-/// Tells the scopes what the crates of the files are called.
+/// Gives the scopes the names of the files' crates.
 pub(super) fn add<'f>(files: impl Iterator<Item = &'f Path>, scopes: &mut Scopes) {
     let folders: BTreeMap<&Path, &Path> = files
         .filter_map(|file| source_folder(file).map(|source| (source, source.parent().unwrap_or(source))))
@@ -35,13 +35,13 @@ fn source_folder(file: &Path) -> Option<&Path> {
     file.ancestors().skip(1).find(|folder| folder.file_name().is_some_and(|name| name == "src"))
 }
 
-/// A crate's folder stands for the crate, whose name has no hyphens.
+/// A crate's folder represents the crate, whose name has no hyphens.
 fn module_of(path: &Path) -> ModulePath {
     let parts = path.iter().map(|part| part.to_string_lossy().replace('-', "_"));
     parts.filter(|part| !TRANSPARENT.contains(&part.as_str())).collect()
 }
 
-/// The names of the crate's package and library; without a `Cargo.toml` that of its folder.
+/// The names of the crate's package and library. Without a `Cargo.toml`, the name of its folder.
 fn names_of(folder: &Path) -> Vec<String> {
     let manifest = folder.join("Cargo.toml");
     let text = if manifest.is_file() { fs::read_to_string(manifest).ok() } else { None };

@@ -1,18 +1,18 @@
-//! How deeply a file may be nested: the parser calls itself for each level.
-//! It looks at brackets and at the length of what stands between them, and parses nothing.
+//! Limits how deeply a file may be nested, because the parser calls itself for each level. It looks at brackets and at
+//! the length of the text between them, and parses nothing.
 
 use std::thread;
 
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree, token_stream};
 
-/// No program that people write has more brackets around anything.
+/// The limit of nested brackets. No program that people write has more.
 const MOST_BRACKETS: usize = 256;
-/// Nor more operators in a row; each may be a level.
+/// The limit of operators in a row, each of which may be a level. No program has more.
 const MOST_IN_A_ROW: usize = 10_000;
-/// For as many levels, in a build without optimizations, too.
+/// The stack for that many levels, even in a build without optimizations.
 const STACK: usize = 1 << 28;
 
-/// Where a file is nested too deeply, and why that is too deep.
+/// The place where a file is nested too deeply, and the reason.
 pub(super) fn too_deep(tokens: &TokenStream) -> Option<(Span, String)> {
     let mut levels = vec![Level::of(tokens.clone())];
     while let Some(level) = levels.last_mut() {
@@ -32,10 +32,10 @@ pub(super) fn too_deep(tokens: &TokenStream) -> Option<(Span, String)> {
     None
 }
 
-/// What stands between two brackets.
+/// The text between two brackets.
 struct Level {
     trees: token_stream::IntoIter,
-    /// How many trees may be parts of one expression.
+    /// The number of token trees that may be parts of one expression.
     in_a_row: usize,
     is_after_braces: bool,
 }
@@ -60,7 +60,7 @@ impl Level {
     }
 }
 
-/// Runs the work where it may call itself often; on the stack that there is, if no other is to be had.
+/// Runs the work on a large stack, or on the current one if there is no other.
 pub(super) fn with_a_deep_stack<T: Send>(work: impl FnOnce() -> T + Send + Clone) -> T {
     let on_this_stack = work.clone();
     thread::scope(|scope| {

@@ -1,5 +1,5 @@
-//! Which conditions of compilation hold, as far as that was said: `--features`, as Cargo knows it.
-//! What was not said stays open; nothing is guessed.
+//! Decides the conditions of compilation that `--features` decides, by Cargo's rules. All others stay open; nothing is
+//! guessed.
 
 use proc_macro2::TokenStream;
 use syn::parse::Parser as _;
@@ -9,17 +9,17 @@ use syn::{Attribute, Expr, ExprLit, Field, Fields, ItemStruct, Lit, Meta, MetaLi
 /// The features that the crates are compiled with.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) enum Features {
-    /// Nothing was said of them.
+    /// No features were named.
     #[default]
     Unknown,
-    /// These and no others.
+    /// Only these.
     These(Vec<String>),
-    /// Every one.
+    /// All features.
     All,
 }
 
 impl Features {
-    /// Whether the predicate of a `cfg` holds; `None` where only the compiler knows.
+    /// Whether the predicate of a `cfg` holds; `None` if only the compiler knows.
     pub(super) fn decide(&self, predicate: &Meta) -> Option<bool> {
         match predicate {
             Meta::Path(path) if path.is_ident("test") => Some(false),
@@ -41,7 +41,7 @@ impl Features {
         self.decide(&attr.parse_args().ok()?)
     }
 
-    /// The struct with each `cfg_attr` written out that is decided, and without the fields that are not there.
+    /// The struct with each decided `cfg_attr` expanded, and without the fields that are not compiled.
     pub(super) fn applied(&self, item: &ItemStruct) -> ItemStruct {
         let mut item = item.clone();
         item.attrs = self.attributes(&item.attrs);
@@ -65,12 +65,12 @@ impl Features {
         Some(field)
     }
 
-    /// The attributes with each `cfg_attr` written out that is decided.
+    /// The attributes, with each decided `cfg_attr` expanded.
     pub(super) fn attributes(&self, attrs: &[Attribute]) -> Vec<Attribute> {
         attrs.iter().flat_map(|attr| self.written_out(attr)).collect()
     }
 
-    /// The attributes that a decided `cfg_attr` stands for; one inside of another, too.
+    /// The attributes in a decided `cfg_attr`, also of one inside another.
     fn written_out(&self, attr: &Attribute) -> Vec<Attribute> {
         let decided = || {
             let list = attr.path().is_ident("cfg_attr").then(|| attr.meta.require_list().ok())??;
@@ -96,7 +96,7 @@ impl Features {
         }
     }
 
-    /// What one predicate decides alone, if it is this; otherwise all of them.
+    /// The value that one predicate alone decides, if there is one with this value; otherwise all must decide.
     fn fold(&self, predicates: &[Meta], decisive: bool) -> Option<bool> {
         let decided: Vec<Option<bool>> = predicates.iter().map(|predicate| self.decide(predicate)).collect();
         if decided.contains(&Some(decisive)) {

@@ -1,5 +1,4 @@
-//! The Rust files below a directory, in the order of their names.
-//! They are listed here, not opened.
+//! The Rust files below a directory, in the order of their names. This file lists them and does not open them.
 
 use std::collections::HashSet;
 use std::fs;
@@ -8,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::place::{Mistake, Place};
 
-/// Every `.rs` file below, without hidden ones, as editors and copying leave them, and Cargo's `target`.
+/// Every `.rs` file below, without hidden files, which editors leave, and without Cargo's `target`.
 pub(super) fn below(directory: &Path) -> Result<Vec<PathBuf>, Mistake> {
     let mut files = Vec::new();
     add_below(directory, &mut HashSet::new(), &mut files)?;
@@ -17,7 +16,7 @@ pub(super) fn below(directory: &Path) -> Result<Vec<PathBuf>, Mistake> {
 
 fn add_below(directory: &Path, visited: &mut HashSet<PathBuf>, files: &mut Vec<PathBuf>) -> Result<(), Mistake> {
     let blame = |error: io::Error| Mistake::new(Place::of_file(directory), format!("cannot be listed: {error}"));
-    // A link may lead back.
+    // A link may point back.
     if !visited.insert(directory.canonicalize().map_err(blame)?) {
         return Ok(());
     }
@@ -47,7 +46,7 @@ fn is_hidden(path: &Path) -> bool {
     path.file_name().unwrap_or_default().as_encoded_bytes().starts_with(b".")
 }
 
-/// Whether Cargo takes the file for the root of a crate, from which `mod` lines lead to every other one.
+/// Whether Cargo takes the file as the root of a crate. `mod` lines lead from there to all other files.
 pub(super) fn is_root(file: &Path) -> bool {
     let name = file.file_name().unwrap_or_default();
     let folder = file.parent().and_then(Path::file_name);

@@ -1,23 +1,23 @@
-//! What a module brings into scope: its `use` declarations, and whether a macro may bring more.
-//! Where a path leads is found out elsewhere.
+//! The names that a module imports: its `use` declarations, and whether a macro may import more. Other files follow the
+//! paths.
 
 use syn::{Ident, UseTree};
 
 use super::name_of;
 
-/// What a module imports.
+/// The imports of a module.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Imports {
-    /// Single names, each with the path that it stands for.
+    /// Single names, each with its path.
     pub(super) names: Vec<(String, Vec<String>)>,
     /// Paths before `::*`.
     pub(super) globs: Vec<Vec<String>>,
-    /// Whether a macro stands in the module that may declare tables.
+    /// Whether the module has a macro that may declare tables.
     pub(super) has_macros: bool,
 }
 
 impl Imports {
-    /// Remembers everything in the tree and hands each renaming to `renamed`.
+    /// Stores everything in the tree, and passes each renaming to `renamed`.
     pub(super) fn add(&mut self, tree: &UseTree, renamed: &mut impl FnMut(&Ident, &Ident)) {
         self.add_below(&mut Vec::new(), tree, renamed);
     }
@@ -53,7 +53,7 @@ impl Imports {
     }
 }
 
-/// `a::{self}` names `a` itself.
+/// `a::{self}` means `a` itself.
 fn joined(path: &[String], name: &Ident) -> Vec<String> {
     let mut path = path.to_vec();
     if name != "self" || path.is_empty() {

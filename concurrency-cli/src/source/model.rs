@@ -1,5 +1,4 @@
-//! Structs that derive `Concurrent` with a `TriggerVersionField`.
-//! Which table they mean is found out elsewhere.
+//! Structs that derive `Concurrent` with a `TriggerVersionField`. Other files find their tables.
 
 use std::path::Path;
 
@@ -12,10 +11,10 @@ use super::{mentions, name_of};
 
 /// The derive that makes a struct a model.
 pub(super) const DERIVE: &str = "Concurrent";
-/// The version field that wants a trigger.
+/// The version field that needs a trigger.
 pub(super) const VERSION_FIELD: &str = "TriggerVersionField";
 
-/// A struct whose table wants a trigger. Columns are named as in Rust.
+/// A struct whose table needs a trigger. Columns have their names in Rust.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Model {
     pub(crate) name: String,
@@ -25,16 +24,16 @@ pub(crate) struct Model {
     pub(super) key: Vec<String>,
     pub(super) version: String,
     pub(super) trigger_name: Option<String>,
-    /// The modules of the file around the struct, and those around the file.
+    /// The modules around the struct in its file, and those around the file.
     pub(super) module: Vec<String>,
 }
 
-/// What a struct is to the scanner.
+/// The kinds of structs.
 pub(super) enum Kind {
     Model(Model),
-    /// Only the compiler knows whether it is one.
+    /// Only the compiler knows whether it is a model.
     Unsure(String),
-    /// It is one, and only the compiler knows of which table or column.
+    /// It is a model, and only the compiler knows its table or a column.
     Mistaken(String),
     Other,
 }
@@ -76,7 +75,7 @@ pub(super) fn read(strukt: &ItemStruct, file: &Path, module: &[String]) -> syn::
     }))
 }
 
-/// Whether the attribute is there only under a condition and would make the struct a model or its field a version.
+/// Whether the attribute has a condition and would make the struct a model or its field a version.
 fn is_conditional_model(attr: &Attribute) -> bool {
     attr.path().is_ident("cfg_attr")
         && attr
@@ -85,7 +84,7 @@ fn is_conditional_model(attr: &Attribute) -> bool {
             .is_ok_and(|list| mentions(&list.tokens, |word| word == DERIVE || word == VERSION_FIELD))
 }
 
-/// Why only the compiler knows which table or column is meant; `None` where the text says it.
+/// Why only the compiler knows the table or a column; `None` if the text says it.
 fn conditional_option(strukt: &ItemStruct) -> syn::Result<Option<String>> {
     let name = &strukt.ident;
     if strukt.attrs.iter().any(is_conditional_option) {
@@ -133,7 +132,7 @@ fn version_of(fields: &Fields) -> syn::Result<Option<(&Field, FieldOptions)>> {
     Ok(None)
 }
 
-/// Diesel's rule for a struct that names no table: `BlogPost` lives in `blog_posts`.
+/// Diesel's rule for a struct that names no table: `BlogPost` is in `blog_posts`.
 fn inferred_table(strukt: &Ident) -> String {
     let name = name_of(strukt);
     let mut plural = String::with_capacity(name.len().saturating_add(4));
@@ -249,7 +248,7 @@ mod tests {
         }
     }
 
-    /// The derive is there, and what it reads only under a condition.
+    /// The derive has no condition, and what it reads has one.
     #[test]
     fn a_model_whose_options_a_condition_decides_is_a_mistake() {
         let mistaken: [ItemStruct; 4] = [

@@ -1,5 +1,4 @@
-//! `mod name;`: which file holds a module.
-//! It asks the file system what is there and reads nothing.
+//! `mod name;`: which file has a module. It asks the file system what exists and reads nothing.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +8,7 @@ use super::condition::Condition;
 use super::name_of;
 use super::place::Place;
 
-/// A module that lives in a file of its own.
+/// A module in its own file.
 #[derive(Debug)]
 pub(super) struct Declaration {
     pub(super) place: Place,
@@ -17,7 +16,7 @@ pub(super) struct Declaration {
     pub(super) name: String,
     /// The value of `#[path = "…"]`.
     path: Option<String>,
-    /// The modules of the file that hold the declaration.
+    /// The modules in the file around the declaration.
     pub(super) inside: Vec<String>,
 }
 
@@ -32,7 +31,7 @@ impl Declaration {
         }
     }
 
-    /// The file that holds the module, or why there is none.
+    /// The file of the module, or why there is none.
     pub(super) fn file(&self) -> Result<PathBuf, String> {
         let name = &self.name;
         let (candidates, missing) = match &self.path {
@@ -42,7 +41,7 @@ impl Declaration {
         candidates.into_iter().find(|file| file.is_file()).ok_or_else(|| format!("module `{name}` {missing}"))
     }
 
-    /// A path starts where the file is; inside of other modules, in their folder.
+    /// A path starts at the folder of the file; inside other modules, at their folder.
     fn at(&self, path: &str) -> Vec<PathBuf> {
         let mut bases = if self.inside.is_empty() { Vec::new() } else { self.folders() };
         bases.push(self.beside());
@@ -54,8 +53,8 @@ impl Declaration {
         self.folders().into_iter().flat_map(files).collect()
     }
 
-    /// Where modules are: those of a crate's root and of `mod.rs` beside it, those of other files in a folder of their name.
-    /// Which files are roots only Cargo knows.
+    /// The folder of a file's modules: the folder of a crate root or a `mod.rs`, and for other files a folder with
+    /// their name. Only Cargo knows which files are crate roots.
     fn folders(&self) -> Vec<PathBuf> {
         let own = self.place.file.with_extension("");
         let is_root = own.file_name().is_some_and(|stem| stem == "mod" || stem == "lib" || stem == "main");

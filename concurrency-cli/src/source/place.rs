@@ -1,5 +1,4 @@
-//! Where in the sources, or in diesel.toml, something stands.
-//! What stands there is for others to say.
+//! A place in the sources or in diesel.toml. Other files say what is there.
 
 use std::fmt::{self, Display};
 use std::path::{Path, PathBuf};
@@ -11,7 +10,7 @@ use serde_json::{Value, json};
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Place {
     pub(crate) file: PathBuf,
-    /// Counted from 1; `None` where no line is to blame.
+    /// Counted from 1; `None` if the problem has no line.
     pub(crate) line: Option<usize>,
 }
 
@@ -20,7 +19,7 @@ impl Place {
         Self { file: file.to_owned(), line: None }
     }
 
-    /// The line that a byte of the text stands on.
+    /// The line of a byte of the text.
     pub(crate) fn of_byte(file: &Path, text: &str, byte: usize) -> Self {
         let before = text.bytes().take(byte).filter(|byte| *byte == b'\n').count();
         Self { file: file.to_owned(), line: Some(before.saturating_add(1)) }
@@ -38,7 +37,7 @@ impl Display for Place {
     }
 }
 
-/// Something in the sources that must be put right before anything is done.
+/// A mistake in the sources, which must be corrected before anything is done.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Mistake {
     pub(crate) place: Place,
@@ -61,7 +60,7 @@ impl Display for Mistake {
     }
 }
 
-/// Something in the sources that was passed over.
+/// A thing in the sources that was skipped.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Skipped {
     pub(crate) place: Place,

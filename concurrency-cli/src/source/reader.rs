@@ -1,5 +1,4 @@
-//! One file: its models, tables, modules and imports, and what in it cannot be read.
-//! It does not know the other files.
+//! Reads one file: its models, tables, modules and imports, and what cannot be read. It does not know the other files.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -25,7 +24,7 @@ use super::{mentions, name_of, names_of};
 /// The macro that declares a table.
 const TABLE: &str = "table";
 
-/// Macros between items that declare neither models nor tables.
+/// Macros between items that declare no models and no tables.
 const HARMLESS: &[&str] = &[
     "alias",
     "allow_columns_to_appear_in_same_group_by_clause",
@@ -41,13 +40,13 @@ const HARMLESS: &[&str] = &[
     "thread_local",
 ];
 
-/// What one file holds.
+/// The content of one file.
 #[derive(Debug, Default)]
 pub(super) struct Findings {
     pub(super) models: Vec<Conditional<Model>>,
     pub(super) tables: Vec<Conditional<Table>>,
     pub(super) modules: Vec<Declaration>,
-    /// Those of each module, by the modules of the file around it.
+    /// The imports of each module, by the modules around it in the file.
     pub(super) imports: HashMap<Vec<String>, Imports>,
     pub(super) skipped: Vec<Skipped>,
     pub(super) mistakes: Vec<Mistake>,
@@ -69,10 +68,10 @@ pub(super) fn read(file: &Path, text: &str, features: &Features) -> Findings {
     findings
 }
 
-/// The file's items; none where it is nested so deeply that the parser would run out of stack.
+/// The file's items; none if the file is nested so deeply that the parser would overflow the stack.
 fn parse(file: &Path, text: &str, findings: &mut Findings) -> syn::Result<syn::File> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    // A `#!` line is no Rust; what it is, the parser knows.
+    // A `#!` line is not an item; the parser recognises it.
     if let Ok(tokens) = text.parse::<TokenStream>() {
         if let Some((span, reason)) = depth::too_deep(&tokens) {
             let reason = format!("{reason}, which is too deep to be read; leave the file out with --exclude");
@@ -109,12 +108,12 @@ impl Reader<'_> {
         Conditional { thing, condition: self.conditions.first().cloned() }
     }
 
-    /// Those of the module that is read.
+    /// The imports of the current module.
     fn imports(&mut self) -> &mut Imports {
         self.findings.imports.entry(self.modules.clone()).or_default()
     }
 
-    /// Whether what is read now is no part of the program.
+    /// Whether the current code is not part of the program.
     fn is_outside(&self) -> bool {
         self.conditions.iter().any(|condition| condition.is_false() || condition.is_of_tests())
     }
@@ -198,7 +197,7 @@ impl<'ast> Visit<'ast> for Reader<'_> {
         self.under(&item.attrs, |reader| visit::visit_item_fn(reader, item));
     }
 
-    /// Names that a function's body has for itself are its own.
+    /// Names inside a function's body are not visible outside.
     fn visit_block(&mut self, block: &'ast Block) {
         if !block.stmts.iter().any(|statement| matches!(statement, Stmt::Item(_) | Stmt::Macro(_))) {
             visit::visit_block(self, block);
@@ -215,7 +214,7 @@ impl<'ast> Visit<'ast> for Reader<'_> {
     }
 
     fn visit_item_macro(&mut self, item: &'ast ItemMacro) {
-        // A definition has a name; what it makes is reported where it is used.
+        // A definition has a name. Its output is reported where it is used.
         if item.ident.is_none() {
             self.under(&item.attrs, |reader| reader.read_macro(&item.mac));
         }
@@ -244,7 +243,7 @@ impl<'ast> Visit<'ast> for Reader<'_> {
     }
 
     fn visit_stmt_macro(&mut self, statement: &'ast StmtMacro) {
-        // Between statements most macros are calls.
+        // Between statements, most macros are calls.
         if names_of(&statement.mac.path).last().is_some_and(|name| name == TABLE)
             || mentions(&statement.mac.tokens, |word| word == DERIVE)
         {

@@ -1,4 +1,5 @@
-//! New names that a file gives to the derive and to the version field: each is written out where a struct has it.
+//! The new names that a file gives to the derive and to the version field. In each struct they are replaced by the
+//! original names.
 
 use std::collections::HashMap;
 
@@ -9,7 +10,7 @@ use syn::{Ident, ItemStruct, ItemType, ItemUse, Meta, Type};
 use super::imports::Imports;
 use super::model::{DERIVE, VERSION_FIELD};
 
-/// The new names, each with what it stands for.
+/// The new names, each with its original name.
 #[derive(Debug, Default)]
 pub(super) struct Renamed(HashMap<String, &'static str>);
 
@@ -25,7 +26,7 @@ impl Renamed {
         matches!(&*item.ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == VERSION_FIELD))
     }
 
-    /// The struct with the names that the library gives.
+    /// The struct with the library's names.
     pub(super) fn written_out(&self, mut item: ItemStruct) -> ItemStruct {
         if self.0.is_empty() {
             return item;

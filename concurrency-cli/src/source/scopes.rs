@@ -1,43 +1,43 @@
-//! Where a path leads: which tables a name means in a module, followed through `use` declarations as the compiler does.
-//! A macro and a crate that was not read end the way, and that is said.
+//! Which tables a name means in a module. It follows `use` declarations as the compiler does. If a macro or an unread
+//! crate ends the path, it says so.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::imports::Imports;
 
-/// The names of a module and of those around it, the crate's folder first.
+/// The names of a module and of the modules around it, with the crate's folder first.
 pub(super) type ModulePath = Vec<String>;
 
-/// Crates that declare no tables, and whose every name many files import.
+/// Crates that declare no tables, and from which many files import every name.
 const WITHOUT_TABLES: &[&str] = &["alloc", "concurrency_diesel", "core", "diesel", "diesel_async", "std"];
 
-/// How the description of what was not read ends.
+/// The end of the description of code that was not read.
 pub(super) const UNREAD: &str = ", which was not read";
 
-/// Every module that was read.
+/// All modules that were read.
 #[derive(Debug, Default)]
 pub(super) struct Scopes {
     modules: HashMap<ModulePath, Module>,
-    /// Tables of files that the user named, and that no `mod` line puts anywhere: they stand where nothing else is.
+    /// Tables of files that the user named and that no `mod` line leads to. A name means them if it means nothing else.
     pub(super) unplaced: Vec<(String, usize)>,
-    /// The names of crates, each with the module that is its root.
+    /// The names of crates, each with its root module.
     crates: Vec<(String, ModulePath)>,
 }
 
 #[derive(Debug, Default)]
 pub(super) struct Module {
-    /// By name, as they are counted elsewhere.
+    /// By name, in their own order.
     pub(super) tables: Vec<(String, usize)>,
-    /// Tables that are there only under a condition.
+    /// Tables that have a condition.
     pub(super) conditional: Vec<String>,
     pub(super) imports: Imports,
 }
 
-/// What a path means.
+/// The meaning of a path.
 #[derive(Debug, Default)]
 pub(super) struct Meaning {
     pub(super) tables: BTreeSet<usize>,
-    /// What could not be followed.
+    /// The parts that could not be followed.
     pub(super) lost: Option<String>,
 }
 
@@ -57,7 +57,7 @@ impl Scopes {
         self.modules.entry(path).or_default()
     }
 
-    /// Whether the module is the body of a function, which sees all that is around it.
+    /// Whether the module is the body of a function, which sees everything around it.
     fn is_block(module: &[String]) -> bool {
         module.last().is_some_and(|name| name.starts_with('{'))
     }
@@ -66,7 +66,7 @@ impl Scopes {
         self.crates.push((name, root));
     }
 
-    /// The tables that the path means in the module of a crate.
+    /// The tables that the path means in a module of a crate.
     pub(super) fn meaning(&self, path: &[String], module: &[String], root: Option<&[String]>) -> Meaning {
         Search { scopes: self, root, seen: HashSet::new() }.resolve(path, module, true)
     }
@@ -79,7 +79,7 @@ struct Search<'s> {
 }
 
 impl Search<'_> {
-    /// Follows a path that stands in the module.
+    /// Follows a path in the module.
     fn resolve(&mut self, path: &[String], module: &[String], with_globs: bool) -> Meaning {
         let named = module.iter().rposition(|name| !name.starts_with('{')).map_or(0, |last| last.saturating_add(1));
         let (mut at, mut rest) = (module.get(..named).unwrap_or_default(), path);
@@ -123,7 +123,7 @@ impl Search<'_> {
         self.by_its_end(path)
     }
 
-    /// Of folders whose crate nobody knows: the modules that end as the path does.
+    /// For folders of an unknown crate: the modules whose path ends like this one.
     fn by_its_end(&self, path: &[String]) -> Meaning {
         let Some((name, modules)) = path.split_last() else { return Meaning::default() };
         let ending = self.scopes.modules.iter().filter(|(module, _)| module.ends_with(modules));
@@ -135,7 +135,7 @@ impl Search<'_> {
         Meaning { tables, lost: None }
     }
 
-    /// What the name means in a module that was not read.
+    /// The meaning of the name in a module that was not read.
     fn unread(&self, name: &str, module: String) -> Meaning {
         let tables = self.scopes.unplaced.iter().filter(|(table, _)| table == name).map(|(_, index)| *index);
         let tables: BTreeSet<usize> = tables.collect();
@@ -143,7 +143,7 @@ impl Search<'_> {
         Meaning { tables, lost }
     }
 
-    /// What the path means below the module; where that is not known, this is said.
+    /// The meaning of the path below the module. If it is unknown, the result says so.
     fn item(&mut self, path: &[String], module: &[String], with_globs: bool) -> Meaning {
         let meaning = self.item_or_nothing(path, module, with_globs);
         if meaning.is_nothing() && !self.scopes.modules.contains_key(module) {
@@ -206,7 +206,7 @@ impl Search<'_> {
     }
 }
 
-/// The module, for people to read.
+/// The module, as text for people.
 fn named(module: &[String]) -> String {
     let name = module.iter().rfind(|name| !name.starts_with('{')).map_or("crate", |name| name);
     format!("module `{name}`")

@@ -1,5 +1,4 @@
-//! The tables that `table!` declares, as Diesel itself reads them.
-//! Whether the database has them is not known here.
+//! The tables that `table!` declares, as Diesel reads them. Whether the database has them is unknown here.
 
 use std::path::Path;
 
@@ -18,14 +17,14 @@ use super::{mentions, name_of};
 pub(crate) struct Table {
     pub(super) name: String,
     pub(super) place: Place,
-    /// Of the file, and of the modules in it, that hold the table.
+    /// The modules of the file, and those in it, around the table.
     pub(super) module: Vec<String>,
     pub(crate) schema: Option<String>,
     pub(crate) sql_name: String,
-    /// Columns as named in Rust.
+    /// Columns, with their names in Rust.
     pub(super) key: Vec<String>,
     columns: Vec<Column>,
-    /// Whether what SQL calls it stands under a condition.
+    /// Whether the table's SQL name has a condition.
     is_unsure: bool,
 }
 
@@ -35,11 +34,11 @@ struct Column {
     sql_name: String,
     /// The type's last segment, inside `Nullable`.
     sql_type: String,
-    /// Whether it is there, or has its name in SQL, only under a condition.
+    /// Whether the column or its SQL name has a condition.
     is_unsure: bool,
 }
 
-/// Diesel's types that hold no integer. Others, a project's own too, may.
+/// Diesel's types that are not integers. Other types, also a project's own, may be integers.
 const NO_INTEGERS: &[&str] = &[
     "Binary",
     "Bool",
@@ -68,7 +67,7 @@ const NO_INTEGERS: &[&str] = &[
 ];
 
 impl Table {
-    /// The table, and the attributes inside of the macro that may leave it out.
+    /// The table, and the attributes inside the macro that may exclude it.
     pub(super) fn read(
         tokens: TokenStream,
         file: &Path,
@@ -93,33 +92,33 @@ impl Table {
         Ok((table, attrs))
     }
 
-    /// `schema.table`, unquoted, for people to read.
+    /// `schema.table`, unquoted, as text for people.
     pub(crate) fn full_name(&self) -> String {
         self.schema.as_ref().map_or_else(|| self.sql_name.clone(), |schema| format!("{schema}.{}", self.sql_name))
     }
 
-    /// What SQL calls the column that Rust calls `name`.
+    /// The SQL name of the column that Rust calls `name`.
     pub(super) fn sql_column(&self, name: &str) -> Option<&str> {
         self.column(name).map(|column| column.sql_name.as_str())
     }
 
-    /// The type of the column that Rust calls `name`, if it surely holds no integers.
+    /// The type of the column that Rust calls `name`, if it is certainly not an integer.
     pub(super) fn type_without_integers(&self, name: &str) -> Option<&str> {
         let sql_type = self.column(name)?.sql_type.as_str();
         NO_INTEGERS.contains(&sql_type).then_some(sql_type)
     }
 
-    /// The primary key as SQL calls it.
+    /// The primary key, in SQL names.
     pub(crate) fn sql_key(&self) -> Vec<String> {
         self.key.iter().map(|name| self.sql_column(name).unwrap_or(name).to_owned()).collect()
     }
 
-    /// Whether SQL has a column of this name.
+    /// Whether a column has this SQL name.
     pub(crate) fn has_sql_column(&self, sql_name: &str) -> bool {
         self.columns.iter().any(|column| column.sql_name == sql_name)
     }
 
-    /// Why only the compiler knows what SQL calls the table or one of the columns; `None` where the text says it.
+    /// Why only the compiler knows the SQL name of the table or of a column; `None` if the text says it.
     pub(crate) fn doubt<'n>(&self, columns: impl IntoIterator<Item = &'n String>) -> Option<String> {
         let advice = "name the features with --features, or write it out";
         if self.is_unsure {
@@ -137,7 +136,7 @@ impl Table {
 }
 
 impl Column {
-    /// The column, unless the features leave it out.
+    /// The column, unless the features exclude it.
     fn of(declared: &diesel_table_macro_syntax::ColumnDef, features: &Features) -> Option<Self> {
         let attrs = features.attributes(&declared.meta);
         let cfgs = || attrs.iter().filter(|attr| attr.path().is_ident("cfg")).map(|attr| features.decide_cfg(attr));
@@ -151,7 +150,7 @@ impl Column {
     }
 }
 
-/// Whether the attribute names something in SQL that Diesel's macro does not see: inside of `cfg_attr`, say.
+/// Whether the attribute gives an SQL name that Diesel's macro does not see, for example inside a `cfg_attr`.
 fn names_in_sql(attr: &Attribute) -> bool {
     mentions(&attr.meta.to_token_stream(), |word| word == "sql_name" || word == "cfg") && !attr.path().is_ident("cfg")
 }

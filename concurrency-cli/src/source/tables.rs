@@ -1,5 +1,4 @@
-//! Which table a model means.
-//! It goes by names, as far as the sources tell; where they leave a choice it makes none.
+//! Finds the table of each model by its name, as far as the sources say. If they leave a choice, it makes none.
 
 use super::model::Model;
 use super::place::{Mistake, Place};
@@ -7,13 +6,13 @@ use super::scopes::{Scopes, UNREAD};
 use super::table::Table;
 use super::walk::Sighting;
 
-/// Every table of the sources.
+/// All tables in the sources.
 #[derive(Debug)]
 pub(crate) struct Tables {
     tables: Vec<Table>,
 }
 
-/// A model with its table, in the names of SQL.
+/// A model with its table, in SQL names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ModelTable {
     pub(crate) model: String,
@@ -26,7 +25,7 @@ pub(crate) struct ModelTable {
 }
 
 impl ModelTable {
-    /// `schema.table`, unquoted, for people to read.
+    /// `schema.table`, unquoted, as text for people.
     pub(crate) fn full_name(&self) -> String {
         self.schema.as_ref().map_or_else(|| self.table.clone(), |schema| format!("{schema}.{}", self.table))
     }
@@ -37,12 +36,12 @@ impl Tables {
         Self { tables }
     }
 
-    /// The table that SQL calls so: `table` or `schema.table`.
+    /// The table with this SQL name: `table` or `schema.table`.
     pub(crate) fn find(&self, sql_name: &str) -> Option<&Table> {
         self.tables.iter().find(|table| table.full_name() == sql_name)
     }
 
-    /// The models with their tables; one that cannot be matched is a mistake.
+    /// The models with their tables. A model without a table is a mistake.
     pub(super) fn of_models(&self, sightings: &[Sighting], scopes: &Scopes) -> Result<Vec<ModelTable>, Vec<Mistake>> {
         let (mut models, mut mistakes) = (Vec::new(), Vec::new());
         for sighting in sightings {
@@ -68,7 +67,7 @@ impl Tables {
             ));
         }
         let mut candidates: Vec<&Table> = meaning.tables.iter().filter_map(|index| self.tables.get(*index)).collect();
-        // Nothing leads to it, so that the text does not compile as it stands; one of that name can only be the one.
+        // Nothing leads to it, so the text does not compile as it is. If one table has that name, it must be this one.
         if candidates.is_empty() {
             candidates.extend(named());
         }

@@ -25,7 +25,7 @@ impl Project {
         self.0.path().join(name)
     }
 
-    /// The text with paths as they are inside the project.
+    /// The text, with paths relative to the project.
     fn relative(&self, text: &dyn std::fmt::Display) -> String {
         text.to_string().replace(&format!("{}/", self.0.path().display()), "")
     }
@@ -114,7 +114,7 @@ fn modules_outside_of_the_folder_are_followed() {
         ("src/inline/x.rs", ""),
     ]);
     assert_eq!(project.found(&["src"]), (vec![FOUND.to_owned()], none()));
-    // The table is found through `mod schema;` too.
+    // The table is also found through `mod schema;`.
     assert_eq!(project.found(&["src/main.rs"]), (vec![FOUND.to_owned()], none()));
 }
 
@@ -157,7 +157,7 @@ fn macros_of_tests_are_not_worth_a_word() {
     assert_eq!(project.found(&["src"]), (none(), none()));
 }
 
-/// In the file that renames them they are read; what other files import under the new name is not known.
+/// In the file that renames them they are read. What other files import under the new name is unknown.
 #[test]
 fn renamed_imports_are_followed_in_their_file() {
     let renamed = "use concurrency_diesel::{Concurrent as Guarded, TriggerVersionField as Bump, prelude::*};
@@ -242,7 +242,7 @@ fn every_mistake_is_reported_with_its_place() {
     fs::write(project.path("src/c.rs"), b"// \xff").unwrap();
     let mut mistakes = project.mistakes(&["src", "gone"]);
     mistakes.sort();
-    // What is wrong in the second is said in syn's words.
+    // The mistake in the second file is reported in syn's words.
     let second = mistakes.remove(1);
     assert!(second.starts_with("src/a.rs:1: "), "{second}");
     let others = [
@@ -360,7 +360,7 @@ fn features_that_are_named_decide() {
     );
 }
 
-/// What the crate's `mod` lines lead to is the program; what lies beside it is told of, if it holds a model, and stops nothing.
+/// The crate's `mod` lines lead to the program. A file beside it is reported if it has a model, and stops nothing.
 #[test]
 fn files_that_are_no_part_of_the_crate_stop_nothing() {
     let project = Project::new(&[
@@ -384,7 +384,7 @@ fn files_that_are_no_part_of_the_crate_stop_nothing() {
     assert_eq!(project.mistakes(&["src"]), ["src/data.rs: cannot be read: stream did not contain valid UTF-8"]);
 }
 
-/// Reading a pipe would wait for whoever writes into it.
+/// Reading a pipe would wait for its writer.
 #[test]
 #[cfg(unix)]
 fn pipes_are_not_read() {
@@ -416,7 +416,7 @@ fn excluded_files_and_folders_are_not_read() {
     );
 }
 
-/// However deep: a message, and no overflow of the stack.
+/// At any depth there is a message, and no stack overflow.
 #[test]
 fn deep_nesting_is_an_error_or_is_read() {
     let function = |body: &str| format!("{ARTICLE}fn function() {{ let a = {body}; }}\n");

@@ -1,5 +1,4 @@
-//! All files: those that were named, those below named directories, and those that hold their modules.
-//! What stands in a single file is read elsewhere.
+//! All files: the named ones, those below named directories, and those of their modules. `reader` reads a single file.
 
 use std::collections::{HashMap, VecDeque};
 use std::fs;
@@ -18,7 +17,7 @@ use super::reader::{self, Findings};
 use super::scopes::{ModulePath, Scopes};
 use super::table::Table;
 
-/// What all files hold together, without what is compiled only under a condition.
+/// The content of all files together, without what is compiled only under a condition.
 #[derive(Debug, Default)]
 pub(super) struct Walked {
     pub(super) models: Vec<Sighting>,
@@ -27,7 +26,7 @@ pub(super) struct Walked {
     pub(super) skipped: Vec<Skipped>,
 }
 
-/// A model and the root of its crate, where that is known.
+/// A model and the root of its crate, if that is known.
 #[derive(Debug)]
 pub(super) struct Sighting {
     pub(super) model: Model,
@@ -50,7 +49,7 @@ pub(super) fn walk(scope: Scope<'_>) -> Result<Walked, Vec<Mistake>> {
         walk.add(schema, Reached::Named);
     }
     walk.read_all();
-    // What no `mod` line leads to: a macro may, or none any more.
+    // Files that no `mod` line leads to. A macro may lead there, or nothing any more.
     for file in std::mem::take(&mut walk.unreached) {
         walk.add(&file, Reached::Beside);
     }
@@ -58,15 +57,15 @@ pub(super) fn walk(scope: Scope<'_>) -> Result<Walked, Vec<Mistake>> {
     walk.finish()
 }
 
-/// How a file came to be read.
+/// Why a file is read.
 enum Reached {
-    /// It was named by the user.
+    /// The user named it.
     Named,
-    /// It lies below a directory that was named, and is the root of a crate, or there is none.
+    /// It is below a named directory, and it is the root of a crate, or there is no root.
     Listed,
-    /// It lies below such a directory, and no root leads to it.
+    /// It is below such a directory, and no root leads to it.
     Beside,
-    /// It holds a module of the file with this index.
+    /// It has a module of the file with this index.
     Declared { by: usize, declaration: Declaration },
 }
 
@@ -150,7 +149,7 @@ impl Walk {
 
     fn read(&mut self, index: usize) {
         let Some(file) = self.files.get_mut(index) else { return };
-        // A pipe would be waited for.
+        // Reading a pipe would wait.
         let text = if file.path.is_file() {
             fs::read_to_string(&file.path)
         } else {
@@ -158,7 +157,7 @@ impl Walk {
         };
         let text = match text {
             Ok(text) => text,
-            // No part of the program that we know of.
+            // It is not a known part of the program.
             Err(_) if file.is_beside => return,
             Err(error) => {
                 self.mistakes.push(Mistake::new(Place::of_file(&file.path), format!("cannot be read: {error}")));
@@ -177,7 +176,7 @@ impl Walk {
         }
     }
 
-    /// The condition under which the file is a part of the program; `None` where there is a way to it without one.
+    /// The condition under which the file is part of the program; `None` if there is a way to it without a condition.
     fn condition_of(&self, index: usize, on_the_way: &mut Vec<usize>) -> Option<Condition> {
         let file = self.files.get(index)?;
         if file.is_named || on_the_way.contains(&index) {
@@ -193,7 +192,7 @@ impl Walk {
         conditions?.into_iter().next()
     }
 
-    /// The modules around what stands in the file, and the root of its crate, where that is known.
+    /// The modules around the file's content, and the root of its crate, if that is known.
     fn module_of(&self, index: usize, on_the_way: &mut Vec<usize>) -> (ModulePath, Option<ModulePath>) {
         let Some(file) = self.files.get(index) else { return Default::default() };
         let declared = file.declared.iter().find(|(by, _)| !on_the_way.contains(by));
@@ -250,7 +249,7 @@ impl Walk {
     }
 }
 
-/// What is passed over in a file that no root of a crate leads to. What in it cannot be read is no mistake of the program.
+/// What is skipped in a file that no crate root leads to. What cannot be read in it is not a mistake of the program.
 fn beside(findings: &Findings) -> Vec<Skipped> {
     let reason = |what: String| {
         format!(
@@ -264,7 +263,7 @@ fn beside(findings: &Findings) -> Vec<Skipped> {
     models.chain(tables).collect()
 }
 
-/// The thing, unless it is compiled only under a condition of its own or of its file.
+/// The value, unless it is compiled only under a condition of its own or of its file.
 fn unconditional<T>(
     found: Conditional<T>,
     of_file: Option<&Condition>,

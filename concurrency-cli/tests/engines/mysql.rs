@@ -1,4 +1,4 @@
-//! MariaDB and MySQL: each test has a database of its own on the server named by `MYSQL_URL`.
+//! MariaDB and MySQL: each test has its own database on the server that `MYSQL_URL` names.
 
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -12,7 +12,7 @@ use crate::programs::{attempt, output, program};
 
 pub type TestConnection = MysqlConnection;
 
-/// For `--engine`.
+/// The value of `--engine`.
 pub const NAME: &str = "mysql";
 
 /// Replaces the trigger of `articles` by one that keeps our mark and does something else.
@@ -20,11 +20,11 @@ pub const ALTER: &str = "DROP TRIGGER concurrency_articles_version;
     CREATE TRIGGER concurrency_articles_version BEFORE UPDATE ON articles
     FOR EACH ROW SET /* concurrency-diesel 1 */ NEW.version = 7";
 
-/// Makes a trigger that is not ours, under our name.
+/// Creates a trigger that is not ours, with our name.
 pub const FOREIGN: &str =
     "CREATE TRIGGER concurrency_articles_version BEFORE UPDATE ON articles FOR EACH ROW SET NEW.title = 'own'";
 
-/// Lets the trigger of `articles` be and not fire; not every engine can.
+/// Disables the trigger of `articles`; not every engine can.
 pub const DISABLE: Option<&str> = None;
 
 /// A migration's program that drops the trigger of `articles`, and one that does not.
@@ -33,10 +33,10 @@ pub const UNCLEAR: [&str; 2] = [
     "CREATE PROCEDURE rebuild() BEGIN IF 1 = 2 THEN DROP TABLE articles; END IF; END; CALL rebuild(); DROP PROCEDURE rebuild",
 ];
 
-/// What quotes a name.
+/// The quote around names.
 pub const QUOTE: char = '`';
 
-/// A database of the test's own, removed with it.
+/// The test's own database, which is removed with it.
 pub struct Database {
     name: String,
 }
@@ -62,12 +62,12 @@ impl Database {
         TestConnection::establish(&self.url()).unwrap()
     }
 
-    /// What the server's own client dumps of it.
+    /// The dump by the server's own client.
     pub fn dump(&self) -> String {
         output(client(&["mariadb-dump", "mysqldump"]).arg(&self.name), "")
     }
 
-    /// A dump read by the client, which drops comments, into a database of the same name or of another.
+    /// Reads a dump with the client, which drops comments, into a database of the same name or of another name.
     pub fn restored(self, dump: &str, under_another_name: bool) -> Result<Self, String> {
         let restored = if under_another_name { Self { name: format!("{}_restored", self.name) } } else { self };
         let name = &restored.name;
@@ -76,23 +76,23 @@ impl Database {
         attempt(client(&["mariadb", "mysql"]).arg(name), dump).map(|_| restored)
     }
 
-    /// What made the server, and its version.
+    /// The server's product and version.
     pub fn server() -> (String, String) {
         let version: String = diesel::select(sql::<Text>("VERSION()")).get_result(&mut server()).unwrap();
         (if version.contains("MariaDB") { "mariadb" } else { "mysql" }.to_owned(), version)
     }
 
-    /// Whether the program that dumps knows this server's version.
+    /// Whether the dump program supports this server's version.
     pub fn can_be_dumped(&self) -> bool {
         true
     }
 
-    /// How the database names a table of its own.
+    /// The database's own name of a table.
     pub fn full_name(&self, table: &str) -> String {
         format!("{}.{table}", self.name)
     }
 
-    /// A server that is not there, and what is said of it.
+    /// A server that does not exist, and the message about it.
     pub fn absent() -> (&'static str, &'static str) {
         ("mysql://ada:secret@127.0.0.1:1/blog", "mysql://ada:****@127.0.0.1:1/blog: ")
     }
@@ -106,7 +106,7 @@ impl Drop for Database {
     }
 }
 
-/// A client program of the server's, told where that is.
+/// A client program of the server, connected to it.
 fn client(names: &[&str]) -> Command {
     let url = server_url();
     let (user, rest) =

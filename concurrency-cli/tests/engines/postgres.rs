@@ -1,4 +1,4 @@
-//! PostgreSQL: each test has a schema of its own on the server named by `PG_URL`.
+//! PostgreSQL: each test has its own schema on the server that `PG_URL` names.
 
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -12,18 +12,18 @@ use crate::programs::{attempt, output};
 
 pub type TestConnection = PgConnection;
 
-/// For `--engine`.
+/// The value of `--engine`.
 pub const NAME: &str = "postgres";
 
 /// Replaces the function of the trigger of `articles` by one that keeps our mark and does something else.
 pub const ALTER: &str = "CREATE OR REPLACE FUNCTION concurrency_articles_version() RETURNS trigger
     LANGUAGE plpgsql AS $$ BEGIN /* concurrency-diesel 1 */ RETURN NEW; END $$";
 
-/// Makes a trigger that is not ours, under our name.
+/// Creates a trigger that is not ours, with our name.
 pub const FOREIGN: &str = "CREATE FUNCTION own() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
     CREATE TRIGGER concurrency_articles_version BEFORE UPDATE ON articles FOR EACH ROW EXECUTE FUNCTION own()";
 
-/// Lets the trigger of `articles` be and not fire; not every engine can.
+/// Disables the trigger of `articles`; not every engine can.
 pub const DISABLE: Option<&str> = Some("ALTER TABLE articles DISABLE TRIGGER concurrency_articles_version");
 
 /// A migration's program that drops the trigger of `articles`, and one that does not.
@@ -32,16 +32,16 @@ pub const UNCLEAR: [&str; 2] = [
     "DO $$ BEGIN IF 1 = 2 THEN DROP TABLE articles; END IF; END $$",
 ];
 
-/// What quotes a name.
+/// The quote around names.
 pub const QUOTE: char = '"';
 
 /// A schema in a dump.
 const DUMPED: &str = "concurrency_dumped";
 
-/// A schema of the test's own, removed with it.
+/// The test's own schema, which is removed with it.
 pub struct Database {
     schema: String,
-    /// A database of its own on the server, where a dump of the schema was restored.
+    /// A separate database on the server, into which a dump of the schema was restored.
     own: Option<String>,
 }
 
@@ -75,14 +75,14 @@ impl Database {
         }
     }
 
-    /// What `pg_dump` dumps of it, with another name in the place of its schema's own.
+    /// The dump by `pg_dump`, with another name instead of the schema's own.
     pub fn dump(&self) -> String {
         let schema = format!("--schema={}", self.schema);
         let dump = output(Command::new("pg_dump").args([&schema, &format!("--dbname={}", self.server_url())]), "");
         dump.replace(&self.schema, DUMPED)
     }
 
-    /// A dump read by `psql`, into the same database or into another.
+    /// Reads a dump with `psql`, into the same database or another one.
     pub fn restored(mut self, dump: &str, under_another_name: bool) -> Result<Self, String> {
         server().batch_execute(&format!("DROP SCHEMA {} CASCADE", self.schema)).unwrap();
         if under_another_name {
@@ -95,7 +95,7 @@ impl Database {
         attempt(Command::new("psql").args(["-X", "-q", "-v", "ON_ERROR_STOP=1", &url]), &dump).map(|_| self)
     }
 
-    /// What made the server, and its version.
+    /// The server's product and version.
     pub fn server() -> (String, String) {
         let version = diesel::select(sql::<Text>("current_setting('server_version')"));
         ("postgres".to_owned(), version.get_result(&mut server()).unwrap())
@@ -105,7 +105,7 @@ impl Database {
         TestConnection::establish(&self.url()).unwrap()
     }
 
-    /// Whether the program that dumps knows this server's version: `pg_dump` refuses servers that are newer.
+    /// Whether the dump program supports this server's version: `pg_dump` refuses newer servers.
     pub fn can_be_dumped(&self) -> bool {
         let version = output(Command::new("pg_dump").arg("--version"), "");
         let digits = |text: &str| text.chars().take_while(char::is_ascii_digit).collect::<String>().parse::<i64>();
@@ -114,12 +114,12 @@ impl Database {
         of_server.get_result::<i64>(&mut server()).unwrap() <= of_program
     }
 
-    /// How the database names a table of its own.
+    /// The database's own name of a table.
     pub fn full_name(&self, table: &str) -> String {
         format!("{}.{table}", self.schema)
     }
 
-    /// A server that is not there, and what is said of it.
+    /// A server that does not exist, and the message about it.
     pub fn absent() -> (&'static str, &'static str) {
         ("postgres://ada:secret@127.0.0.1:1/blog", "postgres://ada:****@127.0.0.1:1/blog: ")
     }

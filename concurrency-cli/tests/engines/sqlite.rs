@@ -1,4 +1,4 @@
-//! SQLite: each test has a file of its own.
+//! SQLite: each test has its own file.
 
 use std::process::Command;
 
@@ -9,7 +9,7 @@ use crate::programs::{attempt, output};
 
 pub type TestConnection = SqliteConnection;
 
-/// For `--engine`.
+/// The value of `--engine`.
 pub const NAME: &str = "sqlite";
 
 /// Replaces the trigger of `articles` by one that keeps our mark and does something else.
@@ -17,10 +17,10 @@ pub const ALTER: &str = "DROP TRIGGER concurrency_articles_version;
     CREATE TRIGGER concurrency_articles_version AFTER UPDATE ON articles
     BEGIN /* concurrency-diesel 1 */ SELECT 1; END";
 
-/// Makes a trigger that is not ours, under our name.
+/// Creates a trigger that is not ours, with our name.
 pub const FOREIGN: &str = "CREATE TRIGGER concurrency_articles_version AFTER UPDATE ON articles BEGIN SELECT 1; END";
 
-/// Lets the trigger of `articles` be and not fire; not every engine can.
+/// Disables the trigger of `articles`; not every engine can.
 pub const DISABLE: Option<&str> = None;
 
 /// A migration's statements that drop the trigger of `articles` by hand, and some that do not.
@@ -29,10 +29,10 @@ pub const UNCLEAR: [&str; 2] = [
     "PRAGMA writable_schema = ON; DELETE FROM sqlite_master WHERE type = 'none'; PRAGMA writable_schema = RESET",
 ];
 
-/// What quotes a name.
+/// The quote around names.
 pub const QUOTE: char = '"';
 
-/// A file of the test's own, removed with it.
+/// The test's own file, which is removed with it.
 pub struct Database(tempfile::TempDir);
 
 impl Database {
@@ -51,12 +51,12 @@ impl Database {
         TestConnection::establish(&self.url()).unwrap()
     }
 
-    /// What `sqlite3` dumps of it.
+    /// The dump by `sqlite3`.
     pub fn dump(&self) -> String {
         output(Command::new("sqlite3").arg(self.url()).arg(".dump"), "")
     }
 
-    /// A dump read by `sqlite3`, into a file of the same name or of another.
+    /// Reads a dump with `sqlite3`, into a file of the same name or of another name.
     pub fn restored(self, dump: &str, under_another_name: bool) -> Result<Self, String> {
         let restored = if under_another_name { Self(tempfile::tempdir().unwrap()) } else { self };
         if !under_another_name {
@@ -65,22 +65,22 @@ impl Database {
         attempt(Command::new("sqlite3").args(["-bail", &restored.url()]), dump).map(|_| restored)
     }
 
-    /// What made the server, and its version.
+    /// The server's product and version.
     pub fn server() -> (String, String) {
         ("sqlite".to_owned(), "bundled".to_owned())
     }
 
-    /// Whether the program that dumps knows this server's version.
+    /// Whether the dump program supports this server's version.
     pub fn can_be_dumped(&self) -> bool {
         true
     }
 
-    /// How the database names a table of its own.
+    /// The database's own name of a table.
     pub fn full_name(&self, table: &str) -> String {
         format!("main.{table}")
     }
 
-    /// A database that is not there, and what is said of it.
+    /// A database that does not exist, and the message about it.
     pub fn absent() -> (&'static str, &'static str) {
         ("gone/blog.sqlite", "gone/blog.sqlite: there is no such file; make the database with `diesel setup`")
     }

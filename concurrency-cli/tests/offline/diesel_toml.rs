@@ -8,7 +8,7 @@ const GENERATE: [&str; 4] = ["triggers", "generate", "--engine", "sqlite"];
 const ADD: [&str; 7] = ["add-version", "--table", "wares", "--trigger", "--engine", "sqlite", "--dry-run"];
 const WARES: &str = "diesel::table! { wares (code) { code -> Text, } }";
 
-/// Everything of the database in a folder of its own.
+/// All files of the database in a separate folder.
 fn moved() -> Project {
     let project = Project::new();
     project.write(
@@ -70,7 +70,7 @@ fn arguments_win_over_variables_and_variables_over_the_file() {
     generates_in("by-variable-too", &project, &[], &[]);
 }
 
-/// A path is taken as it is seen from the file that it stands in.
+/// A path is relative to the file that contains it.
 #[test]
 fn relative_paths_go_from_the_folder_of_the_file() {
     let project = moved();
@@ -173,7 +173,7 @@ fn a_mistake_is_told_with_its_place() {
     project.run(&GENERATE).expect(2, "", &message);
 }
 
-/// As in diesel_cli, it is read only where something is asked of it.
+/// As in diesel_cli, the file is read only if a value of it is needed.
 #[test]
 fn a_mistake_does_not_matter_where_everything_is_named() {
     let project = Project::new();

@@ -72,7 +72,7 @@ fn another_key_replaces_the_trigger_and_reverting_brings_it_back() {
     assert_eq!(project.files(), before);
 }
 
-/// The form goes with the command: what is generated without `--strict` is not strict.
+/// The form depends on the command: without `--strict` the triggers are not strict.
 #[test]
 fn the_strict_form_replaces_the_other_and_the_other_way_round() {
     let project = Project::new();

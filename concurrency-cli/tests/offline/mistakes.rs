@@ -1,4 +1,4 @@
-//! What is wrong is said with its place, the exit code is 2, and nothing is changed.
+//! A mistake is reported with its place, the exit code is 2, and nothing changes.
 
 use super::migrations;
 use super::project::{MODELS, Project, SCHEMA};
@@ -80,7 +80,7 @@ fn a_name_that_no_trigger_can_have() {
     }
 }
 
-/// What would turn the text around, or begin a line.
+/// Characters that would change the direction of the text, or begin a line.
 #[test]
 fn names_are_shown_with_what_steers_a_terminal_written_out() {
     let project = Project::new();
@@ -93,7 +93,7 @@ fn names_are_shown_with_what_steers_a_terminal_written_out() {
     assert!(ran.code == Some(0) && ran.out.contains("\n  trigger a\\u{1b}[31m\\n\\u{202e}b on articles\n"), "{ran:?}");
 }
 
-/// Reading a pipe would wait for whoever writes into it.
+/// Reading a pipe would wait for its writer.
 #[test]
 #[cfg(unix)]
 fn a_configuration_that_is_a_pipe() {
@@ -138,7 +138,7 @@ fn no_folder_of_migrations() {
     refused(&project, &add, &message("gone", "No such file or directory (os error 2)"));
 }
 
-/// Permissions do not keep root out; /proc does.
+/// Permissions do not stop root; /proc does.
 #[test]
 #[cfg(target_os = "linux")]
 fn a_folder_of_migrations_that_cannot_be_written() {
@@ -194,7 +194,8 @@ fn a_database_of_sqlite_that_is_not_there_is_not_made() {
     }
 }
 
-/// In a build with one engine alone: `cargo test -p concurrency-cli --no-default-features --features sqlite --test offline`.
+/// In a build with only one engine:
+/// `cargo test -p concurrency-cli --no-default-features --features sqlite --test offline`.
 #[test]
 #[cfg(not(feature = "postgres"))]
 fn an_engine_that_is_not_built_in() {

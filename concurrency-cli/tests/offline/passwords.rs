@@ -1,4 +1,4 @@
-//! No message holds a password.
+//! No message contains a password.
 
 use super::project::{Project, Ran};
 

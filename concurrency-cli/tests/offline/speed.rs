@@ -1,4 +1,5 @@
-//! How long 1,500 models and 18 MB of migrations take. It is printed (`--nocapture`), not asserted: machines differ.
+//! The time for 1,500 models and 18 MB of migrations. It is printed (`--nocapture`) and not asserted, because machines
+//! differ.
 
 use std::fmt::Write as _;
 use std::time::Instant;
@@ -31,7 +32,7 @@ fn fifteen_hundred_models() {
     project.write("src/schema.rs", &schema);
     project.write("src/models.rs", "");
     project.write("src/main.rs", &main);
-    // Rows that were put into migrations, and a schema that grew.
+    // Migrations that insert rows, and a schema that grew.
     for number in 0..180 {
         let mut up = format!("CREATE TABLE grown_{number} (id BIGINT PRIMARY KEY, title TEXT NOT NULL);\n");
         for row in 0..1_000 {

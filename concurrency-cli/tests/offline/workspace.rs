@@ -248,7 +248,7 @@ fn a_part_of_a_workspace_can_be_read() {
     assert!(ran.code == Some(0) && ran.out.matches("\n  trigger ").count() == 2, "{ran:?}");
 }
 
-/// Which of the models are compiled is not guessed.
+/// The tool does not guess which models are compiled.
 #[test]
 fn a_workspace_without_its_features_is_refused() {
     let project = workspace();

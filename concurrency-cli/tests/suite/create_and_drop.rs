@@ -105,7 +105,7 @@ fn no_models_is_nothing_to_do() {
     blog.triggers(&["check"]).expect(0, "nothing to check: no model has a TriggerVersionField\n", "");
 }
 
-/// PostgreSQL looks at the newest catalog for the text of a trigger that an older one showed.
+/// PostgreSQL reads the newest catalog for the text of a trigger that an older one showed.
 #[test]
 fn a_list_is_complete_while_others_create_and_drop() {
     let mut blog = Blog::with_two_models();
@@ -119,7 +119,7 @@ fn a_list_is_complete_while_others_create_and_drop() {
         let rounds = scope.spawn(|| {
             let mut rounds = 0_u32;
             while !is_done.load(Ordering::Relaxed) {
-                // SQLite is locked at times, and a reader must get in between.
+                // SQLite is locked at times, and a reader must get a turn in between.
                 std::thread::sleep(Duration::from_millis(1));
                 let created = create_triggers([&comments], engine);
                 let _ = other.batch_execute(&created.up_sql());
@@ -128,7 +128,7 @@ fn a_list_is_complete_while_others_create_and_drop() {
             }
             rounds
         });
-        // Looked at when the other has ended, for a panic would not end it.
+        // Checked after the other thread has ended, because a panic would not end it.
         let lists: Vec<Ran> = (0..50).map(|_| blog.triggers(&["list"])).collect();
         is_done.store(true, Ordering::Relaxed);
         assert!(rounds.join().unwrap() > 1);

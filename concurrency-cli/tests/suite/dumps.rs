@@ -1,4 +1,5 @@
-//! A database that was dumped and restored, under its own name or another, on the same server or another: its triggers are ours, and guard.
+//! A database that was dumped and restored, under its own name or another, on the same server or another. Its triggers
+//! are recognised as ours, and work.
 
 use std::fs;
 use std::path::PathBuf;
@@ -13,7 +14,7 @@ use crate::engine::{Database, NAME};
 
 type Row = (i64, String, i64);
 
-/// What the dumps hold.
+/// The content of the dumps.
 fn rows() -> Vec<Row> {
     let row = |id, title: &str, version| (id, title.to_owned(), version);
     vec![row(1, "theirs", 2), row(2, "b; ' --", 7), row(3, "theirs", i64::MAX)]
@@ -23,7 +24,7 @@ fn create(is_strict: bool) -> &'static [&'static str] {
     if is_strict { &["create", "--strict"] } else { &["create"] }
 }
 
-/// A database with these rows and a trigger, and its dump; none where the program that dumps knows no such server.
+/// A database with these rows and a trigger, and its dump; `None` if the dump program does not support the server.
 fn dumped(is_strict: bool) -> Option<(Blog, String)> {
     let mut blog = Blog::new();
     if !blog.database.can_be_dumped() {
@@ -37,7 +38,7 @@ fn dumped(is_strict: bool) -> Option<(Blog, String)> {
     Some((blog, dump))
 }
 
-/// The rows are as they were dumped, the trigger is known, and does what it did.
+/// The rows are as in the dump, the trigger is recognised, and works as before.
 #[track_caller]
 fn is_guarded(blog: &mut Blog, is_strict: bool) {
     let found: Vec<Row> = articles::table.order(articles::id).load(&mut blog.connection).unwrap();
@@ -73,7 +74,8 @@ fn a_restored_dump_is_guarded() {
     }
 }
 
-/// What servers of other versions dumped: each leaves its dumps in the folder that `DUMPS` names, as `tests/run --matrix` sets it.
+/// Dumps of servers of other versions. Each version leaves its dumps in the folder that `DUMPS` names, which
+/// `tests/run --matrix` sets.
 #[test]
 fn a_dump_of_another_server_is_guarded() {
     let Some(folder) = std::env::var_os("DUMPS").map(PathBuf::from) else { return };
@@ -90,7 +92,7 @@ fn a_dump_of_another_server_is_guarded() {
         }
         let mut dump = fs::read_to_string(&path).unwrap();
         if other != maker {
-            // A mode of MariaDB's that MySQL does not know.
+            // A mode of MariaDB that MySQL does not know.
             dump = dump.replace("NO_AUTO_CREATE_USER,", "");
         }
         match Blog::new().restored(&dump, false) {

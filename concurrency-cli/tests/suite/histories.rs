@@ -1,4 +1,4 @@
-//! What later migrations do to a trigger, read from their text; where that does not say, the database is asked.
+//! What later migrations do to a trigger, read from their text. If the text does not say, the database is asked.
 
 use std::sync::Barrier;
 use std::thread;
@@ -45,14 +45,14 @@ fn a_table_that_is_made_anew_gets_its_trigger_again() {
     blog.triggers(&["generate"]).expect(0, NOTHING, "");
 }
 
-/// Where the text does not say what became of the trigger, nobody says that it is there.
+/// If the text does not say what became of the trigger, it does not count as existing.
 #[test]
 fn a_program_inside_a_migration_is_told_of_and_the_database_asked() {
     for (drops, sql) in [(true, UNCLEAR[0]), (false, UNCLEAR[1])] {
         let mut blog = generated();
         add_migration(&blog, sql);
         blog.migrate();
-        // Without a database it is created anew, whether it is there or not.
+        // Without a database it is created again, whether or not it exists.
         let alone = ["generate", "--dry-run", "--engine", NAME, "--database-url", "gone://"];
         let ran = blog.triggers(&alone);
         assert!(ran.code == Some(0) && ran.out.contains("CREATE TRIGGER"), "{ran:?}");
@@ -77,7 +77,7 @@ fn a_program_inside_a_migration_is_told_of_and_the_database_asked() {
     }
 }
 
-/// The trigger of a table's other column stays where a second version column comes.
+/// The trigger of a table's other column stays if a second version column is added.
 #[test]
 fn a_second_version_column_leaves_the_first_one_its_trigger() {
     let mut blog = generated();
@@ -88,12 +88,12 @@ fn a_second_version_column_leaves_the_first_one_its_trigger() {
     blog.triggers(&["check"]).expect(0, &format!("{OK}unused no model has the trigger concurrency_articles_revision of articles; drop it, unless another program needs it\n"), "");
     assert_eq!(blog.list(), ["concurrency_articles_revision", "concurrency_articles_version"]);
     blog.execute("INSERT INTO articles (id, title, version) VALUES (1, 'a', 1); UPDATE articles SET title = 'b'");
-    // SQLite's triggers write the row once more, which is a write to the other one.
+    // SQLite's triggers write the row again, which is a write for the other trigger.
     let expected = if NAME == "sqlite" { 32 } else { 22 };
     assert_eq!(blog.number("SELECT version + 10 * revision FROM articles"), expected);
 }
 
-/// The library's own migrations look after the triggers again when one of the program's is new, whoever ran it.
+/// The library's own migrations check the triggers again if one of the program's migrations is new, whoever ran it.
 #[test]
 fn triggers_chained_with_migrations_come_again() {
     const REBUILD: &str =
@@ -126,7 +126,7 @@ fn triggers_chained_with_migrations_come_again() {
     assert_eq!(blog.triggers(&["check"]).code, Some(1));
     assert_eq!((chained(&mut blog), chained(&mut blog)), (1, 0));
     notices(&mut blog);
-    // What is there stays as it is.
+    // An existing trigger stays as it is.
     assert_eq!(blog.triggers(&["create", "--strict"]).code, Some(0));
     blog.project.write("migrations/2999-01-02-000000_other/up.sql", "CREATE TABLE other (id BIGINT)");
     blog.project.write("migrations/2999-01-02-000000_other/down.sql", "DROP TABLE other");
@@ -137,9 +137,9 @@ fn triggers_chained_with_migrations_come_again() {
     assert_eq!(blog.list(), [""; 0]);
     assert_eq!(chained(&mut blog), 1);
     notices(&mut blog);
-    // What others made under its name stays, and is told of.
+    // A trigger that others created under its name stays, and is reported.
     assert_eq!(blog.triggers(&["drop"]).code, Some(0));
-    // SQLite refuses a name that its connection still knows, until a query makes it look again.
+    // SQLite refuses a name that its connection still knows, until a query makes it read the schema again.
     blog.number("SELECT count(*) FROM articles");
     blog.execute(FOREIGN);
     blog.project.write("migrations/2999-01-03-000000_more/up.sql", "CREATE TABLE more (id BIGINT)");
@@ -150,7 +150,7 @@ fn triggers_chained_with_migrations_come_again() {
     assert_eq!(blog.list(), [""; 0]);
 }
 
-/// Eight programs at once, half of which want the strict form: each ends without an error, and one trigger is left.
+/// Eight programs at once, half of which want the strict form. Each ends without an error, and one trigger is left.
 #[test]
 fn programs_that_want_other_forms_at_once_end_without_an_error() {
     const PROGRAMS: usize = 8;

@@ -1,4 +1,4 @@
-//! Many tables at once: what is found of each is what is found of it alone.
+//! Many tables at once have the same results as each table alone.
 
 use serde_json::Value;
 
@@ -56,7 +56,7 @@ fn many_tables_are_looked_at_as_each_alone() {
     blog.execute(ALTER);
     drop(&mut blog, "posts");
     drop(&mut blog, "comments");
-    // Another program's, under the name of ours, on another table.
+    // Another program's trigger, with the name of ours, on another table.
     let foreign = FOREIGN.replace("concurrency_articles_version", "concurrency_comments_version");
     blog.execute(&foreign.replace("ON articles", "ON letters"));
     let mut sorted = TABLES;

@@ -1,4 +1,4 @@
-//! Generated migrations, run and reverted by Diesel beside the project's own.
+//! Generated migrations, which Diesel runs and reverts together with the project's own.
 
 use super::Blog;
 
@@ -40,7 +40,7 @@ fn a_second_migration_adds_a_second_model() {
     assert_eq!(blog.list(), ["concurrency_articles_version"]);
 }
 
-/// The key matters to SQLite's trigger alone.
+/// Only SQLite's trigger depends on the key.
 #[test]
 fn another_key_replaces_the_trigger() {
     let mut blog = Blog::new();

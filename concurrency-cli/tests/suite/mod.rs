@@ -22,7 +22,7 @@ use serde_json::Value;
 use crate::engine::{Database, TestConnection};
 use crate::project::{MODELS, Project, Ran};
 
-/// A project whose `.env` names a database, in which its migrations have been run.
+/// A project whose `.env` names a database with the project's migrations.
 pub struct Blog {
     pub project: Project,
     pub database: Database,
@@ -46,7 +46,7 @@ impl Blog {
         blog
     }
 
-    /// With its database read from a dump; or why the server does not take it.
+    /// The same with a database restored from a dump, or why the server refuses the dump.
     pub fn restored(self, dump: &str, under_another_name: bool) -> Result<Self, String> {
         let Self { project, database, connection } = self;
         drop(connection);
@@ -65,7 +65,7 @@ impl Blog {
         self.project.run(&[&["triggers"], arguments].concat())
     }
 
-    /// Sends statements, as another program would.
+    /// Sends statements, like another program.
     pub fn execute(&mut self, statements: &str) {
         self.connection.batch_execute(statements).unwrap();
     }
@@ -97,7 +97,7 @@ impl Blog {
         self.connection.revert_all_migrations(files).unwrap();
     }
 
-    /// The names of our triggers in the test's own database: PostgreSQL lists those of all its schemas.
+    /// The names of our triggers in the test's own database. PostgreSQL lists those of all its schemas.
     #[track_caller]
     pub fn list(&self) -> Vec<String> {
         let ran = self.triggers(&["list", "--format", "json"]);
@@ -109,14 +109,14 @@ impl Blog {
         names
     }
 
-    /// What a list in JSON has of the test's own database.
+    /// The entries of a JSON list about the test's own database.
     pub fn own<'l>(&self, list: &'l Value) -> impl Iterator<Item = &'l Value> {
         let own = self.database.full_name("");
         let triggers = list["triggers"].as_array().unwrap().iter();
         triggers.filter(move |trigger| format!("{}.", trigger["schema"].as_str().unwrap()) == own)
     }
 
-    /// The lines of a list that tell of the test's own database.
+    /// The lines of a list about the test's own database.
     #[track_caller]
     pub fn listed(&self) -> Vec<String> {
         let ran = self.triggers(&["list"]);
@@ -127,7 +127,7 @@ impl Blog {
         lines
     }
 
-    /// Asserts that a foreign write moves the version of the table, by one, if it has a trigger.
+    /// Asserts that a foreign write advances the version of the table by one if the table has a trigger.
     #[track_caller]
     pub fn expect_advance(&mut self, table: &str, advance: i64) {
         self.execute(&format!(

@@ -1,4 +1,4 @@
-//! Names with SQL in them are names.
+//! Names that contain SQL are still names.
 
 use super::Blog;
 use crate::engine::QUOTE;
@@ -10,7 +10,7 @@ fn quoted(name: &str) -> String {
     format!("{QUOTE}{}{QUOTE}", name.replace(QUOTE, &format!("{QUOTE}{QUOTE}")))
 }
 
-/// A blog whose articles, their versions and the trigger have this name; and the table that must stay.
+/// A blog whose table, version column and trigger have this name, and a table that must stay.
 fn blog(name: &str) -> Blog {
     let mut blog = Blog::new();
     blog.execute(&format!(

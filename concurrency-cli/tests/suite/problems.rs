@@ -1,4 +1,4 @@
-//! What `check` finds. The exit code is 1.
+//! The problems that `check` finds. The exit code is 1.
 
 use diesel::connection::SimpleConnection as _;
 use serde_json::Value;
@@ -8,7 +8,7 @@ use crate::engine::{ALTER, DISABLE, FOREIGN};
 
 const OK: &str = "ok trigger concurrency_posts_version on posts\n";
 
-/// Asserts that `check` finds this of the trigger of `articles`, and that `create` puts it right.
+/// Asserts that `check` finds this problem of the trigger of `articles`, and that `create` repairs it.
 #[track_caller]
 fn finds(blog: &mut Blog, state: &str, problem: &str) {
     blog.triggers(&["check"]).expect(1, &format!("{state} {problem}\n{OK}"), "");
@@ -53,7 +53,7 @@ fn a_trigger_with_another_text() {
 fn a_trigger_that_is_disabled() {
     let mut blog = created();
     let Some(disable) = DISABLE else {
-        // Elsewhere a trigger always fires: all that is there is enabled.
+        // On the other engines a trigger always fires, so every existing trigger is enabled.
         assert!(blog.listed().iter().all(|line| !line.ends_with("disabled")));
         return;
     };
@@ -84,7 +84,7 @@ fn a_trigger_that_is_not_ours_is_left_as_it_is() {
              library did not make; rename that, or name ours with `#[concurrent(trigger_name = \"…\")]`\n";
         blog.triggers(&[command]).expect(2, "", message);
     }
-    // It is there still, and nothing else was created.
+    // It still exists, and nothing else was created.
     assert!(blog.connection.batch_execute(FOREIGN).is_err());
     assert_eq!(blog.list(), [""; 0]);
 }

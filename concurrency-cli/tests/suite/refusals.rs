@@ -1,4 +1,4 @@
-//! What the database or its absence makes impossible: exit code 2, and nothing is changed.
+//! What the database, or a missing database, makes impossible: exit code 2, and nothing changes.
 
 use super::Blog;
 use crate::engine::{Database, NAME};
@@ -68,11 +68,11 @@ fn a_column_that_is_not_there() {
     assert_eq!(blog.list(), [""; 0]);
 }
 
-/// What the server says of it may quote what it was sent.
+/// The server's message may quote what it was sent.
 #[test]
 fn a_user_who_is_not_known() {
     if NAME == "sqlite" {
-        // A file has no users: what stands for it is a file that is no database.
+        // A file has no users. Instead, this is a file that is not a database.
         let blog = Blog::new();
         blog.project.write("no.sqlite", "this is no database, and long enough for its header to be looked at by SQLite, which takes a hundred bytes");
         let ran = blog.triggers(&["list", "--database-url", "no.sqlite"]);

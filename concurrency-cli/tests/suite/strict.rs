@@ -71,7 +71,7 @@ fn created_triggers_are_of_the_form_that_is_asked_for() {
     assert_eq!(blog.list(), [""; 0]);
 }
 
-/// All that is there in the other form is replaced, and what is missing is created.
+/// Triggers in the other form are replaced, and missing ones are created.
 #[test]
 fn several_triggers_become_strict_at_once() {
     let mut blog = Blog::new();
@@ -117,7 +117,7 @@ fn generated_strict_triggers_are_run_and_reverted() {
     assert_eq!(blog.list(), [""; 0]);
 }
 
-/// Each migration is undone by the form that was there before it.
+/// Undoing a migration restores the form from before it.
 #[test]
 fn a_migration_replaces_the_form_of_an_earlier_one() {
     let mut blog = Blog::new();

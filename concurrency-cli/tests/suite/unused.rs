@@ -1,4 +1,4 @@
-//! Triggers whose model was removed: named, and dropped when that is asked for.
+//! Triggers whose model was removed are named, and dropped on request.
 
 use super::Blog;
 use crate::engine::NAME;
@@ -34,7 +34,7 @@ fn a_trigger_without_model_is_named_and_dropped() {
     blog.expect_advance("articles", 1);
 }
 
-/// The column is gone, too: where the engine lets that be, every write fails.
+/// The column is gone, too. If the engine allows that, every write fails.
 #[test]
 fn a_trigger_without_model_and_without_column_is_a_problem() {
     let mut blog = without_posts();

@@ -1,4 +1,5 @@
-//! Triggers of a table that others hold: five seconds, then who holds it, and another try if one is wanted.
+//! Triggers of a table that others use: after five seconds the error names the users, and there is another try on
+//! request.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -8,7 +9,7 @@ use diesel::connection::SimpleConnection as _;
 use super::Blog;
 use crate::engine::NAME;
 
-/// Another program's transaction, which keeps CREATE TRIGGER and DROP TRIGGER waiting.
+/// Another program's transaction, for which CREATE TRIGGER and DROP TRIGGER wait.
 const HOLD: &str = "UPDATE articles SET title = title";
 
 fn begin() -> &'static str {
@@ -45,7 +46,7 @@ fn a_table_in_use_is_waited_for_and_its_users_are_named() {
     assert_eq!(blog.list(), [""; 0]);
 }
 
-/// Nobody else is kept waiting for longer than that.
+/// No other user waits longer than that.
 #[test]
 fn readers_go_on_and_another_try_succeeds() {
     let mut blog = Blog::new();

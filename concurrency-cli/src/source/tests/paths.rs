@@ -11,7 +11,7 @@ fn model(path: &str) -> String {
     ARTICLE.replace("struct", &format!("#[diesel(table_name = {path})]\nstruct"))
 }
 
-/// What `src/lib.rs` with two tables and this text means: the model's table, or the mistake.
+/// The result for `src/lib.rs` with two tables and this text: the model's table, or the mistake.
 fn meant(text: &str, features: &Features) -> Result<Vec<String>, Vec<String>> {
     let tables = table("articles", "articles") + &table("posts", "posts");
     let project = Project::new(&[("src/lib.rs", &format!("{tables}{text}")), ("src/schema.rs", "")]);
@@ -81,13 +81,13 @@ fn a_path_that_leads_to_what_was_not_read_is_a_mistake() {
             "table `arts`, which is there only under a condition",
         ),
     ] {
-        // A table of that name there is, elsewhere.
+        // There is a table of that name elsewhere.
         let text = format!("{text} mod unrelated {{ {} }}", table("arts", "unrelated"));
         assert_eq!(mistake(&text, &Features::Unknown), lost(what), "{text}");
     }
 }
 
-/// Whatever the macro makes may be that table.
+/// The macro may make that table.
 #[test]
 fn a_macro_that_may_make_the_table_is_no_reason_to_take_another() {
     for text in [
@@ -158,7 +158,7 @@ fn conditions_inside_of_a_table_are_decided_or_a_mistake() {
     assert_eq!(meant(&whole("#[cfg(feature = \"a\")]"), &these("a")), Ok(vec!["arts".to_owned()]));
 }
 
-/// A crate is called as its package is, whatever its folder.
+/// A crate has the name of its package, whatever its folder.
 #[test]
 fn paths_lead_into_other_crates_by_the_names_of_their_packages() {
     let project = |path: &str, manifest: &str| {
