@@ -1,10 +1,10 @@
-//! `cargo bench -p concurrency-benches --bench bulk`: how many times as fast `save_all_concurrent` is as a loop of hand-written
-//! Diesel updates in one transaction, and how its time grows with the batch.
+//! `cargo bench -p concurrency-benches --bench bulk`: by which factor `save_all_concurrent` is faster than a loop of
+//! hand-written Diesel updates in one transaction, and how its time grows with the batch.
 //!
-//! As in `ratios` what is printed is the median of the ratios *within* a round, and each round is verified row by row. The records
-//! stand in the order of the key, for the loop too.
+//! As in `ratios`, the output is the median of the ratios *within* a round, and each round is verified row by row. The
+//! records are in the order of the key, also for the loop.
 //!
-//! `-- PostgreSQL` measures only the engines with that in their name; `BENCH_ROUNDS=50` measures more rounds.
+//! `-- PostgreSQL` measures only the engines with that in their name. `BENCH_ROUNDS=50` measures more rounds.
 #![allow(
     clippy::unwrap_used,
     clippy::arithmetic_side_effects,
@@ -49,7 +49,7 @@ fn line(engine: &Engine, batch: i64, large: i64, rounds: usize) -> String {
     let mut times = Vec::new();
     // The first round prepares statements and fills caches.
     for round in 0..=rounds {
-        // Each is first equally often: the one after a slow contender may find a different machine.
+        // Each is first equally often, because the one after a slow contender may find a different machine.
         let by_hand_first = round % 2 == 0;
         let first = by_hand_first.then(|| time(&mut by_hand));
         let bulk = time(&mut in_bulk);
@@ -64,7 +64,7 @@ fn line(engine: &Engine, batch: i64, large: i64, rounds: usize) -> String {
 
     let (_, mut large_bulk) = named((engine.open)(large).unwrap());
     let growth = (0..=rounds.div_ceil(3)).filter_map(|round| {
-        // As many records in small batches as there are in the large one would take too long to load and to verify.
+        // Small batches with as many records in total as the large one would take too long to load and to verify.
         let small: Duration = (0..10).map(|_| time(&mut in_bulk)).sum();
         let all = time(&mut large_bulk);
         let growth = (all.as_secs_f64() / large as f64) / (small.as_secs_f64() / (10 * batch) as f64);

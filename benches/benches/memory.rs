@@ -1,8 +1,8 @@
-//! `cargo bench -p concurrency-benches --bench memory`: what saves allocate, that none of it stays, and that a batch takes no more
-//! than a few times its own size.
+//! `cargo bench -p concurrency-benches --bench memory`: what saves allocate, that nothing of it stays, and that a batch
+//! takes no more than a few times its own size.
 //!
-//! The allocator counts what Rust allocates: ours and Diesel's. What the C client libraries allocate is seen only in the
-//! memory of the whole process, which is printed where the system tells it.
+//! The allocator counts the allocations of Rust code: ours and Diesel's. The C client libraries show only in the memory
+//! of the whole process, which is printed if the system tells it.
 #![allow(
     clippy::unwrap_used,
     clippy::arithmetic_side_effects,
@@ -25,7 +25,7 @@ static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 const ROUNDS: usize = 5;
 
-/// The records of a batch, and how many times its size it may take.
+/// The number of records in a batch, and the multiple of its size that it may take.
 const BATCH: i64 = 100_000;
 const MOST_OF_A_BATCH: f64 = 3.0;
 
@@ -83,7 +83,7 @@ fn line(engine: &Engine, rows: i64) -> String {
     format!("| {} | {} | {stayed} | {growth} |", engine.name, allocations / saves)
 }
 
-/// What one batch allocates, beside what its records take themselves.
+/// The allocations of one batch, without those of its records.
 fn batch_line(engine: &Engine, rows: i64) -> String {
     let mut batch = match open(engine, IN_BULK, rows) {
         Ok(batch) => batch,
@@ -104,7 +104,7 @@ fn batch_line(engine: &Engine, rows: i64) -> String {
     format!("| {} | {} | {all} | {} | {ratio:.2} times |", engine.name, mebibytes(size), mebibytes(at_once))
 }
 
-/// The most memory that was seen in use while this ran, beside what was in use before.
+/// The maximum of the memory in use while this ran, minus the memory in use before.
 fn most_while(work: impl FnOnce()) -> usize {
     let in_use = || {
         let stats = ALLOCATOR.stats();

@@ -1,5 +1,5 @@
-//! `cargo bench -p concurrency-benches --bench other_methods`: a touch, a delete and a refused save, beside the same by hand,
-//! on SQLite in memory, where least of the time is the database's.
+//! `cargo bench -p concurrency-benches --bench other_methods`: a touch, a delete and a refused save, compared with the
+//! same by hand, on SQLite in memory, where the database takes the least time.
 #![allow(
     clippy::unwrap_used,
     clippy::arithmetic_side_effects,
@@ -44,7 +44,7 @@ fn delete(criterion: &mut Criterion) {
     );
 }
 
-/// By hand the version that was found is read, too: without it one does not know whether to merge or to insert.
+/// The version by hand also reads the found version, without which you cannot know whether to merge or to insert.
 fn refused_save(criterion: &mut Criterion) {
     compare(
         criterion,
@@ -75,7 +75,8 @@ fn row(record: &Article) -> _ {
     articles::table.filter(articles::id.eq(id)).filter(articles::version.eq(version))
 }
 
-/// Each run has every record once, in a random order, in a transaction that is rolled back: the next finds the same rows.
+/// Each run has every record once, in a random order, in a transaction that is rolled back, so that the next run finds
+/// the same rows.
 fn compare(criterion: &mut Criterion, name: &str, ours: Method, by_hand: Method) {
     let connection = &mut SqliteConnection::establish(":memory:").unwrap();
     let records = rows::records(ROWS);

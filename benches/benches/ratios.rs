@@ -1,10 +1,11 @@
-//! `cargo bench -p concurrency-benches --bench ratios`: how many times as fast `save_concurrent` is, as the README's table.
+//! `cargo bench -p concurrency-benches --bench ratios`: by which factor `save_concurrent` is faster, as the README's
+//! table.
 //!
-//! The contenders take turns round by round, and what is printed is the median of the ratios *within* a round: a machine
-//! that grows slower or faster meanwhile changes the times of a round, not their ratio. Each round saves every row once, in
-//! a random order, in one transaction (BEGIN and COMMIT are timed, too), and is verified row by row before it counts.
+//! The contenders take turns round by round, and the output is the median of the ratios *within* a round. If the
+//! machine becomes slower or faster, the times of a round change, but not their ratio. Each round saves every row once,
+//! in a random order, in one transaction (BEGIN and COMMIT are timed, too). It is verified row by row before it counts.
 //!
-//! `-- PostgreSQL` measures only the engines with that in their name; `BENCH_ROUNDS=50` measures more rounds.
+//! `-- PostgreSQL` measures only the engines with that in their name. `BENCH_ROUNDS=50` measures more rounds.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -21,7 +22,7 @@ use concurrency_benches::engines::{ENGINES, Engine};
 use concurrency_benches::rows::{Order, ROWS};
 use concurrency_benches::spread::Spread;
 
-/// The columns of the table: which contender's time is divided by which.
+/// The columns of the table: the contender whose time is divided, and the one that divides it.
 const RATIOS: [(&str, &str); 5] =
     [(BY_HAND, OURS), (VERSIONED, OURS), (OURS, FLOOR), (OURS, FRAGMENT), (OURS, IN_HAND)];
 
@@ -43,7 +44,7 @@ fn rounds() -> usize {
     std::env::var("BENCH_ROUNDS").map_or(21, |rounds| rounds.parse().unwrap())
 }
 
-/// The engine's line of the table; on the way, the times that the ratios come from.
+/// The engine's line of the table. Also prints the times behind the ratios.
 fn line(engine: &Engine, rows: i64, rounds: usize) -> String {
     let mut contenders = match (engine.open)(rows) {
         Ok(contenders) => contenders,
@@ -60,7 +61,7 @@ fn line(engine: &Engine, rows: i64, rounds: usize) -> String {
     format!("| {} | {} | {ours:.1} µs |", engine.name, ratios.join(" | "))
 }
 
-/// What each contender needed for each round.
+/// The time of each contender in each round.
 struct Times(Vec<(&'static str, Vec<Duration>)>);
 
 impl Times {
@@ -70,7 +71,8 @@ impl Times {
         // The first round prepares statements and fills caches.
         for round in 0..=rounds {
             let order = order.shuffled();
-            // Each is first, second, … equally often: the one after a slow contender may find a different machine.
+            // Each is first, second and so on equally often, because the one after a slow contender may find a
+            // different machine.
             for turn in 0..contenders.len() {
                 let index = (round + turn) % contenders.len();
                 let time = contenders[index].round(order);

@@ -1,6 +1,6 @@
-//! `cargo bench -p concurrency-benches --bench saves`: each contender by itself, by Criterion, to see trends from one commit
-//! to the next and to profile (`-- --profile-time 10 'SQLite, in memory/save_concurrent'`). How the contenders compare is
-//! measured by `ratios`, which does not let the machine drift between them.
+//! `cargo bench -p concurrency-benches --bench saves`: each contender alone, with Criterion, for trends from one commit
+//! to the next and for profiles (`-- --profile-time 10 'SQLite, in memory/save_concurrent'`). `ratios` compares the
+//! contenders; there the machine cannot drift between them.
 
 use concurrency_benches::engines::{ENGINES, Engine};
 use concurrency_benches::rows::{Order, ROWS};

@@ -1,8 +1,9 @@
-//! `cargo bench -p concurrency-benches --bench tracked`: a tracked save of one changed column out of twenty, beside the same by
-//! hand, on SQLite in memory, where least of the time is the database's; and a save of a record in which nothing changed.
+//! `cargo bench -p concurrency-benches --bench tracked`: a tracked save of one changed column out of twenty, compared
+//! with the same by hand, on SQLite in memory, where the database takes the least time; and a save of a record in which
+//! nothing changed.
 //!
-//! As in `ratios` the contenders take turns round by round, each with a database of its own, and what is printed is the median
-//! of the ratios within a round. `BENCH_ROUNDS=50` measures more rounds.
+//! As in `ratios`, the contenders take turns round by round, each with its own database. The output is the median of
+//! the ratios within a round. `BENCH_ROUNDS=50` measures more rounds.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -47,7 +48,7 @@ diesel::table! {
     }
 }
 
-/// Twenty columns beside key and version: what an application's larger tables look like.
+/// Twenty columns besides the key and the version, like the larger tables of an application.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset, Concurrent)]
 #[diesel(table_name = reports)]
 #[diesel(treat_none_as_null = true)]
@@ -107,13 +108,13 @@ impl Report {
     }
 }
 
-/// So few that the way of a save is measured, and not that of the rows through the caches.
+/// Few enough that the save is measured, and not the way of the rows through the caches.
 const ROWS: i64 = 100;
 
 /// One record, by one method.
 type Method = fn(&mut Tracked<Report>, &mut SqliteConnection);
 
-/// The first is ours; the others' times are divided by its.
+/// The first is ours. The times of the others are divided by its time.
 const CONTENDERS: [(&str, Method); 5] = [
     ("tracked", |record, connection| {
         record.views += 1;
@@ -175,7 +176,7 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
     values[values.len() / 2]
 }
 
-/// A method, with records and a database of its own.
+/// A method, with its own records and database.
 struct Contender {
     method: Method,
     records: Vec<Tracked<Report>>,
@@ -193,7 +194,7 @@ impl Contender {
         Self { method, records, connection }
     }
 
-    /// How many seconds it takes to edit and save every record once, in one transaction; what was saved is verified afterwards.
+    /// The seconds to edit and save every record once, in one transaction. What was saved is verified afterwards.
     fn round(&mut self, order: &[usize]) -> f64 {
         let Self { method, records, connection } = self;
         let start = Instant::now();

@@ -1,7 +1,8 @@
-//! `cargo bench -p concurrency-benches --bench triggers`: what a trigger costs our own saves and other programs' writes, and what a
-//! conditional version costs, as ratios of two ways that take turns, round by round, in one run.
+//! `cargo bench -p concurrency-benches --bench triggers`: the cost of a trigger for our own saves and for other
+//! programs' writes, and the cost of a conditional version, as ratios of two ways that take turns, round by round, in
+//! one run.
 //!
-//! `-- PostgreSQL` measures only the lines with that in their name; `BENCH_ROUNDS=50` measures more rounds.
+//! `-- PostgreSQL` measures only the lines with that in their name. `BENCH_ROUNDS=50` measures more rounds.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -20,7 +21,7 @@ use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use libsqlite3_sys as _;
 
-/// The same table, saved under three version fields.
+/// The same table with three version fields.
 macro_rules! model {
     ($model:ident, $table:ident, $field:ident) => {
         diesel::table! {
@@ -54,7 +55,7 @@ type Round<C> = Box<dyn FnMut(&mut C)>;
 /// A way of writing every row once, after its preparation.
 type Way<C> = fn(&mut C) -> Round<C>;
 
-/// What is measured: two ways, of which the time of the first is divided by that of the second, on so many rows.
+/// A measurement: two ways and the number of rows. The time of the first is divided by that of the second.
 struct Line<C> {
     name: &'static str,
     ratio: &'static str,
@@ -63,7 +64,7 @@ struct Line<C> {
     rows: i64,
 }
 
-/// The ways, with the same text for each connection type: a generic function would have to spell out Diesel's bounds.
+/// The ways, with the same text for each connection type. A generic function would have to spell out Diesel's bounds.
 macro_rules! ways {
     ($module:ident, $connection:ty) => {
         mod $module {
@@ -95,7 +96,7 @@ macro_rules! ways {
             }
         }
     };
-    // Edits and saves each record by itself.
+    // Edits and saves each record alone.
     (@save $name:ident, $connection:ty, $model:ident, $table:ident) => {
         #[allow(dead_code, reason = "only SQLite is measured in autocommit")]
         pub(super) fn $name(conn: &mut $connection) -> Round<$connection> {
@@ -140,11 +141,11 @@ fn inserts(table: &str, rows: i64) -> Vec<String> {
     values.chunks(500).map(|values| format!("INSERT INTO {table} VALUES {}", values.join(", "))).collect()
 }
 
-/// So few saves in a round that most rounds run through without an interruption by other programs, and so many rounds more.
+/// Few enough saves that other programs do not interrupt most rounds, and more rounds instead.
 const SAVES: i64 = 200;
 const ROUNDS_OF_SAVES: usize = 20;
 
-/// So many rows that one UPDATE of all of them takes as long as a round of saves.
+/// Enough rows that one UPDATE of all of them takes as long as a round of saves.
 const FOREIGN_ROWS: i64 = 10_000;
 
 const TRIGGERED: &str = "trigger save / plain save";
@@ -246,7 +247,7 @@ struct Measure {
 }
 
 impl Measure {
-    /// Each line on tables of its own.
+    /// Each line has its own tables.
     fn all<C>(&self, connect: impl Fn() -> Option<C>, create: fn(&mut C, i64), lines: &[Line<C>]) {
         for line in lines.iter().filter(|line| self.arguments.select(line.name)) {
             match connect() {
@@ -265,7 +266,7 @@ impl Measure {
         // The first round prepares statements and fills caches.
         let rounds = if line.rows == FOREIGN_ROWS { self.rounds } else { self.rounds * ROUNDS_OF_SAVES };
         for round in 0..=rounds {
-            // Each is first equally often: the one after a slow way may find a different machine.
+            // Each is first equally often, because the one after a slow way may find a different machine.
             let (slow, fast) = if round % 2 == 0 {
                 let slow = time(&mut slow, conn);
                 (slow, time(&mut fast, conn))
@@ -282,7 +283,7 @@ impl Measure {
             Spread::of(times.iter().map(|times| time(times).as_secs_f64() * 1e3)).least
         };
         let (slow, fast) = (milliseconds(|times| times.0), milliseconds(|times| times.1));
-        // Other programs can only make a round slower, so on a busy machine the fastest ones tell more.
+        // Other programs can only make a round slower, so on a busy machine the fastest rounds are more reliable.
         let fastest = slow / fast;
         format!(
             "| {}, {} rows | {} | {ratio} | {fastest:.2} | {slow:.2} / {fast:.2} |",

@@ -1,7 +1,7 @@
-//! Tokens, tags and preconditions: what a request pays for them.
+//! The cost of tokens, tags and preconditions for a request.
 //!
-//! Goals: a token is signed in 3 µs and verified in 3 µs, a tag and a precondition take 1 µs, and a page of 100 rows with a token and two sealed
-//! values each is signed in 0.5 ms.
+//! Goals: signing a token takes 3 µs, verifying it takes 3 µs, and a tag or a precondition takes 1 µs. Signing a page
+//! of 100 rows, each with a token and two sealed values, takes 0.5 ms.
 
 use std::hint::black_box;
 

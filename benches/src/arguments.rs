@@ -1,9 +1,9 @@
-//! What the command line asks of a bench that is not Criterion's.
+//! The command line of a bench that is not Criterion's.
 
 /// The command line of `cargo bench -- SQLite`.
 #[derive(Debug)]
 pub struct Arguments {
-    /// `cargo bench` measures; `cargo test --benches` only asks whether the benchmark runs.
+    /// `cargo bench` measures. `cargo test --benches` only checks that the benchmark runs.
     pub is_measured: bool,
     filters: Vec<String>,
 }

@@ -1,4 +1,4 @@
-//! One contender: a way of saving, a table of its own, and the proof after each round that it saved everything.
+//! One contender: a way of saving, its own table, and the check after each round that it saved everything.
 
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -16,19 +16,19 @@ pub const IN_BULK: &str = "save_all_concurrent";
 pub const BY_HAND: &str = "hand-written";
 pub const VERSIONED: &str = "diesel_versioning";
 pub const FLOOR: &str = "prepared statement";
-/// Only on SQLite: elsewhere the server is most of the time.
+/// Only on SQLite, because elsewhere the server takes most of the time.
 pub const FRAGMENT: &str = "Diesel fragment";
-/// Only on SQLite: elsewhere the prepared statement is in hand anyway.
+/// Only on SQLite, because elsewhere the code holds the prepared statement anyway.
 pub const IN_HAND: &str = "statement in hand";
 
-/// The statements, beside those of the table, that an engine needs for a contender.
+/// The statements that an engine needs for a contender, besides those of the table.
 #[derive(Debug, Clone, Default)]
 pub struct Setting {
-    /// Before the table is created: a place that no other contender sees.
+    /// Before the table is created: a database or schema that no other contender sees.
     pub open: Vec<String>,
     /// The type of the table's key.
     pub id_type: &'static str,
-    /// Before each round, so that none pays for what an earlier one left to be cleaned up.
+    /// Before each round, so that no round pays for the cleaning up of an earlier one.
     pub settle: Option<&'static str>,
     /// At the end.
     pub close: Option<String>,
@@ -36,7 +36,7 @@ pub struct Setting {
     pub folder: Option<Rc<TempDir>>,
 }
 
-/// A way of saving, with records and a table of its own.
+/// A way of saving, with its own records and table.
 pub struct Contender {
     pub name: &'static str,
     saver: Box<dyn Saver>,
@@ -65,7 +65,7 @@ impl Contender {
         self.records.len()
     }
 
-    /// What the records take in memory.
+    /// The memory that the records take.
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.records
@@ -74,7 +74,7 @@ impl Contender {
             .sum()
     }
 
-    /// How long it takes to save every record once. Preparing and verifying the round is not part of it.
+    /// The time to save every record once, without preparing and verifying the round.
     pub fn round(&mut self, order: &[usize]) -> Duration {
         self.edit();
         let start = Instant::now();
@@ -84,7 +84,7 @@ impl Contender {
         elapsed
     }
 
-    /// Changes every record, and lets the engine finish what it put off.
+    /// Changes every record, and lets the engine finish its postponed work.
     pub fn edit(&mut self) {
         self.records.iter_mut().for_each(Article::edit);
         if let Some(settle) = self.setting.settle {
@@ -98,7 +98,7 @@ impl Contender {
         self.rounds += 1;
     }
 
-    /// Stops the benchmark unless each row holds what its record holds, at the version that so many rounds lead to.
+    /// Stops the benchmark unless each row equals its record, at the version for this many rounds.
     pub fn verify(&mut self) {
         let expected = self.rounds + 1;
         assert!(self.records.iter().all(|record| record.version == expected), "{}: a record is stale", self.name);

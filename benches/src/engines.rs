@@ -1,4 +1,4 @@
-//! The engines to measure on, and which of them are there.
+//! The engines to measure, and which of them are available.
 
 use std::fmt;
 
@@ -11,11 +11,11 @@ mod mysql;
 mod postgres;
 mod sqlite;
 
-/// An engine, not yet opened.
+/// An engine that is not opened yet.
 #[derive(Debug, Clone, Copy)]
 pub struct Engine {
     pub name: &'static str,
-    /// Opens the contenders, each with a table of that many rows.
+    /// Opens the contenders, each with its own table of this many rows.
     pub open: fn(rows: i64) -> Result<Vec<Contender>, Absent>,
 }
 
@@ -43,7 +43,7 @@ impl fmt::Display for Absent {
     }
 }
 
-/// The contenders of an engine, each with a connection and a setting of its own.
+/// The contenders of an engine, each with its own connection and setting.
 fn contenders<C, F>(
     rows: i64,
     connect: impl Fn() -> C,

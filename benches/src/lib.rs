@@ -1,4 +1,5 @@
-//! What the benches share: one record, the ways of saving it, the engines to save it on. Nothing here measures; `benches/` does.
+//! The shared code of the benches: one record, the ways of saving it, and the engines. Nothing here measures;
+//! `benches/` does.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -14,7 +14,7 @@ diesel::table! {
     }
 }
 
-/// Whatever way it is saved, a save writes title, body, views and version.
+/// Every way of saving writes title, body, views and version.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Identifiable, AsChangeset, Concurrent, Versioned)]
 #[diesel(table_name = articles)]
 #[diesel(treat_none_as_null = true)]
@@ -32,14 +32,14 @@ pub struct Article {
 }
 
 impl Article {
-    /// The article as it is inserted.
+    /// The article for the insert.
     #[must_use]
     pub fn new(id: i64) -> Self {
         let body = "Slow and steady wins the race, said the tortoise.".to_owned();
         Self { id, title: title(id, 0), body: Some(body), views: 0, version: 1 }
     }
 
-    /// Changes what a save writes, and no length, so that every round does the same work.
+    /// Changes what a save writes, but no length, so that every round does the same work.
     pub fn edit(&mut self) {
         self.views += 1;
         self.title = title(self.id, self.views);

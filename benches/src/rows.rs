@@ -1,19 +1,19 @@
-//! The rows of a benchmark's table: how many, what they hold at first, and the order in which they are saved.
+//! The rows of a benchmark's table: their number, their first content, and the order of the saves.
 
 use std::fmt::Write as _;
 
 use crate::record::Article;
 
-/// So many rows that neither the statement cache nor one page of the database holds the whole work.
+/// Enough rows that neither the statement cache nor one page of the database holds the whole work.
 pub const ROWS: i64 = 10_000;
 
-/// The records as they are inserted.
+/// The records for the insert.
 #[must_use]
 pub fn records(rows: i64) -> Vec<Article> {
     (1..=rows).map(Article::new).collect()
 }
 
-/// Statements that create the table and insert the records, in words that every engine knows.
+/// Statements that create the table and insert the records, in SQL that every engine knows.
 #[must_use]
 pub fn create_and_insert(id_type: &str, records: &[Article]) -> Vec<String> {
     let create = format!(
@@ -33,7 +33,7 @@ fn insert(records: &[Article]) -> String {
     sql
 }
 
-/// A random order, another each time it is asked for and the same in each run.
+/// A random order, a different one at each call, and the same in each run.
 pub struct Order {
     random: fastrand::Rng,
     order: Vec<usize>,

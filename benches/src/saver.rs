@@ -1,5 +1,5 @@
-//! The ways of saving that go through Diesel: ours, by hand, and by diesel_versioning. The bare prepared statements stand
-//! with their engines.
+//! The ways of saving that go through Diesel: ours, by hand, and with diesel_versioning. The engines' files have the
+//! bare prepared statements.
 
 use concurrency_diesel::{BulkConcurrentDsl as _, ConcurrentDsl as _};
 use diesel::connection::SimpleConnection;
@@ -8,7 +8,7 @@ use diesel_versioning::Versioned as _;
 
 use crate::record::{Article, articles};
 
-/// A connection, and one way of saving over it.
+/// A connection, and one way of saving with it.
 pub trait Saver {
     /// Runs one statement.
     fn execute(&mut self, sql: &str);
@@ -20,9 +20,9 @@ pub trait Saver {
     fn rows(&mut self) -> Vec<Article>;
 }
 
-/// A Diesel connection that the ways of saving are compared on.
+/// A Diesel connection on which the ways of saving are compared.
 ///
-/// A trait with the same text for each connection type: a generic function would have to spell out Diesel's bounds on
+/// A trait with the same text for each connection type. A generic function would have to spell out Diesel's bounds on
 /// every statement.
 pub trait DieselConnection: SimpleConnection {
     fn save_concurrent(record: &mut Article, connection: &mut Self);
@@ -86,7 +86,7 @@ diesel_connections! {
     #[cfg(feature = "mysql")] MysqlConnection;
 }
 
-/// Saves over a Diesel connection, by the function `S`.
+/// Saves over a Diesel connection, with the function `S`.
 pub struct Through<C, S> {
     connection: C,
     save: S,
@@ -121,7 +121,7 @@ where
     }
 }
 
-/// Saves all records over a Diesel connection at once, in whatever order they stand.
+/// Saves all records over a Diesel connection at once, in their own order.
 pub struct AllAtOnce<C>(pub C);
 
 impl<C: DieselConnection> Saver for AllAtOnce<C> {

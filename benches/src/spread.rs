@@ -1,8 +1,8 @@
-//! The median of many rounds, and the quartiles that tell how much to trust it.
+//! The median of many rounds, and the quartiles, which show how reliable it is.
 
 use std::fmt;
 
-/// What many rounds came to.
+/// The result of many rounds.
 #[derive(Debug, Clone, Copy)]
 pub struct Spread {
     pub least: f64,

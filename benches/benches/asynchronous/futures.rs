@@ -1,4 +1,4 @@
-//! What it costs that a save is a future in a box: the time to make one and drop it unpolled, and what is allocated.
+//! The cost of a save's boxed future: the time to make one and drop it unpolled, and what it allocates.
 
 use std::hint::black_box;
 use std::time::Instant;

@@ -1,4 +1,4 @@
-//! Many tasks that want one row, through few connections: no update may be lost, and no task may wait forever.
+//! Many tasks that want one row, through few connections. No update may be lost, and no task may wait forever.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -16,7 +16,7 @@ use crate::postgres::{Amount, Server};
 
 const TASKS: u32 = 64;
 const CONNECTIONS: usize = 16;
-/// Longer than any of them takes by far.
+/// Much longer than any of them takes.
 const FOREVER: Duration = Duration::from_secs(120);
 
 pub(super) async fn measure(server: &Server, amount: Amount) {
@@ -29,7 +29,7 @@ pub(super) async fn measure(server: &Server, amount: Amount) {
     let tasks = (0..TASKS).map(|_| tokio::spawn(task(pool.clone(), Arc::clone(&attempts), saves)));
     let mut slowest = Duration::ZERO;
     for task in tasks.collect::<Vec<_>>() {
-        // Fails where the task has not ended.
+        // Fails if the task has not ended.
         let ended = tokio::time::timeout(FOREVER, task).await.unwrap();
         slowest = slowest.max(ended.unwrap());
     }
@@ -48,7 +48,7 @@ pub(super) async fn measure(server: &Server, amount: Amount) {
     println!("| retry_on_conflict | 0 | {retries:.2} | {rate:.0} | {} ms |", slowest.as_millis());
 }
 
-/// Edits the row so many times; how long that took.
+/// Edits the row this many times, and returns the time.
 async fn task(pool: Pool<AsyncPgConnection>, attempts: Arc<AtomicU32>, saves: u32) -> Duration {
     let policy = RetryPolicy::default().max_attempts(1_000);
     let start = Instant::now();

@@ -1,8 +1,9 @@
-//! `cargo bench -p concurrency-benches --bench asynchronous`: saves that are awaited, on `AsyncPgConnection`. Beside hand-written
-//! statements of diesel-async, many at once beside one after the other, by many tasks that want one row, and what a future costs.
+//! `cargo bench -p concurrency-benches --bench asynchronous`: awaited saves on `AsyncPgConnection`, compared with
+//! hand-written statements of diesel-async; many at once compared with one after the other; many tasks that want one
+//! row; and the cost of a future.
 //!
-//! The contenders take turns round by round, and the ratio is the median of those within a round. Before a round counts, every
-//! row must be what was saved. `BENCH_ROUNDS=50` measures more rounds. What blocks is measured by the other benches.
+//! The contenders take turns round by round, and the ratio is the median of the rounds' ratios. Before a round counts,
+//! every row must be what was saved. `BENCH_ROUNDS=50` measures more rounds. The other benches measure blocking saves.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,

@@ -1,4 +1,4 @@
-//! The server, a schema of this bench's own on it, and who is measured there. What is measured stands in the modules beside.
+//! The server, this bench's own schema on it, and the contenders. The modules beside this one measure.
 
 use concurrency_benches::arguments::Arguments;
 use concurrency_benches::record::Article;
@@ -8,7 +8,7 @@ use tokio::runtime::Runtime;
 
 use crate::{futures, hot_row, saves};
 
-/// How much is done: little, where nothing is measured.
+/// The amount of work, which is small if nothing is measured.
 #[derive(Clone, Copy)]
 pub(super) struct Amount {
     pub(super) is_measured: bool,
@@ -21,7 +21,7 @@ impl Amount {
     }
 }
 
-/// A schema, in which each measurement makes the table of its own.
+/// A schema, in which each measurement creates its own table.
 pub(super) struct Server {
     pub(super) url: String,
 }
@@ -31,7 +31,7 @@ impl Server {
         AsyncPgConnection::establish(&self.url).await.unwrap()
     }
 
-    /// Connects to a table with so many rows, each as its record.
+    /// Connects to a table with this many rows, and returns a record for each.
     pub(super) async fn table(&self, count: i64) -> (AsyncPgConnection, Vec<Article>) {
         let mut conn = self.connect().await;
         conn.batch_execute("DROP TABLE IF EXISTS articles").await.unwrap();
@@ -50,7 +50,7 @@ pub(super) fn main() {
     };
     let is_measured = Arguments::read().is_measured;
     let amount = Amount { is_measured, rounds: if is_measured { rounds() } else { 1 } };
-    // As `#[tokio::main]` makes it.
+    // The same runtime as that of `#[tokio::main]`.
     Runtime::new().unwrap().block_on(async {
         let schema = format!("concurrency_bench_async_{}", std::process::id());
         let mut observer = AsyncPgConnection::establish(&url).await.unwrap();

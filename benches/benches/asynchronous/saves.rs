@@ -83,7 +83,7 @@ pub(super) async fn measure(server: &Server, amount: Amount) {
     }
 }
 
-/// How many times as fast the first way is.
+/// The factor by which the first way is faster.
 async fn ratio(way: Way, other: Way, count: i64, server: &Server, rounds: usize) -> Spread {
     let (mut conn, mut records) = server.table(count).await;
     let mut ratios = Vec::new();

@@ -1,13 +1,13 @@
-//! The time that a child process took: on Linux its processor time, elsewhere the time that went by.
+//! The time that a child process took: its processor time on Linux, elapsed time elsewhere.
 
 use std::time::{Duration, Instant};
 
-/// A reading, of use only in comparison with a later one.
+/// A reading, which is useful only compared with a later one.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Clock {
-    /// What this process's children, and theirs, used of the processors until they ended.
+    /// The processor time of this process's children, and theirs, until they ended.
     Children(Duration),
-    /// The time of the day.
+    /// The time of day.
     Wall(Instant),
 }
 

@@ -1,4 +1,4 @@
-//! The generated crates, and how they are compiled.
+//! The generated crates, and their compilation.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use crate::clock::Clock;
 
-/// So many that one struct's share stands out of the noise.
+/// Enough that one struct's share is above the noise.
 pub(crate) const STRUCTS: u32 = 50;
 
-/// What the structs of a crate derive.
+/// The derives of a crate's structs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Derives {
     Nothing,
@@ -46,7 +46,7 @@ impl Derives {
         }
     }
 
-    /// One save by what is derived.
+    /// One save with the derived code.
     const fn save(self) -> &'static str {
         match self {
             Self::Nothing => "pub fn save(_: &mut Record, _: &mut SqliteConnection) {}",
@@ -117,13 +117,13 @@ impl GeneratedCrate {
         fs::create_dir_all(folder.join("src")).unwrap();
         let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         fs::write(folder.join("Cargo.toml"), manifest(&name, &workspace.join("concurrency-diesel"))).unwrap();
-        // The same versions of everything.
+        // The same versions of all dependencies.
         fs::copy(workspace.join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
         let modules: String = (0..STRUCTS).map(|number| module(number, derives, is_saved)).collect();
         Self { folder, source: format!("#![allow(unused_imports)]\n{modules}") }
     }
 
-    /// Compiles this crate, whose dependencies are compiled already, but for the first time.
+    /// Compiles this crate. Its dependencies are already compiled, except the first time.
     pub(crate) fn compile(&self, command: Command) -> Duration {
         fs::write(self.folder.join("src/lib.rs"), &self.source).unwrap();
         let mut cargo = std::process::Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));

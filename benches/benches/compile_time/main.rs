@@ -1,9 +1,10 @@
-//! `cargo bench -p concurrency-benches --bench compile_time`: what `#[derive(Concurrent)]` adds to the time of a compilation.
+//! `cargo bench -p concurrency-benches --bench compile_time`: the time that `#[derive(Concurrent)]` adds to a
+//! compilation.
 //!
-//! Crates of 50 structs are generated below the target directory and compiled again and again, without incremental
-//! compilation, one after the other in turns; what is printed is the median of the differences *within* a round, for one
-//! struct. The crates differ only in what the structs derive, and in whether each is saved once. Where the system tells it
-//! (Linux), the time is the compiler's processor time, which other programs disturb least.
+//! Crates of 50 structs are generated below the target directory and compiled again and again in turns, without
+//! incremental compilation. The output is the median of the differences *within* a round, for one struct. The crates
+//! differ only in the derives of the structs, and in whether each struct is saved once. On Linux the time is the
+//! compiler's processor time, which other programs disturb least.
 //!
 //! `BENCH_ROUNDS=15` measures more rounds.
 #![allow(
@@ -23,7 +24,7 @@ use concurrency_benches::arguments::Arguments;
 
 use crate::generated::{Command, Derives, GeneratedCrate, STRUCTS};
 
-/// What is compared with what: the second is what the structs derive anyway.
+/// The compared pairs. The second has what the structs derive anyway.
 const DIFFERENCES: [(Derives, Derives); 3] = [
     (Derives::All, Derives::Changeset),
     (Derives::Concurrent, Derives::Nothing),
@@ -56,7 +57,7 @@ fn main() {
     }
 }
 
-/// What the compilation of each crate took, round by round.
+/// The compilation time of each crate, round by round.
 struct Times([Vec<Duration>; Derives::EACH.len()]);
 
 impl Times {
@@ -80,7 +81,7 @@ impl Times {
         &self.0[index]
     }
 
-    /// Milliseconds that one struct takes longer.
+    /// The additional milliseconds for one struct.
     fn difference(&self, derives: Derives, without: Derives) -> f64 {
         let pairs = self.of(derives).iter().zip(self.of(without));
         let mut differences: Vec<f64> = pairs

@@ -1,9 +1,10 @@
-//! `cargo bench -p concurrency-benches --bench hot_row`: sixteen threads that all want one row of PostgreSQL. How often a save of
-//! `retry_on_conflict` is tried again, and how its throughput compares to waiting in line with `SELECT … FOR UPDATE`.
+//! `cargo bench -p concurrency-benches --bench hot_row`: sixteen threads that want the same row of PostgreSQL. It
+//! measures how often `retry_on_conflict` retries a save, and compares its throughput with waiting in line for
+//! `SELECT … FOR UPDATE`.
 //!
-//! The contenders take turns round by round, and the ratio is the median of those within a round. Before a round counts, the
-//! row must have moved by exactly one version, and one view, for each save that was reported.
-//! `BENCH_ROUNDS=50` measures more rounds.
+//! The contenders take turns round by round, and the ratio is the median of the rounds' ratios. Before a round counts,
+//! the row must have advanced by exactly one version, and one view, for each save that was reported. `BENCH_ROUNDS=50`
+//! measures more rounds.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,

@@ -1,4 +1,4 @@
-//! The measurement, where there is PostgreSQL.
+//! The measurement, if there is PostgreSQL.
 
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -15,10 +15,10 @@ use diesel::prelude::*;
 
 const THREADS: usize = 16;
 
-/// Loads article 1, edits it and saves it; answers with how often that was begun.
+/// Loads article 1, edits it and saves it. Returns the number of attempts.
 type Work = fn(&mut PgConnection) -> u32;
 
-/// Ours, and those that wait in line: by hand, and with our save, which is the faster one.
+/// Ours, and the contenders that wait in line: by hand, and with our save, which is the faster one.
 const CONTENDERS: [(&str, Work); 3] =
     [("retry_on_conflict", retrying), ("FOR UPDATE by hand", locking_by_hand), ("FOR UPDATE, then our save", locking)];
 

@@ -1,4 +1,4 @@
-//! MariaDB or MySQL, and its floor: the `mysql` crate.
+//! MariaDB or MySQL, and its lower bound: the `mysql` crate.
 
 use diesel::prelude::*;
 use mysql::prelude::Queryable as _;
@@ -9,7 +9,7 @@ use crate::contender::{Contender, Setting};
 use crate::record::Article;
 use crate::saver::Saver;
 
-/// Each contender has a database of its own.
+/// Each contender has its own database.
 pub(super) fn open(rows: i64) -> Result<Vec<Contender>, Absent> {
     let url = std::env::var("MYSQL_URL").map_err(|_| Absent("MYSQL_URL names no server"))?;
     let connect = || MysqlConnection::establish(&url).unwrap();
@@ -17,7 +17,7 @@ pub(super) fn open(rows: i64) -> Result<Vec<Contender>, Absent> {
     Ok(contenders(rows, connect, floor, setting))
 }
 
-/// The crate would leave TCP for the server's socket, which is faster than what the others use.
+/// The crate would switch from TCP to the server's socket, which is faster than what the others use.
 fn same_way_as_diesel(url: &str) -> OptsBuilder {
     OptsBuilder::from_opts(Opts::from_url(url).unwrap()).prefer_socket(false)
 }

@@ -1,4 +1,4 @@
-//! PostgreSQL, and its floor: the `postgres` crate.
+//! PostgreSQL, and its lower bound: the `postgres` crate.
 
 use diesel::prelude::*;
 use postgres::{Client, NoTls, Statement};
@@ -8,7 +8,7 @@ use crate::contender::{Contender, Setting};
 use crate::record::Article;
 use crate::saver::Saver;
 
-/// Each contender has a schema of its own.
+/// Each contender has its own schema.
 pub(super) fn open(rows: i64) -> Result<Vec<Contender>, Absent> {
     let url = std::env::var("PG_URL").map_err(|_| Absent("PG_URL names no server"))?;
     let connect = || PgConnection::establish(&url).unwrap();
@@ -21,7 +21,7 @@ fn setting() -> Setting {
     Setting {
         open: vec![format!("CREATE SCHEMA {schema}"), format!("SET search_path TO {schema}")],
         id_type: "BIGINT",
-        // A round leaves as many dead rows as there are rows.
+        // A round leaves as many dead rows as the table has rows.
         settle: Some("VACUUM articles"),
         close: Some(format!("DROP SCHEMA {schema} CASCADE")),
         folder: None,

@@ -1,4 +1,4 @@
-//! SQLite, in memory and in a file, and its floors: rusqlite on the same SQLite.
+//! SQLite, in memory and in a file, and its lower bounds: rusqlite with the same SQLite.
 
 mod fragment;
 
@@ -15,13 +15,13 @@ use crate::contender::{Contender, FRAGMENT, IN_HAND, Setting};
 use crate::record::Article;
 use crate::saver::{Saver, Through};
 
-/// Each contender has a database of its own.
+/// Each contender has its own database.
 pub(super) fn in_memory(rows: i64) -> Result<Vec<Contender>, Absent> {
     let setting = || Setting { id_type: "INTEGER", ..Setting::default() };
     Ok(open(rows, || ":memory:".to_owned(), setting))
 }
 
-/// Each contender has a file of its own.
+/// Each contender has its own file.
 pub(super) fn in_file(rows: i64) -> Result<Vec<Contender>, Absent> {
     let folder = Rc::new(TempDir::new().unwrap());
     let files = Cell::new(0);
@@ -33,8 +33,8 @@ pub(super) fn in_file(rows: i64) -> Result<Vec<Contender>, Absent> {
         open: [
             "PRAGMA journal_mode = WAL",
             "PRAGMA synchronous = NORMAL",
-            // This SQLite has one page cache for all connections of the process: all tables must fit into it, or the
-            // contender that was measured last finds its pages there and the next one does not.
+            // This SQLite has one page cache for all connections of the process. All tables must fit into it. Otherwise
+            // the contender that was measured last finds its pages there, and the next one does not.
             "PRAGMA cache_size = -16000",
         ]
         .map(str::to_owned)
@@ -56,7 +56,7 @@ fn open(rows: i64, url: impl Fn() -> String, setting: impl Fn() -> Setting) -> V
     all
 }
 
-/// With a mutex round every call: rusqlite's own connections have none.
+/// With a mutex around every call, which rusqlite's own connections do not have.
 fn open_as_diesel_does(url: &str) -> rusqlite::Connection {
     let mut flags = OpenFlags::default();
     flags.remove(OpenFlags::SQLITE_OPEN_NO_MUTEX);
@@ -103,7 +103,7 @@ impl Saver for Floor {
     }
 }
 
-/// The loop holds the statement, and no mutex guards it: nothing in Rust is faster.
+/// The loop holds the statement, and no mutex guards it. Nothing in Rust is faster.
 struct InHand(rusqlite::Connection);
 
 impl Saver for InHand {

@@ -96,7 +96,7 @@ impl Features {
         }
     }
 
-    /// The value that one predicate alone decides, if there is one with this value; otherwise all must decide.
+    /// `decisive` if one predicate has that value. Otherwise all predicates must be decided.
     fn fold(&self, predicates: &[Meta], decisive: bool) -> Option<bool> {
         let decided: Vec<Option<bool>> = predicates.iter().map(|predicate| self.decide(predicate)).collect();
         if decided.contains(&Some(decisive)) {

@@ -26,7 +26,7 @@ pub(super) struct Scopes {
 
 #[derive(Debug, Default)]
 pub(super) struct Module {
-    /// By name, in their own order.
+    /// The names of the tables, each with its index.
     pub(super) tables: Vec<(String, usize)>,
     /// Tables that have a condition.
     pub(super) conditional: Vec<String>,
@@ -123,7 +123,7 @@ impl Search<'_> {
         self.by_its_end(path)
     }
 
-    /// For folders of an unknown crate: the modules whose path ends like this one.
+    /// For folders of an unknown crate: the tables in all modules whose path ends with the modules of this path.
     fn by_its_end(&self, path: &[String]) -> Meaning {
         let Some((name, modules)) = path.split_last() else { return Meaning::default() };
         let ending = self.scopes.modules.iter().filter(|(module, _)| module.ends_with(modules));

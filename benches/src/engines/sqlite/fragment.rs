@@ -1,4 +1,5 @@
-//! One fragment of Diesel's query builder, written out for this table: what no save through Diesel's connection can be faster than.
+//! One fragment of Diesel's query builder, written out for this table. No save through Diesel's connection can be
+//! faster.
 
 use diesel::connection::Connection;
 use diesel::prelude::*;
@@ -13,7 +14,7 @@ struct Update<'a> {
     next: i64,
 }
 
-/// Diesel finds the prepared statement by it, without building the text.
+/// With this id, Diesel finds the prepared statement without building its text.
 impl QueryId for Update<'_> {
     type QueryId = Update<'static>;
     const HAS_STATIC_QUERY_ID: bool = true;
