@@ -145,7 +145,7 @@ fn a_sum_whose_save_was_dropped_is_counted_once() {
             let ended = poll_times(counter.save_concurrent(conn), times).await.is_some();
             match counter.save_merging(observer).await {
                 Err(MergeError::InDoubt { fields, theirs, .. }) => {
-                    // Nobody else writes here.
+                    // No one else writes here.
                     assert_eq!((fields, theirs.views, theirs.version), (vec!["views"], views + 5, version + 1));
                     counter.settle(Doubt::Written, theirs);
                     counter.save_merging(observer).await.unwrap();

@@ -1,4 +1,4 @@
-//! Scopes around futures: in force while they are polled, and for nobody else on the same thread.
+//! Scopes around futures hold only while the futures are polled, and for no other task on the same thread.
 
 use concurrency_diesel::asynchronous::prelude::*;
 use concurrency_diesel::asynchronous::{disable_concurrency, disable_concurrency_for, disable_increment};

@@ -157,7 +157,7 @@ fn a_record_behind_a_mutex_is_saved_by_tasks_in_turn() {
     });
 }
 
-/// Nothing is sent by a future that nobody polls.
+/// A future that is never polled sends nothing.
 #[test]
 fn a_future_that_is_never_polled_sends_nothing() {
     let (_database, conn) = &mut with_articles(1);

@@ -28,7 +28,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// Longer than a server takes to go on.
 const DEADLINE: Duration = Duration::from_secs(60);
 
-/// A process that stands still until this is dropped.
+/// A stopped process, which goes on when this is dropped.
 struct Stopped {
     process: i64,
 }
@@ -53,7 +53,7 @@ impl Drop for Stopped {
     }
 }
 
-/// Whether each thread of the process stands still, as far as the system shows it.
+/// Whether each thread of the process is stopped, as far as the system shows it.
 fn is_stopped(process: i64) -> bool {
     let Ok(threads) = fs::read_dir(format!("/proc/{process}/task")) else { return true };
     // A thread that ended meanwhile has no state.

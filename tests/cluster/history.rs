@@ -51,7 +51,7 @@ pub fn trigger(table: &str, event: &str, statement: &str) -> String {
     format!("CREATE TRIGGER {table}_{event} AFTER {event} ON {table} FOR EACH ROW BEGIN {statement} END")
 }
 
-/// Nobody: a lock of tables is one node's own. Who played has waited for the nodes.
+/// Does nothing, because a table lock holds on only one node. The clients have waited for the nodes.
 pub fn hold_off_writers(_tables: &[&str]) -> Vec<String> {
     Vec::new()
 }

@@ -20,7 +20,7 @@ const REFUSAL: &[u8] = b"\x1b\0\0\x01\xff\xbd\x04#40001a made up deadlock";
 /// Where a node listens when its URL names no port.
 const DEFAULT_PORT: u16 = 3306;
 
-/// How it is told that a connection is gone.
+/// The error for a lost connection.
 const CONNECTION_LOST: &[(DatabaseErrorKind, &str)] = &[
     (DatabaseErrorKind::Unknown, "Connection was killed"),
     (DatabaseErrorKind::Unknown, "Lost connection to "),

@@ -80,7 +80,7 @@ pub const CONFLICT_READ_LOCKS: bool = true;
 /// How a key is compared of which the first part can be NULL.
 pub const NULL_SAFE_KEY: &str = "WHERE `tenant_id` <=> ? AND `name` = ? AND";
 
-/// Whether an UPDATE can answer with what it wrote.
+/// Whether an UPDATE can return what it wrote.
 pub const HAS_RETURNING: bool = false;
 
 /// How batches are sent: in chunks, the rows of each locked before they are written. Only what is sent for a whole chunk
@@ -135,7 +135,7 @@ pub const FAULTS_OF_A_ROW: &[(&str, &str)] = &[
     ),
 ];
 
-/// What refuses every row in words that nobody knows.
+/// A trigger that refuses every row with an unknown message.
 pub const CLOSED: &str =
     "CREATE TRIGGER closed BEFORE UPDATE ON articles FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'closed'";
 
@@ -215,8 +215,8 @@ pub fn server_process(connection: &mut TestConnection) -> i64 {
     number.trim().parse().unwrap()
 }
 
-/// Whether that connection is at work while somebody waits for a row lock: seen several times, it is the one that waits.
-/// INNODB_TRX would say so at once, but it is brought up to date only when nobody has read it for 0.1 s, and the tests that
+/// Whether that connection is working while a connection waits for a row lock. If this is seen several times, it is the
+/// one that waits. INNODB_TRX would say so at once, but it is updated only if it was not read for 0.1 s, and tests that
 /// run at the same time would read it all the time.
 pub fn is_waiting(id: i64, observer: &mut TestConnection) -> bool {
     let busy = sql::<BigInt>(
@@ -267,7 +267,7 @@ pub fn check_violation(connection: &mut TestConnection) -> DatabaseErrorKind {
     if version.contains("MariaDB") { DatabaseErrorKind::Unknown } else { DatabaseErrorKind::CheckViolation }
 }
 
-/// A connection that may only read, and what a write there is told.
+/// A connection that may only read, and the error of a write there.
 pub fn read_only(database: &Database) -> TestConnection {
     let mut connection = database.connect();
     connection.batch_execute("SET SESSION TRANSACTION READ ONLY").unwrap();
@@ -292,7 +292,7 @@ pub const CONNECTION_LOST: &[(DatabaseErrorKind, &str)] = &[
 /// None: a trigger can fail a write here, and cannot leave it out.
 pub const SUPPRESSIONS: &[Suppression] = &[];
 
-/// Triggers of somebody else's: one moves the version of articles once more than it was moved, one not at all.
+/// Foreign triggers: one advances the version of articles once more than it was advanced, and one does not advance it.
 pub const MOVES_VERSION_AGAIN: &str =
     "CREATE TRIGGER again BEFORE UPDATE ON articles FOR EACH ROW SET NEW.version = NEW.version + 1";
 pub const HOLDS_VERSION_BACK: &str =

@@ -131,7 +131,7 @@ const REDOINGS: &[redone_rows::Redoing] = &[
                CREATE TRIGGER write INSTEAD OF UPDATE ON counts FOR EACH ROW EXECUTE FUNCTION write()",
         deletes: false,
     },
-    // The trigger stands behind a view, on a table that inherits: partitions as they were before PostgreSQL 10.
+    // The trigger is behind a view, on a table that inherits: partitions as they were before PostgreSQL 10.
     redone_rows::Redoing {
         redo: "ALTER TABLE counts RENAME TO stored; CREATE VIEW counts AS SELECT * FROM stored;
                CREATE TABLE low () INHERITS (stored); CREATE TABLE high () INHERITS (stored);
@@ -199,7 +199,7 @@ const HARMLESS: &[&str] = &[
 /// Whether the catalog is asked before the first write of a type.
 pub const ASKS_BEFORE_THE_FIRST_WRITE: bool = false;
 
-/// Whether an UPDATE can answer with what it wrote.
+/// Whether an UPDATE can return what it wrote.
 pub const HAS_RETURNING: bool = true;
 
 /// How batches are sent: any number of records in one statement.
@@ -269,7 +269,7 @@ pub const FAULTS_OF_A_ROW: &[(&str, &str)] = &[
     ),
 ];
 
-/// What refuses every row in words that nobody knows.
+/// A trigger that refuses every row with an unknown message.
 pub const CLOSED: &str =
     "CREATE FUNCTION closed() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''closed''; END';
      CREATE TRIGGER closed BEFORE UPDATE ON articles FOR EACH ROW EXECUTE FUNCTION closed()";
@@ -401,7 +401,7 @@ pub fn check_violation(_connection: &mut TestConnection) -> DatabaseErrorKind {
     DatabaseErrorKind::CheckViolation
 }
 
-/// A connection that may only read, and what a write there is told.
+/// A connection that may only read, and the error of a write there.
 pub fn read_only(database: &Database) -> TestConnection {
     let mut connection = database.connect();
     connection.batch_execute("SET default_transaction_read_only = on").unwrap();
@@ -426,7 +426,7 @@ pub const CONNECTION_LOST: &[(DatabaseErrorKind, &str)] = &[
     (DatabaseErrorKind::UnableToSendCommand, "error communicating with the server"),
 ];
 
-/// Triggers that return NULL, rules, and row security, which shows a row and lets nobody write it.
+/// Triggers that return NULL, rules, and row security that shows a row but allows no one to write it.
 pub const SUPPRESSIONS: &[Suppression] = &[
     Suppression {
         sql: "CREATE FUNCTION leave_out() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
@@ -457,7 +457,7 @@ pub const SUPPRESSIONS: &[Suppression] = &[
     },
 ];
 
-/// Triggers of somebody else's: one moves the version of articles once more than it was moved, one not at all.
+/// Foreign triggers: one advances the version of articles once more than it was advanced, and one does not advance it.
 pub const MOVES_VERSION_AGAIN: &str = "CREATE FUNCTION again() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.version := NEW.version + 1; RETURN NEW; END';
     CREATE TRIGGER again BEFORE UPDATE ON articles FOR EACH ROW EXECUTE FUNCTION again()";
 pub const HOLDS_VERSION_BACK: &str =

@@ -17,7 +17,8 @@ pub struct Redoing {
     pub deletes: bool,
 }
 
-/// A model of its own for each test and each trigger: what stands between a table and its writes is learned for a type.
+/// Each test and each trigger has its own model, because the library remembers for a type what is between a table and
+/// its writes.
 macro_rules! count {
     () => {
         diesel::table! { counts (id) { id -> BigInt, title -> Text, views -> BigInt, version -> BigInt, } }
@@ -86,7 +87,7 @@ fn a_row_that_a_trigger_wrote_is_nobody_elses_edit() {
         assert_unproven(&count(2, conn).update_concurrent(counts::views.eq(10), conn).unwrap_err(), 2);
         assert_eq!((count(2, conn).version, count(2, conn).views), (2, 10), "once: {redo}");
 
-        // Another writer's edit is told as such all the same.
+        // Another writer's edit is still reported as such.
         let mut stale = count(3, conn);
         diesel::update(counts::table.find(3)).set((counts::views.eq(10), counts::version.eq(2))).execute(conn).unwrap();
         assert_modified(&stale.save_concurrent(conn).unwrap_err());
@@ -198,7 +199,7 @@ fn a_row_that_a_trigger_deleted_is_not_told_as_deleted_by_another_writer() {
     }
 }
 
-/// The first conflict of a type is a conflict, whatever ordinary trigger stands there.
+/// The first conflict of a type is a conflict, with any ordinary trigger.
 #[test]
 fn an_ordinary_trigger_leaves_a_conflict_a_conflict() {
     count!();

@@ -21,7 +21,7 @@ use crate::suite::fixtures::{article, insert_article, with_article};
 use crate::suite::models::Article;
 use crate::suite::threads::{spawn, until_waiting};
 
-/// A lost connection, whose outcome nobody knows: no conflict, and not to be repeated without looking.
+/// A lost connection with an unknown outcome. It is not a conflict, and must not be repeated without a look at the row.
 #[track_caller]
 fn assert_lost(error: &ConcurrencyError) {
     let cause = match error {

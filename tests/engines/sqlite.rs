@@ -105,7 +105,7 @@ const HARMLESS: &[&str] = &[
 /// Whether the catalog is asked before the first write of a type.
 pub const ASKS_BEFORE_THE_FIRST_WRITE: bool = true;
 
-/// Whether an UPDATE can answer with what it wrote.
+/// Whether an UPDATE can return what it wrote.
 pub const HAS_RETURNING: bool = true;
 
 /// How batches are sent: each record by itself.
@@ -165,7 +165,7 @@ pub const FAULTS_OF_A_ROW: &[(&str, &str)] = &[
     ),
 ];
 
-/// What refuses every row in words that nobody knows.
+/// A trigger that refuses every row with an unknown message.
 pub const CLOSED: &str = "CREATE TRIGGER closed BEFORE UPDATE ON articles BEGIN SELECT RAISE(ABORT, 'closed'); END";
 
 /// What makes every save fail.
@@ -222,15 +222,15 @@ pub fn connection_id(_connection: &mut TestConnection) -> i64 {
     0
 }
 
-/// Nor one that could end them: a statement here waits for nothing but the write lock, and that not for ever.
+/// There is nothing that could end them, either: a statement here waits only for the write lock, and not without end.
 pub fn kill(_id: i64, _observer: &mut TestConnection) {}
 
-/// Nobody can see that a connection waits: what is silent for a while does.
+/// A waiting connection cannot be seen, so one that is silent for a while counts as waiting.
 pub fn is_waiting(_id: i64, _observer: &mut TestConnection) -> bool {
     true
 }
 
-/// What a deadlock says, where there can be one: here whoever writes first has locked the whole file.
+/// The message of a deadlock, if there can be one. Here the first writer has locked the whole file.
 pub const DEADLOCK: Option<&str> = None;
 
 /// Lets this connection wait for a lock only briefly, and what it then says.
@@ -269,7 +269,7 @@ pub fn check_violation(_connection: &mut TestConnection) -> DatabaseErrorKind {
     DatabaseErrorKind::CheckViolation
 }
 
-/// A connection that may only read, and what a write there is told.
+/// A connection that may only read, and the error of a write there.
 pub fn read_only(database: &Database) -> TestConnection {
     TestConnection::establish(&format!("file:{}?mode=ro", database.url())).unwrap()
 }
@@ -283,7 +283,7 @@ pub const SUPPRESSIONS: &[Suppression] = &[Suppression {
     hides_row: false,
 }];
 
-/// Triggers of somebody else's: one moves the version of articles once more than it was moved, one not at all.
+/// Foreign triggers: one advances the version of articles once more than it was advanced, and one does not advance it.
 pub const MOVES_VERSION_AGAIN: &str = "CREATE TRIGGER again AFTER UPDATE ON articles
     BEGIN UPDATE articles SET version = version + 1 WHERE id = NEW.id; END";
 pub const HOLDS_VERSION_BACK: &str = "CREATE TRIGGER back AFTER UPDATE ON articles

@@ -127,7 +127,7 @@ macro_rules! side {
 side!(Before: before_version, before_left_write, before_left_text, before_right_write, before_right_text);
 side!(After: after_version, after_left_write, after_left_text, after_right_write, after_right_text);
 
-/// All changes and the rows as they are, when everybody has ended: whatever a lost connection left behind included.
+/// All changes and the final rows, after all clients have ended, including what lost connections left behind.
 pub fn read(descriptions: &[Description], connection: &mut TestConnection) -> (Vec<Change>, BTreeMap<Row, Contents>) {
     let mut names: Vec<&str> = descriptions.iter().map(|description| description.name).collect();
     names.push("history_changes");

@@ -5,8 +5,9 @@
 //! exactly one write that the client was not refused, over the state that its record was loaded in; and every write that was
 //! acknowledged must be such a change, after those of its client that were acknowledged before.
 //!
-//! A write that is not checked may be done over whatever state, and whoever is checked must notice it: its version comes after the
-//! row's. A write that leaves the version is checked, and nobody can notice it: whoever was loaded at that version may write over it.
+//! An unchecked write may overwrite any state, and every checked write must notice it: its version comes after the
+//! row's. A write that leaves the version is checked, and no one can notice it: a client that loaded the row at that
+//! version may overwrite it.
 
 mod chain;
 mod claims;
@@ -85,7 +86,7 @@ pub struct Summary {
     pub restarts: usize,
     /// Writes that were done in a transaction, and undone.
     pub rolled_back: usize,
-    /// Writes of which the client was told nothing, or whose transaction it does not know the end of.
+    /// Writes without an answer, or in a transaction whose end the client does not know.
     pub in_doubt: usize,
     /// Of those, the writes that are there.
     pub done_in_doubt: usize,

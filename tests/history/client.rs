@@ -1,5 +1,5 @@
-//! A client: does one operation after another and writes down what it was told. When it ends, and when its connection is lost, is
-//! decided elsewhere.
+//! A client, which does one operation after another and logs the answers. Other files decide when it ends, and when its
+//! connection is lost.
 
 use std::path::Path;
 use std::time::Instant;
@@ -106,7 +106,7 @@ impl<'a> Client<'a> {
         }
     }
 
-    /// Notes that these writes stand or fall together, and how they ended.
+    /// Logs that these writes are done together or not at all, and how they ended.
     fn unit(
         &mut self,
         parts: Parts,
@@ -152,7 +152,7 @@ impl<'a> Client<'a> {
         }
     }
 
-    /// A transaction that is done again as long as somebody comes between: each time is a unit of its own.
+    /// A transaction that runs again as long as other writers come between. Each attempt is its own unit.
     fn retried(&mut self, transaction: &Transaction, connection: &mut TestConnection) -> Result<(), ConcurrencyError> {
         let mut is_first = true;
         retry_on_conflict(connection, &RetryPolicy::default(), |connection| {
@@ -206,7 +206,7 @@ fn leave_transaction(connection: &mut TestConnection) {
     }
 }
 
-/// Whether an operation may end with this error, which its writes were told.
+/// Whether an operation may end with this error, which its writes got.
 fn is_refusal(error: &ConcurrencyError) -> bool {
     match error {
         ConcurrencyError::Database(DieselError::RollbackTransaction) => true,

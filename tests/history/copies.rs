@@ -1,4 +1,4 @@
-//! The records that a client has of one table, whatever its version field is. How one of them is written stands in `write.rs`.
+//! The records of one table that a client has, with any version field. `write.rs` writes one of them.
 
 use std::collections::HashMap;
 

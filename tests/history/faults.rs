@@ -1,4 +1,4 @@
-//! When connections are lost: at random moments, by the seed. How a connection is ended differs between engines, and stands there.
+//! Ends connections at random moments, determined by the seed. The engines' files know how to end a connection.
 
 use std::time::{Duration, Instant};
 
@@ -22,7 +22,7 @@ pub struct Faults {
 
 impl Faults {
     pub fn new(seed: u64, clients: u64, deadline: Instant) -> Self {
-        // No client has this number, so that nobody's operations go with the losses.
+        // No client has this number, so that the losses do not change the operations of a client.
         Self { random: Random::new(&[seed, u64::MAX]), clients, deadline }
     }
 

@@ -1,4 +1,4 @@
-//! What a client writes down: every write before it is sent, and what it was told. What it proves is the checker's matter.
+//! The log of a client: every write before it is sent, and its answer. The checker decides what that proves.
 
 use std::fmt;
 use std::fs::{File, OpenOptions};
@@ -39,7 +39,7 @@ pub enum Kind {
     /// By a changeset.
     Update,
     Delete,
-    /// Over whatever version the row has, if nobody else changed the same side.
+    /// Over any version of the row, if no one else changed the same side.
     Merge,
 }
 
@@ -73,7 +73,7 @@ pub struct Intent {
     pub basis: Option<State>,
 }
 
-/// What the client was told of a write.
+/// The answer that the client got for a write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
     /// It is done, and the record has this version now, where the method tells it.

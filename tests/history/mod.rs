@@ -1,5 +1,5 @@
-//! The history of many clients that write the same rows and lose their connections: played, noted, and checked. What is proved of it
-//! stands in `checker.rs`.
+//! The history of many clients that write the same rows and lose their connections: it is run, logged and checked.
+//! `checker.rs` says what it proves.
 //!
 //! `HISTORY_SECONDS` says how long it is played (60), `HISTORY_SEED` with which seed (another each time, which is printed).
 

@@ -75,7 +75,7 @@ pub struct Step {
     pub row: Row,
     pub verb: Verb,
     pub scope: Scope,
-    /// Whether the record is loaded anew, and not one that the client still has.
+    /// Whether the record is loaded again, instead of one that the client still has.
     pub loads: bool,
     /// Whether a record that met a conflict is tried again as it is.
     pub is_stubborn: bool,
@@ -111,8 +111,8 @@ pub const NEITHER: Sides = Sides { left: false, right: false };
 /// How many rows each table has: few, so that the clients meet.
 pub const ROWS: i64 = 4;
 
-/// The first of them, on which alone writes leave the version. They leave other records behind the row without telling, so that nobody
-/// who touched or merged one knows what its row is; on the others everybody does.
+/// The first rows. Only on these do writes leave the version. Such writes leave other records behind the row unnoticed,
+/// so a client that touched or merged one does not know what its row is. On the other rows every client does.
 const SILENT_ROWS: i64 = 2;
 
 impl Row {
@@ -164,8 +164,8 @@ impl Transaction {
         for _ in 0..=random.below(3) {
             let step = Step::new(random, tables);
             let repeats = |other: &Step| other.row == step.row;
-            // A record can be listed only once, and two writes of a transaction share an xmin, so that nobody could tell the states
-            // between them apart.
+            // A record can be listed only once, and two writes of a transaction share an xmin, so that the states
+            // between them could not be distinguished.
             let is_once = style == Style::Listed || step.row.table == Table::Xmin;
             if !is_once || !steps.iter().any(repeats) {
                 steps.push(step);
@@ -238,7 +238,7 @@ impl Step {
     }
 }
 
-/// A small generator (SplitMix64), so that a seed means the same everywhere and for ever.
+/// A small generator (SplitMix64), so that a seed always means the same.
 #[derive(Debug)]
 pub struct Random(u64);
 

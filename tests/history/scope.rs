@@ -1,4 +1,4 @@
-//! The scopes that a write is done in. What a scope makes of a write stands in `operation.rs`.
+//! The scopes around a write. `operation.rs` knows the effect of a scope on a write.
 
 use crate::library::{disable_concurrency, disable_concurrency_for, disable_increment, disable_increment_for};
 

@@ -72,7 +72,7 @@ pub fn write_batch<T: Model>(
             places.iter_mut().for_each(|place| place.is_written = true);
             (refused, Ok(()))
         }
-        // Everybody else was spared, and is told by the end of the unit.
+        // The other writes were spared, and their outcome is that of the unit.
         Err(BulkError::Conflicts(refused)) => (refused, Err(DieselError::RollbackTransaction.into())),
         Err(BulkError::Record(refused)) => (vec![*refused], Err(DieselError::RollbackTransaction.into())),
         Err(BulkError::Concurrency(error)) => (Vec::new(), Err(error)),

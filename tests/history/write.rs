@@ -167,7 +167,7 @@ pub fn refusal(error: &ConcurrencyError) -> Answer {
     }
 }
 
-/// Whether the connection is gone, so that nobody knows what became of the write.
+/// Whether the connection is gone, so that the outcome of the write is unknown.
 pub fn is_lost(error: &ConcurrencyError) -> bool {
     match error {
         ConcurrencyError::OutcomeUnknown(_) | ConcurrencyError::TransactionLost(_) => true,

@@ -1,1 +1,1 @@
-//! The suite stands in `suite/`, its roots in `tests/`, one for each engine. The library itself is empty.
+//! The suite is in `suite/`, its roots in `tests/`, one for each engine. This library is empty.

@@ -1,5 +1,4 @@
-//! What goes wrong without anybody else having saved: the error says what it is, the record in memory is as it was, and
-//! the row too.
+//! Errors without another writer: the error says what is wrong, and the record in memory and the row are unchanged.
 
 mod constraints;
 mod nulls;

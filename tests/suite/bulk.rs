@@ -87,7 +87,7 @@ pub fn edit(records: &mut [Article]) {
     }
 }
 
-/// Edits and saves rows as somebody else does, each by itself.
+/// Edits and saves rows like another writer, each by itself.
 fn save_elsewhere(ids: &[i64], connection: &mut TestConnection) {
     for id in ids {
         let theirs = (articles::version.eq(articles::version + 1), articles::title.eq("theirs"));

@@ -1,4 +1,4 @@
-//! What a save writes: the columns that its struct holds, and no other. The shapes of structs stand in `columns/`.
+//! A save writes the columns of its struct and no others. `columns/` has the shapes of structs.
 
 mod embedded;
 mod forms;

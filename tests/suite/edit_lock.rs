@@ -201,7 +201,7 @@ fn a_lock_runs_out_by_itself() {
     assert_eq!(mine(EditLock::new(&id, "bob").acquire(conn)).holder, "bob");
 }
 
-/// It is free again at once, or lasts for ever, and neither is an overflow.
+/// The lock is free at once, or lasts forever, and neither overflows.
 #[test]
 fn a_lock_lasts_as_long_as_any_duration() {
     let (_database, conn) = &mut with_locks();
@@ -250,7 +250,7 @@ fn of_many_who_take_over_at_once_exactly_one_has_it() {
     assert!(answers.iter().all(|answer| answer.holder().holder == holder.holder && answer.holder().turn == 2));
 }
 
-/// Whoever was shown Ann does not take over from Bob, who came after her.
+/// A person who saw Ann as the holder does not take over from Bob, who came after her.
 #[test]
 fn a_released_lock_is_free_and_its_next_turn_another_one() {
     let (_database, conn) = &mut with_locks();

@@ -1,4 +1,5 @@
-//! What `tracing` is told: an event for each conflict, restart and retry, with table, key, versions and attempt and nothing else.
+//! The events of `tracing`: one for each conflict, restart and retry, with the table, the key, the versions and the
+//! attempt, and nothing else.
 
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex, OnceLock};

@@ -162,7 +162,7 @@ pub fn an_unchecked_save_is_noticed_by_the_others<T: Sample>() {
     b.save_concurrent(conn).unwrap();
 }
 
-/// A copy that is fresh moves the version like a stale one: whoever holds another copy must notice.
+/// A fresh copy advances the version like a stale one, because the holder of another copy must notice.
 pub fn an_unchecked_save_of_a_fresh_copy_moves_the_version<T: Sample>() {
     let (_database, conn) = &mut with_sample::<T>();
     let (mut a, mut b) = (T::load(conn), T::load(conn));
@@ -200,7 +200,7 @@ pub fn a_stale_copy_is_refused_in_a_transaction_that_checks_it<T: Sample>() {
     }
 }
 
-/// A record whose row is gone, and is inserted again by somebody else before the connection's next SELECT.
+/// A record whose row is gone, and which another writer inserts again before the connection's next SELECT.
 fn with_a_row_that_comes_back<T: Sample>() -> (Database, TestConnection, T) {
     let (database, mut conn) = with_sample::<T>();
     let record = T::load(&mut conn);
@@ -324,7 +324,7 @@ pub fn a_save_sends_few_statements_prepared_once<T: Sample>() {
     assert_eq!(sent.len(), 2, "a conflict is the refused statement and the read that explains it: {sent:#?}");
 }
 
-/// Every success moved the version, and nobody's success was overwritten.
+/// Every success advanced the version, and none was overwritten.
 pub fn racing_saves_lose_nothing<T: Sample>() {
     const THREADS: usize = 4;
     const SAVES: usize = 50;

@@ -1,4 +1,4 @@
-//! Keys of every type: the right row is found, and errors name it. The names of tables and columns stand in `keys/`.
+//! Keys of every type: the right row is found, and errors name it. `keys/` has the names of tables and columns.
 
 mod names;
 mod null;

@@ -1,4 +1,4 @@
-//! What stands in the way of a statement, so that the engine refuses it.
+//! Obstacles to a statement, so that the engine refuses it.
 
 use crate::library::prelude::*;
 use diesel::connection::SimpleConnection as _;
@@ -12,13 +12,13 @@ use crate::engine::{self, Database, TestConnection};
 /// The row that a transaction has written before, where it crosses another one.
 pub const ANOTHER_ROW: i64 = 9_999;
 
-/// What stands in the way of a statement.
+/// An obstacle to a statement.
 #[derive(Debug, Clone, Copy)]
 pub enum Obstacle {
     None,
     /// Another transaction has written the row.
     Held,
-    /// So it has, and somebody cancels the statement that waits for it.
+    /// The same, and another connection cancels the statement that waits for it.
     #[allow(dead_code, reason = "there must be a server to cancel a statement")]
     Cancelled(fn(i64, &mut TestConnection)),
     /// The statement's transaction has written [`ANOTHER_ROW`], for which another one waits that has written the row.

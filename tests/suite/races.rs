@@ -17,7 +17,7 @@ const THREADS: usize = 8;
 /// Lets every thread do its share of the `writes`, each thread on two connections by turns, and returns the versions that
 /// were reported as written, in order.
 ///
-/// A write that is refused is tried again, loading included: `write` is told how many writes its thread has done.
+/// A refused write is tried again, including the load. `write` gets the number of writes that its thread has done.
 fn race<W>(connect: impl Fn() -> TestConnection, writes: usize, write: W) -> Vec<i64>
 where
     W: Fn(usize, &mut TestConnection) -> Result<i64, ConcurrencyError> + Send + Sync + 'static,

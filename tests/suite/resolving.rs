@@ -1,4 +1,4 @@
-//! `save_resolving`: what the resolver is shown, what its answer does, and that it is not asked for ever.
+//! `save_resolving`: what the resolver gets, what its answer does, and that it is not called endlessly.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Barrier};
@@ -18,7 +18,8 @@ use super::statements::Log;
 use super::threads::spawn;
 use crate::engine::{Database, EQUAL_KEYS, HIDING_SETUP, TestConnection, settings};
 
-/// Article 1 as the row is, saved by somebody else with another title and other views, and a copy that was edited before.
+/// Article 1 as the row is, which another writer saved with another title and other views, and a copy that was edited
+/// before.
 fn conflict() -> (Database, TestConnection, Article, Article) {
     let (database, mut conn) = with_article();
     let (mut mine, mut theirs) = two_copies(&mut conn);

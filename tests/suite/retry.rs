@@ -17,7 +17,7 @@ use super::models::{Article, articles};
 use crate::engine::TestConnection;
 
 thread_local! {
-    /// The pauses that this test's thread was told to make.
+    /// The pauses that this test's thread was to make.
     static PAUSES: RefCell<Vec<Duration>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -45,7 +45,7 @@ fn load(id: i64, conn: &mut TestConnection) -> Result<Article, ConcurrencyError>
     Ok(articles::table.find(id).select(Article::as_select()).first(conn)?)
 }
 
-/// A save of article 1 that conflicts, as if somebody else had saved the row after it was loaded.
+/// A save of article 1 that conflicts, as if another writer had saved the row after the load.
 fn conflicting(conn: &mut TestConnection) -> Result<Article, ConcurrencyError> {
     let mut stale = article(1, conn);
     stale.version -= 1;

@@ -143,7 +143,7 @@ fn what_is_gone_stays_gone_in_every_scope() {
     assert_eq!(articles::table.count().get_result::<i64>(conn).unwrap(), 0);
 }
 
-/// Nobody moved the version, so it was no conflict, however stale the record is.
+/// No one advanced the version, so there was no conflict, however stale the record is.
 #[test]
 fn without_checks_a_write_that_the_database_leaves_out_says_so() {
     for suppression in engine::SUPPRESSIONS {
@@ -525,7 +525,7 @@ fn other_threads_are_not_affected() {
     });
 }
 
-/// Nobody is refused, and everybody moved the version.
+/// No save is refused, and each advanced the version.
 #[test]
 fn racing_writes_without_checks_each_advance_the_version() {
     const THREADS: usize = 4;

@@ -1,4 +1,4 @@
-//! Which server the suite runs on, for whoever reads its output.
+//! Prints the server that the suite runs on.
 
 use std::io::Write as _;
 

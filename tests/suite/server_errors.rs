@@ -1,5 +1,5 @@
-//! What the server answered with an error was not written, and a tracked record knows it: nothing stays in doubt, and another
-//! writer's equal change is not taken for ours. The errors of an engine stand in its `server_errors.rs`.
+//! If the server returns an error, nothing was written. A tracked record knows that: nothing stays in doubt, and
+//! another writer's equal change does not count as its own. `server_errors.rs` of an engine has its errors.
 
 use std::panic::catch_unwind;
 
@@ -25,10 +25,10 @@ pub struct ServerError {
     /// What is done to the database so that it comes, and how that is undone.
     pub cause: &'static str,
     pub undo: &'static str,
-    /// How the connection of the save is made, and what it is told first.
+    /// How the connection of the save is created, and its first statements.
     pub connect: fn(&Database) -> TestConnection,
     pub session: &'static str,
-    /// What stands in the way of the save.
+    /// The obstacle to the save.
     pub obstacle: Obstacle,
     /// What the record asks for.
     pub edit: fn(&mut Counter),

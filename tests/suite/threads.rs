@@ -22,12 +22,12 @@ where
     F: FnOnce() -> T + Send + 'static,
 {
     let (sender, result) = mpsc::channel();
-    // Nobody listens any more where the test has failed already.
+    // If the test has already failed, no one listens.
     let thread = thread::spawn(move || drop(sender.send(work())));
     Running { result, thread }
 }
 
-/// Does the work, which must end in so many seconds: what tries again for ever is a failed test, too.
+/// Does the work, which must end within this many seconds. Work that retries forever is a failed test, too.
 #[track_caller]
 pub fn within<T, F>(seconds: u64, work: F) -> T
 where

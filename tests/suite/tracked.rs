@@ -1,4 +1,4 @@
-//! Tracked records: what changed is written, and nothing else. Merging stands in `tracked/merging.rs`.
+//! Tracked records: a save writes what changed and nothing else. `tracked/merging.rs` tests merges.
 
 mod conditional;
 mod dirty;

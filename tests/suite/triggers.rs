@@ -77,7 +77,7 @@ pub fn versions(connection: &mut TestConnection) -> Vec<i64> {
     drafts::table.select(drafts::version).order(drafts::id).load(connection).unwrap()
 }
 
-/// The one integer that a query answers with.
+/// The one integer that a query returns.
 #[track_caller]
 pub fn number(sql: &str, connection: &mut TestConnection) -> i64 {
     #[derive(QueryableByName)]

@@ -1,4 +1,5 @@
-//! What every version field promises, on every type of version that it takes. How each of them advances stands in `version_fields/`.
+//! What every version field guarantees, for every type of version that it takes. `version_fields/` tests how each of
+//! them advances.
 
 mod clock;
 mod counter;

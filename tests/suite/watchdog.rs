@@ -17,7 +17,7 @@ use crate::engine::{self, Database, TestConnection};
 /// How an engine refuses a statement.
 pub struct Refusal {
     pub name: &'static str,
-    /// What the connection is told before.
+    /// The first statements of the connection.
     pub session: &'static str,
     pub obstacle: Obstacle,
 }
@@ -219,7 +219,7 @@ fn assert_done(needs: Needs, rows: i64, observer: &mut TestConnection) {
     assert!(found.iter().all(|row| allowed.contains(row)), "{found:?}");
 }
 
-/// So long may a statement take that nothing stands in the way of.
+/// The time that a statement without an obstacle may take.
 const LIMIT: Duration = Duration::from_secs(15);
 
 /// So many failures are enough to know.

@@ -157,7 +157,7 @@ fn everything_else_is_a_database_error_even_where_it_mentions_a_refusal() {
     }
 }
 
-/// What is left of our outermost transaction where the engine has dropped it. Nobody knows what of it is committed.
+/// The rest of our outermost transaction after the engine has dropped it. It is unknown which part is committed.
 #[test]
 fn a_transaction_that_is_gone_is_lost_and_never_run_again() {
     let messages = [

@@ -1,4 +1,4 @@
-//! Writes a table of 128 columns, its struct, and the SQL that creates it: nobody wants to read them.
+//! Writes a table of 128 columns, its struct, and the SQL that creates it, which no one wants to read.
 
 use std::error::Error;
 use std::path::Path;

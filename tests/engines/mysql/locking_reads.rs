@@ -1,6 +1,7 @@
 //! Locking reads that are refused after a part of their answer: the connection answers the next one all the same.
 //!
-//! The client library waits for ever at the next execution of a prepared statement that was refused in the middle of its answer.
+//! If the server refuses a prepared statement in the middle of its result, the client library hangs at its next
+//! execution.
 
 use crate::library::BulkError;
 use crate::library::prelude::*;
@@ -18,7 +19,8 @@ use crate::suite::threads::spawn;
 /// As many as go into one statement, so that it is kept prepared if any is.
 const COUNT: i64 = 500;
 
-/// Lets `read` succeed, be refused at a row that somebody else holds, and succeed again on the same connection.
+/// Lets `read` succeed, be refused at a row that another connection has locked, and succeed again on the same
+/// connection.
 fn refused_in_the_middle(
     database: &Database,
     mut conn: TestConnection,

@@ -1,4 +1,4 @@
-//! Errors that MariaDB and MySQL answer a save with. The code stands beside each.
+//! The errors that MariaDB and MySQL return for a save, each with its code.
 
 use diesel::connection::SimpleConnection as _;
 use diesel::dsl::sql;

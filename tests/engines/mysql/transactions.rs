@@ -55,7 +55,7 @@ fn deadlock(database: &Database, connection: &mut TestConnection) {
     assert!(refused.contains("Deadlock found"), "{refused}");
 }
 
-/// InnoDB refuses whoever has written less; the other one waits for article 1.
+/// InnoDB refuses the transaction that has written less. The other one waits for article 1.
 fn refused_by_deadlock(database: &Database, connection: &mut TestConnection) -> ConcurrencyError {
     const LOCK: &str = "INSERT INTO clocks (id, value, version) VALUES (1, 0, 0)";
     let mut other = database.connect();
@@ -100,7 +100,7 @@ pub const LOSSES: &[(&str, Loss)] = &[
     }),
 ];
 
-/// A statement that commits the transaction it stands in.
+/// A statement that commits its own transaction.
 const COMMITS: &str = "CREATE TABLE IF NOT EXISTS log (id INT)";
 
 #[track_caller]
@@ -173,7 +173,7 @@ fn a_savepoint_that_was_committed_by_a_statement_in_it_is_lost() {
     }
 }
 
-/// Whoever begins the transaction with Diesel and runs it again after an error of ours would commit once more.
+/// A program that begins the transaction with Diesel, and runs it again after an error of ours, would commit again.
 #[test]
 fn a_savepoint_of_ours_that_is_gone_says_so_itself() {
     let (_database, conn) = &mut with_article();
@@ -335,7 +335,7 @@ fn a_deadlock_that_comes_out_explains_that_the_transaction_is_gone() {
     }
 }
 
-/// Whoever swallows it and goes on commits each statement by itself: the error that then comes out explains nothing.
+/// A closure that ignores the error and goes on commits each statement by itself. Its own error then explains nothing.
 #[test]
 fn a_deadlock_that_was_swallowed_explains_nothing() {
     let (database, conn) = &mut with_article();
@@ -364,8 +364,8 @@ fn a_deadlock_that_was_swallowed_explains_nothing() {
     assert_eq!((runs, article(1, conn).views), (1, 1));
 }
 
-/// The predicate of a foreign error may look at it instead of asking ours, as long as the error holds ours. An error of Diesel's that nobody
-/// asks for and that this library never saw explains nothing.
+/// The predicate of a foreign error may inspect it instead of asking our error, as long as the error contains ours. If
+/// it contains a Diesel error that this library never saw, and no one asks for it, it explains nothing.
 #[test]
 fn a_predicate_that_does_not_ask_the_error_tells_a_deadlock_all_the_same() {
     let (database, conn) = &mut with_article();

@@ -16,7 +16,7 @@ pub const MIGRATION_DIR: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../migrati
 pub const CATCHES_JUMPS: bool = true;
 /// Whether a rolled-back transaction takes its triggers back.
 pub const TRANSACTIONAL_DDL: bool = false;
-/// How many names stand in `all_triggers` for a trigger.
+/// The number of names in `all_triggers` for a trigger.
 pub const OBJECTS_PER_TRIGGER: usize = 1;
 pub const QUOTE: char = '`';
 pub const BIGINT: &str = "SIGNED";
@@ -25,7 +25,7 @@ pub const THE_VERSION: &str = "`the version`";
 pub const MAXIMUM_REFUSED: &str = "BIGINT value is out of range";
 pub const UPSERT_DRAFT: &str = "INSERT INTO drafts VALUES (1, 'upserted', 1) ON DUPLICATE KEY UPDATE text = 'upserted'";
 
-/// A trigger of somebody's that has the name of ours.
+/// A foreign trigger with the name of ours.
 pub const FOREIGN_TRIGGER: &str =
     "CREATE TRIGGER concurrency_drafts_version BEFORE UPDATE ON drafts FOR EACH ROW SET NEW.version = 1000";
 /// Whether it fires after a trigger that is created later.
@@ -192,7 +192,7 @@ fn every_integer_counts_up_to_its_maximum_under_every_mode() {
     }
 }
 
-/// A trigger that comes after ours and sets the version is told of; one before ours, or one that only reads it, is not.
+/// A trigger after ours that sets the version is reported. One before ours, or one that only reads it, is not.
 #[test]
 fn a_trigger_that_sets_the_version_after_ours_is_named() {
     let (_database, conn) = &mut with_table();
@@ -215,7 +215,7 @@ fn a_trigger_that_sets_the_version_after_ours_is_named() {
     assert_eq!(problems, [Problem::SetsVersion { table: "drafts".to_owned(), trigger: "after_ours".to_owned() }]);
 }
 
-/// A trigger runs as whoever made it: where that user is gone, or lost the right, every write fails.
+/// A trigger runs as the user who created it. If that user is gone, or lost the privilege, every write fails.
 #[test]
 fn a_definer_that_is_gone_or_has_no_right_is_told() {
     let (database, conn) = &mut with_table();

@@ -83,7 +83,7 @@ fn without_kept_statements_use_changes_the_tenant() {
     });
 }
 
-/// `CacheSize::Disabled` throws away what was kept, so that the next tenant begins anew.
+/// `CacheSize::Disabled` empties the cache, so that the next tenant starts with an empty one.
 #[test]
 fn kept_statements_that_are_thrown_away_do_not_reach_the_next_tenant() {
     let server = Database::new();

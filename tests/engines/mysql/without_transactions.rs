@@ -137,7 +137,7 @@ fn records_are_written(conn: &mut TestConnection) {
     assert_eq!(all(conn), records);
 }
 
-/// A temporary table hides another one of its name from whoever reads and writes, but not from the catalog.
+/// A temporary table hides another one of its name from reads and writes, but not from the catalog.
 #[test]
 fn a_temporary_table_and_a_view_are_what_they_stand_for() {
     const COLUMNS: &str = "(id BIGINT PRIMARY KEY, value INTEGER NOT NULL, version BIGINT NOT NULL)";

@@ -49,7 +49,7 @@ pub fn hold_off_writers(tables: &[&str]) -> Vec<String> {
 }
 pub const LET_WRITERS_IN: &str = "COMMIT";
 
-/// Only a superuser may set this; anybody else's deadlocks take a second each.
+/// Only a superuser may set this. For other users, each deadlock takes a second.
 fn prepare(connection: &mut TestConnection) {
     let _ = connection.batch_execute("SET deadlock_timeout = '20ms'");
 }

@@ -1,4 +1,4 @@
-//! Errors that PostgreSQL answers a save with. The SQLSTATE stands beside each.
+//! The errors that PostgreSQL returns for a save, each with its SQLSTATE.
 
 use diesel::connection::SimpleConnection as _;
 

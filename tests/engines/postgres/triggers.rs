@@ -17,7 +17,7 @@ pub const MIGRATION_DIR: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../migrati
 pub const CATCHES_JUMPS: bool = true;
 /// Whether a rolled-back transaction takes its triggers back.
 pub const TRANSACTIONAL_DDL: bool = true;
-/// How many names stand in `all_triggers` for a trigger: its own and its function's.
+/// The number of names in `all_triggers` for a trigger: its own and its function's.
 pub const OBJECTS_PER_TRIGGER: usize = 2;
 pub const QUOTE: char = '"';
 pub const BIGINT: &str = "BIGINT";
@@ -27,7 +27,7 @@ pub const MAXIMUM_REFUSED: &str = "bigint out of range";
 pub const UPSERT_DRAFT: &str =
     "INSERT INTO drafts VALUES (1, 'upserted', 1) ON CONFLICT (id) DO UPDATE SET text = excluded.text";
 
-/// A trigger of somebody's that has the name of ours.
+/// A foreign trigger with the name of ours.
 pub const FOREIGN_TRIGGER: &str = "CREATE FUNCTION theirs() RETURNS trigger LANGUAGE plpgsql AS
     'BEGIN NEW.version := 1000; RETURN NEW; END';
     CREATE TRIGGER concurrency_drafts_version BEFORE UPDATE ON drafts FOR EACH ROW EXECUTE FUNCTION theirs()";
@@ -204,7 +204,7 @@ fn the_function_is_not_called_for_our_own_saves() {
     assert_eq!(versions(conn), [6]);
 }
 
-/// Whoever writes may look names up wherever he likes, in a schema with operators of its own, too.
+/// A writer may have any `search_path`, even with a schema that has its own operators.
 #[test]
 fn the_search_path_of_the_writer_changes_nothing() {
     let (_database, conn) = &mut with_draft();
@@ -273,7 +273,7 @@ fn a_partitioned_table_has_its_trigger_in_every_partition() {
     assert_eq!(all_triggers(conn), Vec::<String>::new());
 }
 
-/// A function without a trigger: ours is left over and taken away, somebody's is in the way.
+/// A function without a trigger: ours is left over and dropped, a foreign one is in the way.
 #[test]
 fn a_function_of_that_name_is_ours_or_in_the_way() {
     let (_database, conn) = &mut with_table();
@@ -371,7 +371,7 @@ fn a_table_that_lost_its_trigger_gets_it_back_beside_those_that_inherit() {
     assert_eq!(all_triggers(conn), Vec::<String>::new());
 }
 
-/// A domain is the integer that it stands for, whatever the server shows of the condition.
+/// A domain counts as its base integer, however the server shows the condition.
 #[test]
 fn every_integer_and_every_domain_over_one_counts() {
     let (_database, conn) = &mut with_table();
@@ -462,7 +462,8 @@ fn a_trigger_may_be_named_like_a_function_of_the_server() {
     }
 }
 
-/// A trigger whose name comes after ours and that sets the version is told of; one before ours, or one that only reads it, is not.
+/// A trigger whose name comes after ours and that sets the version is reported. One before ours, or one that only reads
+/// it, is not.
 #[test]
 fn a_trigger_that_sets_the_version_after_ours_is_named() {
     let (_database, conn) = &mut with_draft();

@@ -1,4 +1,5 @@
-//! The connection is lost during COMMIT: nobody is told whether the transaction is committed, and no edit may be lost or made twice.
+//! The connection is lost during COMMIT. No one learns whether the transaction is committed, and no edit may be lost or
+//! made twice.
 
 use crate::library::prelude::*;
 use crate::library::{BulkError, MergeError, Resolution, RetryPolicy, Tracked};
@@ -337,7 +338,7 @@ fn a_begin_that_is_refused_leaves_nothing_open() {
     }
 }
 
-/// The connection is given up, and says so to whoever saves on it.
+/// The connection is marked as broken, and every save on it fails with that error.
 #[test]
 fn a_rollback_that_is_refused_twice_ends_the_connection() {
     let (database, observer) = &mut with_article();

@@ -197,7 +197,7 @@ fn count_each(
             Err(ConcurrencyError::Database(_)) if name == "COMMIT" => {}
             other => panic!("{name}, cut at {cut:?}: {other:?}"),
         }
-        // Somebody else counts, too; or nobody does, and the record finds its own.
+        // Either another writer also counts, or no one does and the record finds its own write.
         let others = i32::from(id % 4 == 1) * 5;
         if others > 0 {
             count_by_others(id, observer);
@@ -213,7 +213,7 @@ fn count_each(
                 }
             }
             Err(MergeError::Fields { .. } | MergeError::Concurrency(_)) => panic!("{name}, cut at {cut:?}: {merged:?}"),
-            // Nobody can know whose change the row holds, and the record says so.
+            // It is unknown whose change the row has, and the record says so.
             Err(_) => {
                 assert!(done.is_err(), "{name}, cut at {cut:?}: {merged:?}");
                 assert!([others, 5 + others].contains(&row.views), "{name}, cut at {cut:?}: {row:?}");
@@ -223,7 +223,7 @@ fn count_each(
     })
 }
 
-/// As other people do, who save again where somebody was faster.
+/// Other people, who save again if another one was faster.
 fn count_by_others(id: i64, observer: &mut TestConnection) {
     loop {
         let mut theirs = article(id, observer);

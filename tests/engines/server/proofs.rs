@@ -1,4 +1,4 @@
-//! A version that nobody else can make proves a write whose answer was lost, on each road that a record takes to the database.
+//! A version that no one else can make proves a write whose answer was lost, in every way in which a record is saved.
 
 use crate::library::disable_concurrency;
 use crate::library::prelude::*;

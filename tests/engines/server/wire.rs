@@ -1,5 +1,6 @@
-//! The wire between a client and the server, which can be cut: before a question arrives, or before its answer does, the one fault after
-//! which a write is done and nobody was told. What the bytes mean is not known here, only which of them stand in a question.
+//! The wire between a client and the server. It can be cut before a question arrives, or before its answer arrives.
+//! Only in the second case is a write done whose client got no answer. This file does not know what the bytes mean,
+//! only which of them belong to a question.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -36,7 +37,7 @@ impl Scissors {
         *self.0.lock().unwrap() = Some(cut);
     }
 
-    /// So many of the next questions with this word in it are answered with an error.
+    /// The number of next questions with this word that are answered with an error.
     pub fn refuse(&self, word: &'static str, times: u32) {
         *self.1.lock().unwrap() = Some(Refusal { word, left: times });
     }

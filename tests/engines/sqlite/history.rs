@@ -29,7 +29,7 @@ pub fn trigger(table: &str, event: &str, statement: &str) -> String {
     format!("CREATE TRIGGER {table}_{event} AFTER {event} ON {table} FOR EACH ROW BEGIN {statement} END")
 }
 
-/// Waits for whoever writes, and lets nobody else begin to.
+/// Waits for the current writer, and lets no one else begin to write.
 pub fn hold_off_writers(_tables: &[&str]) -> Vec<String> {
     vec!["BEGIN IMMEDIATE".to_owned()]
 }
@@ -85,7 +85,7 @@ pub fn played_a_client(descriptions: &[Description]) -> bool {
     true
 }
 
-/// What a client is told.
+/// The message that a client gets.
 #[derive(Clone)]
 struct Order {
     identity: Identity,

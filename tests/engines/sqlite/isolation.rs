@@ -38,7 +38,7 @@ const DEFERRED_ROLLBACK: Cells = Cells {
     ..DEFERRED_WAL
 };
 
-/// Whoever begins first is alone until it ends.
+/// The first transaction to begin is alone until it ends.
 const IMMEDIATE: Cells = Cells {
     saves_what_was_read: Cell::first_waits(Conflict, Written),
     deletes_what_was_read: Cell::first_waits(Conflict, Written),

@@ -10,7 +10,7 @@ use crate::suite::fixtures::{article, with_article};
 use crate::suite::isolation::deadlock::assert_restart;
 use crate::suite::models::Article;
 
-/// Without a WAL nobody can commit while somebody reads.
+/// Without a WAL, no transaction can commit while another one reads.
 fn with_reader() -> (Database, TestConnection, TestConnection) {
     let (database, mut conn) = with_article();
     conn.batch_execute("PRAGMA journal_mode = DELETE; PRAGMA busy_timeout = 20").unwrap();

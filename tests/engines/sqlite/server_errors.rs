@@ -11,7 +11,7 @@ macro_rules! before_update {
     };
 }
 
-/// The table anew, with these columns for title and views, and its rows.
+/// Creates the table again, with these columns for title and views, and its rows.
 macro_rules! articles {
     ($columns:literal, $options:literal) => {
         concat!(

@@ -63,7 +63,7 @@ pub const LOSSES: &[(&str, Loss)] = &[
     }),
 ];
 
-/// Whoever writes article 2 loses the whole transaction.
+/// A write of article 2 ends the whole transaction.
 const ROLLS_BACK: &str = "CREATE TRIGGER sundays BEFORE UPDATE ON articles WHEN NEW.id = 2
     BEGIN SELECT RAISE(ROLLBACK, 'closed on Sundays'); END";
 
@@ -170,7 +170,7 @@ fn an_error_that_cannot_be_the_one_that_rolled_back_explains_nothing() {
             if is_heard {
                 records[1].save_concurrent(conn).unwrap_err();
             } else {
-                // The library is told nothing of this one.
+                // The library does not see this one.
                 diesel::sql_query(PLAIN).execute(conn).unwrap_err();
             }
             records[2].save_concurrent(conn)?;

@@ -16,7 +16,7 @@ pub const MIGRATION_DIR: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../migrati
 pub const CATCHES_JUMPS: bool = false;
 /// Whether a rolled-back transaction takes its triggers back.
 pub const TRANSACTIONAL_DDL: bool = true;
-/// How many names stand in `all_triggers` for a trigger.
+/// The number of names in `all_triggers` for a trigger.
 pub const OBJECTS_PER_TRIGGER: usize = 1;
 pub const QUOTE: char = '"';
 pub const BIGINT: &str = "BIGINT";
@@ -26,7 +26,7 @@ pub const MAXIMUM_REFUSED: &str = "the version of the row is at the maximum";
 pub const UPSERT_DRAFT: &str =
     "INSERT INTO drafts VALUES (1, 'upserted', 1) ON CONFLICT (id) DO UPDATE SET text = excluded.text";
 
-/// A trigger of somebody's that has the name of ours.
+/// A foreign trigger with the name of ours.
 pub const FOREIGN_TRIGGER: &str = "CREATE TRIGGER concurrency_drafts_version AFTER UPDATE OF text ON drafts BEGIN
     UPDATE drafts SET version = 1000 WHERE id = NEW.id; END";
 /// Whether it sets the version after a trigger that is created later has.

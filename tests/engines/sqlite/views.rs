@@ -80,7 +80,7 @@ fn a_view_without_a_trigger_for_the_write_is_refused() {
     let mut other = doc(3, conn);
     other.body = "edited".to_owned();
     mine.delete_concurrent(conn).unwrap();
-    // The facts of a type are asked for anew where a write counts no row.
+    // If a write counts no row, the facts of a type are read again.
     conn.batch_execute(&format!("CREATE TRIGGER docs_update INSTEAD OF UPDATE ON docs BEGIN {update}; END")).unwrap();
     other.save_concurrent(conn).unwrap();
     assert_eq!((other.version, doc(3, conn)), (2, other.clone()));
@@ -217,7 +217,7 @@ fn a_view_that_leaves_a_write_out_is_told_so() {
     assert_eq!((mine.version, doc(1, conn).body.as_str()), (1, "one"));
 }
 
-/// Nor is one that writes and then leaves the write out: RETURNING answers with no row.
+/// Nor is one that writes and then skips the write: RETURNING returns no row.
 #[test]
 fn a_view_that_writes_and_leaves_the_write_out_is_unproven() {
     doc!();
@@ -238,7 +238,8 @@ fn a_view_that_writes_and_leaves_the_write_out_is_unproven() {
     assert_eq!((mine.version, doc(1, conn).version, doc(1, conn).body.as_str()), (1, 2, "mine"));
 }
 
-/// Many that write one row through a view: each success moved the version once, whoever wrote the same version before.
+/// Many clients that write one row through a view. Each success advanced the version once, even if another one wrote
+/// the same version before.
 #[test]
 fn racing_writes_through_a_view_are_each_their_own() {
     doc!();

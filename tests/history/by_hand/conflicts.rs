@@ -55,7 +55,7 @@ fn a_merge_whose_row_is_deleted_after_it_took_over_a_change_met_a_conflict() {
     made.assert_right();
 }
 
-/// In a transaction that is then rolled back, a conflict may be with what it wrote itself, which nobody else ever sees.
+/// In a transaction that is then rolled back, a conflict may be with its own write, which no one else ever sees.
 #[test]
 fn a_conflict_with_ones_own_write_is_one() {
     let mut made = Made::new();

@@ -98,7 +98,7 @@ fn a_delete_in_doubt_is_done_as_the_rest_of_its_unit() {
     assert!(matches!(violations[..], [Violation::HalfDone { .. }]), "{violations:?}");
 }
 
-/// Two deletes of one unit, of which nobody knows the end, and one by itself, which may have done what the unit cannot have.
+/// Two deletes of one unit whose end is unknown, and one by itself, which may have done what the unit cannot have done.
 #[test]
 fn deletes_in_doubt_are_done_together_or_not_at_all() {
     let made_with = |rows: [Row; 2], together: u8, alone: u8, deleted: &[Row]| {

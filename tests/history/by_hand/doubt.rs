@@ -1,4 +1,4 @@
-//! Writes whose outcome nobody knows, and transactions.
+//! Writes with an unknown outcome, and transactions.
 
 use super::checker::{Contents, Violation, text};
 use super::log::{Answer, Ending, Event, Kind, Parts, State};
@@ -43,7 +43,7 @@ fn a_torn_write_is_named_whether_it_is_in_doubt_or_not() {
     }
 }
 
-/// Two rows in one transaction whose end nobody knows.
+/// Two rows in one transaction whose end is unknown.
 fn transaction_in_doubt() -> Made {
     let mut made = Made::new();
     made.notes(1, Event::Begin(Parts::Together));

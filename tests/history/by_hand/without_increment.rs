@@ -1,4 +1,4 @@
-//! Saves that leave the version: checked, and noticed by nobody who was loaded at it.
+//! Saves that leave the version. They are checked, and no one who loaded the row at that version notices them.
 
 use super::checker::Violation;
 use super::log::{Answer, Kind, Rule, State};
@@ -78,7 +78,7 @@ fn one_that_is_acknowledged_and_not_there_is_named() {
     made.intends(1, 11, ROW, Kind::Save, BOTH, Some(loaded));
     made.under(1, Rule::WithoutIncrement);
     made.is_told(1, 11, Answer::Written(Some(2)));
-    // Another one at the same version does not stand for it.
+    // Another one at the same version does not count for it.
     made.saves_under(Rule::WithoutIncrement, 2, 20, loaded, 2);
     made.assert_wrong(Violation::LostSave { write: 11, row: ROW });
 }

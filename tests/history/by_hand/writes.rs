@@ -1,4 +1,4 @@
-//! Writes that are lost, doubled, or nobody's.
+//! Writes that are lost, doubled, or made by no client.
 
 use super::checker::{Summary, Violation};
 use super::log::{Answer, Event, Kind, Rule, State};

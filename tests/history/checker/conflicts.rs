@@ -13,7 +13,7 @@ pub(super) fn check(unit: &Unit, chains: &BTreeMap<Row, Chain<'_>>, violations: 
         let Intent { write, row, basis: Some(loaded), .. } = attempt.intent else { continue };
         let earlier = || unit.attempts[..position].iter().filter(move |other| other.intent.row == row);
         let Some(start) = chains.get(&row).and_then(|chain| chain.position(loaded)) else {
-            // What the unit wrote itself is nobody's to see once it is rolled back.
+            // No one can see what the unit wrote once it is rolled back.
             if unit.ending == Ending::Committed || earlier().next().is_none() {
                 violations.push(Violation::NeverLoaded { write, row, loaded });
             }
@@ -41,7 +41,7 @@ pub(super) fn check(unit: &Unit, chains: &BTreeMap<Row, Chain<'_>>, violations: 
     }
 }
 
-/// Whether the row at that version stood in the way of the write: a merge minds only the side that it changes.
+/// Whether the row at that version conflicted with the write. A merge conflicts only on the side that it changes.
 fn is_reason(attempt: &Attempt, chain: &Chain<'_>, found: i64) -> bool {
     let Intent { kind, sides, basis, .. } = attempt.intent;
     match (kind, basis) {

@@ -51,8 +51,8 @@ fn check_doing(attempt: &Attempt, chain: &Chain<'_>, position: usize, violations
     }
 }
 
-/// Whether a write may do this change: over the state that its record was loaded in, or one that the row came to since without its version
-/// moving, which nobody can notice.
+/// Whether a write may have made this change: over the state in which its record was loaded, or over a later state with
+/// the same version, which no one can notice.
 pub(super) fn may_overwrite(intent: &Intent, chain: &Chain<'_>, position: usize) -> bool {
     let is_there = chain.changes[position].before.is_some();
     match (intent.kind, intent.rule) {
@@ -67,7 +67,7 @@ pub(super) fn may_overwrite(intent: &Intent, chain: &Chain<'_>, position: usize)
 /// Whether a checked write may be done over this state.
 fn is_expected(intent: &Intent, state: State) -> bool {
     let Intent { row, kind, sides, basis: Some(basis), .. } = *intent else { return false };
-    // What the version says nothing of is nobody's to lose.
+    // Without a change of the version, no update can be lost.
     let is_untouched = (!sides.left || basis.left == state.left) && (!sides.right || basis.right == state.right);
     row.table.is_same(basis, state) || kind == Kind::Merge && is_untouched
 }

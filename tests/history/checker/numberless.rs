@@ -15,7 +15,8 @@ use super::{Change, Contents, doing};
 pub(super) struct Numberless<'u, 'h> {
     /// Each with its place in the chain of its row.
     changes: Vec<(Row, usize, &'h Change)>,
-    /// The changes that a write may have done: by the version that was there, by the version that it was told, and whatever they are.
+    /// The changes that a write may have made: by the version that was there, by the version in its answer, and all
+    /// others.
     over: HashMap<(Row, Kind, i64), Vec<usize>>,
     to: HashMap<(Row, Kind, i64), Vec<usize>>,
     any: HashMap<(Row, Kind), Vec<usize>>,
@@ -126,7 +127,8 @@ impl<'u, 'h> Numberless<'u, 'h> {
 }
 
 impl<'u> Doers<'u> {
-    /// Finds a change for a write, for which others may have to go to another one. Whoever has a change keeps one.
+    /// Finds a change for a write. Other writes may have to take another change, but a write that has a change keeps
+    /// one.
     fn give_change(&mut self, attempt: &'u Attempt) -> bool {
         self.give_change_unless(attempt, &mut vec![false; self.by_change.len()])
     }

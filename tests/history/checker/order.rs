@@ -1,5 +1,5 @@
-//! Whether the writes of a client were done in its own order. What it was told before it went on was done before; of what it was told
-//! nothing the database may think later.
+//! Checks that the writes of a client were done in its own order. A write that was answered was done before the client
+//! went on. The database must not forget an answer later.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! What each version field promises of the versions of a row. That a version stands for nothing but one state holds for all of them.
+//! What each version field guarantees about the versions of a row. For all of them, a version means only one state.
 
 use super::super::log::{State, Table};
 
@@ -19,7 +19,8 @@ impl Table {
         self != Self::Xmin
     }
 
-    /// Whether a record loaded in one state may write over the other: what the version stands for is the same.
+    /// Whether a record that was loaded in one state may overwrite the other: both have the same meaning of the
+    /// version.
     pub(super) fn is_same(self, loaded: State, found: State) -> bool {
         (loaded.version, loaded.left) == (found.version, found.left)
             && (self.ignores_right() || loaded.right == found.right)

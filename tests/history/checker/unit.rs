@@ -1,4 +1,5 @@
-//! The log of a client as units: writes that stand or fall together, each with what became of it as far as the client knows.
+//! The log of a client as units. The writes of a unit are done together or not at all. Each has its outcome as far as
+//! the client knows it.
 
 use super::super::log::{Answer, Ending, Event, Intent, Parts};
 
@@ -26,7 +27,7 @@ pub(super) enum Fate {
     InDoubt,
 }
 
-/// The units of a log. One without an end was cut off, so that nobody knows how it ended.
+/// The units of a log. A unit without an end was cut off, so its end is unknown.
 pub(super) fn units(events: &[Event]) -> Vec<Unit> {
     let mut units: Vec<Unit> = Vec::new();
     let mut is_open = false;
@@ -92,7 +93,7 @@ fn fate(attempt: &Attempt, ending: Ending) -> Fate {
 }
 
 impl Attempt {
-    /// The version that the client was told.
+    /// The version in the client's answer.
     pub(super) const fn told(&self) -> Option<i64> {
         match self.answer {
             Some(Answer::Written(version)) => version,

@@ -16,7 +16,7 @@ pub enum Violation {
     OutOfOrder { write: i64, row: Row },
     /// A write was refused or rolled back, and a change is its doing.
     RefusedYetWritten { write: i64, row: Row },
-    /// A change is nobody's doing.
+    /// No write made this change.
     Unasked { row: Row, before: Option<State>, after: Option<State> },
     /// Columns that are written together are of several writes, or some of them were left out.
     Torn { write: i64, row: Row },

@@ -1,5 +1,5 @@
-//! A client that counts: it changes a record that it keeps, saves it in one of many ways, is hindered in one of many ways, and writes
-//! down what it was told. It goes on with the same record, and with whatever of it is in doubt.
+//! A client that counts. It changes a record that it keeps, saves it in one of many ways, is disturbed in one of many
+//! ways, and logs the answers. It goes on with the same record, even if that is in doubt.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
@@ -25,7 +25,7 @@ use crate::suite::models::Author;
 enum Told<T> {
     Done,
     Refused,
-    /// Nobody knows.
+    /// Unknown.
     Unknown,
     /// Not sent: it makes a difference what became of an earlier one, and this is the row.
     InDoubt(T),
@@ -36,7 +36,7 @@ struct Kept<T> {
     record: Tracked<T>,
     /// The changes that it was given since it was last known to be what its row is.
     changes: Vec<i64>,
-    /// The marks of its saves of which nobody knows what became.
+    /// The marks of its saves with an unknown outcome.
     doubts: Vec<i64>,
 }
 
@@ -217,7 +217,7 @@ impl<'a, T: Tally> Client<'a, T> {
         }
     }
 
-    /// Whether the connection is to be left: nobody knows what is open on it.
+    /// Whether the client should drop the connection, because it is unknown what is open on it.
     fn is_broken(&mut self) -> bool {
         let connection = &mut self.connection.connection;
         // Only MariaDB knows it, and not MySQL.

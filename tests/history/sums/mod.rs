@@ -1,5 +1,6 @@
-//! The history of sums: clients that count in the same rows, are refused, lose their answers and their connections, panic, drop the futures
-//! of their saves, take back what is in doubt, and go on with the same tracked records. What is proved of it stands in `sums/checker.rs`.
+//! The history of sums: clients that count in the same rows, are refused, lose their answers and their connections,
+//! panic, drop the futures of their saves, undo what is in doubt, and go on with the same tracked records.
+//! `sums/checker.rs` says what it proves.
 
 pub mod checker;
 pub mod client;

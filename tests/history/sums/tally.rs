@@ -1,4 +1,5 @@
-//! The records that are counted in, one for each kind of version: one that others make, too, and one that nobody else can have made.
+//! The records for counting, one for each kind of version: one that others also make, and one that no one else can have
+//! made.
 
 use std::fmt::Debug;
 

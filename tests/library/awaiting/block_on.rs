@@ -63,7 +63,7 @@ impl Depth {
         Self
     }
 
-    /// Drops the future of whoever waits, if that is the outermost and patience is at its end.
+    /// Drops the future of the outermost waiter when its patience is exhausted.
     fn lose_patience(&self) {
         let Some(polls) = PATIENCE.get().filter(|_| DEPTH.get() == 1) else { return };
         let left = polls.checked_sub(1);

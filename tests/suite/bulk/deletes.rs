@@ -25,7 +25,7 @@ struct Node {
     version: i64,
 }
 
-/// Nodes 1 to 4, a chain, of which 1 has no parent, and 9, which stands alone.
+/// Nodes 1 to 4, a chain whose first node has no parent, and 9, which is alone.
 fn with_nodes(action: &str) -> (Database, TestConnection) {
     let database = Database::new();
     let mut conn = database.connect();

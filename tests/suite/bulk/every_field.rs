@@ -26,7 +26,7 @@ fn edit<T: Sample>(records: &mut [T], value: i32) {
     }
 }
 
-/// Saves a record as somebody else does.
+/// Saves a record like another writer.
 fn save_elsewhere<T: Sample>(record: &T, conn: &mut TestConnection) -> T {
     let mut theirs = record.clone();
     *theirs.value() = 99;

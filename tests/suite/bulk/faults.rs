@@ -68,7 +68,7 @@ fn what_is_no_records_fault_ends_the_batch() {
 /// What the engine says of a row is each record's own fault, though it says it of all of them.
 #[test]
 fn what_every_row_violates_is_each_records_fault() {
-    // In words that nobody knows it may be said of the statement.
+    // An unknown message may be about the statement.
     for (setup, _) in FAULTS_OF_A_ROW.iter().filter(|(_, message)| *message != "closed") {
         let (_database, conn) = &mut with_articles(4);
         diesel::update(super::articles::table).set(super::articles::body.eq("b")).execute(conn).unwrap();

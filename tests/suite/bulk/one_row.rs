@@ -151,7 +151,7 @@ fn a_record_may_expect_the_version_that_another_makes() {
     }
 }
 
-/// A record that somebody else has saved to the very version that the batch writes is no record of the same row.
+/// A record that another writer has saved to exactly the version that the batch writes is not a record of the same row.
 #[test]
 fn a_stale_record_among_equal_versions_is_stale() {
     for (column, one, _) in EQUAL_KEYS {

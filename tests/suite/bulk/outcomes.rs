@@ -40,7 +40,7 @@ fn every_stale_and_every_missing_record_is_named() {
     assert_conflicts(&conflicts, &[(1, "id 2", 1, Some(2)), (4, "id 5", 1, None), (8, "id 9", 1, Some(3))]);
 }
 
-/// The rows stand in the order of the key, the records in another: each gets its own version and its own data.
+/// The rows are in the order of the key, the records in another order: each gets its own version and its own data.
 #[test]
 fn the_order_of_the_records_is_not_that_of_the_rows() {
     let (_database, conn) = &mut with_articles(40);

@@ -1,4 +1,4 @@
-//! Batches that overlap, saved at once: each row goes to one of them each time, and nothing is lost or waits for ever.
+//! Overlapping batches, saved at once: each row goes to one of them each time, nothing is lost, and nothing hangs.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};

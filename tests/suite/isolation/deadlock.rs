@@ -52,7 +52,7 @@ fn of_two_transactions_that_cross_one_is_refused_and_the_other_keeps_both_its_wr
     };
     match engine::DEADLOCK {
         Some(message) => assert_restart(&error, message),
-        // Whoever writes first has locked the whole file.
+        // The first writer has locked the whole file.
         None => assert!(matches!(error, ConcurrencyError::RecordModified(_)), "{error:?}"),
     }
     for id in [1, 2] {

@@ -1,4 +1,4 @@
-//! One of two connections that get in each other's way: a thread that does what it is told, step by step.
+//! One of two connections that get in each other's way: a thread that executes commands, step by step.
 
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 

@@ -1,4 +1,4 @@
-//! A key of which a part may be NULL: the settings of a tenant, and those of nobody.
+//! A key of which a part may be NULL: the settings of a tenant, and those without a tenant.
 
 use std::fmt::Debug;
 
@@ -34,7 +34,7 @@ fn setting(tenant_id: Option<i32>, name: &str) -> Setting {
     Setting { tenant_id, name: name.to_owned(), value: "dark".to_owned(), version: 1 }
 }
 
-/// Rows that share one half of the key with that of nobody's theme, and that row itself.
+/// Rows that share one half of the key with the theme without a tenant, and that row itself.
 fn with_settings() -> (Database, TestConnection) {
     let database = Database::new();
     let mut conn = database.connect();

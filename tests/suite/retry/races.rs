@@ -1,4 +1,4 @@
-//! Real threads that retry: nothing is lost, and everybody gets through.
+//! Real threads that retry: nothing is lost, and all of them succeed.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};

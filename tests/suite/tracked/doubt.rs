@@ -42,7 +42,7 @@ struct Unique {
     version: String,
 }
 
-/// The views are nobody's conflict.
+/// A change of the views is never a conflict.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, Queryable, Selectable, Concurrent)]
 #[diesel(table_name = articles)]
 #[concurrent(ignore_fields(views))]
@@ -55,7 +55,7 @@ struct Conditional {
     version: i64,
 }
 
-/// The body is nobody's conflict.
+/// A change of the body is never a conflict.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, Queryable, Selectable, Concurrent)]
 #[diesel(table_name = articles)]
 #[concurrent(ignore_fields(body))]
@@ -204,7 +204,7 @@ fn what_comes_to_the_same_either_way_is_merged() {
     assert_eq!((&*record, remembered(&record)), (&merged, 0));
 }
 
-/// Whoever says which it was gets the sum that it makes.
+/// If the program says which it was, it gets the sum for that case.
 #[test]
 fn a_sum_is_in_doubt_until_somebody_says_what_became_of_it() {
     for (doubt, views) in [(Doubt::Written, 5), (Doubt::NotWritten, 10)] {
@@ -419,7 +419,8 @@ fn a_touch_proves_nothing_of_a_write_that_may_leave_the_version() {
     assert_eq!(fields, ["views"]);
 }
 
-/// A version that no other write can make proves that the write was done, whoever saved meanwhile something equal.
+/// A version that no other write can make proves that the write was done, even if another writer saved an equal value
+/// in between.
 #[test]
 fn a_version_that_nobody_else_can_make_is_a_proof() {
     for way in ["save", "merge", "resolve", "nothing since", "taken back"] {

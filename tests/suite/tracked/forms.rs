@@ -157,7 +157,7 @@ fn a_none_that_skips_its_column_is_undone_by_a_revert() {
         person.revert();
         assert_eq!((person.note.as_deref(), person.name.as_str()), (Some("note"), "Augusta"), "{name}");
 
-        // By this base another's note is told from the record's own.
+        // This base distinguishes another writer's note from the record's own.
         let mut theirs = load(conn);
         theirs.land = Some("England".to_owned());
         theirs.save_concurrent(conn).unwrap();

@@ -126,7 +126,7 @@ fn a_record_that_was_swapped_is_saved_whole() {
     assert!(other.changed_fields().is_empty());
 }
 
-/// Each is known by the row that it was loaded from, wherever it stands and whatever its version is.
+/// Each record is recognised by the row from which it was loaded, whatever its place and version.
 #[test]
 fn copies_of_one_row_get_each_its_own_edits_back() {
     for is_swapped in [false, true] {

@@ -1,4 +1,4 @@
-//! What a column cannot hold is cut off on the way into it. That is nobody's edit, least of all somebody else's.
+//! A value is truncated to what the column can hold. That is no one's edit, and certainly not another writer's.
 
 use crate::library::prelude::*;
 use chrono::{NaiveDate, NaiveDateTime};

@@ -1,4 +1,4 @@
-//! A write whose answer cannot be read: it is done, and nobody was told as what.
+//! A write whose answer cannot be read: it is done, and its result is unknown.
 
 use crate::library::Counter;
 use crate::library::prelude::*;

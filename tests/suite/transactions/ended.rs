@@ -25,7 +25,7 @@ fn a_transaction_that_the_closure_rolled_back_is_not_committed() {
     assert_nothing_open(conn);
 }
 
-/// Nobody knows what of it was committed, so that its sums are not added once more.
+/// It is unknown which part of it was committed, so its sums are not added again.
 #[test]
 fn a_record_of_a_transaction_that_the_closure_committed_is_in_doubt() {
     for fails in [false, true] {
@@ -73,7 +73,7 @@ fn a_closure_that_committed_its_transaction_is_not_run_again() {
     assert_eq!((runs, article(1, conn).views, article(1, conn).version), (1, 1, 2));
     assert_nothing_open(conn);
 
-    // It is told whatever the closure fails with.
+    // The error is returned, whatever error the closure returns.
     let result = retry_on_conflict(conn, &RetryPolicy::default(), |conn| {
         article(1, conn).save_concurrent(conn)?;
         AnsiTransactionManager::commit_transaction(conn)?;

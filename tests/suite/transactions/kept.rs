@@ -193,7 +193,7 @@ fn a_record_reloaded_inside_conflicts_if_the_row_that_it_showed_was_rolled_back(
     assert_eq!(copy.version, 2);
 }
 
-/// 0 rows is no error to the engine: the transaction goes on, and whoever handles the conflict may commit.
+/// 0 rows are not an error for the engine. The transaction goes on, and a program that handles the conflict may commit.
 #[test]
 fn a_conflict_that_the_closure_handles_does_not_end_the_transaction() {
     let (_database, conn) = &mut with_article();

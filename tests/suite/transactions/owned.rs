@@ -81,7 +81,8 @@ fn assert_honest(id: i64, database: &Database, conn: &mut TestConnection, rolls_
     }
 }
 
-/// The lock in which diesel-async keeps a SQLite connection is poisoned by a panic: whoever uses the connection again panics, too.
+/// A panic poisons the lock in which diesel-async keeps a SQLite connection. The next use of the connection panics,
+/// too.
 #[track_caller]
 fn assert_poisoned(now: &Article, row: &Article) {
     assert!(
@@ -137,7 +138,7 @@ fn a_batch_that_panics_in_the_callers_transaction_takes_back_its_own_writes() {
     assert_nothing_open(conn);
 }
 
-/// Panics when it is told of so many statements.
+/// Panics at this number of statements.
 fn panic_at(statement: usize, conn: &mut TestConnection) -> Arc<AtomicUsize> {
     let told = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&told);

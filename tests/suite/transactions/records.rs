@@ -137,7 +137,7 @@ fn a_list_that_the_closure_shortens_or_lengthens_keeps_what_is_left_of_it_right(
         records.push(article(4, conn));
         save(records.last_mut().unwrap(), conn);
     });
-    // The fourth was not listed: nobody knows what version it had.
+    // The fourth was not listed, so its earlier version is unknown.
     assert_eq!(vector, [rows[1].clone(), rows[2].clone(), Article { version: 41, ..rows[3].clone() }]);
 
     let mut option = Some(rows[0].clone());

@@ -110,7 +110,7 @@ fn chained_with_the_users_own_they_run_last_and_are_reverted_first() {
     assert_trigger(true, conn);
 }
 
-/// What another program writes after the table was made anew is noticed.
+/// A write by another program after the table was created again is noticed.
 #[track_caller]
 fn assert_noticed(conn: &mut TestConnection) {
     let mut stale = draft(1, conn);
@@ -122,7 +122,8 @@ fn assert_noticed(conn: &mut TestConnection) {
     assert_eq!(super::number(rows, conn), 1);
 }
 
-/// A table that a later migration makes anew has lost its trigger, whether the migration was run with the triggers or by another tool.
+/// A table that a later migration drops and creates again has lost its trigger, whether the migration ran with the
+/// triggers or in another tool.
 #[test]
 fn a_table_that_a_later_migration_makes_anew_gets_its_trigger_again() {
     const REBUILD: &str =
@@ -166,7 +167,7 @@ fn a_table_that_a_later_migration_makes_anew_gets_its_trigger_again() {
     assert_trigger(true, conn);
 }
 
-/// What is there stays, in whatever form; what is not ours stands in the way.
+/// An existing trigger of ours stays, in any form. A foreign one is in the way.
 #[test]
 fn migrations_of_triggers_replace_nothing() {
     let (_database, conn, dir) = &mut with_own_migrations();

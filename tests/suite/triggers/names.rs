@@ -169,7 +169,7 @@ fn tables_may_be_named_like_the_states_of_a_row() {
     }
 }
 
-/// Trigger and function stand beside the table, wherever that is.
+/// The trigger and the function are in the schema of the table.
 #[test]
 fn a_table_of_another_schema_has_its_trigger_there() {
     let (database, conn) = &mut with_table();

@@ -1,4 +1,4 @@
-//! What `check` finds after somebody was at the triggers, and what `create` and `drop` then do.
+//! What `check` finds after a change to the triggers, and what `create` and `drop` then do.
 
 use crate::library::triggers::{self, Error, Problem};
 use diesel::connection::SimpleConnection as _;
@@ -6,7 +6,7 @@ use diesel::connection::SimpleConnection as _;
 use super::{DRAFTS_TRIGGER, Draft, foreign, versions, with_draft};
 use crate::engine::{self, TestConnection};
 
-/// What somebody did to the trigger, in SQL, and what is then found.
+/// A change to the trigger, in SQL, and what is then found.
 pub struct Tampering {
     pub what: &'static str,
     pub sql: &'static str,
@@ -60,7 +60,7 @@ fn whatever_was_done_to_a_trigger_is_told_apart() {
     }
 }
 
-/// Ours is made anew; what is not ours is an error, and stays.
+/// Ours is created again. A foreign one is an error, and stays.
 #[test]
 fn create_repairs_what_is_ours_and_leaves_what_is_not() {
     for tampering in engine::TAMPERINGS {

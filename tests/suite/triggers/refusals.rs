@@ -58,7 +58,7 @@ fn a_version_column_that_cannot_count() {
     refused(TriggerSpec::new("drafts", ["id"], "text"), conn, &message);
 }
 
-/// Its name is taken by a trigger of somebody's, which stays, and goes on doing what it does.
+/// A foreign trigger has its name. That trigger stays and works as before.
 #[test]
 fn a_name_that_belongs_to_somebody_else() {
     let (_database, conn) = &mut with_table();
@@ -76,7 +76,7 @@ fn a_name_that_belongs_to_somebody_else() {
     foreign("UPDATE drafts SET text = 'x'", conn);
     assert_eq!(versions(conn), [1000], "the foreign trigger fires");
 
-    // Under another name ours stands beside it.
+    // With another name, ours is there as well.
     let spec = TriggerSpec::new("drafts", ["id"], "version").named("drafts advance");
     triggers::create_specs(std::slice::from_ref(&spec), conn).unwrap();
     let sets = Problem::SetsVersion { table: "drafts".to_owned(), trigger: DRAFTS_TRIGGER.to_owned() };

@@ -97,7 +97,7 @@ fn an_insert_that_finds_the_row_there_is_a_write() {
     assert_eq!((draft(1, conn).text.as_str(), versions(conn)), ("upserted", vec![2]));
 }
 
-/// A column that was added later: the version after NULL is the initial one, for the application and for everybody else.
+/// A column that was added later: the version after NULL is the initial one, for the application and for all others.
 #[test]
 fn a_version_that_is_null_becomes_one() {
     diesel::table! {
@@ -137,7 +137,7 @@ fn a_version_that_is_null_becomes_one() {
     assert_eq!((load(1, conn).version, load(2, conn).version), (Some(2), Some(2)));
 }
 
-/// There is no version after the greatest one: nobody can write the row, and nothing was written.
+/// There is no version after the greatest one, so no one can write the row, and nothing was written.
 #[test]
 fn at_the_maximum_every_write_is_refused() {
     let (_database, conn) = &mut with_table();
@@ -153,7 +153,8 @@ fn at_the_maximum_every_write_is_refused() {
     assert_eq!(draft(1, conn), row);
 }
 
-/// The strict form takes the next version from whoever sets it, gives it to whoever leaves it, and refuses any other.
+/// The strict form accepts the next version from a write that sets it, supplies it to a write that leaves the version,
+/// and refuses any other.
 #[test]
 fn the_strict_form_refuses_any_other_version() {
     let (_database, conn) = &mut with_table();

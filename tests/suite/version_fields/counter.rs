@@ -1,4 +1,5 @@
-//! `AutoIncVersionField` over the integers that every engine has, and over a newtype. The unsigned ones stand with their engine.
+//! `AutoIncVersionField` over the integers that every engine has, and over a newtype. The unsigned ones are with their
+//! engine.
 
 use crate::library::VersionValue;
 use crate::library::prelude::*;

@@ -163,7 +163,7 @@ fn an_unchecked_save_counts_null_as_zero() {
     assert_eq!(without_version.version, Some(1));
 }
 
-/// Somebody sets the version back to NULL: a copy that has one conflicts, and one that has none does not.
+/// Another program sets the version back to NULL. A copy with a version conflicts, and a copy without one does not.
 #[test]
 fn a_version_that_became_null_is_a_conflict() {
     let (_database, conn) = &mut with_note();
