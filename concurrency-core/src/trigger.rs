@@ -15,6 +15,7 @@ mod pending;
 mod postgres;
 mod reading;
 mod schema_change;
+mod setting;
 mod sqlite;
 mod state;
 mod statements;
@@ -252,7 +253,7 @@ impl TriggerSpec {
         columns: &[FoundColumn],
         found: &'f [FoundTrigger],
     ) -> Vec<&'f FoundTrigger> {
-        state::setting(self, engine, columns, found)
+        setting::setting(self, engine, columns, found)
     }
 }
 

@@ -81,6 +81,7 @@ const fn state(problem: Option<&Problem>) -> &'static str {
         Some(Problem::Disabled { .. }) => "disabled",
         Some(Problem::OnAnotherTable { .. }) => "elsewhere",
         Some(Problem::Foreign { .. }) => "foreign",
+        Some(Problem::Bypassed { .. }) => "bypassed",
         Some(Problem::Powerless { .. }) => "powerless",
         Some(Problem::Unused { .. }) => "unused",
         Some(Problem::Leftover { .. }) => "leftover",

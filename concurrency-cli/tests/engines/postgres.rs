@@ -145,3 +145,43 @@ fn server() -> TestConnection {
     connection.batch_execute("SET client_min_messages = warning").unwrap();
     connection
 }
+
+/// In a database of its own, since such a setting holds for all of it.
+#[test]
+fn roles_for_which_the_trigger_does_not_fire_are_named() {
+    let name = format!("concurrency_cli_{}_roles", std::process::id());
+    let execute = |connection: &mut TestConnection, sql: &str| connection.batch_execute(sql).unwrap();
+    execute(&mut server(), &format!("CREATE DATABASE {name}"));
+    let own = Database { schema: "public".to_owned(), own: Some(name.clone()) };
+    let table = "CREATE TABLE articles (id BIGINT PRIMARY KEY, title TEXT NOT NULL, version BIGINT NOT NULL DEFAULT 1)";
+    execute(&mut own.connect(), table);
+    let project = crate::project::Project::new();
+    let run = |command: &str| project.run(&["--database-url", &own.url(), "triggers", command]);
+    assert_eq!(run("create").code, Some(0));
+    let role = format!("{name}_writer");
+    for (set, reset, who) in [
+        (
+            format!("ALTER DATABASE {name} SET session_replication_role = replica"),
+            format!("ALTER DATABASE {name} RESET session_replication_role"),
+            "any role".to_owned(),
+        ),
+        (
+            format!("CREATE ROLE {role}; ALTER ROLE {role} IN DATABASE {name} SET session_replication_role = replica"),
+            format!("ALTER ROLE {role} IN DATABASE {name} RESET ALL; DROP ROLE {role}"),
+            format!("the role {role}"),
+        ),
+    ] {
+        execute(&mut server(), &set);
+        let said = format!(
+            "bypassed the trigger concurrency_articles_version of articles does not fire for {who}, \
+             whose session_replication_role is replica; RESET that, or ENABLE ALWAYS the trigger\n"
+        );
+        run("check").expect(1, &said, "");
+        run("create").expect(0, "nothing to create: the database has all 1 triggers\n", "");
+        execute(&mut own.connect(), "ALTER TABLE articles ENABLE ALWAYS TRIGGER concurrency_articles_version");
+        assert_eq!(run("check").code, Some(0));
+        execute(&mut own.connect(), "ALTER TABLE articles ENABLE TRIGGER concurrency_articles_version");
+        execute(&mut server(), &reset);
+        assert_eq!(run("check").code, Some(0));
+    }
+}

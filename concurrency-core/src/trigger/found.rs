@@ -78,6 +78,8 @@ pub struct FoundTrigger {
     pub definer: Option<String>,
     /// Why it cannot run as that user, as far as the connection's user may know.
     pub obstacle: Option<Obstacle>,
+    /// On PostgreSQL, for whom it does not fire: `session_replication_role` is `replica` for them by default.
+    pub bypass: Option<String>,
 }
 
 /// Why a trigger fails that runs as another user.
@@ -106,7 +108,8 @@ impl FoundTrigger {
             body,
             function_name,
             is_enabled: state.as_deref() != Some("disabled"),
-            definer,
+            bypass: definer.clone().filter(|_| state.as_deref() == Some("bypassed")),
+            definer: definer.filter(|_| state.as_deref() != Some("bypassed")),
             obstacle: match state.as_deref() {
                 Some("no definer") => Some(Obstacle::NoDefiner),
                 Some("no privilege") => Some(Obstacle::NoPrivilege),

@@ -1,7 +1,7 @@
 //! What the triggers found on a table mean for the wanted one. `reading` and the files of the engines read their text.
 
 use super::found::{FoundColumn, FoundTrigger};
-use super::tokens::{Token, folded, tokens};
+use super::tokens::folded;
 use super::{Engine, TriggerSpec, reading};
 
 /// The state of a spec's trigger.
@@ -131,86 +131,6 @@ fn is_leftover(
             Some(if read.iter().all(is_there) { Leftover::IsAltered } else { Leftover::NamesAMissingColumn })
         }
     }
-}
-
-/// The other triggers on the table that set the version of an updated row after ours has.
-pub(super) fn setting<'f>(
-    spec: &TriggerSpec,
-    engine: Engine,
-    columns: &[FoundColumn],
-    found: &'f [FoundTrigger],
-) -> Vec<&'f FoundTrigger> {
-    let own = state(spec, engine, columns, found).own();
-    let own_position = own.and_then(|own| found.iter().position(|trigger| trigger == own));
-    let comes_later = |position: usize, trigger: &FoundTrigger| match (own, own_position) {
-        (Some(own), _) if engine == Engine::Postgres => trigger.trigger_name > own.trigger_name,
-        (_, Some(own)) if engine == Engine::Mysql => position > own,
-        _ => true,
-    };
-    let sets = |trigger: &FoundTrigger| {
-        trigger.stands_on(spec, engine)
-            && !trigger.definition.is_empty()
-            && !trigger.is_ours(engine)
-            && fires_on_update(trigger, engine)
-    };
-    let sets_version = |position: usize, trigger: &FoundTrigger| {
-        let program: Vec<Token<'_>> = tokens(trigger.program(), engine).collect();
-        (comes_later(position, trigger) && assigns(&program, spec, engine)) || updates(&program, spec, engine)
-    };
-    let found = found.iter().enumerate().filter(|(_, trigger)| sets(trigger));
-    found.filter(|(position, trigger)| sets_version(*position, trigger)).map(|(_, trigger)| trigger).collect()
-}
-
-/// Whether UPDATE is among the events, which are before the table.
-fn fires_on_update(trigger: &FoundTrigger, engine: Engine) -> bool {
-    let mut events = tokens(&trigger.definition, engine).take_while(|token| !token.is("ON") && !token.is("FOR"));
-    events.any(|token| token.is("UPDATE"))
-}
-
-/// `NEW.version := …`, or with `=` at the beginning of a statement.
-fn assigns(program: &[Token<'_>], spec: &TriggerSpec, engine: Engine) -> bool {
-    let version = folded(&spec.version, engine);
-    let begins = ["BEGIN", "THEN", "ELSE", "LOOP", "DO", "SET"];
-    (0..program.len()).any(|position| {
-        let Some([new, dot, column, sign]) = program.get(position..).and_then(<[_]>::first_chunk::<4>) else {
-            return false;
-        };
-        let before = position.checked_sub(1).and_then(|before| program.get(before));
-        let is_statement = || {
-            before.is_none_or(|before| {
-                before.is_sign(";") || before.is_sign(",") || begins.iter().any(|word| before.is(word))
-            })
-        };
-        new.is("NEW")
-            && dot.is_sign(".")
-            && column.name(engine).is_some_and(|name| name == version)
-            && (sign.is_sign(":=") || (sign.is_sign("=") && is_statement()))
-    })
-}
-
-/// `UPDATE table SET …, version = …`, up to its WHERE.
-fn updates(program: &[Token<'_>], spec: &TriggerSpec, engine: Engine) -> bool {
-    let is_name = |token: &Token<'_>, name: &str| token.name(engine).is_some_and(|found| found == folded(name, engine));
-    (0..program.len()).any(|position| {
-        let statement = program.get(position..).unwrap_or_default();
-        if !statement.first().is_some_and(|token| token.is("UPDATE")) {
-            return false;
-        }
-        let statement: Vec<_> =
-            statement.iter().take_while(|token| !token.is_sign(";") && !token.is("WHERE")).collect();
-        // Only a table and little else is in between, so this is not the UPDATE of a trigger's event.
-        let next = statement.iter().skip(1).find(|token| token.is("SET") || token.is("UPDATE"));
-        let set = statement.iter().position(|token| token.is("SET"));
-        let Some(set) = set.filter(|_| next.is_some_and(|next| next.is("SET"))) else { return false };
-        let (table, assignments) = statement.split_at(set);
-        table.iter().any(|token| is_name(token, spec.table()))
-            && assignments.windows(3).any(|window| match window {
-                [before, column, sign] => {
-                    (before.is("SET") || before.is_sign(",")) && is_name(column, &spec.version) && sign.is_sign("=")
-                }
-                _ => false,
-            })
-    })
 }
 
 #[cfg(test)]

@@ -41,6 +41,21 @@ pub enum Problem {
         trigger: String,
     },
 
+    /// Found on PostgreSQL when the trigger does not fire for a role or for all, because ALTER ROLE, ALTER DATABASE or
+    /// the configuration sets `session_replication_role` to `replica`.
+    #[error(
+        "the trigger {trigger} of {table} does not fire for {role}, whose session_replication_role is replica; \
+         RESET that, or ENABLE ALWAYS the trigger"
+    )]
+    Bypassed {
+        /// The table.
+        table: String,
+        /// The trigger's name.
+        trigger: String,
+        /// For whom it does not fire.
+        role: String,
+    },
+
     /// Found on MySQL and MariaDB when the trigger runs as a user who no longer exists or lacks the right to it: every
     /// write fails.
     #[error("the trigger {trigger} of {table} runs as {definer}, {obstacle}, so that writes fail; create it anew")]
@@ -127,7 +142,11 @@ impl Problem {
         let setting = setting
             .filter(|found| !matches!(state, TriggerState::Foreign(foreign) if foreign == *found))
             .map(|found| Self::SetsVersion { table: shown(spec), trigger: found.trigger_name.clone() });
-        Ok(Self::of(spec, state).into_iter().chain(leftovers).chain(setting).collect())
+        let bypassed = state.own().filter(|own| own.is_enabled).and_then(|own| {
+            let role = own.bypass.clone()?;
+            Some(Self::Bypassed { table: shown(spec), trigger: own.trigger_name.clone(), role })
+        });
+        Ok(Self::of(spec, state).into_iter().chain(bypassed).chain(leftovers).chain(setting).collect())
     }
 
     /// The problem of a trigger in this state, if it is not as it should be.

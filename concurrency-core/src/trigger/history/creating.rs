@@ -134,6 +134,7 @@ impl History {
             is_enabled: true,
             definer: None,
             obstacle: None,
+            bypass: None,
         };
         let is_marked = function.is_some() || statement.text.contains(TRIGGER_MARKER);
         self.foreign.retain(|known| *known != (trigger.name.clone(), qualified.clone()));

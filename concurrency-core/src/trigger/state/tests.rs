@@ -203,3 +203,76 @@ fn whoever_sets_the_version_after_ours_is_found() {
     assert!(!writes("CREATE TRIGGER x AFTER INSERT ON stock BEGIN UPDATE stock SET version = 7; END"));
     assert!(!writes("CREATE TRIGGER x AFTER UPDATE ON stock BEGIN UPDATE other SET version = 7; END"));
 }
+
+/// Whatever statement fills it, and whoever replaces the whole row.
+#[test]
+fn every_way_to_set_the_version_is_found() {
+    let columns = [column("version", "bigint", "bigint")];
+    let sets = |engine: Engine, definition: &str, body: &str| {
+        !stock().setting(engine, &columns, &[found(Some("stock"), "x", definition, Some(body))]).is_empty()
+    };
+    let mysql = |body: &str| sets(Engine::Mysql, EVENT, body);
+    for body in [
+        "BEGIN SELECT OLD.version INTO NEW.`version`; END",
+        "BEGIN SELECT 1, OLD.version INTO @a, NEW.version FROM t; END",
+        "BEGIN OPEN c; FETCH c INTO NEW.version; CLOSE c; END",
+        "CALL p(NEW.version, OLD.version)",
+    ] {
+        assert!(mysql(body), "{body}");
+    }
+    for body in [
+        "BEGIN SELECT NEW.version INTO @a; END",
+        "BEGIN SELECT title INTO @a FROM t WHERE version = NEW.version; END",
+        "INSERT INTO log VALUES (OLD.version, NEW.version)",
+        "INSERT INTO log SELECT OLD.version, NEW.version",
+        "BEGIN SELECT OLD.title INTO NEW.title; END",
+        "CALL p(NEW.title)",
+    ] {
+        assert!(!mysql(body), "{body}");
+    }
+    let before = "CREATE TRIGGER x BEFORE UPDATE ON stock FOR EACH ROW EXECUTE FUNCTION x()";
+    for body in [
+        "BEGIN SELECT OLD.version INTO NEW.version; RETURN NEW; END",
+        "BEGIN SELECT s.* INTO STRICT NEW FROM stock s; RETURN NEW; END",
+        "BEGIN NEW := ROW(NEW.id, OLD.version); RETURN NEW; END",
+        "BEGIN new = OLD; RETURN NEW; END",
+        "DECLARE r stock; BEGIN r := OLD; RETURN r; END",
+        "BEGIN RETURN jsonb_populate_record(NEW, '{}'); END",
+        "BEGIN EXECUTE 'SELECT 1' INTO NEW.version USING OLD.id; RETURN NEW; END",
+        "BEGIN CALL p(NEW.version); RETURN NEW; END",
+        "BEGIN FOR NEW.version IN SELECT 1 LOOP END LOOP; RETURN NEW; END",
+        "BEGIN GET DIAGNOSTICS NEW.version = ROW_COUNT; RETURN NEW; END",
+        "DECLARE row ALIAS FOR NEW; BEGIN row.version := 1; RETURN row; END",
+        "BEGIN UPDATE stock SET (title, version) = ('', 1) WHERE id = 1; RETURN NEW; END",
+        "BEGIN INSERT INTO stock VALUES (1) ON CONFLICT (id) DO UPDATE SET version = 1; RETURN NEW; END",
+    ] {
+        assert!(sets(Engine::Postgres, before, body), "{body}");
+    }
+    for body in [
+        "BEGIN IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END",
+        "BEGIN RETURN COALESCE(NEW, OLD); END",
+        "BEGIN RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END; END",
+        "BEGIN IF NEW = OLD THEN RETURN NULL; END IF; NEW.title := upper(NEW.title); RETURN NEW; END",
+        "BEGIN IF NEW.version = OLD.version THEN RAISE 'x'; END IF; RETURN NEW; END",
+        "BEGIN INSERT INTO log SELECT NEW.*; INSERT INTO log VALUES (NEW.version); RETURN NEW; END",
+        "DECLARE n int; BEGIN SELECT INTO n NEW.version + 1; n := NEW.version; PERFORM f(NEW); RETURN NEW; END",
+        "DECLARE row ALIAS FOR NEW; BEGIN row.title := ''; RETURN row; END",
+        "BEGIN UPDATE stock SET title = coalesce(version, 1), (a, b) = (version, 1) WHERE version = 1; RETURN NEW; END",
+        "BEGIN INSERT INTO other VALUES (1) ON CONFLICT (id) DO UPDATE SET version = 1; RETURN NEW; END",
+        "BEGIN NEW.updated_at = now(); RETURN NEW; END",
+    ] {
+        assert!(!sets(Engine::Postgres, before, body), "{body}");
+    }
+    // Nobody looks at what an AFTER trigger returns.
+    let after = before.replace("BEFORE", "AFTER");
+    assert!(!sets(Engine::Postgres, &after, "DECLARE r stock; BEGIN RETURN r; END"));
+    let sqlite = |body: &str| {
+        let sql = format!("CREATE TRIGGER x AFTER UPDATE ON stock BEGIN {body}; END");
+        !stock().setting(Engine::Sqlite, &columns, &[found(Some("stock"), "x", &sql, None)]).is_empty()
+    };
+    assert!(sqlite("INSERT OR REPLACE INTO stock SELECT * FROM stock"));
+    assert!(sqlite("REPLACE INTO main.stock VALUES (1, 2)"));
+    assert!(sqlite("UPDATE stock SET (title, version) = (1, 2) WHERE id = NEW.id"));
+    assert!(!sqlite("INSERT OR REPLACE INTO log SELECT * FROM stock"));
+    assert!(!sqlite("INSERT INTO stock SELECT replace(title, 'a', 'b') FROM log"));
+}
