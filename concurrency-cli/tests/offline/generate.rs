@@ -172,7 +172,7 @@ fn a_table_in_a_schema_file_elsewhere() {
     assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
 }
 
-/// What stands in the way of a trigger is told before a migration fails by it.
+/// An obstacle to a trigger is reported before a migration fails because of it.
 #[test]
 fn a_trigger_that_cannot_be_created_is_an_error() {
     let project = Project::new();
@@ -200,7 +200,7 @@ fn a_trigger_that_cannot_be_created_is_an_error() {
     }
 }
 
-/// A statement that the tool does not know, and that names the table, is told of.
+/// An unknown statement that names the table is reported.
 #[test]
 fn a_statement_that_is_not_known_is_told_of() {
     let project = Project::new();

@@ -93,7 +93,8 @@ fn a_second_version_column_leaves_the_first_one_its_trigger() {
     assert_eq!(blog.number("SELECT version + 10 * revision FROM articles"), expected);
 }
 
-/// The library's own migrations check the triggers again if one of the program's migrations is new, whoever ran it.
+/// The library's own migrations check the triggers again if one of the program's migrations is new, whichever tool ran
+/// it.
 #[test]
 fn triggers_chained_with_migrations_come_again() {
     const REBUILD: &str =

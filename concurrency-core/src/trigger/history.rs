@@ -17,7 +17,7 @@ use super::{Engine, TriggerSpec};
 
 pub(super) use self::standing::{Name, Standing};
 
-/// What the migrations leave behind.
+/// The result of the migrations.
 #[derive(Debug, Clone, Default)]
 pub(super) struct History {
     pub(super) standing: Vec<Standing>,
@@ -31,9 +31,9 @@ pub(super) struct History {
     programs: Vec<(String, String)>,
     /// Views, each with whether it calls one of the programs.
     views: Vec<(Name, Option<String>)>,
-    /// Triggers of others, each with its table.
+    /// Other triggers, each with its table.
     foreign: Vec<(String, Name)>,
-    /// The statement by which names without a schema mean another one.
+    /// The statement that gives names without a schema another meaning.
     elsewhere: Option<String>,
     /// Temporary tables, which hide others of their name.
     temporary: Vec<Name>,
@@ -72,7 +72,7 @@ impl History {
         self.views.iter().any(|(view, _)| view == table)
     }
 
-    /// Whether others have a trigger of this name, which on PostgreSQL is one of the table's, and elsewhere one of the database's.
+    /// Whether another trigger has this name. On PostgreSQL the name belongs to the table, elsewhere to the database.
     pub(super) fn has_foreign(&self, trigger: &str, table: &Name, engine: Engine) -> bool {
         self.foreign.iter().any(|(name, on)| name == trigger && (engine != Engine::Postgres || on == table))
     }
@@ -164,7 +164,7 @@ impl History {
             self.views.retain(|(view, _)| !dropped.contains(view));
         } else if begins(&[&["SCHEMA"], &["DATABASE"]]) {
             if engine == Engine::Mysql {
-                // It may be the one where everything is.
+                // It may be the schema that contains everything.
                 self.doubt_all(statement);
                 return true;
             }

@@ -16,7 +16,7 @@ use super::{Engine, SchemaChange, TriggerSpec, create_triggers};
 /// - A trigger in another form, for example for another key, is dropped and created. Undoing that restores the earlier
 ///   form.
 /// - A trigger for a column of the table that no spec wants is dropped.
-/// - If a program inside a migration may have dropped a trigger, the change drops and creates it: see
+/// - If a statement that cannot be read may have dropped a trigger, the change drops and creates it: see
 ///   [`unclear_triggers`].
 ///
 /// ```
@@ -69,8 +69,9 @@ pub fn standing_triggers(engine: Engine, migrations: &[String]) -> Vec<TriggerSp
     history::read(migrations, engine).standing.into_iter().map(|standing| standing.spec).collect()
 }
 
-/// The triggers that exist after these migrations unless a program in them (`DO` or `CALL`), which cannot be read,
-/// dropped them. Each has the beginning of that statement. [`pending_triggers`] creates them again.
+/// The triggers that exist after these migrations unless a statement dropped them that cannot be read: a program (`DO`
+/// or `CALL`), an unknown statement that names the table, a name that may mean another table. Each has the beginning of
+/// that statement. [`pending_triggers`] creates them again.
 #[must_use]
 pub fn unclear_triggers<'s>(
     specs: &'s [TriggerSpec],
@@ -143,7 +144,7 @@ impl TriggerHistory {
         unused.map(|standing| (standing.spec.clone(), drop(standing))).collect()
     }
 
-    /// The triggers that cannot be created, each with what is in the way: a view in the place of the table, or a trigger of others.
+    /// The triggers that cannot be created, each with the obstacle: a view instead of the table, or another trigger.
     #[must_use]
     pub fn obstructed<'s>(&self, specs: &'s [TriggerSpec]) -> Vec<(&'s TriggerSpec, String)> {
         let pending = self.pending(specs);

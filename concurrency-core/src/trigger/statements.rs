@@ -81,7 +81,7 @@ fn statement<'m>(sql: &'m str, tokens: Vec<Token<'m>>) -> Option<Statement<'m>> 
     Some(Statement { text: sql.get(first.start..last.end())?, tokens })
 }
 
-/// What begins a block of MySQL's, where a statement begins.
+/// The words that begin a MySQL block, at the beginning of a statement.
 const OPENING: &[&str] = &["BEGIN", "IF", "CASE", "LOOP", "WHILE", "REPEAT", "FOR"];
 
 /// Whether a statement of a block begins after the token.
@@ -90,7 +90,7 @@ fn begins_a_statement(before: &Token<'_>) -> bool {
         || ["THEN", "ELSE", "DO", "LOOP", "REPEAT", "BEGIN", "ATOMIC"].iter().any(|word| before.is(word))
 }
 
-/// Whether it is a block of MySQL's that stands in no program.
+/// Whether it is a MySQL block outside a program.
 fn is_compound(statement: &[Token<'_>], engine: Engine) -> bool {
     let (Some(first), second) = (statement.first(), statement.get(1)) else { return false };
     let is_block = first.is("BEGIN") && second.is_some_and(|second| second.is("NOT"));

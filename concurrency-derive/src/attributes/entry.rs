@@ -56,7 +56,7 @@ impl<'a> Entry<'a> {
         Setting { word, value }
     }
 
-    /// A word that stands alone.
+    /// A word without a value.
     pub(super) fn flag(&self, symbol: Symbol) -> syn::Result<Ident> {
         if self.has_value() {
             let error = self.input.error(format_args!("`{}` takes no value", self.word));

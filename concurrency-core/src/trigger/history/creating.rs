@@ -168,7 +168,7 @@ impl History {
         self.standing.push(Standing {
             spec: form.unwrap_or(spec),
             statements: text.into_iter().chain([statement.text.to_owned()]).collect(),
-            // Where the names mean tables of another schema, it may stand on another one.
+            // If the names mean tables of another schema, it may be on another one.
             unclear: self.elsewhere.clone().filter(|_| is_bare),
             home: spec_schema,
             function,

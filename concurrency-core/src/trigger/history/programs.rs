@@ -27,7 +27,7 @@ impl History {
         self.doubt(&doubt, statement.text);
     }
 
-    /// What MySQL runs at once: `BEGIN NOT ATOMIC`, `IF … END IF`.
+    /// A program that MySQL runs at once: `BEGIN NOT ATOMIC`, `IF … END IF`.
     pub(super) fn run_compound(&mut self, statement: &Statement<'_>, engine: Engine) {
         let doubt = self.doubt_in(statement.text, engine);
         self.doubt(&doubt, statement.text);

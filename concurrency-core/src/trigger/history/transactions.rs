@@ -1,11 +1,11 @@
-//! BEGIN, SAVEPOINT and ROLLBACK: what a migration rolls back did not happen.
+//! BEGIN, SAVEPOINT and ROLLBACK. What a migration rolls back did not happen.
 
 use super::super::Engine;
 use super::super::statements::Statement;
 use super::History;
 use super::reader::Reader;
 
-/// What there was at the beginning of the migration, of its transaction and of each savepoint in it.
+/// The history at the beginning of the migration, of its transaction and of each savepoint in it.
 pub(super) struct Transactions {
     start: Option<History>,
     begun: Option<History>,
@@ -13,14 +13,14 @@ pub(super) struct Transactions {
 }
 
 impl Transactions {
-    /// Remembers only what a later statement asks for. MySQL commits whatever changes a table or a trigger.
+    /// Stores only what a later statement needs. MySQL commits everything that changes a table or a trigger.
     pub(super) fn among(statements: &[Statement<'_>], history: &History, engine: Engine) -> Self {
         let rolls_back = |statement: &Statement<'_>| statement.begins(&["ROLLBACK"]) || statement.begins(&["ABORT"]);
         let is_needed = engine != Engine::Mysql && statements.iter().any(rolls_back);
         Self { start: is_needed.then(|| history.clone()), begun: None, savepoints: Vec::new() }
     }
 
-    /// Whether the statement is one of these; then it was run.
+    /// Runs the statement if it is one of these, and returns whether it is.
     pub(super) fn run(&mut self, statement: &Statement<'_>, history: &mut History, engine: Engine) -> bool {
         if self.start.is_none() {
             return false;
@@ -53,7 +53,8 @@ impl Transactions {
         true
     }
 
-    /// Whether what stands before BEGIN is rolled back, too, only the runner of the migration knows: it may have begun a transaction.
+    /// Only the runner of the migration knows whether the statements before BEGIN are rolled back, too: it may have
+    /// begun a transaction.
     fn roll_back(&mut self, statement: &Statement<'_>, history: &mut History) {
         let start = self.start.take().unwrap_or_default();
         let begun = self.begun.take();

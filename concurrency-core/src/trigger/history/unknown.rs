@@ -1,4 +1,4 @@
-//! Statements that this reader does not know: what they name, they may have changed.
+//! Unknown statements. They may have changed the triggers that they name.
 
 use super::super::Engine;
 use super::super::statements::Statement;
@@ -7,7 +7,7 @@ use super::History;
 use super::programs::Doubt;
 use super::standing::Standing;
 
-/// What a statement begins with that leaves tables and triggers as they are.
+/// The beginnings of statements that leave tables and triggers as they are.
 const HARMLESS: &[&str] = &[
     "ANALYSE",
     "ANALYZE",
@@ -72,7 +72,7 @@ const HARMLESS: &[&str] = &[
     "WITH",
 ];
 
-/// What DROP and ALTER take that is neither a table nor a trigger, nor holds any.
+/// The kinds of objects of DROP and ALTER that are not tables or triggers and contain none.
 const HARMLESS_THINGS: &[&str] = &[
     "ACCESS",
     "AGGREGATE",
@@ -112,7 +112,7 @@ const HARMLESS_THINGS: &[&str] = &[
 ];
 
 impl History {
-    /// Whether the statement surely leaves the triggers as they are.
+    /// Whether the statement certainly leaves the triggers as they are.
     pub(super) fn is_harmless(statement: &Statement<'_>) -> bool {
         let is_one_of = |token: Option<&Token<'_>>, words: &[&str]| {
             token.is_some_and(|token| words.iter().any(|word| token.is(word)))
@@ -127,7 +127,8 @@ impl History {
         is_one_of(first, HARMLESS) || first.is_some_and(|first| first.is_sign("("))
     }
 
-    /// From here on nobody can say from the text whether the triggers are there whose name, or whose table's, stands in the statement.
+    /// From here on, the text does not say whether the triggers exist whose name, or whose table's name, is in the
+    /// statement.
     pub(super) fn doubt_what_it_names(&mut self, statement: &Statement<'_>, engine: Engine) {
         let tokens = &statement.tokens;
         let is_named = |standing: &Standing| {
@@ -140,7 +141,7 @@ impl History {
     }
 }
 
-/// Whether the token is the name, or a text that holds it.
+/// Whether the token is the name, or a text that contains it.
 fn may_mean(token: &Token<'_>, name: &str, engine: Engine) -> bool {
     match token.kind {
         Kind::Text => token.text.to_ascii_lowercase().contains(&name.to_ascii_lowercase()),

@@ -1,4 +1,4 @@
-//! Histories whose text says less than what became of a trigger, and what a migration takes back.
+//! Histories whose text does not say what became of a trigger, and what a migration rolls back.
 
 use super::*;
 
@@ -8,11 +8,11 @@ fn articles() -> TriggerSpec {
     TriggerSpec::new("articles", ["id"], "version")
 }
 
-/// What became of the trigger by a later migration.
+/// The effect of a later migration on the trigger.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Fate {
     Stays,
-    /// It is surely gone.
+    /// It is certainly gone.
     Goes,
     Unclear,
 }
@@ -28,7 +28,7 @@ fn fate(engine: Engine, sql: &str) -> Fate {
             Fate::Stays
         }
         [(_, change)] => {
-            // Once it is made anew, it is there.
+            // Once it is created again, it exists.
             let migrations = [&migrations[..], &[change.up_sql()]].concat();
             assert_eq!(pending_triggers(&specs, engine, &migrations), [], "{sql}");
             if is_unclear { Fate::Unclear } else { Fate::Goes }
@@ -114,7 +114,7 @@ fn a_statement_that_is_not_known_makes_what_it_names_unclear() {
     }
 }
 
-/// A trigger that was made where the names meant another schema.
+/// A trigger that was created while the names meant another schema.
 #[test]
 fn what_was_created_elsewhere_is_unclear() {
     let specs = [articles()];
@@ -152,7 +152,7 @@ fn what_stands_in_the_way_is_told() {
     }
     let replaced = "CREATE OR REPLACE TRIGGER concurrency_articles_version BEFORE INSERT ON articles FOR EACH ROW EXECUTE FUNCTION other();";
     assert_eq!(told(Engine::Postgres, replaced), [foreign]);
-    // Names are those of a table there.
+    // There, the name of a trigger belongs to its table.
     let other = "CREATE TRIGGER concurrency_articles_version BEFORE INSERT ON posts FOR EACH ROW EXECUTE FUNCTION other(); DROP TABLE articles;";
     assert_eq!(told(Engine::Postgres, other), [""; 0]);
 }
