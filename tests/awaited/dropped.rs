@@ -1,5 +1,5 @@
-//! A future that is dropped, at every await point in turn: the record is as it was, the row was written or not, and what the
-//! connection says next is true, or it says that it is broken.
+//! A future that is dropped, at every await point in turn: the record is unchanged, the row was written or not, and
+//! what the connection says next is true, or it says that it is broken.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -20,7 +20,8 @@ use crate::AsyncConnection;
 use crate::library::run;
 use crate::suite::models::{Article, articles};
 
-/// Polls the future so many times, each time after it asked for it, and drops it; its output, if that came before.
+/// Polls the future this many times, each time after it asked for it, and drops it. Returns its output, if it finished
+/// before.
 pub async fn poll_times<F: Future>(future: F, times: usize) -> Option<F::Output> {
     let mut future = pin!(future);
     let mut left = times;
@@ -38,7 +39,7 @@ pub async fn poll_times<F: Future>(future: F, times: usize) -> Option<F::Output>
     .await
 }
 
-/// What a connection is asked after a drop: a save that is stale, and must not seem to be written.
+/// The check of a connection after a drop: a stale save, which must not seem to be written.
 struct Stale(Article);
 
 impl Stale {
@@ -132,7 +133,8 @@ struct Counter {
     version: i64,
 }
 
-/// Dropped at each point in turn, a sum is counted once: where the row does not say what became of the save, the merge asks.
+/// Dropped at each point in turn, a sum is counted once. If the row does not say what became of the save, the merge
+/// asks.
 #[test]
 fn a_sum_whose_save_was_dropped_is_counted_once() {
     let (database, observer) = &mut with_articles(1);
@@ -218,7 +220,7 @@ fn a_dropped_transaction_leaves_the_versions_and_a_connection_that_is_known_to_b
     });
 }
 
-/// What is done with a batch.
+/// The operations on a batch.
 macro_rules! assert_dropped {
     ($name:ident, |$records:ident, $conn:ident| $write:expr, $moves:expr) => {
         #[test]

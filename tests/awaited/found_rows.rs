@@ -27,7 +27,7 @@ struct Titled {
 async fn counting_changes(database: &Database) -> AsyncMysqlConnection {
     let options = OptsBuilder::from_opts(Opts::from_url(&database.url()).unwrap()).client_found_rows(false);
     let mut conn = AsyncMysqlConnection::try_from(Conn::new(options).await.unwrap()).await.unwrap();
-    // What it is about: the row is found, and counts as none.
+    // The point of the test: the row is found, but not counted.
     let rows = diesel::update(articles::table.find(1)).set(articles::views.eq(0)).execute(&mut conn).await.unwrap();
     assert_eq!(rows, 0);
     conn
@@ -98,7 +98,7 @@ fn a_conditional_save_that_changes_nothing_is_written_and_the_version_stays() {
         let mut tracked = Tracked::new(titled(conn).await);
         tracked.views = 8;
         tracked.save_concurrent(conn).await.unwrap();
-        // What is written is there already.
+        // The row already has what the save writes.
         let mut tracked = Tracked::new(Titled { views: 0, ..titled(conn).await });
         tracked.views = 8;
         tracked.save_concurrent(conn).await.unwrap();

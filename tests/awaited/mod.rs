@@ -1,5 +1,5 @@
-//! What only a library that is awaited can do wrong: where its futures fit in, and what is left of one that is dropped.
-//! What the methods do is tested by the suite.
+//! Tests of what only an awaited library can do wrong: where its futures fit in, and what is left of a dropped one. The
+//! suite tests what the methods do.
 
 pub mod fixtures;
 

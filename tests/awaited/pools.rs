@@ -33,14 +33,14 @@ fn manager_with(
     config.recycling_method = method;
     config.custom_setup = Box::new(move |_url| {
         let database = Arc::clone(&database);
-        // To connect waits, which the threads of tasks must not.
+        // Connecting blocks, which the threads of tasks must not do.
         let connecting = tokio::task::spawn_blocking(move || connect(&database));
         async move { Ok(connecting.await.unwrap()) }.boxed()
     });
     AsyncDieselConnectionManager::new_with_config("", config)
 }
 
-/// Asks each connection a question of its own, as the page of `asynchronous` shows it.
+/// Sends each connection its own query, as the page of `asynchronous` shows.
 fn asking() -> RecyclingMethod<AsyncConnection> {
     static QUESTION: AtomicI64 = AtomicI64::new(0);
     RecyclingMethod::CustomFunction(Box::new(|conn| {

@@ -1,4 +1,4 @@
-//! A proxy before a server that can stop handing on what one side says, as a network does that fails.
+//! A proxy before a server. It can stop passing on the bytes of one side, like a failing network.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,7 +10,7 @@ use tokio::net::{TcpListener, TcpStream};
 use crate::engine::DEFAULT_PORT;
 use crate::engine::server::wire::detour;
 
-/// What is held back.
+/// The side that is held back.
 #[derive(Clone, Default)]
 pub struct Held {
     requests: Arc<AtomicBool>,

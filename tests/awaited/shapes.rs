@@ -1,4 +1,5 @@
-//! Where a save may be awaited: in transactions, in tasks on other threads, in generic code, among other futures.
+//! Places where a save can be awaited: in transactions, in tasks on other threads, in generic code, among other
+//! futures.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -42,7 +43,7 @@ fn saves_are_awaited_in_a_transaction_and_in_a_savepoint() {
     });
 }
 
-/// Every method, in one transaction, in a task of its own: all their futures are `Send` and fit into the closure.
+/// Every method, in one transaction, in its own task: all their futures are `Send` and fit into the closure.
 #[test]
 fn every_method_is_awaited_in_a_transaction_in_a_task() {
     let (database, conn) = &mut with_articles(2);
@@ -91,7 +92,7 @@ fn a_boxed_future_goes_to_another_thread_with_its_record() {
     });
 }
 
-/// By the bounds alone, in a task: what a generic transaction returns is boxed, as `transaction_concurrent` does it.
+/// With only the bounds, in a task: a generic transaction returns a boxed future, as `transaction_concurrent` does.
 #[test]
 fn generic_code_saves_any_record_on_any_connection() {
     fn save_anew<'a, T, C>(record: &'a mut T, conn: &'a mut C) -> BoxFuture<'a, Result<(), ConcurrencyError>>

@@ -1,4 +1,5 @@
-//! The clients of the history, each on a node of its own choice for as long as it lives, and what all nodes must agree on at the end.
+//! The clients of the history, each on a node that it chooses for its whole life, and what all nodes must agree on at
+//! the end.
 
 use std::path::Path;
 use std::sync::Mutex;
@@ -105,7 +106,7 @@ pub fn play(seed: u64, descriptions: &[Description], database: &Database, folder
     compare(descriptions, database);
 }
 
-/// A connection over a wire of its own to a node, whose transactions run at this level.
+/// A connection over its own wire to a node, whose transactions run at this level.
 fn connect(database: &Database, node: usize, level: &str) -> (TestConnection, Ends) {
     loop {
         database.wait_for(node);
@@ -166,7 +167,7 @@ struct Checksum {
     checksum: Option<i64>,
 }
 
-/// Clients are threads, and no process is asked to be one.
+/// Clients are threads, so no process is a client.
 pub fn played_a_client(_descriptions: &[Description]) -> bool {
     false
 }

@@ -17,7 +17,7 @@ pub const NAME: &str = "cluster";
 /// How a node refuses a question, in its own protocol: error 1213.
 const REFUSAL: &[u8] = b"\x1b\0\0\x01\xff\xbd\x04#40001a made up deadlock";
 
-/// Where a node listens when its URL names no port.
+/// The port of a node whose URL names none.
 const DEFAULT_PORT: u16 = 3306;
 
 /// The error for a lost connection.

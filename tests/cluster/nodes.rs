@@ -97,7 +97,7 @@ struct Answer {
     answer: String,
 }
 
-/// A number that a node says.
+/// A number that a node returns.
 pub fn number(connection: &mut TestConnection, question: &str) -> i64 {
     diesel::select(diesel::dsl::sql::<BigInt>(question)).get_result(connection).unwrap()
 }

@@ -1,4 +1,4 @@
-//! What the history takes from the suite.
+//! The parts of the suite that the history uses.
 
 pub mod models {
     use crate::library::prelude::*;

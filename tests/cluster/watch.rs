@@ -1,4 +1,4 @@
-//! Nothing hangs: every client goes on writing in its log, whatever happens to the nodes.
+//! Nothing hangs: every client goes on writing to its log, whatever happens to the nodes.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};

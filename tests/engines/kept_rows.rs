@@ -91,7 +91,7 @@ fn a_batch_of_rows_that_are_kept_is_rolled_back() {
         }
         assert_eq!([1, 2, 3].map(|id| kept(id, conn)), all, "{keep}");
 
-        // What another writer saved is known from the locked rows.
+        // The locked rows show what another writer saved.
         kept(3, conn).touch_concurrent(conn).unwrap();
         let refused = all[2..].delete_each_concurrent(conn).unwrap();
         assert_eq!((refused.len(), refused[0].index), (1, 0));

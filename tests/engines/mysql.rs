@@ -1,4 +1,4 @@
-//! MariaDB and MySQL: each test has a database of its own on the server named by `MYSQL_URL`.
+//! MariaDB and MySQL: each test has its own database on the server that `MYSQL_URL` names.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -62,7 +62,7 @@ pub use crate::Connection as TestConnection;
 
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations/mysql");
 
-/// Where the server listens when a URL names no port.
+/// The port of the server if a URL names none.
 pub const DEFAULT_PORT: u16 = 3306;
 
 /// How the server refuses a question, in its own protocol: error 1213.
@@ -99,7 +99,7 @@ pub const HIDING_COLUMNS: [&str; 2] = [
     "VARCHAR(100) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci",
 ];
 
-/// What these columns need to be there.
+/// The statements that these columns need.
 pub const HIDING_SETUP: &[&str] = &[];
 
 /// Column types, and two keys that are one under each.
@@ -111,7 +111,7 @@ pub const EQUAL_KEYS: &[(&str, &str, &str)] = &[
     ("VARCHAR(100) CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci", "zed", "ZED"),
 ];
 
-/// What makes the engine refuse article 3 of `suite/bulk/faults.rs`, and what it says.
+/// What makes the engine refuse article 3 of `suite/bulk/faults.rs`, and its message.
 pub const FAULTS_OF_A_ROW: &[(&str, &str)] = &[
     ("ALTER TABLE articles MODIFY title VARCHAR(20) NOT NULL", "Data too long for column"),
     ("ALTER TABLE articles MODIFY views SMALLINT NOT NULL", "Out of range value for column"),
@@ -139,7 +139,7 @@ pub const FAULTS_OF_A_ROW: &[(&str, &str)] = &[
 pub const CLOSED: &str =
     "CREATE TRIGGER closed BEFORE UPDATE ON articles FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'closed'";
 
-/// What makes every save fail.
+/// A change that makes every save fail.
 pub const FAULTS_OF_A_STATEMENT: &[&str] = &[
     "DROP TABLE articles",
     "ALTER TABLE articles DROP COLUMN body",
@@ -199,10 +199,10 @@ fn server() -> TestConnection {
     TestConnection::establish(&server_url()).unwrap()
 }
 
-/// Nothing to do: a row is locked by itself.
+/// Does nothing, because the engine locks single rows.
 pub fn begin_write(_connection: &mut TestConnection) {}
 
-/// What the server calls this connection.
+/// The server's name of this connection.
 pub fn connection_id(connection: &mut TestConnection) -> i64 {
     diesel::select(sql::<BigInt>("CAST(CONNECTION_ID() AS SIGNED)")).get_result(connection).unwrap()
 }
@@ -227,10 +227,10 @@ pub fn is_waiting(id: i64, observer: &mut TestConnection) -> bool {
     busy.bind::<BigInt, _>(id).get_result::<i64>(observer).unwrap() > 0
 }
 
-/// What a deadlock says, where there can be one.
+/// The message of a deadlock, if there can be one.
 pub const DEADLOCK: Option<&str> = Some("Deadlock found when trying to get lock");
 
-/// Lets this connection wait for a lock only briefly, and what it then says.
+/// Lets this connection wait for a lock only briefly. Returns the message after that.
 pub const SHORT_LOCK_TIMEOUT: &str = "SET innodb_lock_wait_timeout = 1";
 pub const LOCK_TIMEOUT: &str = "Lock wait timeout exceeded";
 
@@ -258,10 +258,10 @@ pub fn create_shop(_database: &Database, connection: &mut TestConnection) {
     connection.batch_execute(batch).unwrap();
 }
 
-/// Lets `articles` hold NULL where the model does not.
+/// Allows NULL in `articles` although the model does not.
 pub const ALLOW_NULLS: &str = "ALTER TABLE articles MODIFY title VARCHAR(200) NULL, MODIFY version BIGINT NULL";
 
-/// What a violated CHECK is reported as: Diesel knows MySQL's code (3819) and not MariaDB's (4025).
+/// The error of a violated CHECK. Diesel knows MySQL's code (3819) and not MariaDB's (4025).
 pub fn check_violation(connection: &mut TestConnection) -> DatabaseErrorKind {
     let version = diesel::select(sql::<Text>("VERSION()")).get_result::<String>(connection).unwrap();
     if version.contains("MariaDB") { DatabaseErrorKind::Unknown } else { DatabaseErrorKind::CheckViolation }
@@ -276,7 +276,7 @@ pub fn read_only(database: &Database) -> TestConnection {
 pub const READ_ONLY: (DatabaseErrorKind, &str) = (DatabaseErrorKind::ReadOnlyTransaction, "in a READ ONLY transaction");
 pub const BEGIN_READ_ONLY: &str = "START TRANSACTION READ ONLY";
 
-/// Ends that connection from outside, and what it is then told.
+/// Ends that connection from outside. Returns the errors that it then gets.
 pub fn kill(id: i64, observer: &mut TestConnection) {
     observer.batch_execute(&format!("KILL {id}")).unwrap();
 }
@@ -285,11 +285,11 @@ pub const CONNECTION_LOST: &[(DatabaseErrorKind, &str)] = &[
     (DatabaseErrorKind::Unknown, "Connection was killed"),
     (DatabaseErrorKind::Unknown, "Lost connection to "),
     (DatabaseErrorKind::Unknown, "erver has gone away"),
-    // As diesel-async says it.
+    // The message of diesel-async.
     (DatabaseErrorKind::Unknown, "Input/output error: "),
 ];
 
-/// None: a trigger can fail a write here, and cannot leave it out.
+/// None, because a trigger here can make a write fail, but cannot skip it.
 pub const SUPPRESSIONS: &[Suppression] = &[];
 
 /// Foreign triggers: one advances the version of articles once more than it was advanced, and one does not advance it.

@@ -1,4 +1,4 @@
-//! PostgreSQL: each test has a schema of its own on the server named by `PG_URL`.
+//! PostgreSQL: each test has its own schema on the server that `PG_URL` names.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -54,7 +54,7 @@ pub use crate::Connection as TestConnection;
 
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations/postgres");
 
-/// Where the server listens when a URL names no port.
+/// The port of the server if a URL names none.
 pub const DEFAULT_PORT: u16 = 5432;
 
 /// How the server refuses a question, in its own protocol: SQLSTATE 40001, and still in the transaction.
@@ -178,7 +178,7 @@ const HARMLESS: &[&str] = &[
      END $$;
      CREATE TRIGGER write INSTEAD OF UPDATE ON counts FOR EACH ROW EXECUTE FUNCTION write()",
     "CREATE RULE quiet AS ON UPDATE TO counts DO ALSO NOTHING",
-    // What a comment and a text say is nothing that a trigger does; a row is a value, too.
+    // Comments and texts are not what a trigger does. A row can also be a value.
     "CREATE TABLE log (old JSONB, new JSONB);
      CREATE FUNCTION audit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
          -- it's the new row that counts: we must return it, and never return null
@@ -214,7 +214,7 @@ pub const BINARY_VERSION: &str = ", version BYTEA NOT NULL";
 /// Column types under which different texts are equal.
 pub const HIDING_COLUMNS: [&str; 2] = ["public.citext", "TEXT COLLATE hiding"];
 
-/// What these columns need to be there.
+/// The statements that these columns need.
 pub const HIDING_SETUP: &[&str] = &[
     "CREATE EXTENSION IF NOT EXISTS citext SCHEMA public",
     "CREATE COLLATION hiding (provider = icu, locale = 'und-u-ks-level2', deterministic = false)",
@@ -223,7 +223,7 @@ pub const HIDING_SETUP: &[&str] = &[
 /// Column types, and two keys that are one under each.
 pub const EQUAL_KEYS: &[(&str, &str, &str)] = &[("TEXT COLLATE hiding", "ann", "ANN")];
 
-/// What makes the engine refuse article 3 of `suite/bulk/faults.rs`, and what it says.
+/// What makes the engine refuse article 3 of `suite/bulk/faults.rs`, and its message.
 pub const FAULTS_OF_A_ROW: &[(&str, &str)] = &[
     ("ALTER TABLE articles ALTER title TYPE VARCHAR(20)", "value too long for type"),
     (
@@ -274,7 +274,7 @@ pub const CLOSED: &str =
     "CREATE FUNCTION closed() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''closed''; END';
      CREATE TRIGGER closed BEFORE UPDATE ON articles FOR EACH ROW EXECUTE FUNCTION closed()";
 
-/// What makes every save fail.
+/// A change that makes every save fail.
 pub const FAULTS_OF_A_STATEMENT: &[&str] = &[
     "DROP TABLE articles",
     "ALTER TABLE articles DROP COLUMN body",
@@ -341,10 +341,10 @@ fn server() -> TestConnection {
     connection
 }
 
-/// Nothing to do: a row is locked by itself.
+/// Does nothing, because the engine locks single rows.
 pub fn begin_write(_connection: &mut TestConnection) {}
 
-/// What the server calls this connection.
+/// The server's name of this connection.
 pub fn connection_id(connection: &mut TestConnection) -> i64 {
     diesel::select(sql::<BigInt>("pg_backend_pid()::bigint")).get_result(connection).unwrap()
 }
@@ -361,10 +361,10 @@ pub fn is_waiting(id: i64, observer: &mut TestConnection) -> bool {
     waiting.bind::<BigInt, _>(id).get_result::<i64>(observer).unwrap() > 0
 }
 
-/// What a deadlock says, where there can be one.
+/// The message of a deadlock, if there can be one.
 pub const DEADLOCK: Option<&str> = Some("deadlock detected");
 
-/// Lets this connection wait for a lock only briefly, and what it then says.
+/// Lets this connection wait for a lock only briefly. Returns the message after that.
 pub const SHORT_LOCK_TIMEOUT: &str = "SET lock_timeout = '50ms'";
 pub const LOCK_TIMEOUT: &str = "canceling statement due to lock timeout";
 
@@ -392,11 +392,11 @@ pub fn create_shop(_database: &Database, connection: &mut TestConnection) {
     connection.batch_execute(batch).unwrap();
 }
 
-/// Lets `articles` hold NULL where the model does not.
+/// Allows NULL in `articles` although the model does not.
 pub const ALLOW_NULLS: &str =
     "ALTER TABLE articles ALTER COLUMN title DROP NOT NULL; ALTER TABLE articles ALTER COLUMN version DROP NOT NULL";
 
-/// What a violated CHECK is reported as.
+/// The error of a violated CHECK.
 pub fn check_violation(_connection: &mut TestConnection) -> DatabaseErrorKind {
     DatabaseErrorKind::CheckViolation
 }
@@ -410,7 +410,7 @@ pub fn read_only(database: &Database) -> TestConnection {
 pub const READ_ONLY: (DatabaseErrorKind, &str) = (DatabaseErrorKind::ReadOnlyTransaction, "in a read-only transaction");
 pub const BEGIN_READ_ONLY: &str = "BEGIN READ ONLY";
 
-/// Ends that connection from outside, and what it is then told.
+/// Ends that connection from outside. Returns the errors that it then gets.
 pub fn kill(id: i64, observer: &mut TestConnection) {
     let kill = sql::<Bool>("SELECT pg_terminate_backend(").bind::<BigInt, _>(id).sql("::int)");
     assert!(kill.get_result::<bool>(observer).unwrap());
@@ -420,7 +420,7 @@ pub const CONNECTION_LOST: &[(DatabaseErrorKind, &str)] = &[
     (DatabaseErrorKind::ClosedConnection, "terminating connection due to administrator command"),
     (DatabaseErrorKind::ClosedConnection, "server closed the connection unexpectedly"),
     (DatabaseErrorKind::UnableToSendCommand, "no connection to the server"),
-    // As diesel-async says it.
+    // The message of diesel-async.
     (DatabaseErrorKind::Unknown, "terminating connection due to administrator command"),
     (DatabaseErrorKind::UnableToSendCommand, "connection closed"),
     (DatabaseErrorKind::UnableToSendCommand, "error communicating with the server"),

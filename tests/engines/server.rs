@@ -1,4 +1,4 @@
-//! What can go wrong only where the engine is a server: the connection is lost in the middle of a save.
+//! Errors that only a server can cause: the connection is lost in the middle of a save.
 
 #[path = "server/commit.rs"]
 mod commit;
@@ -29,7 +29,7 @@ fn assert_lost(error: &ConcurrencyError) {
         ConcurrencyError::Database(cause) => cause,
         _ => panic!("neither unknown nor said by a database: {error:?}"),
     };
-    // Where COMMIT is not answered, ROLLBACK is not either.
+    // If COMMIT gets no answer, ROLLBACK gets none, either.
     let cause = match cause {
         DieselError::RollbackErrorOnCommit { commit_error, .. } => commit_error,
         cause => cause,

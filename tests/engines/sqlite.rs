@@ -1,4 +1,4 @@
-//! SQLite: each test has a file of its own, in WAL mode.
+//! SQLite: each test has its own file, in WAL mode.
 
 use crate::library::prelude::*;
 use diesel::connection::SimpleConnection as _;
@@ -120,14 +120,14 @@ pub const BINARY_VERSION: &str = ", version BLOB NOT NULL";
 /// Column types under which different texts are equal.
 pub const HIDING_COLUMNS: [&str; 2] = ["TEXT COLLATE NOCASE", "TEXT COLLATE RTRIM"];
 
-/// What these columns need to be there.
+/// The statements that these columns need.
 pub const HIDING_SETUP: &[&str] = &[];
 
 /// Column types, and two keys that are one under each.
 pub const EQUAL_KEYS: &[(&str, &str, &str)] =
     &[("TEXT COLLATE NOCASE", "ann", "ANN"), ("TEXT COLLATE RTRIM", "ann", "ann ")];
 
-/// What makes the engine refuse article 3 of `suite/bulk/faults.rs`, and what it says.
+/// What makes the engine refuse article 3 of `suite/bulk/faults.rs`, and its message.
 pub const FAULTS_OF_A_ROW: &[(&str, &str)] = &[
     (
         "CREATE TRIGGER closed BEFORE UPDATE ON articles WHEN NEW.views > 100 BEGIN SELECT RAISE(ABORT, 'closed'); END",
@@ -168,7 +168,7 @@ pub const FAULTS_OF_A_ROW: &[(&str, &str)] = &[
 /// A trigger that refuses every row with an unknown message.
 pub const CLOSED: &str = "CREATE TRIGGER closed BEFORE UPDATE ON articles BEGIN SELECT RAISE(ABORT, 'closed'); END";
 
-/// What makes every save fail.
+/// A change that makes every save fail.
 pub const FAULTS_OF_A_STATEMENT: &[&str] = &[
     "DROP TABLE articles",
     "ALTER TABLE articles DROP COLUMN body",
@@ -233,7 +233,7 @@ pub fn is_waiting(_id: i64, _observer: &mut TestConnection) -> bool {
 /// The message of a deadlock, if there can be one. Here the first writer has locked the whole file.
 pub const DEADLOCK: Option<&str> = None;
 
-/// Lets this connection wait for a lock only briefly, and what it then says.
+/// Lets this connection wait for a lock only briefly. Returns the message after that.
 pub const SHORT_LOCK_TIMEOUT: &str = "PRAGMA busy_timeout = 50";
 pub const LOCK_TIMEOUT: &str = "database is locked";
 
@@ -260,11 +260,12 @@ pub fn create_shop(database: &Database, connection: &mut TestConnection) {
     connection.batch_execute(&format!("ATTACH '{}' AS concurrency_shop; {create}", file.display())).unwrap();
 }
 
-/// Lets `articles` hold NULL where the model does not: NOT NULL cannot be taken off a column.
+/// Allows NULL in `articles` although the model does not, by creating the table again, because NOT NULL cannot be
+/// removed from a column.
 pub const ALLOW_NULLS: &str = "DROP TABLE articles;
     CREATE TABLE articles (id INTEGER PRIMARY KEY, title TEXT, body TEXT, views INTEGER NOT NULL, version BIGINT)";
 
-/// What a violated CHECK is reported as.
+/// The error of a violated CHECK.
 pub fn check_violation(_connection: &mut TestConnection) -> DatabaseErrorKind {
     DatabaseErrorKind::CheckViolation
 }

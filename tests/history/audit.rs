@@ -17,11 +17,12 @@ const EVENTS: [(&str, bool, bool); 3] = [("INSERT", false, true), ("UPDATE", tru
 
 const COLUMNS: [&str; 4] = ["left_write", "left_text", "right_write", "right_text"];
 
-/// How a row counts its own changes, for an engine whose numbers in `history_changes` do not tell their order.
+/// The way in which a row counts its own changes, for an engine whose numbers in `history_changes` do not give their
+/// order.
 pub struct Counting {
     /// The column that counts, in CREATE TABLE.
     pub column: &'static str,
-    /// What counts in it.
+    /// The statement that counts in it.
     pub triggers: fn(&str) -> Vec<String>,
     /// The number of the change that has written the row, and of the one that has deleted it.
     pub written: &'static str,

@@ -52,7 +52,7 @@ impl Contents {
     }
 }
 
-/// What the database noted: an insert has nothing before it, a delete nothing after it.
+/// The changes that the database recorded. An insert has no state before it, a delete none after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     pub row: Row,
@@ -63,18 +63,18 @@ pub struct Change {
 /// All that is known when everything is over.
 #[derive(Debug, Clone)]
 pub struct History {
-    /// Of each client, or of each process of a client.
+    /// One for each client, or for each process of a client.
     pub logs: Vec<Vec<Event>>,
-    /// Of all rows, each row's in order.
+    /// Those of all rows; those of a row are in order.
     pub changes: Vec<Change>,
     /// The rows as they are at the end.
     pub rows: BTreeMap<Row, Contents>,
 }
 
-/// What the checker has gone through: a history in which nothing happened proves nothing.
+/// Counts of what the checker saw, because a history in which nothing happened proves nothing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Summary {
-    /// What the database noted.
+    /// The number of changes that the database recorded.
     pub changes: usize,
     /// Writes that were done and said to be.
     pub acknowledged: usize,
@@ -132,7 +132,7 @@ pub fn check(history: &History) -> (Summary, Vec<Violation>) {
     (summary(&clients, &claims, history), violations)
 }
 
-/// What was acknowledged is there, and what is in doubt is there as a whole or not at all.
+/// Every acknowledged write is there, and a unit in doubt is there as a whole or not at all.
 fn check_outcome(unit: &Unit, claims: &Claims, violations: &mut Vec<Violation>) {
     for attempt in &unit.attempts {
         let write = attempt.intent.write;

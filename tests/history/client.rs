@@ -16,7 +16,7 @@ use super::table::Description;
 use super::write::{is_lost, undo};
 use crate::engine::TestConnection;
 
-/// Who a client is: together with the seed, all that its operations depend on.
+/// The identity of a client. Together with the seed it determines all operations.
 #[derive(Debug, Clone, Copy)]
 pub struct Identity {
     pub seed: u64,
@@ -189,7 +189,7 @@ impl<'a> Client<'a> {
 }
 
 impl Transaction {
-    /// What the transaction ends with, if nothing came between.
+    /// The end of the transaction, if nothing came between.
     pub fn end(&self) -> Result<(), ConcurrencyError> {
         if self.is_rolled_back { Err(DieselError::RollbackTransaction.into()) } else { Ok(()) }
     }

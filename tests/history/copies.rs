@@ -15,7 +15,7 @@ use crate::engine::TestConnection;
 pub trait Copies: Send {
     fn table(&self) -> Table;
 
-    /// Does a write, or an insert where there is no row to write.
+    /// Does a write, or an insert if there is no row to write.
     fn attempt(&mut self, step: Step, log: &mut Log, connection: &mut TestConnection) -> Result<(), ConcurrencyError>;
 
     /// Does the writes of a transaction that knows its records. What was not there before is left out.
@@ -37,7 +37,7 @@ pub trait Copies: Send {
     /// Makes a row.
     fn insert(&mut self, id: i64, log: &mut Log, connection: &mut TestConnection) -> Result<(), ConcurrencyError>;
 
-    /// Drops the record of this row, which holds what the row does not.
+    /// Drops the record of this row, which differs from the row.
     fn forget(&mut self, id: i64);
 
     /// Notes which records there are, until `restore` brings them back: what a rolled back transaction did to them is void.
@@ -164,7 +164,7 @@ impl<T: Model> CopiesOf<T> {
         Ok((records, places))
     }
 
-    /// Keeps a record that was written, if it holds what the row does.
+    /// Keeps a written record, if it equals the row.
     fn keep_written(&mut self, step: Step, record: T, loaded: State) {
         // What the version says nothing of may have changed since the record was loaded.
         let says_all = !step.row.is_silent() && !step.row.table.ignores_right();

@@ -8,7 +8,7 @@ use super::operation::Random;
 #[derive(Debug, Clone, Copy)]
 pub struct Fault {
     pub client: u64,
-    /// Whether it is lost with the next answer of the server, where there is one, and not at once.
+    /// Whether the connection is lost with the next answer of the server, if there is one, and not at once.
     #[allow(dead_code, reason = "not every engine is a server")]
     pub loses_answer: bool,
 }

@@ -21,7 +21,7 @@ pub struct Row {
     pub id: i64,
 }
 
-/// What a row held at one time: its version, and which write each of its two sides is from.
+/// The state of a row: its version, and the write behind each of its two sides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct State {
     pub version: i64,
@@ -29,21 +29,21 @@ pub struct State {
     pub right: i64,
 }
 
-/// What a write does with the record.
+/// The effect of a write on the record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
     Insert,
-    /// Of the whole record.
+    /// Writes the whole record.
     Save,
     Touch,
-    /// By a changeset.
+    /// Writes a changeset.
     Update,
     Delete,
     /// Over any version of the row, if no one else changed the same side.
     Merge,
 }
 
-/// What a write does with the version.
+/// The effect of a write on the version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Rule {
     /// Checks and advances it.
@@ -76,7 +76,7 @@ pub struct Intent {
 /// The answer that the client got for a write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
-    /// It is done, and the record has this version now, where the method tells it.
+    /// The write is done, and the record now has this version, if the method returns it.
     Written(Option<i64>),
     Modified {
         expected: i64,
@@ -90,7 +90,7 @@ pub enum Answer {
     Exists,
     /// The connection was lost.
     Lost,
-    /// Nothing that could be expected.
+    /// An unexpected error.
     Failed(String),
 }
 
@@ -117,7 +117,7 @@ pub enum Event {
     Answer(i64, Answer),
     /// The savepoint that held the write was rolled back.
     Undone(i64),
-    /// The write was refused, and the record is not what it was before.
+    /// The write was refused, and the record changed.
     Changed(i64),
     End(Ending),
 }
@@ -156,7 +156,7 @@ impl Log {
     }
 
     pub fn write(&mut self, event: &Event) {
-        // One call for the whole line: a process that is killed leaves no half of it behind.
+        // One call for the whole line, so that a killed process leaves no half line.
         self.file.write_all(format!("{event}\n").as_bytes()).unwrap();
     }
 }

@@ -1,7 +1,8 @@
 //! The history of many clients that write the same rows and lose their connections: it is run, logged and checked.
 //! `checker.rs` says what it proves.
 //!
-//! `HISTORY_SECONDS` says how long it is played (60), `HISTORY_SEED` with which seed (another each time, which is printed).
+//! `HISTORY_SECONDS` sets how long it runs (60), `HISTORY_SEED` its seed (by default a new one each time, which is
+//! printed).
 
 pub mod audit;
 pub mod checker;
@@ -63,7 +64,7 @@ fn no_write_is_lost_torn_or_doubled_whoever_writes_and_whatever_connection_is_lo
 /// Longer than the last operations take, and the check.
 const LONGEST_END: Duration = Duration::from_secs(600);
 
-/// What was seen, what was wrong, and the folder with the logs.
+/// The counts, the mistakes, and the folder with the logs.
 fn play(seed: u64, seconds: u64) -> (Summary, Vec<Violation>, TempDir) {
     let descriptions = &engine::history::tables();
     let folder = TempDir::new().unwrap();
@@ -106,7 +107,7 @@ pub fn seed_of_the_moment() -> u64 {
     u64::try_from(since.as_micros()).unwrap() % 1_000_000_000
 }
 
-/// What every client, and every process of a client, wrote down.
+/// The logs of all clients, and of all processes of clients.
 fn logs(folder: &Path) -> Vec<Vec<log::Event>> {
     let files = std::fs::read_dir(folder).unwrap();
     files.map(|file| log::parse(&std::fs::read_to_string(file.unwrap().path()).unwrap())).collect()

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::log::{Kind, Row, Rule, Sides, Table};
 use super::scope::Scope;
 
-/// One thing that a client does, and how long it waits before.
+/// One operation of a client, and how long it waits before it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Operation {
     pub pause: Duration,
@@ -15,7 +15,7 @@ pub struct Operation {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
-    /// A write by itself.
+    /// A single write.
     Single(Step),
     Transaction(Transaction),
     Batch(Batch),
@@ -60,7 +60,7 @@ pub enum Style {
     Listed,
 }
 
-/// Where the last step of a transaction is done.
+/// The place of the last step of a transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Last {
     AsTheOthers,
@@ -77,7 +77,7 @@ pub struct Step {
     pub scope: Scope,
     /// Whether the record is loaded again, instead of one that the client still has.
     pub loads: bool,
-    /// Whether a record that met a conflict is tried again as it is.
+    /// Whether a record with a conflict is tried again unchanged.
     pub is_stubborn: bool,
 }
 
@@ -85,7 +85,7 @@ pub struct Step {
 pub enum Verb {
     Save(Sides),
     Resolve(Resolver),
-    /// By a tracked record, which takes over what others changed on the other side.
+    /// With a tracked record, which takes over other writers' changes on the other side.
     Merge(Sides),
     Unchecked,
     WithoutIncrement(Sides),
@@ -95,7 +95,7 @@ pub enum Verb {
     DeleteIfExists,
 }
 
-/// What a client answers when it is asked about a conflict.
+/// The client's answer about a conflict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Resolver {
     ClientWins,
@@ -142,7 +142,7 @@ impl Batch {
         let scope = Scope::new(random, true);
         let rows = if scope.leaves_versions() { SILENT_ROWS } else { ROWS };
         let mut steps: Vec<Step> = Vec::new();
-        // In whatever order.
+        // In any order.
         for _ in 0..=random.below(rows.unsigned_abs()) {
             let step = Step::of_rows(rows, random, &[table]);
             if steps.iter().all(|other| other.row != step.row) {
@@ -223,7 +223,7 @@ impl Step {
         (kind, rule, sides)
     }
 
-    /// What it does with the version.
+    /// The effect on the version.
     pub fn rule(self) -> Rule {
         let is_save =
             matches!(self.verb, Verb::Save(_) | Verb::Merge(_) | Verb::WithoutIncrement(_) | Verb::Resolve(_));

@@ -10,7 +10,7 @@ use super::table::Model;
 use super::write::{is_edited, refusal, undo, write};
 use crate::engine::TestConnection;
 
-/// What is to be done with a record of a list, and whether it was.
+/// The operation on a record of a list, and whether it was done.
 pub struct Place {
     pub step: Step,
     pub state: State,
@@ -93,7 +93,7 @@ pub fn write_batch<T: Model>(
     result
 }
 
-/// Edits a record of a batch, and notes what is to become of it.
+/// Edits a record of a batch, and logs the operation on it.
 fn intend<T: Model>(record: &mut T, place: &Place, log: &mut Log) -> i64 {
     let Place { step, state, .. } = place;
     let write = log.next_write();

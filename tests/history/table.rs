@@ -25,13 +25,13 @@ pub trait Model:
     const TABLE: Table;
     /// The table's name in the database.
     const NAME: &'static str;
-    /// The version column in CREATE TABLE; empty where the engine brings its own.
+    /// The version column in CREATE TABLE; empty if the engine brings its own.
     const COLUMN: &'static str;
     /// The version of a row as an integer, in SQL.
     const VERSION: &'static str;
 
     fn load(id: i64, connection: &mut TestConnection) -> QueryResult<Option<Self>>;
-    /// A new row, and the record where its version is known.
+    /// A new row, and the record if its version is known.
     fn insert(id: i64, write: i64, connection: &mut TestConnection) -> QueryResult<Option<Self>>;
     fn update(&self, write: i64, connection: &mut TestConnection) -> Result<Self::Version, ConcurrencyError>;
     /// Puts the number of a write into these sides.
@@ -57,14 +57,14 @@ pub const fn first_version(write: i64) -> i64 {
     write << 16
 }
 
-/// What is known of a table without a record.
+/// The facts about a table that need no record.
 #[derive(Debug, Clone, Copy)]
 pub struct Description {
     pub table: Table,
     pub name: &'static str,
     pub column: &'static str,
     pub version: &'static str,
-    /// What a client keeps of it: nothing, at first.
+    /// The client's copies, none at first.
     pub copies: fn() -> Box<dyn Copies>,
 }
 
@@ -227,6 +227,6 @@ pub const COMMON: [Description; 3] = [
     Description::of::<conditional::Record>(),
 ];
 
-// An engine may have one of its own.
+// An engine may have its own.
 #[allow(unused_imports, reason = "not every engine has one")]
 pub(crate) use history_table;

@@ -1,4 +1,4 @@
-//! One write of one record, noted before and after. Which record, and in which transaction, is decided elsewhere.
+//! One write of one record, logged before and after. Other files decide which record, and in which transaction.
 
 use crate::library::prelude::*;
 use crate::library::{Conflict, Resolution, store_wins};
@@ -23,7 +23,8 @@ impl<T: Model> Loaded<T> {
     }
 }
 
-/// Edits the record and writes it as the step says. Whether it was written: not every refusal is an error.
+/// Edits the record and writes it as the step says. Returns whether it was written, because not every refusal is an
+/// error.
 pub fn write<T: Model>(
     record: &mut T,
     loaded: State,
@@ -153,7 +154,7 @@ pub fn undo(
     }
 }
 
-/// What a client notes of a write that was refused.
+/// The log entry for a refused write.
 pub fn refusal(error: &ConcurrencyError) -> Answer {
     match error {
         ConcurrencyError::RecordModified(error) => {

@@ -28,7 +28,7 @@ pub use self::block_on::{Suite, impatient, run};
 pub use self::scopes::{disable_concurrency, disable_concurrency_for, disable_increment, disable_increment_for};
 pub use self::transactions::{retry_if, retry_on_conflict, transaction_concurrent};
 pub use concurrency_diesel::asynchronous::{ConcurrentOn, LoadableOn};
-// What awaits nothing.
+// The parts that await nothing.
 pub use concurrency_diesel::{
     BulkConflict, BulkError, Conflict, Counter, InitialVersion, MergeError, MergeSum, RecordId, Records, Resolution,
     RetryPolicy, Retryable, Trackable, Tracked, TriggerVersionField, VersionField, VersionValue, client_wins,
@@ -39,7 +39,7 @@ pub use concurrency_diesel::{
 #[allow(unused_imports, reason = "not every engine asks")]
 pub use concurrency_diesel::testing;
 
-/// What the tests need at hand.
+/// The imports of the tests.
 #[allow(unused_imports, reason = "as in every prelude")]
 pub mod prelude {
     pub use super::ansi::AnsiTransactionManager;
@@ -47,7 +47,7 @@ pub mod prelude {
     pub use super::methods::{AnyConnection, ConcurrentDsl, EmbeddedOn};
     pub use super::tracked::TrackedDsl;
     pub use super::{BoxedError, Crosses};
-    // Its methods are hidden by those above; one that is not waited for there does not compile in the suite.
+    // The methods above hide its methods. A method that is not wrapped there does not compile in the suite.
     #[cfg(feature = "async-postgres")]
     pub use concurrency_diesel::asynchronous::prelude::XminVersionField;
     pub use concurrency_diesel::asynchronous::prelude::{
@@ -60,7 +60,7 @@ pub mod prelude {
 /// A connection of diesel-async on which Diesel's own queries run, too.
 pub type Awaited<C> = AsyncConnectionWrapper<C, Suite>;
 
-/// What goes into a closure: what its future may take to another thread.
+/// The bound of a closure's captures: what its future may take to another thread.
 pub trait Crosses: Send + Sync {}
 
 impl<T: ?Sized + Send + Sync> Crosses for T {}

@@ -1,11 +1,11 @@
-//! The library as the suite calls it on Diesel's own connections: as it is. Which engine is behind them is not its business.
+//! The library itself, as the suite calls it on Diesel's own connections. It does not know which engine is behind them.
 
 use concurrency_diesel::ConcurrencyBackend;
 use diesel::connection::LoadConnection;
 
 pub use concurrency_diesel::*;
 
-/// What the tests need at hand.
+/// The imports of the tests.
 pub mod prelude {
     pub use super::{AnyConnection, BoxedError, Crosses, EmbeddedOn};
     pub use concurrency_diesel::prelude::*;
@@ -22,7 +22,7 @@ pub trait EmbeddedOn<DB: ConcurrencyBackend>: ConcurrentColumnsOn<DB> + Sized {}
 
 impl<DB: ConcurrencyBackend, E: ConcurrentColumnsOn<DB>> EmbeddedOn<DB> for E {}
 
-/// What goes into a closure: anything.
+/// The bound of a closure's captures: anything.
 pub trait Crosses {}
 
 impl<T: ?Sized> Crosses for T {}

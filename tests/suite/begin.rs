@@ -1,4 +1,4 @@
-//! A transaction that begins with words of its own, on either kind of connection.
+//! A transaction that begins with its own statement, on either kind of connection.
 
 use crate::engine::TestConnection;
 use crate::library::prelude::*;

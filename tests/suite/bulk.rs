@@ -20,13 +20,14 @@ use crate::engine::{Database, TestConnection};
 
 /// How many statements an engine takes for a batch.
 pub struct Bulk {
-    /// So many records go together.
+    /// The number of records that go together.
     pub chunk: usize,
     /// The statements of a chunk.
     pub a_chunk: usize,
-    /// The statements for what a chunk refuses: one for all of them where the records go together, else one for each.
+    /// The statements for the refused records of a chunk: one for all of them if the records go together, otherwise one
+    /// for each.
     pub refused: usize,
-    /// The statements that are kept prepared, whatever the sizes of the batches.
+    /// The statements that are kept prepared, for any size of the batches.
     pub prepared: usize,
     /// Whether full hundreds take a statement each instead of one for all.
     pub hundreds: bool,
@@ -46,7 +47,7 @@ impl Bulk {
             return chunks;
         }
         let (full, last) = (records / self.chunk, records % self.chunk);
-        // Of a chunk the last statement is replaced.
+        // The last statement of a chunk is replaced.
         let instead = full * self.chunk.div_ceil(100) + last.div_ceil(100);
         chunks - records.div_ceil(self.chunk) + instead
     }
@@ -67,7 +68,7 @@ pub fn with_articles(count: i64) -> (Database, TestConnection) {
     (database, connection)
 }
 
-/// An article as it is inserted; of some the body is NULL.
+/// An article for the insert. Some have a NULL body.
 fn first(id: i64) -> Article {
     let body = (id % 3 != 0).then(|| format!("text {id}"));
     Article { id, title: format!("article {id}"), body, views: 0, version: 1 }
@@ -95,7 +96,8 @@ fn save_elsewhere(ids: &[i64], connection: &mut TestConnection) {
     }
 }
 
-/// The conflicts, each a place in the batch, a key, and the versions expected and found; none where the row is gone.
+/// The conflicts, each with its index in the batch, its key, and the expected and found versions; the found version is
+/// `None` if the row is gone.
 #[track_caller]
 fn assert_conflicts(conflicts: &[BulkConflict], expected: &[(usize, &str, i64, Option<i64>)]) {
     let seen: Vec<_> = conflicts

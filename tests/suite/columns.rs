@@ -80,7 +80,7 @@ fn written(log: &Log) -> Vec<String> {
     columns.map(|column| column.trim_matches(['"', '`']).to_owned()).collect()
 }
 
-/// What a stale save of profile 1 comes out as.
+/// The error of a stale save of profile 1.
 #[track_caller]
 fn assert_modified(error: &ConcurrencyError, expected: i64, found: i64) {
     let ConcurrencyError::RecordModified(error) = error else {

@@ -179,7 +179,7 @@ fn versions_below_zero_advance() {
     }
 }
 
-/// A nullable version that is NULL: a row without a version gets one whatever changes, and only once.
+/// A nullable version that is NULL. A row without a version gets one, whatever changes, and only once.
 #[test]
 fn a_version_that_is_null_ends_with_the_first_save_though_nothing_changed() {
     #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Concurrent)]
@@ -276,7 +276,7 @@ fn an_embedded_struct_counts_as_a_whole() {
     assert_counts!(AllButViews, texts = true, views = false);
 }
 
-/// Another writer advances the version all the time; a save that succeeded must hold the version that it wrote itself.
+/// Another writer advances the version all the time. A successful save must have the version that it wrote itself.
 #[test]
 fn another_writers_version_is_never_taken_for_ours() {
     within(60, || {
@@ -342,7 +342,7 @@ struct Collated {
     version: i64,
 }
 
-/// The engine says which column types hide a change: NOCASE, citext, latin1 …
+/// The engine names the column types that hide a change: NOCASE, citext, latin1 …
 #[test]
 fn no_collation_hides_a_change_or_makes_one_up() {
     let database = Database::new();

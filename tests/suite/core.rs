@@ -1,4 +1,5 @@
-//! A save checks and advances the version, tells a conflict from everything else, and leaves memory alone when it fails.
+//! A save checks and advances the version, distinguishes a conflict from everything else, and does not change memory
+//! when it fails.
 
 use crate::library::VersionValue;
 use crate::library::prelude::*;
@@ -11,7 +12,7 @@ use super::models::{Article, Author, articles, authors};
 use super::statements::Log;
 use crate::engine::TestConnection;
 
-/// What a stale save of article 1 comes out as.
+/// The error of a stale save of article 1.
 #[track_caller]
 pub fn assert_modified(error: &ConcurrencyError, expected: i64, found: i64) {
     let ConcurrencyError::RecordModified(error) = error else {
@@ -23,7 +24,7 @@ pub fn assert_modified(error: &ConcurrencyError, expected: i64, found: i64) {
     assert_eq!(error.found, VersionValue::from(found));
 }
 
-/// What the save of a deleted article 1 comes out as.
+/// The error of a save of the deleted article 1.
 #[track_caller]
 pub fn assert_deleted(error: &ConcurrencyError, expected: i64) {
     let ConcurrencyError::RecordDeleted(error) = error else {
@@ -224,7 +225,7 @@ fn a_statement_is_prepared_once_per_connection() {
 #[test]
 fn every_kind_of_statement_keeps_a_text_of_its_own() {
     let (_database, conn) = &mut with_article();
-    // Twice, so that the second round meets whatever the first left in the statement cache.
+    // Twice, so that the second round meets what the first left in the statement cache.
     for round in 0..2 {
         let mut a = article(1, conn);
         let version = a.version;

@@ -40,7 +40,7 @@ fn theirs(editing: Result<Editing, Error>) -> Holder {
     }
 }
 
-/// As if so much time had passed: for the database there is no other clock.
+/// Pretends that this much time has passed, because the database has no other clock.
 fn let_pass(milliseconds: i64, connection: &mut TestConnection) {
     let moved = format!(
         "UPDATE concurrency_edit_locks SET since_ms = since_ms - {milliseconds}, until_ms = until_ms - {milliseconds}"

@@ -1,4 +1,4 @@
-//! What holds for every version field: the same behaviour, run with each of them on each engine that has it.
+//! The rules for every version field: the same behaviour, run with each of them on each engine that has it.
 
 use std::collections::HashSet;
 use std::fmt::Debug;
@@ -21,7 +21,7 @@ use crate::library::{ConcurrentOn, LoadableOn};
 
 type Backend = <TestConnection as Connection>::Backend;
 
-/// A model with a value to edit, whatever its version is.
+/// A model with a value to edit, with any version field.
 pub trait Sample:
     ConcurrentOn<Backend>
     + Concurrent<Version: Clone>
@@ -33,7 +33,7 @@ pub trait Sample:
     + Send
     + 'static
 {
-    /// The version column in CREATE TABLE; empty where the engine brings its own.
+    /// The version column in CREATE TABLE; empty if the engine brings its own.
     const COLUMN: &'static str;
     /// Whether the database computes the version, so that it must be read back.
     const IS_READ_BACK: bool;
@@ -217,7 +217,7 @@ fn with_a_row_that_comes_back<T: Sample>() -> (Database, TestConnection, T) {
     (database, conn, record)
 }
 
-/// Before the read that is to tell why nothing was written.
+/// Before the read that explains why nothing was written.
 pub fn an_unchecked_save_writes_a_row_that_comes_back<T: Sample>() {
     let (_database, conn, mut record) = with_a_row_that_comes_back::<T>();
     let conn = &mut { conn };
@@ -226,7 +226,7 @@ pub fn an_unchecked_save_writes_a_row_that_comes_back<T: Sample>() {
     assert_eq!(T::load(conn), record);
 }
 
-/// Nothing suppressed the write: there was no row.
+/// Nothing suppressed the write, because there was no row.
 pub fn a_delete_without_checks_deletes_a_row_that_comes_back<T: Sample>() {
     let (_database, conn, record) = with_a_row_that_comes_back::<T>();
     let conn = &mut { conn };
@@ -342,7 +342,7 @@ pub fn racing_saves_lose_nothing<T: Sample>() {
     assert!(versions.contains(&shown::<T>(row.version())));
 }
 
-/// Adds one to the value until it succeeded so often, and returns the version of each success.
+/// Adds one to the value until it has succeeded this many times, and returns the version of each success.
 fn save_often<T: Sample>(successes: usize, conn: &mut TestConnection) -> Vec<VersionValue> {
     let mut versions = Vec::new();
     let mut record = T::load(conn);
@@ -572,5 +572,5 @@ every_behaviour_of!(
     binary_uuid, RandomVersionField, Vec<u8> as diesel::sql_types::Binary,
     column = crate::engine::BINARY_VERSION, sql_name = "version", read_back = false, insert = initial
 );
-// The engines have fields of their own.
+// The engines have their own fields.
 pub(crate) use every_behaviour_of;

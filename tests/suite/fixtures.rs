@@ -24,7 +24,7 @@ pub fn article(id: i64, connection: &mut TestConnection) -> Article {
     articles::table.find(id).select(Article::as_select()).first(connection).unwrap()
 }
 
-/// Article 1 as it is counted.
+/// Article 1, for counting.
 pub fn counter(id: i64, connection: &mut TestConnection) -> Tracked<Counter> {
     articles::table.find(id).select(Tracked::<Counter>::as_select()).first(connection).unwrap()
 }

@@ -19,7 +19,7 @@ use crate::engine::{Database, TestConnection, settings};
 use Step::{Begin, Commit, Delete, Read, ReadAnother, Rollback, Save, Write};
 use Who::{First, Second};
 
-/// Who does what, in turn.
+/// The steps, each with the transaction that does it.
 type Situation = &'static [(Who, &'static [Step])];
 
 #[test]
@@ -107,12 +107,12 @@ fn check(situation: Situation, cell: impl Fn(&Cells) -> Cell) {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// What came out of one situation.
+/// The result of one situation.
 struct Played {
     first: Part,
     second: Part,
     waited: Option<Who>,
-    /// Whose writes were committed, with the write.
+    /// The committed writes, with their transactions.
     committed: Vec<Step>,
     /// The row's version afterwards, if there is a row.
     version: Option<i64>,
@@ -179,7 +179,8 @@ impl Played {
             let untouched = part.record.version == 1 && part.record.title == who.title();
             note(part.result.is_ok() || untouched, format!("{who:?} was refused and changed: {:?}", part.record));
         }
-        // Whatever the table says: as many moves of the version as committed writes, and no write after a delete.
+        // Whatever the table says, the version advanced once for each committed write, and there is no write after a
+        // delete.
         let saves = self.committed.iter().filter(|step| **step == Save).count();
         let version = if self.committed.contains(&Delete) { None } else { Some(1 + i64::try_from(saves).unwrap()) };
         note(

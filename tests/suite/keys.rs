@@ -145,7 +145,7 @@ fn a_composite_key_is_guarded() {
     assert_eq!(whole_stock(conn), [stock_of("s", 2), stock_of("t", 1)]);
 }
 
-/// What is written into WHERE is what the key converts to; what errors show is the key as the program knows it.
+/// WHERE gets the converted key. Errors show the key as the program knows it.
 #[test]
 fn a_key_is_looked_for_as_what_it_converts_to() {
     #[derive(Debug, Clone, PartialEq)]

@@ -9,7 +9,7 @@ use super::models::articles;
 use super::threads::{self, spawn, until_waiting, until_waiting_or};
 use crate::engine::{self, Database, TestConnection};
 
-/// The row that a transaction has written before, where it crosses another one.
+/// The row that a transaction has written before, if it crosses another one.
 pub const ANOTHER_ROW: i64 = 9_999;
 
 /// An obstacle to a statement.
@@ -34,7 +34,7 @@ impl Obstacle {
         matches!(self, Self::Crossing | Self::OldSnapshot(_))
     }
 
-    /// What becomes of the work on the connection while this is in the way of the row. Afterwards it is out of the way.
+    /// The result of the work on the connection while this obstacle blocks the row. Afterwards the obstacle is gone.
     #[track_caller]
     pub fn meet<T, F>(self, row: i64, database: &Database, mut conn: TestConnection, work: F) -> (T, TestConnection)
     where

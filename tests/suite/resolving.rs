@@ -81,7 +81,7 @@ fn a_closure_sees_both_and_merges_them() {
     assert_eq!(article(1, &mut conn), mine);
 }
 
-/// Whatever version the answer has: it is saved over the row that was shown.
+/// The answer is saved over the row that was shown, whatever its version.
 #[test]
 fn the_version_of_the_answer_is_that_of_the_row_shown() {
     let (_database, mut conn, mine, theirs) = conflict();
@@ -286,7 +286,7 @@ fn in_a_race_every_edit_ends_up_in_the_row() {
     assert_eq!((article(1, conn).views, article(1, conn).version), (200, 201));
 }
 
-/// What is answered is saved over the row that was shown, and over no other, whatever version that one has.
+/// The answer is saved only over the row that was shown, whatever the version of that row.
 #[test]
 fn an_answer_of_another_row_is_refused_and_nothing_is_written() {
     let (_database, mut conn, mut mine, theirs) = conflict();

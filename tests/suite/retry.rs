@@ -1,4 +1,4 @@
-//! `retry_on_conflict`: what is run again, how often, after which pauses, and what comes out when it was in vain.
+//! `retry_on_conflict`: what runs again, how often, after which pauses, and the error when all attempts fail.
 
 mod again;
 mod errors;
@@ -32,7 +32,7 @@ fn pauses() -> Vec<u128> {
     PAUSES.take().iter().map(Duration::as_micros).collect()
 }
 
-/// What every closure here does: load, edit, save.
+/// Every closure here loads, edits and saves.
 fn increment(conn: &mut TestConnection) -> Result<Article, ConcurrencyError> {
     let mut record = load(1, conn)?;
     record.views += 1;

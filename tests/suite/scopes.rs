@@ -187,7 +187,8 @@ fn without_increment_a_save_leaves_the_version_and_is_checked() {
     assert_eq!(article(1, conn), a);
 }
 
-/// What exists to be noticed advances all the same: the record that an update leaves stale could be saved over it.
+/// A version that others must notice still advances: otherwise the record that an update leaves stale could be saved
+/// over it.
 #[test]
 fn without_increment_touches_updates_and_unchecked_saves_advance_all_the_same() {
     let (_database, conn) = &mut with_article();
@@ -282,7 +283,7 @@ fn a_scope_for_one_struct_tells_its_type_arguments_apart_and_no_lifetimes() {
     });
 }
 
-/// Two structs with one path: the compiler tells them apart, their printed names do not.
+/// Two structs with the same path. The compiler distinguishes them, but their printed names do not.
 #[test]
 fn a_scope_for_one_struct_tells_types_of_the_same_name_apart() {
     let (_database, conn, _, _) = with_stale_article();
@@ -336,7 +337,7 @@ fn within_the_scope_of<T: Concurrent + 'static, R>(_: &T, work: impl FnOnce() ->
     disable_concurrency_for::<T, R>(work)
 }
 
-/// Unchecked, a tracked record writes all its columns: its version says afterwards that it is what the row is.
+/// An unchecked tracked record writes all its columns, because its version then says that it equals the row.
 #[test]
 fn tracked_records_are_in_the_scopes_of_their_records() {
     let (_database, conn, holder, stale) = with_stale_article();

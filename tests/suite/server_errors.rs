@@ -16,13 +16,13 @@ use crate::engine::{self, Database, TestConnection};
 /// An error that the server answers a save with.
 #[derive(Clone, Copy)]
 pub struct ServerError {
-    /// A part of what it says.
+    /// A part of the message.
     pub says: &'static str,
     /// Whether it refuses a concurrent write, so that the transaction must start again.
     pub restarts: bool,
     /// Whether it rolls back the transaction, too.
     pub rolls_back: bool,
-    /// What is done to the database so that it comes, and how that is undone.
+    /// The statements that cause the error, and those that undo them.
     pub cause: &'static str,
     pub undo: &'static str,
     /// How the connection of the save is created, and its first statements.
@@ -30,7 +30,7 @@ pub struct ServerError {
     pub session: &'static str,
     /// The obstacle to the save.
     pub obstacle: Obstacle,
-    /// What the record asks for.
+    /// The change that the record makes.
     pub edit: fn(&mut Counter),
 }
 
@@ -47,13 +47,13 @@ impl ServerError {
         edit: |record| record.views += 5,
     };
 
-    /// It is what the save failed with.
+    /// The save failed with this error.
     #[track_caller]
     fn assert_said(&self, refused: &ConcurrencyError, way: Way, name: &str) {
         let cause = match refused {
             ConcurrencyError::Restart(cause) if self.restarts => &**cause,
             ConcurrencyError::Database(cause) if !self.restarts => cause,
-            // What else can be said of a transaction that is gone is not asked here.
+            // Other errors of a lost transaction are not tested here.
             _ if self.rolls_back && way == Way::Transaction => {
                 return assert!(!matches!(refused, ConcurrencyError::OutcomeUnknown(_)), "{name}: {refused:?}");
             }
@@ -143,7 +143,7 @@ fn assert_remembers_nothing(database: &Database, error: &ServerError, way: Way) 
     assert_eq!(*counter(1, observer), *record, "{name}");
 }
 
-/// Where there is something to run: MySQL and MariaDB call an empty query an error.
+/// Only if there is something to run: for MySQL and MariaDB an empty query is an error.
 fn run(sql: &str, conn: &mut TestConnection) {
     if !sql.is_empty() {
         conn.batch_execute(sql).unwrap_or_else(|error| panic!("{error}: {sql}"));

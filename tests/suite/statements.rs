@@ -1,4 +1,4 @@
-//! What was sent: every statement of a connection, by Diesel's instrumentation.
+//! The statements of a connection, recorded by Diesel's instrumentation.
 
 use std::sync::{Arc, Mutex};
 

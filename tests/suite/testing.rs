@@ -1,4 +1,4 @@
-//! `concurrency_diesel::testing` finds what is wrong with a model, names it, and leaves the database as it was.
+//! `concurrency_diesel::testing` finds the mistakes of a model, names them, and leaves the database unchanged.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;

@@ -43,7 +43,7 @@ impl<T> Running<T> {
         self.thread.is_finished()
     }
 
-    /// What the thread ended with; its panic is the test's, and so is its silence.
+    /// The result of the thread. Its panic fails the test, and so does its silence.
     #[track_caller]
     pub fn join(self) -> T {
         self.join_within(DEADLINE, || {})

@@ -139,7 +139,8 @@ fn an_update_by_an_empty_changeset_is_a_touch() {
     assert_modified(&b.update_concurrent(Changes { title: None, body: None }, conn).unwrap_err(), 1, 2);
 }
 
-/// A derived changeset may hold the version, at its old value: written after ours it would undo the advance.
+/// A derived changeset may contain the version, with its old value. If it were written after ours, it would undo the
+/// advance.
 #[test]
 fn a_changeset_that_sets_the_version_cannot_hold_it_back() {
     #[derive(AsChangeset)]

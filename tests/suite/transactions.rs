@@ -15,7 +15,7 @@ use diesel::result::Error::NotInTransaction;
 
 use crate::engine::TestConnection;
 
-/// Whatever went wrong inside, nothing is open any more.
+/// Whatever failed inside, no transaction is open afterwards.
 #[track_caller]
 pub fn assert_nothing_open(conn: &mut TestConnection) {
     let refused = AnsiTransactionManager::rollback_transaction(conn);

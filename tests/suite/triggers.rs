@@ -66,7 +66,7 @@ pub fn draft(id: i64, connection: &mut TestConnection) -> Draft {
     drafts::table.find(id).select(Draft::as_select()).first(connection).unwrap()
 }
 
-/// What another program sends, which knows nothing of versions.
+/// The write of another program, which does not know versions.
 #[track_caller]
 pub fn foreign(sql: &str, connection: &mut TestConnection) {
     connection.batch_execute(sql).unwrap();

@@ -30,7 +30,7 @@ fn empty() -> (Database, TestConnection) {
 
 /// Two copies of the row that `load` reads, and every method on them.
 ///
-/// Its bounds are those of generic code anywhere; nothing here knows the record, its table or its version.
+/// Its bounds are those of any generic code. Nothing here knows the record, its table or its version.
 #[track_caller]
 pub fn assert_guarded<T, C>(conn: &mut C, load: impl Fn(&mut C) -> T + Crosses, version: impl Fn(&T) -> VersionValue)
 where

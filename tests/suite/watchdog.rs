@@ -1,5 +1,5 @@
-//! Nothing hangs: each statement of ours, refused at each point by each error that refuses it, and then run again on the same
-//! connection, ends, and does what it should.
+//! Nothing hangs. Each of our statements is refused at each point by each possible error, and then runs again on the
+//! same connection, ends, and works.
 
 use std::panic::catch_unwind;
 use std::time::Duration;
@@ -22,16 +22,16 @@ pub struct Refusal {
     pub obstacle: Obstacle,
 }
 
-/// What a statement needs of its rows.
+/// The access that a statement needs to its rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Needs {
-    /// To see them.
+    /// Reading.
     Sight,
-    /// To keep others off them.
+    /// Locking.
     Lock,
-    /// To write them.
+    /// Writing.
     Write,
-    /// To delete them.
+    /// Deleting.
     Delete,
 }
 
@@ -70,7 +70,7 @@ struct Conditional {
     version: i64,
 }
 
-/// What is sent for one record.
+/// The statements for one record.
 const SINGLE: [Statement; 12] = [
     statement("save", Needs::Write, |records, conn| records[0].save_concurrent(conn)),
     statement("conditional save", Needs::Write, |records, conn| {
@@ -96,7 +96,7 @@ const SINGLE: [Statement; 12] = [
     }),
 ];
 
-/// What is sent for many.
+/// The statements for many records.
 const BATCHES: [Statement; 5] = [
     statement("save_all", Needs::Write, |records, conn| told(records.save_all_concurrent(conn))),
     statement("save_each", Needs::Write, |records, conn| {
@@ -109,7 +109,7 @@ const BATCHES: [Statement; 5] = [
     }),
 ];
 
-/// A batch is refused as a whole by what is not one record's fault.
+/// An error that no single record caused refuses the whole batch.
 fn told(result: Result<(), BulkError>) -> Result<(), ConcurrencyError> {
     result.map_err(|error| match error {
         BulkError::Concurrency(error) => error,
@@ -117,7 +117,7 @@ fn told(result: Result<(), BulkError>) -> Result<(), ConcurrencyError> {
     })
 }
 
-/// A statement about so many rows, of which this one is in the way.
+/// A statement about this many rows, one of which is blocked.
 #[derive(Clone, Copy)]
 struct Case {
     statement: Statement,
@@ -150,7 +150,7 @@ fn failures(refusal: &Refusal) -> Vec<String> {
         if catch_unwind(run).is_err() {
             failed.push(name);
         }
-        // Each that hangs takes its limit.
+        // Each hanging statement takes its whole limit.
         if failed.len() == MOST {
             break;
         }
@@ -222,8 +222,8 @@ fn assert_done(needs: Needs, rows: i64, observer: &mut TestConnection) {
 /// The time that a statement without an obstacle may take.
 const LIMIT: Duration = Duration::from_secs(15);
 
-/// So many failures are enough to know.
+/// The number of failures after which the test stops.
 const MOST: usize = 5;
 
-/// So long may all of it take.
+/// The time limit of the whole test.
 const TOTAL: Duration = Duration::from_secs(600);

@@ -22,5 +22,5 @@ use diesel_async::AsyncMysqlConnection;
 /// diesel-async's connection.
 pub type AsyncConnection = AsyncMysqlConnection;
 
-/// What the engine connects with.
+/// The connection type of the engine.
 pub type Connection = library::Awaited<AsyncConnection>;

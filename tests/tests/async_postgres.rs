@@ -22,5 +22,5 @@ use diesel_async::AsyncPgConnection;
 /// diesel-async's connection.
 pub type AsyncConnection = AsyncPgConnection;
 
-/// What the engine connects with.
+/// The connection type of the engine.
 pub type Connection = library::Awaited<AsyncConnection>;

@@ -16,5 +16,5 @@ use diesel_async::sync_connection_wrapper::SyncConnectionWrapper;
 /// diesel-async's connection.
 pub type AsyncConnection = SyncConnectionWrapper<diesel::SqliteConnection>;
 
-/// What the engine connects with.
+/// The connection type of the engine.
 pub type Connection = library::Awaited<AsyncConnection>;

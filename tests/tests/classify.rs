@@ -58,7 +58,7 @@ const REFUSED: &[(&str, DatabaseErrorKind, &str)] = &[
     ("6, schema", Unknown, "database schema is locked: main"),
 ];
 
-/// Anything else: no retry mends it, even where the words of a refusal occur in it.
+/// Anything else. A retry does not help, even if the message contains the words of a refusal.
 const OTHER: &[(&str, DatabaseErrorKind, &str)] = &[
     (
         "a value that quotes a refusal",
@@ -92,7 +92,7 @@ const OTHER: &[(&str, DatabaseErrorKind, &str)] = &[
     ("SQLITE_READONLY", Unknown, "attempt to write a readonly database"),
     ("SQLITE_NOTADB", Unknown, "file is not a database"),
     ("nothing", Unknown, ""),
-    // What a trigger raises has any words.
+    // A trigger's error may have any message.
     ("a trigger's words", Unknown, "deadlock detected in the plan of the day"),
     ("a trigger's words", Unknown, "could not obtain lock on the seat"),
     ("a trigger's words", Unknown, "database is locked for the audit"),
@@ -105,7 +105,7 @@ fn database_error(kind: DatabaseErrorKind, message: &str) -> DieselError {
     DieselError::DatabaseError(kind, Box::new(message.to_owned()))
 }
 
-/// What the error inside says, as a check that it came through whole.
+/// The message of the inner error, to check that it is unchanged.
 fn message_of(error: &DieselError) -> Option<&str> {
     match error {
         DieselError::DatabaseError(_, said) => Some(said.message()),

@@ -10,5 +10,5 @@ mod library;
 #[path = "../cluster/suite.rs"]
 mod suite;
 
-/// What the engine connects with.
+/// The connection type of the engine.
 pub type Connection = diesel::MysqlConnection;

@@ -1,14 +1,15 @@
-//! What does not compile, and how it is said: one program per mistake, and the message it gets.
+//! Programs that do not compile, and their messages: one program for each mistake.
 
 use trybuild::TestCases;
 
-/// What the derives themselves refuse.
+/// Mistakes that the derives report.
 #[test]
 fn every_mistake_is_named_where_it_is() {
     TestCases::new().compile_fail("ui/rejected/*.rs");
 }
 
-/// What rustc refuses in what the derives made, or in a call of a method: its words (those of 1.95), and ours in them.
+/// Mistakes that rustc reports in the derived code or in a call of a method: its words (those of 1.95), and ours in
+/// them.
 ///
 /// The programs name their connection's type, and write no `String` that an error would show: otherwise the text depends
 /// on which engines are enabled.

@@ -16,7 +16,7 @@ diesel::table! {
     }
 }
 
-// Of the same shape: a statement that runs in place of another one is not refused.
+// The same shape, so that a wrong statement is not refused.
 diesel::table! {
     pooled_right (id) {
         id -> BigInt,

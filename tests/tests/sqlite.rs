@@ -9,5 +9,5 @@ mod library;
 #[path = "../suite/mod.rs"]
 mod suite;
 
-/// What the engine connects with.
+/// The connection type of the engine.
 pub type Connection = diesel::SqliteConnection;

@@ -1,4 +1,5 @@
-//! What a record is without a database: its name outside of the program (table, key and version, as text), and merges of its fields.
+//! Records without a database: their names outside the program (table, key and version, as text), and merges of their
+//! fields.
 
 #[path = "../versioned/mod.rs"]
 mod versioned;

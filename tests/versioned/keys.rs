@@ -139,7 +139,7 @@ struct Note {
     version: i64,
 }
 
-/// What is written is another type; the text is the field's.
+/// The written type differs; the text is that of the field.
 #[derive(Concurrent)]
 #[diesel(table_name = notes)]
 struct Converted {
@@ -165,7 +165,7 @@ struct Mark {
     version: i64,
 }
 
-/// In generic code the key has a text where its type has one.
+/// In generic code, the key has a text if its type has one.
 #[derive(Concurrent)]
 #[diesel(table_name = notes)]
 struct Generic<K> {
@@ -184,7 +184,7 @@ fn every_type_of_key_has_its_text() {
     assert_eq!(Generic { id: "g".to_owned(), version: 1 }.record_id().key(), "g");
 }
 
-/// A key without a text is no mistake where the record is not named.
+/// A key without a text is not a mistake if the record is never named.
 #[derive(Debug, Clone, AsExpression)]
 #[diesel(sql_type = Text)]
 struct Mute(String);

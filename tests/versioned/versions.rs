@@ -1,4 +1,4 @@
-//! The version's part: every version field reads back what it shows.
+//! The version in a name: every version field reads back its own text.
 
 use std::fmt::Debug;
 

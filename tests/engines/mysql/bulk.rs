@@ -1,4 +1,5 @@
-//! Batches that are written without a join, where the key is the primary key: nothing else is locked, and every row is guarded.
+//! Batches that are written without a join, if the key is the primary key. Nothing else is locked, and every row is
+//! guarded.
 
 use crate::library::BulkError;
 use crate::library::prelude::*;
@@ -70,7 +71,7 @@ struct Numbered {
     version: i64,
 }
 
-/// By the primary key these rows would be searched one by one.
+/// With the primary key, these rows would be searched one by one.
 #[test]
 fn a_key_that_is_not_the_primary_key_is_joined() {
     for primary_key in ["UNIQUE (id)", "PRIMARY KEY (id)", "PRIMARY KEY (number, id)", "PRIMARY KEY (id, number)"] {
@@ -121,7 +122,7 @@ fn a_hundred_versions_that_are_null_are_guarded() {
     assert_eq!(rows, records);
 }
 
-/// Together they are longer than the server lets a statement be, and so is one of them by itself.
+/// Together they are longer than the server allows for a statement, and so is one of them alone.
 #[test]
 fn batches_are_cut_by_bytes() {
     let (database, conn) = &mut with_articles(30);

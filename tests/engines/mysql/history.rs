@@ -1,4 +1,4 @@
-//! What the history needs of these engines: how changes are noted, and how a connection is ended.
+//! The parts of the history for these engines: how changes are recorded, and how a connection is ended.
 
 use diesel::connection::SimpleConnection as _;
 

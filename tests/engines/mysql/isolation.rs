@@ -78,8 +78,8 @@ const SNAPSHOT: Cells = Cells {
     ..NO_ROWS
 };
 
-/// Reading locks the row, so the other one cannot write what was read. When the reader writes, too, it and the one that waits are a
-/// deadlock; in newer versions (MySQL 9.7 and MariaDB 11.8 among them) the reader overtakes, and the other one is late.
+/// Reading locks the row, so the other transaction cannot write it. If the reader writes, too, the two are a deadlock.
+/// In newer versions (MySQL 9.7 and MariaDB 11.8 among them) the reader overtakes, and the other one is late.
 const LOCKING_READS: Cells = Cells {
     saves_what_was_read: Cell::first_waits(DEADLOCK, DEADLOCK).or(Conflict, Written),
     deletes_what_was_read: Cell::first_waits(DEADLOCK, DEADLOCK).or(Conflict, Written),
@@ -88,7 +88,7 @@ const LOCKING_READS: Cells = Cells {
     ..NO_ROWS
 };
 
-/// Both: the statement's own snapshot counts, even where it was all there is.
+/// Both of these. The statement's own snapshot counts, even if there is no other.
 const LOCKING_SNAPSHOT: Cells = Cells {
     commits: Cell::second_waits(CHANGED),
     deletes: Cell::second_waits(CHANGED),

@@ -1,5 +1,5 @@
-//! Tables that cannot roll back keep what was written before a trigger failed. The error is no refusal then, and no save may call it
-//! one; what is not written is refused as elsewhere.
+//! Tables that cannot roll back keep what was written before a trigger failed. The error is then not a refusal, and no
+//! save may report it as one. What is not written is refused as elsewhere.
 
 use crate::library::prelude::*;
 use crate::library::{BulkError, disable_concurrency};
@@ -162,7 +162,8 @@ fn a_tracked_record_is_in_doubt_and_counts_once() {
     }
 }
 
-/// What the batch wrote before it ended with an error stays, and its records are in doubt; those that it refused or did not come to are not.
+/// What the batch wrote before its error stays, and its records are in doubt. The records that it refused, or did not
+/// reach, are not.
 #[test]
 fn a_batch_that_ends_leaves_in_doubt_what_it_wrote() {
     for engine in ENGINES {

@@ -19,7 +19,7 @@ use crate::suite::transactions::ended::assert_counted_in_doubt;
 use crate::suite::transactions::lost::Loss;
 
 pub const BEGIN: &str = "BEGIN; SAVEPOINT diesel_savepoint_0";
-/// A request of its own before COMMIT is the proof that the transaction is still there.
+/// A separate request before COMMIT proves that the transaction still exists.
 pub const COMMIT: &[&str] = &["RELEASE SAVEPOINT diesel_savepoint_0", "COMMIT"];
 pub const ROLLBACK: &str = "ROLLBACK TO SAVEPOINT diesel_savepoint_0; ROLLBACK";
 
@@ -119,7 +119,7 @@ fn increment(conn: &mut TestConnection) -> Result<Article, ConcurrencyError> {
     Ok(record)
 }
 
-/// How a closure goes on after it was committed by a statement of its own.
+/// How a closure goes on after its own statement committed it.
 type After = fn(&mut TestConnection) -> Result<(), ConcurrencyError>;
 const AFTER: [(&str, After); 5] = [
     ("success", |_| Ok(())),
@@ -188,7 +188,7 @@ fn a_savepoint_of_ours_that_is_gone_says_so_itself() {
     assert_eq!(article(1, conn).views, 1);
 }
 
-/// A lock wait timeout takes back the one statement, so that it does not explain where the transaction went.
+/// A lock wait timeout undoes only the statement, so it does not explain where the transaction went.
 #[test]
 fn a_lock_wait_timeout_after_such_a_statement_is_not_run_again() {
     type Save = fn(Article, &mut TestConnection) -> Result<(), ConcurrencyError>;
@@ -234,7 +234,7 @@ fn a_record_of_a_transaction_that_is_lost_conflicts() {
     assert!(record.save_concurrent(conn).unwrap_err().is_conflict());
 }
 
-/// What was saved before the statement is committed, whatever the closure says: a sum is not added once more.
+/// What was saved before the statement is committed, whatever the closure returns. A sum is not added again.
 #[test]
 fn a_tracked_record_of_a_transaction_that_is_lost_is_in_doubt() {
     for fails in [false, true] {
@@ -284,7 +284,8 @@ impl Retryable for AppError {
     }
 }
 
-/// After a deadlock the transaction is gone, too, and running it again is the remedy; whatever the closure's error is.
+/// After a deadlock the transaction is also gone, and the remedy is to run it again, whatever error the closure
+/// returns.
 #[test]
 fn a_deadlock_is_told_from_a_statement_that_commits() {
     let (database, conn) = &mut with_article();
@@ -314,7 +315,7 @@ fn a_deadlock_is_told_from_a_statement_that_commits() {
     assert_eq!((runs, article(1, conn).views), (1, 2));
 }
 
-/// The deadlock says all: nothing is committed, and nothing is in doubt.
+/// The deadlock explains everything: nothing is committed, and nothing is in doubt.
 #[test]
 fn a_deadlock_that_comes_out_explains_that_the_transaction_is_gone() {
     for nested in [false, true] {

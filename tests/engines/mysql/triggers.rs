@@ -156,7 +156,7 @@ fn is_mariadb(conn: &mut TestConnection) -> bool {
     number("SELECT version() LIKE '%MariaDB%' AS number", conn) == 1
 }
 
-/// Whatever the sql_mode is under which it was made: the version neither stays nor jumps at the column's maximum.
+/// Under any sql_mode of its creation, the version neither stays nor jumps at the column's maximum.
 #[test]
 fn every_integer_counts_up_to_its_maximum_under_every_mode() {
     let (_database, conn) = &mut with_table();
@@ -238,7 +238,7 @@ fn a_definer_that_is_gone_or_has_no_right_is_told() {
             obstacle: obstacle.to_owned(),
         }]
     };
-    // What roles would add, MySQL does not say.
+    // MySQL does not say which privileges roles would add.
     if is_mariadb(conn) {
         for right in ["TRIGGER", "UPDATE"] {
             conn.batch_execute(&format!("REVOKE {right} ON {}.* FROM {user}@'%'", database.name)).unwrap();

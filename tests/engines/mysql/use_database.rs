@@ -152,8 +152,8 @@ fn a_table_with_its_schema_is_the_same_whatever_the_database() {
     item.delete_concurrent(&mut conn).unwrap();
 }
 
-/// What the guide warns of, and what a `sql_query` of Diesel's, which is not kept, shows: should a server or a driver mend it, this
-/// test says so, and the warning can go.
+/// The problem that the guide warns about. A `sql_query` of Diesel, which is not kept prepared, shows the true rows. If
+/// a server or a driver fixes the problem, this test fails, and the warning can go.
 #[test]
 fn a_kept_statement_stays_in_its_database() {
     let databases = tenants();

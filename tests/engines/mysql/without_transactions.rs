@@ -129,7 +129,7 @@ fn all_or_nothing_is_refused_before_anything_is_written() {
     }
 }
 
-/// What was said of the table before holds no longer once it is converted.
+/// The earlier answer about the table is no longer valid once it is converted.
 fn records_are_written(conn: &mut TestConnection) {
     let mut records = all(conn);
     records.iter_mut().for_each(|record| record.value += 1);
@@ -174,7 +174,7 @@ fn a_temporary_table_and_a_view_are_what_they_stand_for() {
     }
 }
 
-/// What rolls back is not refused.
+/// A table that can roll back is not refused.
 #[test]
 fn a_temporary_table_with_transactions_rolls_back() {
     let (_database, conn) = &mut with_counters("InnoDB", 1);

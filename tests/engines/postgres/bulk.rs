@@ -1,4 +1,5 @@
-//! Batches of types that only this engine has: what goes as arrays, what cannot, and what is looked up by name.
+//! Batches of types that only this engine has: types that go as arrays, types that cannot, and types that are looked up
+//! by name.
 
 use std::io::Write as _;
 
@@ -54,7 +55,7 @@ fn with_labels(count: u128) -> (Database, TestConnection) {
     (database, conn)
 }
 
-/// There are no arrays of arrays: such records go as tuples, a hundred at a time.
+/// There are no arrays of arrays, so such records go as tuples, a hundred at a time.
 #[test]
 fn array_columns_go_in_chunks() {
     let (_database, conn) = &mut with_labels(250);

@@ -1,4 +1,5 @@
-//! What the history needs of this engine: how changes are noted, how a connection is ended, and a table without a version column.
+//! The parts of the history for this engine: how changes are recorded, how a connection is ended, and a table without a
+//! version column.
 
 use diesel::connection::SimpleConnection as _;
 use diesel::dsl::sql;

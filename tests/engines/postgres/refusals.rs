@@ -1,4 +1,4 @@
-//! What only PostgreSQL refuses, and what is left of a transaction that it refused.
+//! Refusals that only PostgreSQL has, and what is left of a refused transaction.
 
 use crate::library::prelude::*;
 use diesel::connection::SimpleConnection as _;
@@ -67,7 +67,8 @@ fn a_row_that_moved_to_another_partition_is_refused_at_read_committed() {
     assert_eq!(article(1, conn), moved);
 }
 
-/// Why a refused transaction must end in an error: a COMMIT of what PostgreSQL has given up says Ok and writes nothing.
+/// The reason why a refused transaction must end in an error: a COMMIT of a transaction that PostgreSQL has aborted
+/// returns Ok and writes nothing.
 #[test]
 fn after_a_swallowed_restart_nothing_more_is_written() {
     let (database, conn) = &mut with_article();

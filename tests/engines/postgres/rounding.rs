@@ -1,4 +1,5 @@
-//! Columns that keep another value than the one that was written: a conditional version stays where a record is saved again as it is.
+//! Columns that store a different value from the one that was written. A conditional version stays if an unchanged
+//! record is saved again.
 
 use crate::library::prelude::*;
 use chrono::{DateTime, NaiveDateTime, NaiveTime, Utc};

@@ -225,7 +225,7 @@ fn the_search_path_of_the_writer_changes_nothing() {
     assert_eq!(versions(conn), [4]);
 }
 
-/// What RETURNING says is what the row holds.
+/// RETURNING returns the values of the row.
 #[test]
 fn returning_sees_the_step_of_the_trigger() {
     let (_database, conn) = &mut with_draft();
@@ -397,7 +397,7 @@ fn every_integer_and_every_domain_over_one_counts() {
     assert!(matches!(&error, triggers::Error::VersionType { found, .. } if found == "word"), "{error:?}");
 }
 
-/// Triggers of schemas where the connection does not look are not its own.
+/// Triggers in schemas outside the connection's `search_path` are not its own.
 #[test]
 fn other_schemas_are_not_listed() {
     let (database, conn) = &mut with_draft();
@@ -415,7 +415,7 @@ fn other_schemas_are_not_listed() {
     drop_other_schema(&schema, conn);
 }
 
-/// Another operator than the server's is none of ours, however it is shown.
+/// An operator that is not the server's is never ours, however it is shown.
 #[test]
 fn a_condition_with_an_operator_of_its_own_is_altered() {
     let (_database, conn) = &mut with_draft();

@@ -1,4 +1,4 @@
-//! The version fields that only this engine has, or has a type of its own for.
+//! The version fields that only this engine has, or for which it has its own type.
 
 use std::io::Write as _;
 
@@ -63,7 +63,7 @@ fn xmin_notices_writes_that_know_nothing_of_versions() {
         xmin: concurrency_diesel::Xid,
     }
 
-    /// Nothing but key and version: there is no column that could be set to what it is.
+    /// Only the key and the version. There is no column that could be set to itself.
     #[derive(Concurrent)]
     #[diesel(table_name = articles)]
     struct Bare {

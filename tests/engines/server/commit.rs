@@ -16,7 +16,7 @@ use crate::suite::fixtures::{article, counter, insert_article, with_article};
 use crate::suite::models::{Article, Counter};
 use crate::suite::transactions::assert_nothing_open;
 
-/// COMMIT got no answer, which has words of its own.
+/// COMMIT got no answer, for which there is a separate message.
 #[track_caller]
 fn assert_unanswered(error: &ConcurrencyError) {
     let ConcurrencyError::OutcomeUnknown(cause) = error else { panic!("not OutcomeUnknown: {error:?}") };
@@ -45,7 +45,7 @@ fn counted_in_a_lost_transaction(database: &Database, cut: Cut) -> Tracked<Count
     record
 }
 
-/// Whether the COMMIT arrives, and where the wire is cut for that.
+/// Whether the COMMIT arrives, and the place to cut the wire for that.
 const CUTS: [(bool, Cut); 2] = [(false, Cut::Question("COMMIT")), (true, Cut::AnswerTo("COMMIT"))];
 
 #[test]
@@ -71,7 +71,7 @@ fn the_record_is_as_it_was_and_the_row_all_or_nothing() {
         );
         assert_eq!(record, before);
 
-        // Another connection tells what became of it; what was committed is not written over unseen.
+        // Another connection shows the outcome. Nothing that was committed is overwritten unseen.
         let saved = record.save_concurrent(observer);
         if is_committed {
             let ConcurrencyError::RecordModified(error) = saved.unwrap_err() else { panic!("not RecordModified") };
@@ -103,7 +103,7 @@ fn it_is_not_run_again_by_itself() {
     }
 }
 
-/// Merges a record whose sum is in doubt where the lost COMMIT was done, which the test knows.
+/// Merges a record whose sum is in doubt if the lost COMMIT was done, which the test knows.
 fn merge_knowing(is_committed: bool, record: &mut Tracked<Counter>, conn: &mut TestConnection) {
     match record.save_merging(conn) {
         Err(MergeError::InDoubt { fields, theirs, .. }) if is_committed => {
@@ -136,7 +136,8 @@ fn a_merge_after_it_adds_a_sum_once_and_keeps_what_was_edited_since() {
     }
 }
 
-/// A record cannot know its own write from another's equal one: where that makes a difference the resolver decides.
+/// A record cannot distinguish its own write from an equal one of another writer. If that makes a difference, the
+/// resolver decides.
 #[test]
 fn a_resolver_is_asked_only_about_what_others_may_have_done() {
     for (is_committed, cut) in CUTS {
@@ -169,7 +170,7 @@ fn a_resolver_is_asked_only_about_what_others_may_have_done() {
     }
 }
 
-/// The transaction was rolled back for certain: a row that holds just as much is another's doing.
+/// The transaction was certainly rolled back, so a row with the same sum is another writer's.
 #[test]
 fn a_connection_lost_before_commit_leaves_no_doubt() {
     let (database, observer) = &mut with_article();
@@ -251,7 +252,8 @@ fn lose_the_answer_to_the_second_update(conn: &mut TestConnection, scissors: &Sc
     });
 }
 
-/// The proof that the transaction is still there is lost before the COMMIT is sent: nothing is committed, and there is no doubt.
+/// The answer to the proof that the transaction exists is lost before the COMMIT is sent. So nothing is committed, and
+/// there is no doubt.
 #[test]
 fn a_connection_lost_at_the_proof_before_commit_is_a_rollback() {
     for cut in [Cut::Question("RELEASE"), Cut::AnswerTo("RELEASE")] {
@@ -262,14 +264,14 @@ fn a_connection_lost_at_the_proof_before_commit_is_a_rollback() {
         let result = transaction_concurrent(lost, &mut record, |lost, record| {
             record.save_concurrent(lost)?;
             scissors.cut(cut);
-            // Where COMMIT proves it by itself, a savepoint is released with the same word.
+            // If COMMIT itself is the proof, a savepoint is released with the same word.
             if crate::engine::COMMIT.len() == 1 { lost.transaction(|_| Ok(())) } else { Ok(()) }
         });
         let error = result.unwrap_err();
         assert!(matches!(error, ConcurrencyError::Database(_)), "{error:?}");
         assert_lost(&error);
         assert_eq!((record.version, counter(1, observer).version), (1, 1));
-        // What is as much is another's doing.
+        // An equal sum is another writer's.
         let mut theirs = counter(1, observer);
         theirs.views += 5;
         theirs.save_concurrent(observer).unwrap();
@@ -314,7 +316,7 @@ fn a_rollback_that_is_refused_is_sent_again() {
     assert_eq!(article(1, observer), record);
 }
 
-/// What began may be open, and is not left so: it is rolled back, or the connection is given up.
+/// A transaction that may have begun is not left open: it is rolled back, or the connection is marked as broken.
 #[test]
 fn a_begin_that_is_refused_leaves_nothing_open() {
     let (database, observer) = &mut with_article();
@@ -322,7 +324,7 @@ fn a_begin_that_is_refused_leaves_nothing_open() {
     for (word, refusals, is_usable) in [("BEGIN", 1, true), ("O", 2, crate::engine::COMMIT.len() == 1)] {
         let (conn, scissors) = &mut over_a_wire(database);
         let mut record = article(1, conn);
-        // Where BEGIN is a statement of its own, no other comes after it.
+        // If BEGIN is a separate statement, no other comes after it.
         scissors.refuse(if is_usable { "BEGIN" } else { word }, refusals);
         let result = transaction_concurrent(conn, (), |_, ()| -> Result<(), ConcurrencyError> { unreachable!() });
         assert!(result.unwrap_err().to_string().contains("made up"));
@@ -358,7 +360,7 @@ fn a_rollback_that_is_refused_twice_ends_the_connection() {
     assert!(AnsiTransactionManager::is_broken_transaction_manager(conn));
 }
 
-/// What was answered to the resolver's question and lost is remembered by the record, as its own save would be.
+/// The record remembers the resolver's lost answer like its own save.
 #[test]
 fn the_second_round_of_a_resolver_is_in_doubt_like_the_first() {
     let (database, observer) = &mut with_article();
@@ -473,7 +475,7 @@ fn prepared(
     scissors.cut(if is_done { Cut::NextAnswer } else { Cut::QuestionsAfter(0) });
 }
 
-/// The row still has the version that the write was guarded by: that says nothing of a write that left it.
+/// The row still has the version that the write checked. That says nothing about a write that leaves the version.
 #[test]
 fn a_write_that_leaves_the_version_is_in_doubt_at_that_version() {
     for (name, keep) in KEEPS {

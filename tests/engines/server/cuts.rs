@@ -130,7 +130,7 @@ fn each_outcome(name: &str, step: usize, write: Write, database: &Database, obse
                 true
             }
             Err(ConcurrencyError::OutcomeUnknown(_)) => false,
-            // What is lost before its COMMIT is sent is rolled back for certain.
+            // A write that is lost before its COMMIT is sent is certainly rolled back.
             Err(ConcurrencyError::Database(_)) if name.ends_with("_all") || name == "COMMIT" => {
                 assert_eq!(article(id, observer), row, "{name} says that it is not done, cut at {cut:?}");
                 false
@@ -207,7 +207,7 @@ fn count_each(
         match merged {
             Ok(()) => {
                 assert_eq!(row.views, 5 + others, "{name}, cut at {cut:?}");
-                // What is known to be saved, and was not changed since, is not merged.
+                // A write that is known to be saved, and was not changed since, is not merged.
                 if done.is_err() {
                     assert_eq!(row, record, "{name}, cut at {cut:?}");
                 }

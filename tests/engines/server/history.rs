@@ -1,4 +1,4 @@
-//! The clients of the history where the engine is a server: threads, each with a connection that is ended from outside.
+//! The clients of the history on a server: threads, each with a connection that is ended from outside.
 
 use std::path::Path;
 use std::sync::Mutex;
@@ -54,7 +54,7 @@ pub fn play(seed: u64, descriptions: &[Description], database: &Database, folder
     });
 }
 
-/// A connection over a wire of its own, whose transactions run so.
+/// A connection over its own wire, whose transactions run at this level.
 fn connect(database: &Database, setting: &Setting) -> (TestConnection, Ends) {
     let (url, scissors) = wire::lay(&database.url(), DEFAULT_PORT);
     let mut connection = TestConnection::establish(&url).unwrap();
@@ -91,7 +91,7 @@ impl Unreliable {
     }
 }
 
-/// Clients are threads, and no process is asked to be one.
+/// Clients are threads, so no process is a client.
 pub fn played_a_client(_descriptions: &[Description]) -> bool {
     false
 }

@@ -80,7 +80,7 @@ fn lose_the_answer_to_the_next_update(conn: &mut TestConnection, scissors: &Scis
     });
 }
 
-/// Of a batch only what was written is in doubt: a record that was refused is as certain as before.
+/// Only the records that a batch wrote are in doubt. A refused record is as certain as before.
 #[test]
 fn what_a_batch_did_not_write_is_in_no_doubt() {
     let (database, observer) = &mut with_article();

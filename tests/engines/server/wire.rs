@@ -7,7 +7,7 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-/// Where a wire is cut.
+/// The place where a wire is cut.
 #[derive(Debug, Clone, Copy)]
 pub enum Cut {
     /// Before the next answer.
@@ -16,9 +16,9 @@ pub enum Cut {
     Question(&'static str),
     /// Before the answer to the question with this word in it.
     AnswerTo(&'static str),
-    /// After so many bytes more of what is asked.
+    /// After this many more bytes of questions.
     QuestionsAfter(usize),
-    /// After so many bytes more of what is answered.
+    /// After this many more bytes of answers.
     AnswersAfter(usize),
 }
 
@@ -50,7 +50,7 @@ impl Scissors {
         is_refused
     }
 
-    /// What becomes of this question.
+    /// The fate of this question.
     fn question(&self, question: &[u8]) -> Next {
         let asks = |word: &str| question.windows(word.len()).any(|bytes| bytes == word.as_bytes());
         let mut cut = self.0.lock().unwrap();
@@ -65,7 +65,7 @@ impl Scissors {
         }
     }
 
-    /// What becomes of this answer.
+    /// The fate of this answer.
     fn answer(&self, answer: &[u8]) -> Next {
         match &mut *self.0.lock().unwrap() {
             Some(Cut::NextAnswer) => Next::CutAfter(0),
@@ -135,11 +135,11 @@ fn split(url: &str) -> (&str, &str, &str) {
     (&url[..host], &url[host..end], &url[end..])
 }
 
-/// What becomes of some bytes.
+/// The fate of some bytes.
 enum Next {
     PassOn,
     Keep,
-    /// So many of them arrive, and nothing more.
+    /// This many of them arrive, and no more.
     CutAfter(usize),
 }
 

@@ -39,7 +39,7 @@ fn a_full_disk_is_told_and_nothing_is_written() {
     assert_eq!(article(1, conn), smaller);
 }
 
-/// All that Diesel's own transaction says is that there is nothing to roll back.
+/// Diesel's own transaction only says that there is nothing to roll back.
 #[test]
 fn a_full_disk_undoes_the_transaction() {
     let (_database, conn) = &mut with_article();
@@ -59,7 +59,7 @@ fn a_full_disk_undoes_the_transaction() {
     assert_eq!([1, 2].map(|id| article(id, conn)), rows);
 }
 
-/// SQLite rolls the transaction back by itself: that there is nothing left to roll back is not the cause.
+/// SQLite rolls the transaction back by itself, so "nothing to roll back" is not the cause.
 #[test]
 fn a_batch_on_a_full_disk_is_told_the_cause() {
     let (_database, conn) = &mut with_articles(40);

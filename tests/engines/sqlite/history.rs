@@ -77,7 +77,7 @@ pub fn played_a_client(descriptions: &[Description]) -> bool {
     let begin = if identity.number % 2 == 0 { "BEGIN" } else { "BEGIN IMMEDIATE" };
     let connect = || {
         let mut connection = connect(url);
-        // As it is by default: a write takes longer, and is hit more often.
+        // The default setting: a write takes longer, and is interrupted more often.
         connection.batch_execute("PRAGMA synchronous = FULL").unwrap();
         connection
     };
@@ -96,7 +96,7 @@ struct Order {
 }
 
 impl Order {
-    /// As it is put into the environment; no path of ours has a line break.
+    /// Its form in the environment; none of our paths has a line break.
     fn write(&self) -> String {
         let Identity { seed, number } = self.identity;
         let remaining = self.deadline.saturating_duration_since(Instant::now());
@@ -119,7 +119,7 @@ impl Order {
         }
     }
 
-    /// Each process of a client has a log of its own.
+    /// Each process of a client has its own log.
     fn log(&self) -> PathBuf {
         self.folder.join(format!("client-{}-from-{}.log", self.identity.number, self.first))
     }
@@ -152,7 +152,7 @@ impl Process {
         let mut order = self.order.clone();
         order.first = next_operation(&order.log()).unwrap_or(order.first);
         if order.first == self.order.first {
-            // It noted nothing, and its log is not needed.
+            // It logged nothing, so its log is not needed.
             let _ = std::fs::remove_file(order.log());
         }
         *self = Self::start(order);
@@ -164,7 +164,7 @@ impl Process {
     }
 }
 
-/// Whether a process ended by itself, and not well.
+/// Whether a process ended by itself, with a failure.
 fn has_failed(status: ExitStatus) -> bool {
     status.code().is_some_and(|code| code != 0)
 }
@@ -194,7 +194,7 @@ pub fn refuse_some(table: &str) -> Vec<String> {
     )]
 }
 
-/// A connection that is never lost: there is no wire.
+/// A connection that is never lost, because there is no wire.
 pub struct Unreliable {
     pub connection: TestConnection,
 }

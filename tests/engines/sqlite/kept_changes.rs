@@ -168,7 +168,7 @@ fn a_tracked_record_is_in_doubt_and_counts_once() {
     mine.weight += 1;
     assert_unknown(&mine.save_concurrent(conn).unwrap_err(), "not today");
     conn.batch_execute("DROP TRIGGER failing").unwrap();
-    // Only the answer to which world it is may be added up.
+    // Only the answer about the outcome may be added up.
     let Err(MergeError::InDoubt { fields, .. }) = mine.save_merging(conn) else { panic!("a sum in doubt") };
     assert_eq!(fields, ["weight"]);
     assert_eq!(parcel(1, conn).weight, 11);

@@ -1,4 +1,4 @@
-//! What SQLite refuses late or in other words: at the end of a statement, at COMMIT, in a shared cache.
+//! Refusals that SQLite returns late or with other messages: at the end of a statement, at COMMIT, in a shared cache.
 
 use crate::library::prelude::*;
 use diesel::connection::SimpleConnection as _;
@@ -20,7 +20,8 @@ fn with_reader() -> (Database, TestConnection, TestConnection) {
     (database, conn, reader)
 }
 
-/// The row is changed by then, and an UPDATE with RETURNING has answered: only its end says that nothing was written.
+/// By then the row is changed, and an UPDATE with RETURNING has returned a row. Only its end says that nothing was
+/// written.
 #[test]
 fn a_write_refused_at_the_end_of_its_statement_is_not_reported_as_written() {
     let (_database, mut conn, mut reader) = with_reader();

@@ -18,7 +18,7 @@ struct Part {
     version: i64,
 }
 
-/// The name of a trigger says nothing of its time, and holds no BEGIN.
+/// The name of a trigger does not say when it fires, and contains no BEGIN.
 const REPLACINGS: [&str; 2] = [
     "CREATE TRIGGER thereafter_begin BEFORE UPDATE ON parts BEGIN
          DELETE FROM parts WHERE id = OLD.id; INSERT INTO parts VALUES (OLD.id, NEW.name, NEW.version);

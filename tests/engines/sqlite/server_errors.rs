@@ -137,8 +137,7 @@ const IMPOSSIBLE: [ServerError; 6] = [
     ServerError {
         says: "database or disk is full",
         rolls_back: true,
-        // As large as it is: the least that can be asked for.
-        // Nothing is free for the 100,000 letters.
+        // The limit is its current size, which is the smallest possible. There is no space for the 100,000 letters.
         cause: "VACUUM",
         session: "PRAGMA max_page_count = 1",
         edit: |record| record.title = "x".repeat(100_000),

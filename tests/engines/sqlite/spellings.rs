@@ -1,4 +1,4 @@
-//! One value can be bound in several ways, owned or borrowed, and is one key all the same.
+//! One value can be bound in several ways, owned or borrowed, and is still one key.
 
 use crate::library::prelude::*;
 use crate::library::{BulkError, transaction_concurrent};
@@ -20,7 +20,7 @@ diesel::table! {
     }
 }
 
-/// A text that is bound as it was made: owned where it had to be changed, borrowed elsewhere.
+/// A text that is bound owned if it had to be changed, and borrowed otherwise.
 #[derive(Debug, Clone, PartialEq, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Text)]
 struct Name {

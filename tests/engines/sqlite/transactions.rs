@@ -102,7 +102,7 @@ fn a_batch_whose_transaction_is_rolled_back_goes_on_with_nothing() {
     }
 }
 
-/// Diesel has noticed by then that no transaction is open, and says so.
+/// By then Diesel has noticed that no transaction is open, and says so.
 #[test]
 fn a_transaction_around_a_batch_that_was_rolled_back_is_lost() {
     let (database, conn, rows) = &mut with_trigger();
@@ -138,7 +138,7 @@ fn the_error_that_rolled_back_comes_out_and_the_connection_goes_on() {
     assert_rows(database, [2, 1, 1]);
 }
 
-/// What came after it was committed, each statement by itself.
+/// Each statement after it was committed by itself.
 #[test]
 fn a_conflict_after_a_transaction_was_rolled_back_is_not_tried_again() {
     let (database, conn, rows) = &mut with_trigger();
@@ -156,7 +156,7 @@ fn a_conflict_after_a_transaction_was_rolled_back_is_not_tried_again() {
     assert_nothing_open(conn);
 }
 
-/// An error that comes after a save which was committed by itself does not explain what became of that.
+/// An error after a save that was committed by itself does not explain what became of that save.
 #[test]
 fn an_error_that_cannot_be_the_one_that_rolled_back_explains_nothing() {
     const PLAIN: &str = "UPDATE articles SET views = 1 WHERE id = 2";
@@ -184,7 +184,7 @@ fn an_error_that_cannot_be_the_one_that_rolled_back_explains_nothing() {
     }
 }
 
-/// What is refused before it runs rolls nothing back, so that one may be swallowed.
+/// A statement that is refused before it runs rolls nothing back, so its error may be ignored.
 #[test]
 fn a_swallowed_error_that_rolls_nothing_back_hides_no_other() {
     let (database, conn, rows) = &mut with_trigger();

@@ -100,7 +100,7 @@ pub fn without_privilege(database: &Database, _connection: &mut TestConnection) 
 }
 pub const PRIVILEGE_REFUSED: (bool, &str) = (false, "attempt to write a readonly database");
 
-/// The trigger's own UPDATE must not fire it again; where it did, every write died of recursion.
+/// The trigger's own UPDATE must not fire it again. If it did, every write would fail with a recursion.
 #[test]
 fn recursive_triggers_take_one_step() {
     for strict in [false, true] {
@@ -144,12 +144,13 @@ fn a_table_without_rowid_and_a_row_without_key() {
     assert_eq!(number("SELECT group_concat(version, '') AS number FROM (SELECT version FROM keyless)", conn), 16);
 }
 
-/// Known and documented: a trigger of the user's that writes the row once more takes a step of its own, which no save can see.
+/// Known and documented: if a user's trigger writes the row again, it advances the version again, and no save can see
+/// that.
 #[test]
 fn a_second_write_by_another_trigger_is_a_second_step() {
     let (_database, conn) = &mut with_draft();
     conn.batch_execute("ALTER TABLE drafts ADD COLUMN updated_at TIMESTAMP").unwrap();
-    // What `diesel_manage_updated_at` makes.
+    // The trigger that `diesel_manage_updated_at` creates.
     conn.batch_execute(
         "CREATE TRIGGER updated_at AFTER UPDATE ON drafts
          WHEN OLD.updated_at IS NULL AND NEW.updated_at IS NULL OR OLD.updated_at = NEW.updated_at
@@ -174,7 +175,7 @@ fn an_integer_stays_an_integer_at_the_maximum() {
     assert_eq!(draft(1, conn).text, "first");
 }
 
-/// SQLite keeps in a column what it is given. No version may be anything but an integer.
+/// SQLite stores any value in a column. A version must be an integer.
 #[test]
 fn a_version_that_is_no_integer_is_refused() {
     for strict in [false, true] {

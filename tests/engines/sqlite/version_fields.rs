@@ -1,4 +1,4 @@
-//! The version fields for which this engine has a type of its own.
+//! The version fields for which this engine has its own type.
 
 use crate::suite::every_field::every_behaviour_of;
 

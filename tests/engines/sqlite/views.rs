@@ -9,7 +9,7 @@ use diesel::prelude::*;
 
 use super::{Database, TestConnection};
 
-/// A model of its own for each test: whether its table is a view is learned once for a type.
+/// Each test has its own model, because the library checks only once for a type whether its table is a view.
 macro_rules! doc {
     () => {
         diesel::table! { docs (id) { id -> BigInt, body -> Text, version -> BigInt, } }

@@ -9,10 +9,10 @@ fn a_conflict_that_was_none_is_named() {
     let answers = [
         // The row is as it was.
         (Answer::Modified { expected: 2, found: 2 }, Some(2)),
-        // What was found is older than what was loaded, or never was.
+        // The found version is older than the loaded one, or never existed.
         (Answer::Modified { expected: 2, found: 1 }, Some(1)),
         (Answer::Modified { expected: 2, found: 9 }, Some(9)),
-        // It was not asked for this version.
+        // The write did not expect this version.
         (Answer::Modified { expected: 1, found: 3 }, Some(3)),
         (Answer::Deleted { expected: 2 }, None),
     ];

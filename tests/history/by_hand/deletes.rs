@@ -1,4 +1,4 @@
-//! Whose deletes are: they leave nothing that says so, and those that are not checked may be any.
+//! Finds which write made a delete. A delete leaves no number, and an unchecked one may be any.
 
 use super::checker::Violation;
 use super::log::{Answer, Event, Kind, Parts, Row, Rule};

@@ -51,7 +51,7 @@ impl Made {
         self.notes(client, Event::Intent(Intent { write, row, kind, rule: Rule::Ordinary, sides, basis }));
     }
 
-    /// What the client is about to do is done by this rule.
+    /// The client's next write follows this rule.
     pub fn under(&mut self, client: u8, new: Rule) {
         match self.logs.get_mut(&client).and_then(|log| log.last_mut()) {
             Some(Event::Intent(intent)) => intent.rule = new,
@@ -92,7 +92,7 @@ impl Made {
         }
     }
 
-    /// A save of both sides over the row as it is, done and acknowledged.
+    /// A save of both sides over the current row, done and acknowledged.
     pub fn saves(&mut self, client: u8, write: i64, row: Row) {
         let loaded = self.state(row);
         self.saves_row_under(Rule::Ordinary, client, write, row, loaded, loaded.version + 1);
@@ -113,7 +113,7 @@ impl Made {
         assert_eq!(self.checked().1, [violation]);
     }
 
-    /// One write is wrong, because of what it wrote over.
+    /// One write is wrong, because of the state that it overwrote.
     #[track_caller]
     pub fn assert_lost_update(self, write: i64, loaded: State, overwritten: State) {
         let (loaded, overwritten) = (Some(loaded), Some(overwritten));

@@ -1,10 +1,10 @@
-//! Writes that are not checked: over whatever state, with a version that comes after the row's.
+//! Unchecked writes: over any state, with a version that comes after the row's.
 
 use super::checker::Violation;
 use super::log::{Answer, Kind, Rule, State};
 use super::made::{BOTH, CONDITIONAL, LEFT, Made, NEITHER, RIGHT, ROW, whole};
 
-/// The row at version 3, and what it was at version 1.
+/// The row at version 3, and its state at version 1.
 fn moved_on() -> (Made, State) {
     let mut made = Made::new();
     let stale = made.state(ROW);

@@ -18,7 +18,7 @@ fn whoever_holds_the_version_writes_over_a_save_that_left_it() {
     let (mut made, loaded, _) = made();
     made.saves_under(Rule::WithoutIncrement, 1, 11, loaded, 2);
     made.saves_under(Rule::WithoutIncrement, 2, 20, loaded, 2);
-    // By who had seen both, and by who had seen the first.
+    // By a client that had seen both, and by one that had seen the first.
     made.saves_under(Rule::WithoutIncrement, 2, 21, whole(2, 20), 2);
     made.saves_under(Rule::WithoutIncrement, 3, 30, whole(2, 11), 2);
 

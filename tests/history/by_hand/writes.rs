@@ -106,7 +106,7 @@ fn a_save_that_is_acknowledged_and_nowhere_is_named() {
     made.assert_wrong(Violation::LostSave { write: 10, row: ROW });
 }
 
-/// Two that were both told that they had moved the version on, which it did once.
+/// Two writes whose answers both said that they had advanced the version, which advanced once.
 #[test]
 fn two_touches_for_one_step_are_named() {
     let mut made = Made::new();

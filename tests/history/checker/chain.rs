@@ -17,7 +17,7 @@ pub(super) struct Chain<'h> {
     last_delete: Option<usize>,
 }
 
-/// The chain of each row, and what is wrong with it.
+/// The chain of each row, and its mistakes.
 pub(super) fn chains<'h>(history: &'h History, violations: &mut Vec<Violation>) -> BTreeMap<Row, Chain<'h>> {
     let mut chains: BTreeMap<Row, Chain<'h>> = BTreeMap::new();
     for change in &history.changes {
@@ -46,7 +46,8 @@ impl<'h> Chain<'h> {
         self.changes.push(change);
     }
 
-    /// The first change that does not start from what the one before it left; the number of changes where the row is not what the last left.
+    /// The first change that does not start from the state that the one before left; the number of changes if the row
+    /// is not in the state that the last one left.
     fn break_before(&self, end: Option<&Contents>) -> Option<usize> {
         let mut left = None;
         for (position, change) in self.changes.iter().enumerate() {
@@ -58,7 +59,7 @@ impl<'h> Chain<'h> {
         (left != end).then_some(self.changes.len())
     }
 
-    /// Where the row came into this state.
+    /// The position where the row got this state.
     pub(super) fn position(&self, state: State) -> Option<usize> {
         self.by_state.get(&key(state)).copied()
     }

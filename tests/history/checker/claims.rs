@@ -16,7 +16,7 @@ pub(super) struct Claims {
 }
 
 impl Claims {
-    /// Finds the write behind each change, and what is wrong with it.
+    /// Finds the write behind each change, and its mistakes.
     pub(super) fn new(
         clients: &[Vec<Unit>],
         chains: &BTreeMap<Row, Chain<'_>>,
@@ -70,7 +70,7 @@ impl Claims {
     }
 }
 
-/// The write whose number this change left; where it left two, the one that is nowhere else.
+/// The write whose number this change left. If it left two, the write that is nowhere else.
 fn in_numbers<'u>(change: &Change, by_number: &HashMap<i64, &'u Attempt>, claims: &Claims) -> Option<&'u Attempt> {
     let (before, after) = (change.before.as_ref(), change.after.as_ref()?);
     let left = before.is_none_or(|before| before.left != after.left).then_some(after.left);

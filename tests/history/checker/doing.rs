@@ -1,4 +1,4 @@
-//! What is wrong with a change as the doing of a write: what it wrote over, what it left, and with which version.
+//! The mistakes of a change, given its write: the state that it overwrote, the state that it left, and the version.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use super::chain::Chain;
 use super::unit::{Attempt, Fate};
 use super::{Contents, Violation};
 
-/// What is wrong with the changes of a row, now that it is known whose doing they are.
+/// The mistakes of a row's changes, now that their writes are known.
 pub(super) fn check(
     row: Row,
     chain: &Chain<'_>,
@@ -31,7 +31,7 @@ pub(super) fn check(
     }
 }
 
-/// What is wrong with a change as the doing of this write.
+/// The mistakes of a change, given its write.
 fn check_doing(attempt: &Attempt, chain: &Chain<'_>, position: usize, violations: &mut Vec<Violation>) {
     let Intent { write, row, basis, .. } = attempt.intent;
     let change = chain.changes[position];
@@ -82,7 +82,7 @@ fn numbers(intent: &Intent, overwritten: Option<State>) -> (Option<i64>, Option<
     (left, right)
 }
 
-/// What is wrong with the version that a change left.
+/// The mistakes of the version that a change left.
 fn version_violation(
     row: Row,
     attempt: Option<&Attempt>,

@@ -24,7 +24,7 @@ pub(super) struct Numberless<'u, 'h> {
     groups: Vec<(Certainty, Vec<&'u Attempt>)>,
 }
 
-/// How sure it is that a write was done, of which only its client's knowledge and the other writes of its unit tell.
+/// The certainty that a write was done, of which only its client's knowledge and the other writes of its unit tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Certainty {
     NotDone,
@@ -32,7 +32,7 @@ enum Certainty {
     Done,
 }
 
-/// Who did each change.
+/// The write behind each change.
 struct Doers<'u> {
     by_change: Vec<Option<&'u Attempt>>,
     candidates: HashMap<i64, Vec<usize>>,
@@ -86,7 +86,7 @@ impl<'u, 'h> Numberless<'u, 'h> {
                 group.iter().for_each(|attempt| _ = doers.give_change(attempt));
             }
         }
-        // Nothing explains what is left, and these are the next of kin.
+        // Nothing explains the remaining changes; these writes are the closest.
         torn.into_iter().for_each(|attempt| _ = doers.give_change(attempt));
         self.give_leftovers(attempts(), &mut doers);
         let doings = self.changes.iter().zip(doers.by_change);
@@ -108,7 +108,7 @@ impl<'u, 'h> Numberless<'u, 'h> {
         all.into_iter().flatten().copied().filter(may_overwrite).collect()
     }
 
-    /// Gives each change without a doer one that was acknowledged and is nowhere else, over whatever state.
+    /// Assigns to each change without a write an acknowledged write that is nowhere else, over any state.
     fn give_leftovers<'a>(&self, attempts: impl Iterator<Item = &'a &'u Attempt>, doers: &mut Doers<'u>)
     where
         'u: 'a,
@@ -151,7 +151,7 @@ const fn is_numberless(attempt: &Attempt) -> bool {
     matches!(attempt.intent.kind, Kind::Touch | Kind::Delete)
 }
 
-/// What is in doubt is there as the other writes of its unit are.
+/// A write in doubt is there exactly if the other writes of its unit are.
 fn certainty(attempt: &Attempt, unit: &Unit, claims: &Claims) -> Certainty {
     match attempt.fate {
         Fate::Acknowledged => Certainty::Done,

@@ -3,7 +3,7 @@
 use super::super::log::{State, Table};
 
 impl Table {
-    /// Whether the version tells nothing of the right side.
+    /// Whether the version says nothing about the right side.
     pub fn ignores_right(self) -> bool {
         self == Self::Conditional
     }

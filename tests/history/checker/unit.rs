@@ -19,7 +19,7 @@ pub(super) struct Attempt {
     pub(super) is_changed: bool,
 }
 
-/// What became of a write as far as its client knows.
+/// The outcome of a write as far as its client knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fate {
     Acknowledged,
@@ -73,7 +73,7 @@ fn attempt(units: &mut [Unit], write: i64) -> &mut Attempt {
     unit.attempts.iter_mut().find(|attempt| attempt.intent.write == write).unwrap()
 }
 
-/// How a write that is a unit by itself ended.
+/// The outcome of a write that is its own unit.
 const fn ending_of(answer: &Answer) -> Ending {
     match answer {
         Answer::Written(_) => Ending::Committed,

@@ -1,4 +1,4 @@
-//! What can be wrong with a history, each by its name. Nothing here looks for it.
+//! The kinds of mistakes in a history. Nothing here looks for them.
 
 use super::super::log::{Row, State};
 
@@ -12,7 +12,7 @@ pub enum Violation {
     LostSave { write: i64, row: Row },
     /// A write did more than one change.
     WrittenTwice { write: i64, row: Row },
-    /// A write was done before one that its client had already been told to be done.
+    /// A write was done before one that its client already knew to be done.
     OutOfOrder { write: i64, row: Row },
     /// A write was refused or rolled back, and a change is its doing.
     RefusedYetWritten { write: i64, row: Row },
@@ -30,11 +30,11 @@ pub enum Violation {
     WrongVersion { write: i64, told: i64, written: i64 },
     /// A write was refused although the row was as its record, or for a reason that the row never gave.
     FalseConflict { write: i64, row: Row, loaded: Option<State>, found: Option<i64> },
-    /// Of writes that are done together some are there and some are not.
+    /// Of writes that belong together, some are there and some are not.
     HalfDone { done: Vec<i64>, missing: Vec<i64> },
     /// A record was loaded in a state that the row never had.
     NeverLoaded { write: i64, row: Row, loaded: State },
-    /// A write was refused, and the record is not what it was before.
+    /// A write was refused, and the record changed.
     RecordChanged { write: i64 },
     /// A write ended with an error that nothing explains.
     Failed { write: i64, message: String },

@@ -22,7 +22,7 @@ pub enum Line {
 /// A row of a table.
 pub type Row = (&'static str, i64);
 
-/// What the trigger noted of a write.
+/// The trigger's record of a write.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Noted {
     pub row: Row,
@@ -42,7 +42,7 @@ pub enum Wrong {
     WrittenTwice { mark: i64 },
     /// A save was refused, and is done.
     RefusedYetWritten { mark: i64 },
-    /// A save did not do what was left of its changes: some were counted twice, or not at all.
+    /// A save did not do its remaining changes: some were counted twice, or not at all.
     Miscounted { mark: i64, expected: i64, found: i64 },
     /// A change was acknowledged and is nowhere.
     Lost { change: i64 },
@@ -50,7 +50,7 @@ pub enum Wrong {
     MemoryDiffers { mark: i64 },
 }
 
-/// What was seen.
+/// The counts.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Seen {
     pub done: usize,
@@ -94,7 +94,7 @@ pub fn check(lines: &[Line], noted: &[Noted]) -> (Seen, Vec<Wrong>) {
         let lost = changes.iter().filter(|change| !counted.contains(change));
         wrong.extend(lost.map(|change| Wrong::Lost { change: *change }));
         let is_the_row = |noted: &Noted| noted.row == *row && noted.version == *version && noted.after.0 == *amount;
-        // A save that found its changes done and others' taken back may end where the row began.
+        // A save that found its own changes done and undid others' may end where the row began.
         if !noted.iter().any(is_the_row) && !changes.is_empty() {
             wrong.push(Wrong::MemoryDiffers { mark: *mark });
         }

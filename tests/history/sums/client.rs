@@ -27,7 +27,7 @@ enum Told<T> {
     Refused,
     /// Unknown.
     Unknown,
-    /// Not sent: it makes a difference what became of an earlier one, and this is the row.
+    /// Not sent, because it depends on the outcome of an earlier one. This is the row.
     InDoubt(T),
 }
 
@@ -76,7 +76,7 @@ impl<'a, T: Tally> Client<'a, T> {
         let Some(Kept { mut record, mut changes, mut doubts }) = self.record() else { return };
         let change = self.next();
         let by = if self.random.below(8) == 0 {
-            // Takes back all that the record holds over its base, be it done or not.
+            // Undoes everything that the record changed over its base, done or not.
             let by = record.base().amount() - record.amount();
             record.revert();
             by
@@ -104,7 +104,7 @@ impl<'a, T: Tally> Client<'a, T> {
                 self.note(Line::Refused { mark });
                 match self.found(&doubts) {
                     Some(doubt) => record.settle(doubt, theirs),
-                    // Of several an earlier one: that cannot be said.
+                    // An earlier one of several cannot be settled.
                     None => return,
                 }
                 doubts.clear();

@@ -50,7 +50,7 @@ fn each_change_of_a_sum_is_counted_once_whatever_becomes_of_its_save() {
     let first = &wrong[..wrong.len().min(5)];
     assert!(wrong.is_empty(), "HISTORY_SEED={seed}: {} times wrong, at first {first:#?}", wrong.len());
     assert!(seen.done > 10 && seen.refused > 0 && seen.in_doubt > 0, "{seen:?}");
-    // No answer is lost where there is neither a wire to cut nor a future to drop.
+    // No answer can be lost if there is no wire to cut and no future to drop.
     let loses_answers = engine::NAME != "SQLite" || !ROLLS_BACK_AT_ONCE;
     assert!(seen.done_in_doubt > 0 || !loses_answers, "{seen:?}");
 }

@@ -69,9 +69,9 @@ pub trait Tally:
     fn amount(&self) -> i64;
     fn add(&mut self, by: i64);
     fn mark(&mut self) -> &mut Mark;
-    /// Saves it as it is, or not at all.
+    /// Saves it unchanged, or not at all.
     fn resolve(record: &mut Tracked<Self>, connection: &mut TestConnection) -> Result<(), ConcurrencyError>;
-    /// As the trigger notes it.
+    /// In the trigger's form.
     fn version_text(&self) -> String;
 }
 

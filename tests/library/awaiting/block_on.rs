@@ -19,14 +19,14 @@ use crate::suite::threads::DEADLINE;
 /// Drives the sockets, and runs what the connections spawn.
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
 
-/// As a program does that awaits; what never ends is a failed test.
+/// Waits like a program that awaits. A future that never ends is a failed test.
 #[track_caller]
 pub fn run<F: Future>(future: F) -> F::Output {
     let ended = RUNTIME.block_on(async { tokio::time::timeout(DEADLINE, future).await });
     ended.unwrap_or_else(|_| panic!("a future did not end within {DEADLINE:?}"))
 }
 
-/// As the suite does, whose tests know of no runtime.
+/// Waits for the suite, whose tests know no runtime.
 pub fn block_on<F: Future>(future: F) -> F::Output {
     let mut output = None;
     wait(adapted(Box::pin(async { output = Some(future.await) })));

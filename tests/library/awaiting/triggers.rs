@@ -6,7 +6,7 @@ use diesel_async::AsyncConnection;
 
 use super::block_on::block_on;
 
-// What awaits nothing.
+// The parts that await nothing.
 pub use concurrency_diesel::triggers::{
     CatalogBackend, Engine, Error, FoundTrigger, Problem, TriggerModels, TriggerSpec, add_version_column,
     create_triggers, migrations, with_migrations, write_migration,

@@ -135,7 +135,7 @@ fn a_key_that_is_not_unique_is_an_error_and_a_transaction_undoes_what_it_wrote()
     }
 }
 
-/// What is read to explain a conflict is as ambiguous as what is written.
+/// The read that explains a conflict is as ambiguous as the write.
 #[test]
 fn a_conflict_of_a_key_that_is_not_unique_is_an_error_too() {
     let (_database, conn) = &mut with_shop();

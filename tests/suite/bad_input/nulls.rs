@@ -1,4 +1,4 @@
-//! NULL in a column that the model holds without an `Option`.
+//! NULL in a column whose field is not an `Option`.
 
 use crate::library::prelude::*;
 use diesel::connection::SimpleConnection as _;
@@ -10,7 +10,7 @@ use super::super::models::{Article, articles};
 use super::{WRITES, edited};
 use crate::engine;
 
-/// The row as it is, without a type that refuses NULL.
+/// The row, without a type that refuses NULL.
 type Row = (Option<String>, Option<i64>);
 
 diesel::table! {
@@ -57,7 +57,7 @@ fn a_null_version_under_a_model_without_an_option_is_refused() {
     assert_unexpected_null(&reloaded.reload_concurrent(conn).unwrap_err());
     assert_eq!(reloaded, record);
 
-    // It does not ask for the version, and counts NULL as 0: the way out.
+    // It does not check the version, and counts NULL as 0, so it is the way out.
     let mut written = record.clone();
     written.save_unchecked(conn).unwrap();
     assert_eq!(written, Article { version: 1, ..record });

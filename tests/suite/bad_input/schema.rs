@@ -7,7 +7,7 @@ use diesel::result::DatabaseErrorKind;
 use super::super::fixtures::{article, with_article};
 use super::{assert_database, assert_refused, edited};
 
-/// What is renamed, and how.
+/// The renamed thing, and the statement.
 const MISSING: [(&str, &str, &str); 4] = [
     ("articles", "ALTER TABLE articles RENAME TO gone", "ALTER TABLE gone RENAME TO articles"),
     ("id", "ALTER TABLE articles RENAME COLUMN id TO gone", "ALTER TABLE articles RENAME COLUMN gone TO id"),

@@ -13,7 +13,7 @@ use crate::engine;
 /// How the database is brought to leave out the writes of articles.
 pub struct Suppression {
     pub sql: &'static str,
-    /// What is said to an UPDATE with RETURNING, where that is refused.
+    /// The error of an UPDATE with RETURNING, if that is refused.
     pub refuses_returning: Option<&'static str>,
     /// Whether a locking read finds no row, either.
     pub hides_row: bool,

@@ -64,7 +64,7 @@ where
     assert_is_exhausted(&record.save_concurrent(conn));
     assert_is_exhausted(&record.save_unchecked(conn));
 
-    // A stale record does not get past the row's maximum, whatever its own version is.
+    // A stale record does not get past the row's maximum, whatever its own version.
     let mut stale = last.clone();
     assert_is_exhausted(&stale.save_unchecked(conn));
     assert_eq!(stale, *last);

@@ -15,7 +15,8 @@ fn empty() -> (Database, TestConnection) {
     (database, connection)
 }
 
-/// Saves a batch, which must take the statements of a batch with any key: one that went record by record would not be seen otherwise.
+/// Saves a batch, which must take the statements of a batch with any key. Otherwise a batch that went record by record
+/// would not be noticed.
 #[track_caller]
 fn save<T>(records: &mut [T], conn: &mut TestConnection)
 where
@@ -179,7 +180,7 @@ fn all_profiles(conn: &mut TestConnection) -> Vec<Row> {
     profiles::table.order(profiles::id).select(Row::as_select()).load(conn).unwrap()
 }
 
-/// Every record leaves out columns of its own.
+/// Every record leaves out its own columns.
 #[test]
 fn each_record_skips_its_own_columns() {
     #[derive(Debug, Clone, PartialEq, Concurrent)]
@@ -230,7 +231,8 @@ fn each_record_skips_its_own_columns() {
     }
 }
 
-/// A conditional version moves for those records that change a checked column, and a column that is left out is no change.
+/// A conditional version advances for the records that change a checked column. A column that is left out is not a
+/// change.
 #[test]
 fn of_a_conditional_batch_only_the_changed_records_advance() {
     #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Concurrent)]

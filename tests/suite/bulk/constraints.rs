@@ -1,4 +1,5 @@
-//! Records that the database refuses whatever their version: which it was is said, and the others are written or not, as asked.
+//! Records that the database refuses, whatever their version. The error names the record, and the other records are
+//! written or not, as requested.
 
 use crate::library::BulkError;
 use crate::library::prelude::*;
@@ -193,7 +194,7 @@ fn versions_that_are_null_are_matched_and_get_the_first_version() {
     assert_eq!(all(conn), records);
 }
 
-/// What the database leaves out without a word is neither written nor a conflict.
+/// A write that the database silently skips is neither written nor a conflict.
 #[test]
 fn writes_that_the_database_leaves_out_are_named() {
     for suppression in crate::engine::SUPPRESSIONS {

@@ -1,4 +1,4 @@
-//! What holds for batches with every version field; run from the list of behaviours there.
+//! The rules for batches with every version field. The list of behaviours runs them.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,5 @@
-//! Whose fault an error is: what the engine says of a row is one record's, and the others are written; everything else ends the batch.
+//! Which record caused an error. If the engine reports an error of a row, it is one record's, and the others are
+//! written. Every other error ends the batch.
 
 use crate::library::prelude::*;
 use crate::library::{BulkError, disable_concurrency};
@@ -65,7 +66,7 @@ fn what_is_no_records_fault_ends_the_batch() {
     }
 }
 
-/// What the engine says of a row is each record's own fault, though it says it of all of them.
+/// An error of a row is each record's own fault, even if all rows have it.
 #[test]
 fn what_every_row_violates_is_each_records_fault() {
     // An unknown message may be about the statement.
@@ -81,7 +82,7 @@ fn what_every_row_violates_is_each_records_fault() {
     }
 }
 
-/// What a trigger says of each row alike is said of none.
+/// A trigger's error that is the same for each row belongs to none.
 #[test]
 fn what_every_record_meets_is_no_records_fault() {
     let (_database, conn) = &mut with_articles(4);
@@ -175,7 +176,7 @@ fn a_key_of_two_rows_ends_the_batch() {
     }
 }
 
-/// What does not touch that key is written.
+/// A record without that key is written.
 #[test]
 fn the_other_records_of_such_a_table_are_written() {
     let (_database, conn, records) = with_key_of_two_rows();

@@ -1,4 +1,4 @@
-//! Two records of one batch that name one row: it is said so, whatever their keys look like, and nothing is written.
+//! Two records of one batch that name one row are reported, whatever their keys look like, and nothing is written.
 
 use crate::library::prelude::*;
 use crate::library::{BulkError, disable_concurrency};
@@ -106,7 +106,7 @@ fn two_equal_keys_are_found_in_whichever_part_of_a_batch_they_are() {
     }
 }
 
-/// Neither is changed, so that the version stays and the second save would not be refused for it.
+/// Neither record changed, so the version stays and does not refuse the second save.
 #[test]
 fn two_equal_keys_are_one_row_where_the_version_stays() {
     for (column, one, other) in EQUAL_KEYS {
@@ -167,7 +167,7 @@ fn a_stale_record_among_equal_versions_is_stale() {
 
 static SHOWN: AtomicUsize = AtomicUsize::new(0);
 
-/// A key that shows itself otherwise each time, or, where it is secret, not at all.
+/// A key whose `Debug` differs each time or, if it is secret, shows nothing.
 #[derive(Clone, PartialEq, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Text)]
 struct Name<const SECRET: bool>(String);

@@ -1,4 +1,4 @@
-//! What comes of a batch of the ordinary model, to the row.
+//! The exact rows after a batch of the ordinary model.
 
 use crate::library::BulkError;
 use crate::library::prelude::*;

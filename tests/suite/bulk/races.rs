@@ -27,7 +27,7 @@ fn load(thread: usize, round: usize, conn: &mut TestConnection) -> Vec<Article> 
     records
 }
 
-/// Lets every thread do so many rounds, and returns what each row's version must have moved by.
+/// Lets every thread do this many rounds, and returns the number of steps that each row's version must have advanced.
 fn race<W>(rounds: usize, write: W) -> (Vec<usize>, Vec<Article>)
 where
     W: Fn(&mut [Article], &mut TestConnection, &dyn Fn(i64)) -> bool + Send + Sync + 'static,
@@ -70,7 +70,7 @@ fn assert_none_lost(successes: &[usize], rows: &[Article]) {
     }
 }
 
-/// What a race may refuse: a conflict that names its records, or that the transaction must start again.
+/// The refusals of a race: a conflict that names its records, or an error that the transaction must start again.
 #[track_caller]
 fn assert_refusal(error: &BulkError) {
     match error {

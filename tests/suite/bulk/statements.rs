@@ -6,7 +6,7 @@ use super::super::statements::Log;
 use super::{edit, rows, save_elsewhere, with_articles};
 use crate::engine::BULK;
 
-/// What was sent, but for what opens and closes the transaction.
+/// The statements that were sent, without those that begin and end the transaction.
 pub fn statements(log: &Log) -> Vec<String> {
     let frame = ["BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "SELECT 1; COMMIT"];
     let sent = log.take_sent();

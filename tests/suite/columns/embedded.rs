@@ -163,7 +163,7 @@ fn embedded_columns_are_skipped_and_converted_like_any_others() {
     assert_eq!(updates, 2, "one for each subset: {prepared:#?}");
 }
 
-/// The limit of what is kept prepared counts the columns of the record and of what is embedded in it together.
+/// The limit of prepared statements counts the columns of the record and of its embedded structs together.
 #[test]
 fn embedded_columns_count_among_those_that_may_be_skipped() {
     #[derive(ConcurrentColumns)]
@@ -197,7 +197,7 @@ fn embedded_columns_count_among_those_that_may_be_skipped() {
     assert_eq!(profile(conn), row);
 }
 
-/// A struct that is loaded elsewhere, key and all, is embedded as it is.
+/// A struct that is loaded elsewhere, with its key, is embedded unchanged.
 #[test]
 fn a_key_in_an_embedded_struct_is_not_written() {
     #[derive(ConcurrentColumns)]

@@ -1,4 +1,4 @@
-//! Structs that hold some columns of a table: a save checks and advances the version and leaves the rest of the row.
+//! Structs with some columns of a table. A save checks and advances the version and leaves the rest of the row.
 
 use std::borrow::Cow;
 use std::marker::PhantomData;
@@ -182,7 +182,7 @@ fn two_structs_over_one_table_never_share_a_statement() {
     for round in 0..2_i64 {
         let text = Some(format!("round {round}"));
         let version = 1 + 2 * round;
-        // Of the same types in the same places: a statement taken for the other's would run without an error.
+        // The types are the same in the same places, so a wrong statement would run without an error.
         Contact { id: 1, name: "Ada".to_owned(), email: text.clone(), version }.save_concurrent(conn).unwrap();
         Place { id: 1, street: None, city: text.clone(), version: version + 1 }.save_concurrent(conn).unwrap();
         let row = Profile { email: text.clone(), street: None, city: text, version: version + 2, ..first_profile() };
@@ -193,7 +193,7 @@ fn two_structs_over_one_table_never_share_a_statement() {
 
 #[test]
 fn a_column_under_skip_update_is_never_written() {
-    /// Of no type that a column could have: what is not written needs none.
+    /// Not a type that a column could have. A field that is not written needs none.
     struct Shown;
 
     #[derive(Concurrent)]

@@ -7,7 +7,7 @@ use super::super::models::profiles;
 use super::super::statements::Log;
 use super::{Profile, assert_modified, first_profile, profile, some, with_profile, written};
 
-/// On the container; one field says otherwise.
+/// The option is on the container, and one field overrides it.
 #[derive(Debug, Clone, PartialEq, Concurrent)]
 #[diesel(table_name = profiles)]
 #[diesel(treat_none_as_null = false)]
@@ -126,7 +126,7 @@ fn an_option_in_an_option_skips_writes_null_or_writes() {
     assert_eq!(profile(conn), Profile { email: None, phone: some("1852"), version: 3, ..row });
 }
 
-/// Only what is written `Option<…>` can be skipped: the derive sees tokens, and an alias is none of these.
+/// Only a type that is written as `Option<…>` can be skipped: the derive sees tokens, and an alias is not such a type.
 #[test]
 fn an_alias_of_an_option_writes_null() {
     type Maybe = Option<String>;
@@ -160,7 +160,7 @@ fn each_subset_of_the_columns_is_prepared_once() {
             expected.email = email.clone().or(expected.email);
             expected.phone = phone.clone().or(expected.phone);
             assert_eq!(profile(conn), expected);
-            // Another value for the next round to bring back, so that a statement taken for another's shows.
+            // Another value, which the next round restores, so that a wrong statement shows.
             expected.email = some("between");
             diesel::update(profiles::table).set(profiles::email.eq("between")).execute(conn).unwrap();
         }
@@ -169,7 +169,7 @@ fn each_subset_of_the_columns_is_prepared_once() {
     assert_eq!(prepared.len(), subsets.len(), "{prepared:#?}");
 }
 
-/// Each column that may be left out doubles the number of texts, so there is a limit to what is kept prepared.
+/// Each column that may be left out doubles the number of texts, so the number of prepared statements has a limit.
 #[test]
 fn a_statement_with_many_columns_to_skip_is_not_kept_prepared() {
     #[derive(Concurrent)]

@@ -1,5 +1,5 @@
-//! `remote`: a struct of one's own describes the columns of a foreign one, which knows nothing of versions.
-//! That the foreign struct may be another crate's is shown by `examples/foreign-model`.
+//! `remote`: your own struct describes the columns of a foreign one, which does not know versions.
+//! `examples/foreign-model` shows that the foreign struct may be in another crate.
 
 use crate::library::prelude::*;
 use diesel::prelude::*;
@@ -9,7 +9,7 @@ use super::super::statements::Log;
 use super::{Profile, assert_modified, first_profile, profile, some, with_profile, written};
 use crate::engine::{Database, TestConnection};
 
-/// What another crate exports: it derives Diesel's traits and none of ours.
+/// A struct of another crate. It derives Diesel's traits and none of ours.
 mod foreign {
     use diesel::prelude::*;
 
@@ -42,7 +42,7 @@ mod foreign {
         pub amount: i32,
     }
 
-    /// A struct with a lifetime and a type of its own, which another crate might well have.
+    /// A struct with a lifetime and its own type, which another crate might well have.
     #[derive(Debug, Clone, PartialEq)]
     pub struct Place<'a, T> {
         pub street: Option<&'a str>,
@@ -165,7 +165,7 @@ fn a_composite_key_in_a_foreign_struct_finds_one_row() {
     assert_eq!((error.table, error.key.as_str()), ("stock", "shop \"a\", item 2"));
 }
 
-/// The struct that holds the key need not be foreign.
+/// The struct with the key need not be foreign.
 #[test]
 fn a_key_may_lie_in_any_embedded_struct() {
     #[derive(Debug, Clone, PartialEq, Queryable, Selectable, ConcurrentColumns)]

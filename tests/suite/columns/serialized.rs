@@ -1,4 +1,4 @@
-//! `serialize_as`: a column gets what its field converts to, and the field stays what it was.
+//! `serialize_as`: a column gets the converted value, and the field keeps its own.
 
 use crate::library::prelude::*;
 use diesel::backend::Backend;
@@ -10,7 +10,7 @@ use super::super::models::profiles;
 use super::super::statements::Log;
 use super::{Profile, first_profile, profile, some, with_profile, written};
 
-/// What a text is written as: loud.
+/// The written form of a text: upper case.
 #[derive(Debug, AsExpression)]
 #[diesel(sql_type = Text)]
 struct Loud(String);
@@ -31,7 +31,7 @@ where
     }
 }
 
-/// What an empty text is written as: NULL.
+/// The written form of an empty text: NULL.
 #[derive(Debug, AsExpression)]
 #[diesel(sql_type = Nullable<Text>)]
 struct NonEmpty(Option<String>);
@@ -108,7 +108,7 @@ fn an_option_is_converted_whole_where_none_is_written() {
     assert_eq!(profile(conn), row);
 }
 
-/// With it only what is there is converted, as in Diesel.
+/// With it, only a value that is there is converted, as in Diesel.
 #[test]
 fn the_inside_of_an_option_is_converted_where_none_is_skipped() {
     #[derive(Concurrent)]

@@ -1,4 +1,4 @@
-//! Where and how a struct may be written: other derives beside ours, other modules, generics, lints.
+//! Forms and places of a struct: other derives beside ours, other modules, generics, lints.
 
 use crate::library::prelude::*;
 use diesel::prelude::*;

@@ -1,4 +1,4 @@
-//! Locks that are not to be had: deadlocks and timeouts come out as `Restart`, and what was refused works afterwards.
+//! Deadlocks and lock timeouts are `Restart`, and the refused write works afterwards.
 
 use std::sync::mpsc::{self, Receiver, Sender};
 
@@ -12,7 +12,7 @@ use super::super::models::Article;
 use super::super::threads::{DEADLINE, spawn};
 use crate::engine::{self, Database, TestConnection};
 
-/// The engine's own words for a refusal: what `Restart` holds begins with this.
+/// The beginning of the engine's message for a refusal, which `Restart` contains.
 #[track_caller]
 pub fn assert_restart(error: &ConcurrencyError, message: &str) {
     let ConcurrencyError::Restart(inner) = error else {

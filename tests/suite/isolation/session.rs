@@ -42,7 +42,7 @@ pub struct Session {
 }
 
 impl Session {
-    /// On a connection of its own, with a copy of the record that holds an edit.
+    /// On its own connection, with an edited copy of the record.
     pub fn start(mut connection: TestConnection, begin: &'static str, record: Article) -> Self {
         let id = engine::connection_id(&mut connection);
         let (steps, to_do) = mpsc::channel();
@@ -68,7 +68,7 @@ impl Session {
         }
     }
 
-    /// Waits until everything is done or the engine holds the session up.
+    /// Waits until everything is done or the engine blocks the session.
     #[track_caller]
     pub fn finish_or_wait(&mut self, observer: &mut TestConnection) {
         let mut sightings = 0;
@@ -111,7 +111,7 @@ fn work(
         if result.is_ok() {
             result = take(step, begin, &mut record, &mut connection);
             if result.is_err() {
-                // There is no transaction where it could not begin, or where a failing COMMIT has ended it.
+                // There is no transaction if it could not begin, or if a failed COMMIT ended it.
                 let _ = AnsiTransactionManager::rollback_transaction(&mut connection);
             }
         }
@@ -139,7 +139,7 @@ fn take(
         Step::Save => record.save_concurrent(connection)?,
         Step::Delete => record.delete_concurrent(connection)?,
         Step::Write => unreachable!("replaced by the write that is tried"),
-        // As `transaction` does it, so that a refused COMMIT comes out as it does there.
+        // Like `transaction`, so that a refused COMMIT has the same result.
         Step::Commit => AnsiTransactionManager::commit_transaction(connection)?,
         Step::Rollback => AnsiTransactionManager::rollback_transaction(connection)?,
     }

@@ -35,7 +35,8 @@ impl Setting {
     }
 }
 
-/// What happens in each situation: the cells of one row. Each field is named after what the first does meanwhile.
+/// The results of each situation: the cells of one row. Each field is named after what the first transaction does
+/// meanwhile.
 pub struct Cells {
     /// The second saves while the first has saved and not committed; the first commits.
     pub commits: Cell,
@@ -57,10 +58,10 @@ pub struct Cells {
     pub both_read: Cell,
 }
 
-/// What one situation comes out as.
+/// The result of one situation.
 #[derive(Clone, Copy)]
 pub struct Cell {
-    /// Who is held up by the other at some point.
+    /// The transaction that waits for the other at some point.
     pub waits: Option<Who>,
     pub first: Ending,
     pub second: Ending,
@@ -77,9 +78,9 @@ pub enum Who {
 /// How one of the two ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
-    /// The write and the COMMIT (where the situation has one) said Ok.
+    /// The write and the COMMIT (if the situation has one) returned Ok.
     Written,
-    /// What the other one did: `RecordModified { expected: 1, found: 2 }`, or `RecordDeleted { expected: 1 }`.
+    /// The other one's write: `RecordModified { expected: 1, found: 2 }`, or `RecordDeleted { expected: 1 }`.
     Conflict,
     /// `Restart`, the engine's message beginning with this.
     Restart(&'static str),
@@ -105,7 +106,7 @@ impl Cell {
         Self { waits: None, first: Written, second, or: None }
     }
 
-    /// What other versions of the engine do instead, after the same wait.
+    /// The results on other versions of the engine, after the same wait.
     pub const fn or(self, first: Ending, second: Ending) -> Self {
         Self { or: Some((first, second)), ..self }
     }

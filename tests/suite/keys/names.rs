@@ -61,7 +61,8 @@ fn names_with_quotes_in_them_are_quoted_and_named_without() {
     assert_guarded(conn, load, |quoted| VersionValue::from(quoted.version));
 }
 
-/// The schema is the same for all tests, which run at once and may share their server with others: each has rows of its own.
+/// The schema is the same for all tests, which run at once and may share their server with others. Each has its own
+/// rows.
 #[test]
 fn a_table_of_another_schema_is_named_with_it() {
     #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, Concurrent)]
@@ -92,6 +93,6 @@ fn a_table_of_another_schema_is_named_with_it() {
     let error = b.save_concurrent(conn).unwrap_err();
     assert_eq!(error.table(), Some("concurrency_shop.items"));
     assert_eq!(named(Err(error)), ("concurrency_shop.items", format!("id {id:?}")));
-    // It ends with the row deleted.
+    // At the end the row is deleted.
     assert_guarded(conn, load, |item| VersionValue::from(item.version));
 }

@@ -64,7 +64,7 @@ fn whoever_saves_in_between_is_noticed_or_held_off() {
         let mut record = article(1, conn);
         if attempts < 3 {
             let elsewhere = increment(other);
-            // Where the first to write locks everything, it begins with that.
+            // If the first writer locks everything, the closure begins with that.
             if engine::DEADLOCK.is_none() {
                 assert_restart(&elsewhere.unwrap_err(), engine::LOCK_TIMEOUT);
             } else {

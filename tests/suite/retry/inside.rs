@@ -102,7 +102,7 @@ fn in_a_pools_test_transaction_too() {
     assert_eq!(article(1, observer).views, 0);
 }
 
-/// What Diesel calls `test_transaction` is a transaction, and nothing tells it from the application's.
+/// Diesel's `test_transaction` is a transaction, and nothing distinguishes it from the application's.
 #[test]
 fn in_diesels_transaction_that_only_tests_it_refuses() {
     let (_database, conn) = &mut with_article();

@@ -49,7 +49,7 @@ fn only_changed_columns_are_compared_and_written() {
     assert_eq!(*a, Article { id: 1, title: "second".to_owned(), views: 10, body: None, version: 3 });
 }
 
-/// The rule goes by what the row holds, not by what was loaded.
+/// The rule compares with the row, not with the loaded record.
 #[test]
 fn a_change_to_what_the_row_holds_moves_nothing() {
     let (_database, conn) = &mut with_article();

@@ -29,7 +29,7 @@ struct Counter {
     version: i64,
 }
 
-/// Its versions no other write can make.
+/// No other write can make its versions.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, Queryable, Selectable, Concurrent)]
 #[diesel(table_name = articles)]
 struct Unique {
@@ -145,7 +145,7 @@ fn a_write_that_was_not_done_is_done_by_the_next_save_and_comes_too_late() {
     assert!(!come(&late, conn));
 }
 
-/// What is on its way would bring the edit back, unnoticed.
+/// The lost write would bring the edit back, unnoticed.
 #[test]
 fn an_edit_that_was_taken_back_is_fenced_off() {
     for way in ["save", "merge", "resolve"] {
@@ -229,7 +229,7 @@ fn a_sum_is_in_doubt_until_somebody_says_what_became_of_it() {
     }
 }
 
-/// Others' saves after it change nothing in what is not known, and are not lost.
+/// Later saves of other writers do not resolve the doubt, and are not lost.
 #[test]
 fn saves_of_others_after_it_are_counted_once() {
     for (doubt, views) in [(Doubt::Written, 3), (Doubt::NotWritten, 4)] {
@@ -299,7 +299,7 @@ fn an_edit_over_the_value_in_doubt_is_in_doubt() {
     record.save_merging(conn).unwrap();
     assert_eq!(counter(conn).title, "mine again");
 
-    // What both changed is not decided by saying that it was not done.
+    // Saying that the write was not done does not decide a field that both changed.
     diesel::update(articles::table.find(1)).set(articles::title.eq("mine")).execute(conn).unwrap();
     other.settle(Doubt::NotWritten, counter(conn).into_inner());
     let MergeError::Fields { fields, .. } = other.save_merging(conn).unwrap_err() else { panic!("both changed it") };
@@ -328,7 +328,7 @@ fn of_two_writes_in_doubt_both_are_known() {
     }
 }
 
-/// Of several writes without an answer the last one is the one that was done.
+/// Of several writes without an answer, the last one is the one that was done.
 #[test]
 fn whoever_says_that_it_was_written_means_the_last_write() {
     let (_database, conn) = &mut with_article();
@@ -380,7 +380,8 @@ fn a_doubt_that_was_settled_never_helps_again() {
     }
 }
 
-/// A touch moves the version from the one that the write needs: it was not done, and comes too late. Unchecked, a touch says neither.
+/// A touch advances the version from the one that the write needs. So the write was not done, and comes too late. An
+/// unchecked touch proves neither.
 #[test]
 fn a_touch_is_a_fence_and_a_proof_where_it_is_guarded() {
     let (_database, conn) = &mut with_article();
@@ -402,7 +403,7 @@ fn a_touch_is_a_fence_and_a_proof_where_it_is_guarded() {
     assert_eq!((unguarded.version, remembered(&unguarded)), (5, 1));
 }
 
-/// Where a write may leave the version, it may have been done before the touch, which only proves that it comes too late.
+/// If a write may leave the version, it may have been done before the touch, which only proves that it comes too late.
 #[test]
 fn a_touch_proves_nothing_of_a_write_that_may_leave_the_version() {
     let (_database, conn) = &mut with_article();
@@ -454,7 +455,7 @@ fn a_version_that_nobody_else_can_make_is_a_proof() {
     }
 }
 
-/// Another version is no proof, and neither is the one that the write left.
+/// Another version is not a proof, and neither is the one that the write left.
 #[test]
 fn without_its_version_even_a_unique_write_is_in_doubt() {
     let (_database, conn) = &mut with_article();
@@ -469,7 +470,8 @@ fn without_its_version_even_a_unique_write_is_in_doubt() {
     assert_eq!(fields, ["views"]);
 }
 
-/// Where a write may leave the version, an equal version proves nothing; the next save moves it, so that nothing comes after it.
+/// If a write may leave the version, an equal version proves nothing. The next save advances it, so that nothing comes
+/// after it.
 #[test]
 fn an_equal_version_proves_nothing_where_a_write_may_leave_it() {
     let (_database, conn) = &mut with_article();
@@ -492,7 +494,7 @@ fn an_equal_version_proves_nothing_where_a_write_may_leave_it() {
     assert_eq!(load(conn), saved);
 }
 
-/// Nor where the versions are unique: this write was to leave the one that the row had.
+/// Nor if the versions are unique, because this write was to leave the row's version.
 #[test]
 fn a_unique_version_proves_no_write_that_leaves_it() {
     let (_database, conn) = &mut with_article();
@@ -508,7 +510,7 @@ fn a_unique_version_proves_no_write_that_leaves_it() {
     assert_eq!((record.views, unique(conn).views), (5, 5));
 }
 
-/// It may still come, and bring back what others change meanwhile without moving the version.
+/// It may still come, and restore values that others change meanwhile without advancing the version.
 #[test]
 fn a_write_that_may_leave_the_version_is_fenced_off_though_the_row_is_what_it_makes() {
     for way in ["save", "merge", "resolve"] {
@@ -530,7 +532,7 @@ fn a_write_that_may_leave_the_version_is_fenced_off_though_the_row_is_what_it_ma
     }
 }
 
-/// Of a write that another writer's save has fenced off nothing is sent again; what may still come is.
+/// Nothing is sent again of a write that another writer's save has overtaken; a write that may still come is.
 #[test]
 fn an_answer_to_a_conflict_fences_off_what_may_still_come() {
     for (leaves, is_fenced) in [(None, true), (Some("Integer(1)"), false)] {
@@ -618,7 +620,7 @@ fn rename(from: &str, to: &str, conn: &mut TestConnection) {
 
 #[test]
 fn a_resolver_is_asked_where_it_makes_a_difference() {
-    // What both say is nothing to ask about; a sum is, though both are alike.
+    // There is no question about a value that both sides have; there is one about a sum, although both are equal.
     type Edit = fn(&mut Counter);
     let edits: [(Edit, usize); 2] = [(|record| record.title = "mine".to_owned(), 0), (|record| record.views += 5, 1)];
     for (edit, questions) in edits {
@@ -673,7 +675,7 @@ fn a_row_that_is_gone_is_gone() {
     assert_eq!(serde_json::to_value(&record).unwrap(), before);
 }
 
-/// With another version than its base the record is saved whole, and no doubt about its old row says anything of that.
+/// If its version differs from its base's, the record is saved whole, and a doubt about its old row does not matter.
 #[test]
 fn a_record_without_a_base_asks_no_doubt() {
     let (_database, conn) = &mut with_article();
@@ -688,7 +690,7 @@ fn a_record_without_a_base_asks_no_doubt() {
     assert_eq!((record.views, record.version, remembered(&record)), (8, 3, 0));
 }
 
-/// What is not checked is written over whatever became of the write in doubt.
+/// An unchecked write overwrites the row, whatever became of the write in doubt.
 #[test]
 fn an_unchecked_save_over_a_row_that_moved_asks_no_doubt() {
     type Save = fn(&mut Tracked<Counter>, &mut TestConnection) -> Result<(), ConcurrencyError>;

@@ -1,4 +1,4 @@
-//! What holds of tracked records for every version field.
+//! The rules for tracked records with every version field.
 
 use crate::library::VersionField;
 use crate::library::prelude::*;

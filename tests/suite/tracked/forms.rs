@@ -137,7 +137,8 @@ fn what_a_save_never_writes_is_no_change() {
     assert_eq!(load(conn).note.as_deref(), Some("new"));
 }
 
-/// A `None` that leaves the column as it is leaves the base as it is, too, whatever is saved: it still says what the row holds.
+/// A `None` that leaves the column as it is also leaves the base as it is, whatever is saved: the base still equals the
+/// row.
 #[test]
 fn a_none_that_skips_its_column_is_undone_by_a_revert() {
     type Save = fn(&mut Tracked<Person>, &mut TestConnection);
@@ -211,7 +212,7 @@ fn a_tracked_record_waits_in_a_session() {
     person.name = "Augusta".to_owned();
     person.save_concurrent(conn).unwrap();
 
-    // What waited there before a program was renewed may not say that nothing is in doubt.
+    // A record that was stored before an update of the program may not say that nothing is in doubt.
     let mut form: Tracked<Form> = serde_json::from_str(&session.replace(r#","in_doubt":[]"#, "")).unwrap();
     assert_eq!(form.changed_fields(), ["email"]);
     assert_modified_then_merged(&mut form, conn);

@@ -1,4 +1,4 @@
-//! What becomes of a field that both changed, by the policy written on it.
+//! The merge of a field that both changed, by its policy.
 
 use crate::library::prelude::*;
 use crate::library::{MergeError, MergeSum, Tracked};

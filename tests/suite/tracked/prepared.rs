@@ -1,4 +1,4 @@
-//! The statements of tracked saves: prepared once for each set of columns, and never more than so many.
+//! The statements of tracked saves are prepared once for each set of columns, up to a limit.
 
 use crate::library::Tracked;
 use crate::library::prelude::*;
@@ -26,7 +26,7 @@ struct Wide {
     version: i64,
 }
 
-/// One test, because the sets are counted in the whole process.
+/// One test, because the sets are counted for the whole process.
 #[test]
 fn the_first_sets_of_columns_are_kept_prepared_and_no_more() {
     let database = Database::new();

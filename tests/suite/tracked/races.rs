@@ -54,7 +54,7 @@ fn racing_sums_count_every_change() {
     assert_eq!(row, Counter { id: 1, views: THREADS * SAVES, version: i64::from(THREADS * SAVES) + 1 });
 }
 
-/// Each writes a field of its own, and none overwrites the other's.
+/// Each writes its own field, and none overwrites another's.
 #[test]
 fn racing_edits_of_different_fields_lose_nothing() {
     let (database, mut conn) = with_article();

@@ -1,4 +1,5 @@
-//! Transactions in which a tracked record took over what others wrote: rolled back, it holds its own edits again, and no others'.
+//! Transactions in which a tracked record took over other writers' values. After a rollback it has its own edits again,
+//! and no others'.
 
 use crate::library::prelude::*;
 use crate::library::{Resolution, disable_increment, transaction_concurrent};

@@ -92,7 +92,7 @@ fn null_is_a_conflict_with_every_other_edit() {
     assert_merged(Some(BASE), None, None, None);
 }
 
-/// What was made of the shown text is an edit over theirs.
+/// A change of the shown text is an edit over theirs.
 #[test]
 fn a_conflict_is_answered_by_a_rebase() {
     let (_database, mut conn, mut record) = edited(Some("one\ntwo\n"), Some("ONE\ntwo\n"));
@@ -160,7 +160,7 @@ struct Note {
     version: i64,
 }
 
-/// Where the column pads its texts, the last line is another one than was saved: only an edit of that is a conflict.
+/// If the column pads its texts, the last line differs from the saved one. Only an edit of that line is a conflict.
 #[test]
 fn the_blanks_of_char_are_an_edit_of_the_last_line() {
     let database = Database::new();

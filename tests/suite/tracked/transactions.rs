@@ -1,4 +1,4 @@
-//! Tracked records in transactions: what is rolled back is a change again.
+//! Tracked records in transactions: a rolled-back save is a change again.
 #![allow(clippy::result_large_err, reason = "the error of a merge holds three records, which is its point")]
 
 use crate::library::prelude::*;
@@ -92,7 +92,7 @@ fn a_record_that_changes_its_list_is_saved_whole_after_a_rollback() {
     }
 }
 
-/// A merge is an error type of its own, which the closures of transactions take.
+/// A merge has its own error type, which the closures of transactions take.
 #[test]
 fn a_merge_fails_a_transaction_with_its_own_error() {
     let ((_database, conn), mut a, mut b) = with_two();

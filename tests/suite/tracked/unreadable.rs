@@ -13,7 +13,7 @@ use diesel::sql_types::BigInt;
 use crate::suite::fixtures::{article, with_article};
 use crate::suite::models::articles;
 
-/// A version that cannot be read where it is 2.
+/// A version that cannot be read if it is 2.
 #[derive(Debug, Clone, Copy, PartialEq, AsExpression, FromSqlRow)]
 #[diesel(sql_type = BigInt)]
 struct Fussy(i64);

@@ -84,7 +84,8 @@ fn a_touch_gives_no_base_back() {
     assert_eq!((article(1, conn).title.as_str(), article(1, conn)), ("first", b.into_inner()));
 }
 
-/// What a save writes the record says, not the code that calls it: generic code that knows nothing of tracking writes the same.
+/// The record decides what a save writes, and not the calling code. Generic code that does not know tracking writes the
+/// same.
 #[test]
 fn generic_code_writes_what_changed_and_no_more() {
     fn save<T: ConcurrentOn<<TestConnection as Connection>::Backend>>(record: &mut T, conn: &mut TestConnection) {
@@ -116,7 +117,8 @@ fn generic_code_writes_what_changed_and_no_more() {
     assert_eq!(article(1, conn), *a);
 }
 
-/// A base of another version than the record's says nothing of its row: to compare with it would leave out what must be written.
+/// A base with another version than the record's says nothing about the row. A comparison with it would leave out
+/// columns that must be written.
 #[test]
 fn a_record_of_another_version_than_its_base_is_written_whole() {
     let ((_database, conn), mut a, mut b) = with_two();
@@ -125,7 +127,7 @@ fn a_record_of_another_version_than_its_base_is_written_whole() {
     b.save_concurrent(conn).unwrap();
     let log = Log::attach(conn);
 
-    // As the base, so that nothing seems to be changed.
+    // The same as the base, so that nothing seems to be changed.
     a.version = 2;
     assert_eq!(a.changed_fields(), ["title", "body", "views"]);
     a.save_concurrent(conn).unwrap();
@@ -133,7 +135,7 @@ fn a_record_of_another_version_than_its_base_is_written_whole() {
     assert_eq!((article(1, conn).title.as_str(), a.version), ("first", 3));
     assert_eq!((a.base(), a.changed_fields()), (&*a, vec![]));
 
-    // What was read elsewhere is put into its place.
+    // A record that was read elsewhere replaces it.
     let mut reloaded = article(1, conn);
     reloaded.views = 9;
     b.title = "first".to_owned();

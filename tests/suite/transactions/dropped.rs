@@ -18,13 +18,13 @@ pub struct Dropping {
     pub session: &'static [&'static str],
     /// Makes the engine drop the transaction, which has written article 1, and swallows the error.
     pub provoke: fn(&Database, &mut TestConnection),
-    /// What the end of the transaction is then told.
+    /// The error at the end of the transaction.
     pub told: &'static str,
     /// Whether running the transaction again is the remedy.
     pub is_retryable: bool,
-    /// Whether what is written after it is committed, each statement by itself.
+    /// Whether each later statement is committed by itself.
     pub commits_the_rest: bool,
-    /// Whether Diesel's own transaction takes it for committed.
+    /// Whether Diesel's own transaction considers it committed.
     pub deceives_diesel: bool,
 }
 
@@ -57,7 +57,7 @@ impl Dropping {
     }
 }
 
-/// Saves one, has the transaction dropped, goes on as if nothing were, and says `Ok`.
+/// Saves one record, makes the engine drop the transaction, goes on as if nothing happened, and returns `Ok`.
 fn swallow(
     dropping: &Dropping,
     database: &Database,
@@ -85,7 +85,7 @@ fn a_transaction_that_the_engine_dropped_is_not_taken_for_committed() {
         assert_eq!(article(2, conn).version, rest, "{}", dropping.name);
         assert_nothing_open(conn);
 
-        // What was restored is the row's version, or an older one, which conflicts: nothing is overwritten.
+        // The restored version is the row's or an older one, which conflicts, so nothing is overwritten.
         before.save_concurrent(conn).unwrap();
         assert_eq!(after.save_concurrent(conn).is_ok(), !dropping.commits_the_rest);
     });

@@ -1,4 +1,4 @@
-//! What one transaction leaves: everything when it commits, nothing but the edits when it rolls back.
+//! The result of one transaction: everything if it commits, only the edits if it rolls back.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -119,14 +119,14 @@ fn a_commit_that_fails_restores_the_versions() {
     let result = transaction_concurrent(conn, &mut record, |conn, record| {
         record.save_concurrent(conn)?;
         assert_eq!(record.version, 2);
-        // What makes COMMIT fail may not look like a success either.
+        // A failed COMMIT must not look like a success, either.
         let _ = conn.batch_execute(engine::MAKE_COMMIT_FAIL);
         Ok::<_, ConcurrencyError>(())
     });
     let error = result.unwrap_err();
     let (kind, said) = match &error {
         ConcurrencyError::Database(DieselError::DatabaseError(kind, said)) => (kind, said),
-        // Where the connection is lost, ROLLBACK fails, too.
+        // If the connection is lost, ROLLBACK fails, too.
         ConcurrencyError::Database(DieselError::RollbackErrorOnCommit { commit_error, .. }) => match &**commit_error {
             DieselError::DatabaseError(kind, said) => (kind, said),
             other => panic!("not the engine's: {other:?}"),
@@ -254,7 +254,7 @@ fn a_pooled_connection_goes_back_to_its_pool_without_the_transaction() {
         assert_eq!(ended.is_err(), panics);
         assert_eq!((&record, article(1, observer)), (&row, row.clone()));
         drop(pooled);
-        // It is the same connection: the pool throws away those that are in a transaction.
+        // It is the same connection, because the pool discards those that are in a transaction.
         let mut again = pool.get().unwrap();
         assert_eq!(engine::connection_id(&mut again), connection);
         transaction_concurrent(&mut again, (), |_, ()| Ok::<_, DieselError>(())).unwrap();

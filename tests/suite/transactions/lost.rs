@@ -171,7 +171,8 @@ fn a_savepoint_that_lists_the_record_notices_such_a_loss() {
     }
 }
 
-/// Loses the transaction in a savepoint of Diesel's, which then cannot be released or rolled back to, and swallows what is said of that.
+/// Loses the transaction in a savepoint of Diesel, which then cannot be released or rolled back to, and ignores that
+/// error.
 fn lose_inside_of_diesels(loss: Loss, fails: bool, record: &mut Tracked<Counter>, conn: &mut TestConnection) {
     let swallowed = conn.transaction(|conn| {
         lose(loss, record, conn);
@@ -213,7 +214,7 @@ fn a_record_that_is_not_tracked_conflicts() {
     }
 }
 
-/// Whatever the error is, and whatever a predicate says of it.
+/// With any error, and whatever a predicate returns for it.
 #[test]
 fn it_is_told_and_not_run_again() {
     for (name, loss) in LOSSES {

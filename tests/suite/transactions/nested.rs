@@ -1,4 +1,4 @@
-//! Transactions in transactions: each level restores what it lists, when it is its own savepoint that rolls back.
+//! Transactions in transactions: each level restores the records that it lists if its own savepoint rolls back.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

@@ -173,7 +173,7 @@ fn two_copies_of_one_row_that_move_in_a_list_get_each_its_own_version_back() {
     assert_eq!(vector, [rows[1].clone(), rows[2].clone(), rows[0].clone(), stale]);
 }
 
-/// It may be the listed one under a key that was changed, so that it gets no version that is newer than it.
+/// It may be the listed record with a changed key, so it gets no newer version than its own.
 #[test]
 fn another_record_put_into_a_listed_place_never_hides_what_was_saved_after_it_was_loaded() {
     let (_database, conn) = &mut with_article();
@@ -246,7 +246,7 @@ fn a_key_that_the_closure_changes_does_not_keep_a_version_that_was_rolled_back()
     assert_eq!(records, [Article { id: 99, ..rows[0].clone() }, rows[1].clone()]);
 }
 
-/// A key is what is bound: its `Debug` may hide it.
+/// A key is its bound value, because its `Debug` may hide it.
 #[derive(Debug, Clone, PartialEq, diesel::Queryable, diesel::Selectable, Concurrent)]
 #[diesel(table_name = articles)]
 struct Discreet {
@@ -297,7 +297,7 @@ fn keys_whose_debug_is_redacted_are_told_apart() {
     assert_eq!(vector, [rows[1].clone(), rows[0].clone()]);
 }
 
-/// Else the stale copy would get the row's version, and be saved over what it has not seen.
+/// Otherwise the stale copy would get the row's version, and would be saved over a state that it has not seen.
 #[test]
 fn copies_of_one_row_at_several_versions_keep_their_own_wherever_they_are_put() {
     let (_database, conn) = &mut with_article();

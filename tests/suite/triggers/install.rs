@@ -54,7 +54,7 @@ diesel::table! {
     }
 }
 
-/// Its trigger has a name of its own.
+/// Its trigger has its own name.
 #[derive(Concurrent)]
 #[diesel(table_name = others)]
 #[concurrent(trigger_name = "others advance")]
@@ -104,7 +104,7 @@ fn two_models_of_one_table_share_its_trigger() {
     assert_eq!(ours(conn), []);
 }
 
-/// All models are looked at before anything is sent: also where the engine could not take it back.
+/// All models are checked before anything is sent, also if the engine could not roll back.
 #[test]
 fn a_tuple_with_a_model_that_cannot_have_one_creates_none() {
     let (_database, conn) = &mut with_table();
@@ -175,7 +175,7 @@ fn programs_that_want_other_forms_at_once_end_without_an_error() {
     }
 }
 
-/// A model that was removed leaves its trigger, which is named and dropped when that is asked for.
+/// A removed model leaves its trigger, which is named, and dropped on request.
 #[test]
 fn a_trigger_that_no_specification_wants_is_unused() {
     let (_database, conn) = &mut with_table();
@@ -199,7 +199,7 @@ fn a_trigger_that_no_specification_wants_is_unused() {
     assert_eq!(engine::all_triggers(conn), Vec::<String>::new());
 }
 
-/// The foreign program and the application race: each success is a step of its own.
+/// The foreign program and the application race. Each success advances the version by one.
 #[test]
 fn racing_writers_of_both_kinds_lose_nothing() {
     const WRITES: usize = 100;

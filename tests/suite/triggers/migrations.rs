@@ -31,7 +31,7 @@ fn the_migrations_of_the_repository_are_the_generators() {
         let expected = fs::read_to_string(written.join(file)).unwrap();
         assert_eq!(fs::read_to_string(repository().join(OF_THE_REPOSITORY).join(file)).unwrap(), expected, "{file}");
     }
-    // So there is nothing to write beside them.
+    // So there is nothing else to write.
     assert_eq!(triggers::write_migration::<Entry, Backend>(repository()).unwrap(), None);
 }
 
@@ -189,7 +189,7 @@ fn migrations_of_triggers_replace_nothing() {
     assert_eq!(engine::all_triggers(conn), before);
 }
 
-/// They say what they are, and their versions fit into Diesel's table and tell models apart.
+/// Their names describe them, and their versions fit into Diesel's table and distinguish models.
 #[test]
 fn each_model_has_a_migration_of_its_own() {
     let source = triggers::migrations::<(Draft, Entry)>();
@@ -220,7 +220,7 @@ fn alone_they_run_and_revert_and_take_on_models() {
     assert_eq!(triggers::check::<(Draft, Entry), _>(conn).unwrap().len(), 2);
 }
 
-/// As files they are the user's own: run, redone, reverted like any other.
+/// As files they are the user's own migrations: run, redone and reverted like any other.
 #[test]
 fn as_files_they_run_redo_and_revert() {
     let (_database, conn, dir) = &mut with_own_migrations();
@@ -238,7 +238,7 @@ fn as_files_they_run_redo_and_revert() {
     assert_eq!(run(source(), conn), 2);
     assert_trigger(true, conn);
 
-    // A model that is added later is all that the next migration holds.
+    // The next migration has only a model that was added later.
     assert_eq!(triggers::write_migration::<(Draft,), Backend>(dir.path()).unwrap(), None);
     let specs = [triggers::TriggerSpec::new("entries", ["id"], "version")];
     let expected = triggers::create_triggers(&specs, engine::ENGINE);
@@ -248,7 +248,7 @@ fn as_files_they_run_redo_and_revert() {
     assert_eq!(fs::read_to_string(next.join("down.sql")).unwrap(), expected.down_sql());
 }
 
-/// Nothing is left of a migration that cannot be written.
+/// A migration that cannot be written leaves nothing behind.
 #[test]
 fn a_directory_that_cannot_be_written_says_so() {
     let dir = TempDir::new().unwrap();

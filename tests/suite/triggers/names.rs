@@ -195,7 +195,7 @@ fn a_table_of_another_schema_has_its_trigger_there() {
     engine::drop_other_schema(&schema, conn);
 }
 
-/// Table "a", column "b_c" and table "a_b", column "c": a name of one's own tells them apart.
+/// Table "a", column "b_c" and table "a_b", column "c": your own name distinguishes them.
 #[test]
 fn two_tables_may_ask_for_one_name() {
     let (_database, conn) = &mut with_table();
@@ -248,7 +248,7 @@ fn the_trigger_of_a_renamed_column_is_left_over() {
         triggers::create_specs(std::slice::from_ref(&before), conn).unwrap();
         conn.batch_execute("ALTER TABLE drafts RENAME COLUMN version TO zversion").unwrap();
         let after = TriggerSpec::new("drafts", ["id"], "zversion");
-        // As a migration that knows nothing of the first one does.
+        // Like a migration that does not know the first one.
         let change = triggers::create_triggers([&after], engine::ENGINE);
         conn.transaction(|conn| conn.batch_execute(&change.up_sql())).unwrap();
         let problems = triggers::check_specs(std::slice::from_ref(&after), conn).unwrap();
@@ -268,7 +268,7 @@ fn the_trigger_of_a_renamed_column_is_left_over() {
     }
 }
 
-/// PostgreSQL tells cases apart, the others do not.
+/// PostgreSQL distinguishes upper and lower case, the others do not.
 #[test]
 fn columns_are_found_as_the_engine_compares_names() {
     let (_database, conn) = &mut with_table();

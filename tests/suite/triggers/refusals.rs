@@ -1,4 +1,4 @@
-//! What cannot be created says why, and nothing was changed.
+//! If a trigger cannot be created, the error says why, and nothing changes.
 
 use crate::library::triggers::{self, Error, Problem, TriggerSpec};
 use diesel::connection::SimpleConnection as _;

@@ -1,4 +1,4 @@
-//! What a trigger makes of a write: one step for every writer, and none more.
+//! The effect of a trigger on a write: one step for every writer, and no more.
 
 use crate::library::prelude::*;
 use crate::library::triggers::{self, TriggerSpec};
@@ -59,7 +59,7 @@ fn every_method_of_the_application_takes_exactly_one_step() {
     assert_eq!(record.version, 7);
 }
 
-/// Whatever the other program does with the version, it ends one step further; only on SQLite it can jump ahead.
+/// Whatever the other program does with the version, it ends one step further. Only on SQLite can it jump ahead.
 #[test]
 fn a_write_can_neither_leave_nor_lower_the_version() {
     let (_database, conn) = &mut with_draft();
@@ -175,7 +175,7 @@ fn the_strict_form_refuses_any_other_version() {
     record.save_unchecked(conn).unwrap();
     record.touch_concurrent(conn).unwrap();
     assert_eq!((record.version, versions(conn)), (7, vec![7]));
-    // It does what the ordinary one does, so that is not created beside it.
+    // It does what the ordinary trigger does, so that one is not created beside it.
     assert_eq!(triggers::check::<super::Draft, _>(conn).unwrap(), []);
     triggers::create::<super::Draft, _>(conn).unwrap();
     let found = triggers::list(conn).unwrap();

@@ -1,4 +1,5 @@
-//! `IntegerVersionField`: the version is the time of the save, and more than the version before whatever the clock says.
+//! `IntegerVersionField`: the version is the time of the save, and greater than the version before, whatever the clock
+//! says.
 
 use crate::library::VersionValue;
 use crate::library::prelude::*;

@@ -142,7 +142,8 @@ fn a_conflict_of_text_versions_quotes_them() {
     );
 }
 
-/// A collation that says "a" = "A" has no say in what is one version: the field does, and it says that they are two.
+/// A collation in which "a" = "A" does not decide whether two versions are the same. The field decides that, and for it
+/// they are two.
 #[test]
 fn two_texts_that_differ_in_case_are_two_versions() {
     let (_database, conn) = &mut empty();
@@ -188,7 +189,7 @@ fn unchecked_saves_at_once_never_share_a_version() {
         spawn(move || -> Vec<i64> {
             let mut record = Stepped { id: 1, value: 0, version: 0 };
             let save = |_| {
-                // The attempts are bounded, so a save may give up; what it says then is that it can be tried again.
+                // The attempts are bounded, so a save may give up. Its error then says that it can be tried again.
                 while let Err(error) = record.save_unchecked(&mut conn) {
                     assert!(error.is_retryable(), "{error:?}");
                 }

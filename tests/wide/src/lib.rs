@@ -1,1 +1,1 @@
-//! Nothing but tests: a table with as many columns as Diesel allows.
+//! Only tests: a table with as many columns as Diesel allows.

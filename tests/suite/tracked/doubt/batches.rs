@@ -44,7 +44,7 @@ fn an_edit_that_was_taken_back_is_fenced_off() {
         records[0].revert();
         records[2].title = "edited".to_owned();
         save(&mut records, saves_each, conn).unwrap();
-        // Only the doubt moves a version that nothing else moves.
+        // Only the doubt advances this version.
         assert_eq!(records.iter().map(|record| record.version).collect::<Vec<_>>(), [2, 1, 2]);
         assert_eq!(conditional(conn), records);
         assert!(records.iter().all(|record| remembered(record) == 0));
