@@ -37,7 +37,7 @@ Examples:
   diesel-concurrency add-version --table articles --trigger --strict")]
     AddVersion(AddVersion),
 
-    /// Writes a migration that creates the table of edit locks, which says who is editing which record
+    /// Writes a migration that creates the table of edit locks, which stores who is editing which record
     #[command(after_help = "\
 Examples:
   diesel-concurrency edit-locks
@@ -137,7 +137,7 @@ pub(crate) struct Create {
     pub(crate) form: Form,
     #[command(flatten)]
     pub(crate) retry: Retry,
-    /// Print the SQL and do nothing
+    /// Print the SQL and change nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
 }
@@ -148,10 +148,10 @@ pub(crate) struct Drop {
     pub(crate) sources: Sources,
     #[command(flatten)]
     pub(crate) retry: Retry,
-    /// Drop those triggers of ours that no model has, and no others
+    /// Drop only those of our triggers that no model has
     #[arg(long, conflicts_with = "dry_run")]
     pub(crate) unused: bool,
-    /// Print the SQL and do nothing
+    /// Print the SQL and change nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
 }
@@ -167,7 +167,7 @@ pub(crate) struct Check {
 
 #[derive(Debug, Args)]
 pub(crate) struct AddVersion {
-    /// The table, as SQL calls it: `articles` or `shop.items`
+    /// The table's SQL name: `articles` or `shop.items`
     #[arg(long, value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub(crate) table: String,
     /// The new column, a BIGINT that starts at 1
@@ -200,7 +200,7 @@ pub(crate) struct EditLocks {
 /// The options about the project that every command takes.
 #[derive(Debug, Args)]
 pub(crate) struct Project {
-    /// The database: postgres://…, mysql://… (MariaDB too) or a file of SQLite; also read from `.env`
+    /// The database: postgres://…, mysql://… (also for MariaDB) or an SQLite file; also read from `.env`
     // The value is hidden, because it contains the password.
     #[arg(long, global = true, value_name = "URL", env = "DATABASE_URL", hide_env_values = true)]
     pub(crate) database_url: Option<String>,
@@ -211,16 +211,16 @@ pub(crate) struct Project {
 
 #[derive(Debug, Args)]
 pub(crate) struct Sources {
-    /// A folder or file with models; may be given several times
+    /// A folder or file with models; may be repeated
     #[arg(long, value_name = "PATH", default_value = "src")]
     pub(crate) source: Vec<PathBuf>,
-    /// A folder or file below that is not read; may be given several times
+    /// A folder or file to leave out; may be repeated
     #[arg(long, value_name = "PATH")]
     pub(crate) exclude: Vec<PathBuf>,
-    /// The features that the models are compiled with: conditions and `cfg_attr` are then decided
+    /// The features of the models, which decide conditions and `cfg_attr`
     #[arg(long, value_delimiter = ',', num_args = 0.., require_equals = false, value_name = "NAMES")]
     pub(crate) features: Option<Vec<String>>,
-    /// The same with every feature
+    /// All features
     #[arg(long, conflicts_with = "features")]
     pub(crate) all_features: bool,
     #[command(flatten)]
@@ -229,14 +229,14 @@ pub(crate) struct Sources {
 
 #[derive(Debug, Args)]
 pub(crate) struct Schema {
-    /// The file with the `table!` declarations [default: that of diesel.toml, or src/schema.rs, where there is one]
+    /// The file with the `table!` declarations [default: that of diesel.toml, or src/schema.rs, if it exists]
     #[arg(long = "schema", value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Retry {
-    /// How often to try again, after a pause of a second, where others hold the table for longer than five seconds
+    /// How often to try again, after a pause of a second, if others use the table for longer than five seconds
     #[arg(long, value_name = "TIMES", default_value_t = 0)]
     pub(crate) retries: u32,
 }

@@ -151,7 +151,7 @@ impl Problem {
         }))
     }
 
-    /// The row is at none of the versions in `If-Match`: 412 with its tag. `record` is the row as you read it.
+    /// The row is at none of the versions in `If-Match`: 412 with its tag. `current` is the row as you read it.
     #[must_use]
     pub fn modified(current: &impl Versioned) -> Self {
         let id = current.record_id();

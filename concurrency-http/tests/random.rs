@@ -27,7 +27,7 @@ fn tokens() -> Tokens {
     Tokens::new(Keys::new(&[7; 32]).unwrap())
 }
 
-/// Calls `test` with a generator as often as it is asked.
+/// Calls `test` with a generator the requested number of times.
 fn for_random_inputs(test: impl Fn(&mut Rng)) {
     let number = |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().unwrap());
     let inputs = number("RANDOM_INPUTS").unwrap_or(20_000);

@@ -132,7 +132,7 @@ fn only_its_own_keys_and_its_own_audience_verify_a_token() {
     assert!(rotated.bound_to(b"anna").verify(&hers).is_ok());
 }
 
-/// A signature of the keys for anything else is none of a token.
+/// A signature of the keys for anything else is not valid for a token.
 #[test]
 fn what_the_keys_sign_elsewhere_is_no_token() {
     let keys = Keys::new(&[7; 32]).unwrap();

@@ -43,7 +43,7 @@ impl<'t> Token<'t> {
         }
     }
 
-    /// The name as it is written, whatever case the engine makes of it.
+    /// The name as it is written, before the engine folds its case.
     pub(super) fn spelled(&self) -> Option<String> {
         match self.kind {
             Kind::Word => Some(self.text.to_owned()),
@@ -242,7 +242,7 @@ fn dollars(rest: &str) -> Option<usize> {
     Some(end.map_or(rest.len(), |end| end.saturating_add(tag.len().saturating_mul(2))))
 }
 
-/// The name with its characters written out; one whose escapes are none stays as it is.
+/// The name with its escapes decoded. A name with invalid escapes stays as it is.
 fn written_out(name: &str) -> String {
     let mut written = String::with_capacity(name.len());
     let mut rest = name;

@@ -65,8 +65,9 @@ impl History {
         self.elsewhere = (!is_default).then(|| super::programs::beginning(statement.text));
     }
 
-    /// Whether the statement names the trigger or its table in a way that may mean another one: without a schema where another one was
-    /// chosen, or in another case than it was created in, which only some servers of MySQL tell apart.
+    /// Whether the statement names the trigger or its table in a way that may mean another one: without a schema after
+    /// another schema was chosen, or in a different case than at the creation, which only some MySQL servers
+    /// distinguish.
     fn may_mean_another(&self, standing: &Standing, statement: &Statement<'_>, engine: Engine) -> bool {
         let tokens = &statement.tokens;
         let names = [Some(standing.spec.table.clone()), Some(standing.spec.name()), standing.function.clone()];
@@ -85,7 +86,7 @@ impl History {
         engine == Engine::Mysql && named.any(|(_, token)| token.spelled().is_some_and(|spelled| !is_spelled(&spelled)))
     }
 
-    /// Leaves everything as it is, and is in doubt of what the statement would change.
+    /// Changes nothing, and marks as unclear what the statement would change.
     fn run_in_doubt(&mut self, statement: &Statement<'_>, engine: Engine) {
         let mut after = self.clone();
         after.run(statement, engine);

@@ -12,7 +12,7 @@ pub(in super::super) struct Standing {
     pub(in super::super) statements: Vec<String>,
     /// The beginning of the statement that may have changed it, if the text does not say whether it did.
     pub(in super::super) unclear: Option<String>,
-    /// The schema that it was created in, where its function stays.
+    /// The schema in which it was created, and in which its function stays.
     pub(super) home: Option<String>,
     /// The function that it calls (PostgreSQL).
     pub(super) function: Option<String>,
@@ -66,7 +66,7 @@ impl Standing {
         Name { schema, name }.in_default_schema()
     }
 
-    /// What drops it, and its function, which stayed where it was when the table went to another schema.
+    /// The statements that drop it and its function, which stayed behind when the table went to another schema.
     pub(in super::super) fn drop(&self, engine: Engine) -> Vec<String> {
         let mut statements = self.spec.drop(engine);
         if self.function.is_some() && self.home != self.spec.schema {
