@@ -1,11 +1,11 @@
-//! What a user's build takes in with our crates: few packages, under free licences, and none that asks for a newer Rust.
+//! The packages that our crates add to a user's build: few, under free licences, and none that needs a newer Rust.
 
 use std::collections::BTreeMap;
 use std::process::Command;
 
 use serde_json::Value;
 
-/// What is built for each of our crates, with all that it can need on a user's machine.
+/// The packages of the build of each of our crates, with everything that it can need on a user's machine.
 const BUILDS: [&[&str]; 4] = [
     &["concurrency-diesel", "--all-features"],
     &["concurrency-http", "--all-features"],

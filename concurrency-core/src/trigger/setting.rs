@@ -1,11 +1,11 @@
-//! Triggers of other people that set the version: told by what their program writes.
+//! Other triggers that set the version, recognised by what their program writes.
 
 use super::found::{FoundColumn, FoundTrigger};
 use super::state::state;
 use super::tokens::{Kind, Token, folded, tokens};
 use super::{Engine, TriggerSpec};
 
-/// The triggers of others on the table that set the version when a row is updated, after ours has.
+/// The other triggers on the table that set the version of an updated row after ours has.
 pub(super) fn setting<'f>(
     spec: &TriggerSpec,
     engine: Engine,
@@ -35,7 +35,7 @@ pub(super) fn setting<'f>(
     found.filter(|(position, trigger)| sets_version(*position, trigger)).map(|(_, trigger)| trigger).collect()
 }
 
-/// What stands before the table: when and at which events it fires.
+/// The text before the table: when and for which events it fires.
 fn events<'t>(trigger: &'t FoundTrigger, engine: Engine) -> impl Iterator<Item = Token<'t>> {
     tokens(&trigger.definition, engine).take_while(|token| !token.is("ON") && !token.is("FOR"))
 }
@@ -44,7 +44,7 @@ fn fires_on_update(trigger: &FoundTrigger, engine: Engine) -> bool {
     events(trigger, engine).any(|token| token.is("UPDATE"))
 }
 
-/// Whether what its function returns becomes the row: on PostgreSQL.
+/// Whether the row becomes what the function returns (PostgreSQL).
 fn is_before(trigger: &FoundTrigger, engine: Engine) -> bool {
     engine == Engine::Postgres && events(trigger, engine).any(|token| token.is("BEFORE"))
 }
@@ -72,7 +72,7 @@ impl Program<'_, '_> {
         })
     }
 
-    /// How many tokens name the version of the new row here, or on PostgreSQL all of that row.
+    /// The number of tokens here that name the version of the new row, or on PostgreSQL all of that row.
     fn target_at(&self, position: usize) -> Option<usize> {
         let rest = self.tokens.get(position..)?;
         let (new, behind) = rest.split_first()?;
@@ -113,7 +113,8 @@ impl Program<'_, '_> {
         })
     }
 
-    /// Whether what stands here is filled: the list after INTO, the variable of FOR, an argument of CALL, which may be OUT.
+    /// Whether the code assigns to this place: the list after INTO, the variable of FOR, or an argument of CALL, which
+    /// may be OUT.
     fn is_written_into(&self, position: usize) -> bool {
         let before = self.tokens.get(..position).unwrap_or_default();
         let statement = before.rsplit(|token| token.is_sign(";")).next().unwrap_or_default();
@@ -124,18 +125,18 @@ impl Program<'_, '_> {
         let is_insert =
             is_insert.is_some_and(|before| before.is("INSERT") || before.is("MERGE") || before.is("REPLACE"));
         let is_into = into.filter(|_| !is_insert).and_then(|into| statement.get(into.saturating_add(1)..));
-        // `SELECT INTO target expression` has the value behind the target.
+        // `SELECT INTO target expression` has the value after the target.
         let is_target =
             statement.last().is_some_and(|before| before.is("INTO") || before.is("STRICT") || before.is_sign(","));
         let is_filled = is_target && is_into.is_some_and(|list| list.iter().all(is_list));
         let is_loop = statement.last().is_some_and(|token| token.is("FOR") || token.is("FOREACH"));
         let is_alias = statement.len() > 1 && statement.iter().rev().nth(1).is_some_and(|token| token.is("ALIAS"));
-        // The version alone: a row that is handed over whole is no variable.
+        // Only the version, because a whole row that is passed is not a variable.
         let is_call = statement.iter().any(|token| token.is("CALL")) && self.target_at(position) == Some(3);
         is_filled || (is_loop && !is_alias) || is_call
     }
 
-    /// Whether RETURN gives the row another one than NEW, or OLD, or none: a record, or what a function makes.
+    /// Whether RETURN returns a row other than NEW or OLD: a record, or the result of a function.
     fn returns_another_row(&self) -> bool {
         let returns = self.tokens.iter().enumerate().filter(|(_, token)| token.is("RETURN"));
         let mut expressions = returns.map(|(position, _)| {
@@ -150,7 +151,7 @@ impl Program<'_, '_> {
         expressions.any(|expression| expression.iter().any(is_other))
     }
 
-    /// Whether it writes the version of a row of the table by a statement of its own.
+    /// Whether it writes the version of a row of the table with its own statement.
     fn writes(&self, spec: &TriggerSpec) -> bool {
         (0..self.tokens.len()).any(|position| {
             let rest = self.tokens.get(position..).unwrap_or_default();
@@ -169,7 +170,7 @@ impl Program<'_, '_> {
 
     /// `UPDATE table SET …, version = …`, up to its WHERE.
     fn updates(&self, spec: &TriggerSpec, statement: &[&Token<'_>]) -> bool {
-        // In between stands a table and not much else: not the UPDATE of a trigger's event.
+        // Only a table and little else is in between, so this is not the UPDATE of a trigger's event.
         let next = statement.iter().skip(1).find(|token| token.is("SET") || token.is("UPDATE"));
         let set = statement.iter().position(|token| token.is("SET"));
         let Some(set) = set.filter(|_| next.is_some_and(|next| next.is("SET"))) else { return false };
@@ -188,7 +189,7 @@ impl Program<'_, '_> {
         is_replace || set.and_then(|set| statement.get(set..)).is_some_and(|assignments| self.sets_version(assignments))
     }
 
-    /// Whether the version is among what SET sets: `a = 1, version = 2`, `(a, version) = (1, 2)`.
+    /// Whether SET sets the version: `a = 1, version = 2`, `(a, version) = (1, 2)`.
     fn sets_version(&self, assignments: &[&Token<'_>]) -> bool {
         let mut depth = 0_usize;
         let (mut is_target, mut may_be_list) = (false, false);

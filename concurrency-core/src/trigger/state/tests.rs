@@ -204,7 +204,7 @@ fn whoever_sets_the_version_after_ours_is_found() {
     assert!(!writes("CREATE TRIGGER x AFTER UPDATE ON stock BEGIN UPDATE other SET version = 7; END"));
 }
 
-/// Whatever statement fills it, and whoever replaces the whole row.
+/// Any statement may fill it, or replace the whole row.
 #[test]
 fn every_way_to_set_the_version_is_found() {
     let columns = [column("version", "bigint", "bigint")];
@@ -263,7 +263,7 @@ fn every_way_to_set_the_version_is_found() {
     ] {
         assert!(!sets(Engine::Postgres, before, body), "{body}");
     }
-    // Nobody looks at what an AFTER trigger returns.
+    // The result of an AFTER trigger is ignored.
     let after = before.replace("BEFORE", "AFTER");
     assert!(!sets(Engine::Postgres, &after, "DECLARE r stock; BEGIN RETURN r; END"));
     let sqlite = |body: &str| {
