@@ -1,5 +1,5 @@
-//! What a database has for a spec: its table, those that inherit from it, and the triggers on each. `plan` and `check`
-//! decide what to do about it.
+//! What a database has for a spec: its table, those that inherit from it, and the triggers on each. `plan` and
+//! `problem` decide what to do about it.
 
 use std::collections::HashMap;
 
