@@ -100,6 +100,11 @@ impl Database {
         on!(self, |connection| triggers::check_each(specs, connection))
     }
 
+    /// The problem of each trigger, and those of the triggers that none of these specifications wants.
+    pub(crate) fn check_all(&mut self, specs: &[TriggerSpec]) -> Result<(Vec<Vec<Problem>>, Vec<Problem>), Error> {
+        on!(self, |connection| triggers::check_all(specs, connection))
+    }
+
     /// The problem of the trigger, and the other problems on its table.
     pub(crate) fn check(&mut self, spec: &TriggerSpec) -> Result<Vec<Problem>, Error> {
         on!(self, |connection| triggers::check_specs(std::slice::from_ref(spec), connection))

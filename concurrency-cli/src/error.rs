@@ -5,7 +5,7 @@ use concurrency_diesel::triggers::{self, Engine};
 use thiserror::Error;
 
 use crate::environment::DatabaseUrl;
-use crate::source::Mistake;
+use crate::source::{Mistake, Place};
 
 #[derive(Debug, Error)]
 pub(crate) enum Error {
@@ -41,9 +41,9 @@ pub(crate) enum Error {
     Obstructed(Vec<String>),
 
     #[error(
-        "{table} has a column `{column}` already; name another with --column, or let a model use it and run `triggers generate`"
+        "{table} has a column `{column}` already ({place}); name another with --column, or let a model use it and run `triggers generate`"
     )]
-    ColumnExists { table: String, column: String },
+    ColumnExists { table: String, column: String, place: Place },
 
     #[error(
         "this diesel-concurrency was built without {0}; install it with `cargo install concurrency-cli`, whose features are `sqlite`, `postgres` and `mysql`"

@@ -275,6 +275,16 @@ where
     now(install::check_each(specs, &mut Blocking::session(conn)))
 }
 
+/// Returns what is wrong with each of the triggers, and what [`unused`] returns, for one look at the tables.
+#[doc(hidden)]
+#[allow(clippy::type_complexity, reason = "the answers of two functions")]
+pub fn check_all<C>(specs: &[TriggerSpec], conn: &mut C) -> Result<(Vec<Vec<Problem>>, Vec<Problem>), Error>
+where
+    C: LoadConnection<Backend: CatalogBackend>,
+{
+    now(unused::check_all(specs, &mut Blocking::session(conn)))
+}
+
 /// Returns our triggers in the database that none of these specifications wants, for example because their model was
 /// removed: [`Problem::Unused`], or what such a trigger breaks. Triggers that [`check`] names are left out.
 ///

@@ -12,7 +12,7 @@ use crate::diesel_toml;
 use crate::environment;
 use crate::error::Error;
 use crate::output::Report;
-use crate::source::{self, Scope, Tables};
+use crate::source::{self, Mistake, Scope, Tables};
 
 pub(super) fn run(arguments: &arguments::AddVersion, project: &arguments::Project) -> Result<Report, Error> {
     let engine = environment::engine(arguments.migration.engine, project)?;
@@ -20,7 +20,7 @@ pub(super) fn run(arguments: &arguments::AddVersion, project: &arguments::Projec
         let schema = diesel_toml::schema_file(&arguments.schema, project)?;
         source::read(Scope { schema: schema.as_deref(), ..Scope::default() })?
     };
-    let spec = spec_of(arguments, &source.tables);
+    let spec = spec_of(arguments, &source.tables)?;
     let migrations = Migrations::of(&arguments.migration, project)?;
     let written = migrations.written()?;
 
@@ -49,10 +49,13 @@ pub(super) fn run(arguments: &arguments::AddVersion, project: &arguments::Projec
 }
 
 /// The table's key comes from the schema file. If neither that nor the arguments name one, SQLite uses the rowid.
-fn spec_of(arguments: &arguments::AddVersion, tables: &Tables) -> TriggerSpec {
+fn spec_of(arguments: &arguments::AddVersion, tables: &Tables) -> Result<TriggerSpec, Error> {
     let declared = tables.find(&arguments.table);
     let key = match declared {
-        Some(table) if arguments.key.is_empty() => table.sql_key(),
+        Some(table) if arguments.key.is_empty() => match table.doubt_of_key() {
+            Some(doubt) => return Err(vec![Mistake::new(table.place.clone(), doubt)].into()),
+            None => table.sql_key(),
+        },
         _ => arguments.key.clone(),
     };
     let (schema, table) = match (declared, arguments.table.split_once('.')) {
@@ -70,13 +73,14 @@ fn spec_of(arguments: &arguments::AddVersion, tables: &Tables) -> TriggerSpec {
     if arguments.strict {
         spec = spec.strict();
     }
-    spec
+    Ok(spec)
 }
 
 fn refuse_existing(spec: &TriggerSpec, tables: &Tables) -> Result<(), Error> {
     match tables.find(&sql_name(spec)) {
         Some(table) if table.has_sql_column(spec.version()) => {
-            Err(Error::ColumnExists { table: table.full_name(), column: spec.version().to_owned() })
+            let (column, place) = (spec.version().to_owned(), table.place.clone());
+            Err(Error::ColumnExists { table: table.full_name(), column, place })
         }
         _ => Ok(()),
     }

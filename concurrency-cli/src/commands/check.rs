@@ -15,8 +15,8 @@ pub(super) fn run(arguments: &arguments::Check, project: &arguments::Project) ->
     let url = DatabaseUrl::of(project)?;
     let (specs, skipped) = wanted(&arguments.sources, project)?;
     let mut database = Database::open(url)?;
-    let checked: Vec<_> = specs.iter().zip(database.check_each(&specs)?).collect();
-    let others = database.unused(&specs)?;
+    let (checked, others) = database.check_all(&specs)?;
+    let checked: Vec<_> = specs.iter().zip(checked).collect();
     let text = match arguments.format {
         Format::Text => text(&checked, &others),
         Format::Json => output::json(&document(&checked, &others, &skipped)),

@@ -16,7 +16,7 @@ use super::{mentions, name_of};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Table {
     pub(super) name: String,
-    pub(super) place: Place,
+    pub(crate) place: Place,
     /// The modules of the file, and those in it, around the table.
     pub(super) module: Vec<String>,
     pub(crate) schema: Option<String>,
@@ -119,7 +119,7 @@ impl Table {
     }
 
     /// Why only the compiler knows the SQL name of the table or of a column; `None` if the text says it.
-    pub(crate) fn doubt<'n>(&self, columns: impl IntoIterator<Item = &'n String>) -> Option<String> {
+    pub(super) fn doubt<'n>(&self, columns: impl IntoIterator<Item = &'n String>) -> Option<String> {
         let advice = "name the features with --features, or write it out";
         if self.is_unsure {
             return Some(format!("the table `{}` has its name in SQL only under a condition; {advice}", self.name));
@@ -128,6 +128,11 @@ impl Table {
         let column = columns.into_iter().find(is_unsure)?;
         let what = format!("the column `{column}` of the table `{}`", self.name);
         Some(format!("{what} is there, or has its name in SQL, only under a condition; {advice}"))
+    }
+
+    /// The same of the primary key.
+    pub(crate) fn doubt_of_key(&self) -> Option<String> {
+        self.doubt(&self.key)
     }
 
     fn column(&self, name: &str) -> Option<&Column> {

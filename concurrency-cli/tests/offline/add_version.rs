@@ -70,7 +70,7 @@ fn a_column_that_is_there_is_refused() {
     project.run(&["add-version", "--table", "articles", "--engine", "sqlite"]).expect(
         2,
         "",
-        "error: articles has a column `version` already; name another with --column, or let a model use it and run `triggers generate`\n",
+        "error: articles has a column `version` already (src/schema.rs:4); name another with --column, or let a model use it and run `triggers generate`\n",
     );
     assert_eq!(project.files(), before);
 }
@@ -82,4 +82,20 @@ fn a_dry_run_writes_nothing() {
     let ran = project.run(&["add-version", "--table", "comments", "--engine", "mysql", "--dry-run"]);
     assert!(ran.code == Some(0) && ran.out.contains("`comments`"), "{ran:?}");
     assert_eq!(project.files(), before);
+}
+
+/// The trigger goes by the key, so that it must be known what SQL calls it.
+#[test]
+fn a_key_under_a_condition_is_refused() {
+    let project = Project::new();
+    project.write(
+        "src/schema.rs",
+        "diesel::table! { comments (id) { #[cfg_attr(feature = \"a\", sql_name = \"ID\")] id -> BigInt, } }",
+    );
+    let add = ["add-version", "--table", "comments", "--engine", "sqlite", "--trigger"];
+    let ran = project.run(&add);
+    let said = "error: src/schema.rs:1: the column `id` of the table `comments` is there, or has its name in SQL, only under a condition";
+    assert!(ran.code == Some(2) && ran.err.starts_with(said), "{ran:?}");
+    let named = [&add[..], &["--key", "ID"]].concat();
+    assert_eq!(project.run(&named).code, Some(0));
 }

@@ -11,6 +11,8 @@ pub struct TriggerQuery {
     pub sql: Vec<String>,
     /// The values to bind, each a text.
     pub parameters: Vec<String>,
+    /// Whether the same SQL is sent again and again, with other values, so that it is worth preparing once.
+    pub is_repeated: bool,
 }
 
 /// A column of a table, as [`TriggerSpec::find_columns`] finds it.

@@ -37,7 +37,7 @@ pub(super) fn query(file: &str, values: &[(&str, Value<'_>)]) -> TriggerQuery {
     }
     piece.push_str(rest);
     pieces.push(piece);
-    TriggerQuery { sql: pieces, parameters }
+    TriggerQuery { sql: pieces, parameters, is_repeated: false }
 }
 
 /// The value of the name up to the next `}`, and the text after it.

@@ -91,7 +91,7 @@ where
     Ok(rows.into_iter().map(|row| FoundTrigger::from_row(row.into())).collect())
 }
 
-/// A query of the catalog that returns an `S`. It is sent seldom, so it is not kept prepared.
+/// A query of the catalog that returns an `S`. It is kept prepared only if it is sent again and again.
 struct CatalogQuery<S> {
     query: TriggerQuery,
     answer: PhantomData<S>,
@@ -112,7 +112,9 @@ where
     String: ToSql<Text, DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        out.unsafe_to_cache_prepared();
+        if !self.query.is_repeated {
+            out.unsafe_to_cache_prepared();
+        }
         let mut parameters = self.query.parameters.iter();
         for sql in &self.query.sql {
             out.push_sql(sql);

@@ -7,7 +7,7 @@ use super::error::Error;
 use super::models::distinct;
 use super::plan::{Step, plan_create, plan_drop};
 use super::problem::Problem;
-use super::survey::Surveyor;
+use super::survey::{Surveyed, Surveyor};
 use super::{engine, shown};
 use crate::backend::ConcurrencyBackend as _;
 use crate::error::is_lock_timeout;
@@ -156,12 +156,17 @@ where
 {
     let (mut checked, surveyor) = (Vec::with_capacity(specs.len()), Surveyor::of(specs, session).await?);
     for spec in specs {
-        let mut problems = Vec::new();
-        for table in surveyor.survey(spec, session).await? {
-            table.usable::<E>()?;
-            problems.extend(Problem::of_table::<E>(&table)?);
-        }
-        checked.push(problems);
+        checked.push(problems_of::<E>(&surveyor.survey(spec, session).await?)?);
     }
     Ok(checked)
+}
+
+/// Returns what is wrong with the triggers of a table and of those that inherit from it.
+pub(super) fn problems_of<E: Executor>(tables: &[Surveyed]) -> Result<Vec<Problem>, Error> {
+    let mut problems = Vec::new();
+    for table in tables {
+        table.usable::<E>()?;
+        problems.extend(Problem::of_table::<E>(table)?);
+    }
+    Ok(problems)
 }

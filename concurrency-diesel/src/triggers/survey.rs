@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use concurrency_core::{FoundColumn, FoundTrigger, FoundTriggers, Leftover, TriggerSpec, TriggerState};
+use concurrency_core::{FoundColumn, FoundTrigger, FoundTriggers, Leftover, TriggerQuery, TriggerSpec, TriggerState};
 
 use super::catalog::{self, CatalogBackend};
 use super::error::Error;
@@ -53,6 +53,8 @@ impl Surveyed {
 pub(super) struct Surveyor {
     /// The triggers of whole schemas, if they were queried at once.
     whole: HashMap<Option<String>, FoundTriggers>,
+    /// Whether so many tables are queried one by one that their queries are worth preparing.
+    is_repeated: bool,
 }
 
 /// From this many tables of a schema on, the whole schema is queried at once, if the engine scans all of it for each
@@ -77,7 +79,7 @@ impl Surveyor {
                 whole.insert(schema.map(str::to_owned), found);
             }
         }
-        Ok(Self { whole })
+        Ok(Self { whole, is_repeated: specs.len() >= MANY })
     }
 
     /// The table of the spec, which must exist, and after it those that inherit from it.
@@ -91,7 +93,7 @@ impl Surveyor {
     {
         let mut tables = vec![self.survey_table(spec, session).await?];
         let Some(children) = spec.find_children(engine::<E>()) else { return Ok(tables) };
-        for child in catalog::columns(children, session).await? {
+        for child in catalog::columns(self.repeated(children), session).await? {
             let mut child = self.survey_table(&spec.for_child(child), session).await?;
             // The function that is listed with them belongs to the parent table.
             child.found.retain(|found| !found.definition.is_empty());
@@ -105,17 +107,23 @@ impl Surveyor {
         Ok(tables)
     }
 
+    fn repeated(&self, query: TriggerQuery) -> TriggerQuery {
+        let mut query = query;
+        query.is_repeated = self.is_repeated;
+        query
+    }
+
     async fn survey_table<E>(&self, spec: &TriggerSpec, session: &mut Session<'_, E>) -> Result<Surveyed, Error>
     where
         E: Executor<Backend: CatalogBackend>,
     {
-        let columns = catalog::columns(spec.find_columns(engine::<E>()), session).await?;
+        let columns = catalog::columns(self.repeated(spec.find_columns(engine::<E>())), session).await?;
         if columns.is_empty() {
             return Err(Error::MissingTable { table: shown(spec) });
         }
         let found = match self.whole.get(&spec.schema().map(str::to_owned)) {
             Some(whole) => whole.of(spec),
-            None => catalog::triggers(spec.find_triggers(engine::<E>()), session).await?,
+            None => catalog::triggers(self.repeated(spec.find_triggers(engine::<E>())), session).await?,
         };
         Ok(Surveyed { spec: spec.clone(), columns, found })
     }

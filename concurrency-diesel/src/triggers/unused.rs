@@ -1,14 +1,16 @@
 //! Our triggers that no specification wants: what they are, and how they are dropped.
 
+use std::collections::HashSet;
+
 use concurrency_core::{FoundTrigger, Leftover, TriggerSpec, drop_found};
 
 use super::catalog::{self, CatalogBackend};
 use super::engine;
 use super::error::Error;
-use super::install::{carry_out, list};
+use super::install::{carry_out, list, problems_of};
 use super::plan::Step;
 use super::problem::{Problem, breaks};
-use super::survey::Surveyor;
+use super::survey::{Surveyed, Surveyor};
 use crate::executor::{Executor, Session, Transactions};
 
 /// Returns the problem with each.
@@ -52,6 +54,28 @@ where
     Ok(unused)
 }
 
+/// Returns what is wrong with each of the triggers, and the problem with each that no specification wants.
+pub(crate) async fn check_all<E>(
+    specs: &[TriggerSpec],
+    session: &mut Session<'_, E>,
+) -> Result<(Vec<Vec<Problem>>, Vec<Problem>), Error>
+where
+    E: Executor<Backend: CatalogBackend>,
+{
+    let (mut checked, mut known) = (Vec::with_capacity(specs.len()), Vec::new());
+    let surveyor = Surveyor::of(specs, session).await?;
+    for spec in specs {
+        let tables = surveyor.survey(spec, session).await?;
+        checked.push(problems_of::<E>(&tables)?);
+        known.extend(known_on::<E>(&tables));
+    }
+    let mut others = Vec::new();
+    for found in others_than(&known, session).await? {
+        others.push(judge(&found, session).await?);
+    }
+    Ok((checked, others))
+}
+
 /// Our triggers in the database, except those that a specification wants and those that `create` drops.
 async fn find<E>(specs: &[TriggerSpec], session: &mut Session<'_, E>) -> Result<Vec<FoundTrigger>, Error>
 where
@@ -60,17 +84,31 @@ where
     let mut known: Vec<FoundTrigger> = Vec::new();
     let surveyor = Surveyor::of(specs, session).await?;
     for spec in specs {
-        let tables = match surveyor.survey(spec, session).await {
-            Err(Error::MissingTable { .. }) => continue,
-            tables => tables?,
-        };
-        for table in &tables {
-            known.extend(table.state::<E>().own().into_iter().cloned());
-            known.extend(table.leftovers::<E>().into_iter().map(|(found, _)| found.clone()));
+        match surveyor.survey(spec, session).await {
+            Err(Error::MissingTable { .. }) => {}
+            tables => known.extend(known_on::<E>(&tables?)),
         }
     }
+    others_than(&known, session).await
+}
+
+/// The triggers on these tables that the specification wants, and those that `create` drops.
+fn known_on<E: Executor>(tables: &[Surveyed]) -> Vec<FoundTrigger> {
+    let of_table = |table: &Surveyed| -> Vec<FoundTrigger> {
+        let leftovers = table.leftovers::<E>().into_iter().map(|(found, _)| found);
+        table.state::<E>().own().into_iter().chain(leftovers).cloned().collect()
+    };
+    tables.iter().flat_map(of_table).collect()
+}
+
+/// Our triggers in the database, except these.
+async fn others_than<E>(known: &[FoundTrigger], session: &mut Session<'_, E>) -> Result<Vec<FoundTrigger>, Error>
+where
+    E: Executor<Backend: CatalogBackend>,
+{
+    let known: HashSet<_> = known.iter().map(identity).collect();
     let mut found = list(session).await?;
-    found.retain(|found| !known.iter().any(|known| is_same(known, found)));
+    found.retain(|found| !known.contains(&identity(found)));
     Ok(found)
 }
 
@@ -106,6 +144,9 @@ fn table_of(found: &FoundTrigger) -> String {
 }
 
 fn is_same(one: &FoundTrigger, other: &FoundTrigger) -> bool {
-    (&one.table_schema, &one.table_name, &one.trigger_name)
-        == (&other.table_schema, &other.table_name, &other.trigger_name)
+    identity(one) == identity(other)
+}
+
+fn identity(found: &FoundTrigger) -> (&Option<String>, &Option<String>, &String) {
+    (&found.table_schema, &found.table_name, &found.trigger_name)
 }
