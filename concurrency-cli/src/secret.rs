@@ -111,7 +111,7 @@ fn settings(line: &str) -> Vec<&str> {
 }
 
 /// The values of such settings.
-const SECRETS: [&str; 3] = ["password", "passwd", "pwd"];
+const SECRETS: [&str; 8] = ["password", "passwd", "pwd", "pass", "passphrase", "hexkey", "?key", "&key"];
 
 /// The value of a setting whose name is partly encoded.
 fn encoded_setting(setting: &str) -> Option<&str> {
@@ -235,6 +235,19 @@ mod tests {
             conceal_parts_of(url, said),
             "invalid: \"postgres://ada:****@localhost/blog\", password ****, or \"****\""
         );
+    }
+
+    #[test]
+    fn keys_of_encrypted_files_are_masked() {
+        for (given, masked) in [
+            ("file:/tmp/blog.db?key=s3cr3t", "file:/tmp/blog.db?key=****"),
+            ("file:blog.db?mode=ro&key='s3cr3t'", "file:blog.db?mode=ro&key='****'"),
+            ("file:blog.db?hexkey=s3cr3t", "file:blog.db?hexkey=****"),
+            ("host=h pass=s3cr3t passphrase = s3cr3t", "host=h pass=**** passphrase = ****"),
+            ("add-version --key=id", "add-version --key=id"),
+        ] {
+            assert_eq!(conceal(given), masked);
+        }
     }
 
     #[test]

@@ -29,8 +29,10 @@ pub(super) struct History {
     functions: Vec<(String, String)>,
     /// Other functions and procedures, by name, as they were written.
     programs: Vec<(String, String)>,
-    /// Views, each with whether it calls one of the programs.
+    /// Views, each with the programs that it calls.
     views: Vec<(Name, Option<String>)>,
+    /// Tables with a trigger that calls one of the programs, each with that program.
+    firing: Vec<(Name, String)>,
     /// Other triggers, each with its table.
     foreign: Vec<(String, Name)>,
     /// The statement that gives names without a schema another meaning.
@@ -55,6 +57,14 @@ pub(super) fn read(migrations: &[String], engine: Engine) -> History {
     }
     history
 }
+
+/// How a change of a table begins: MariaDB knows more than one way.
+const ALTER_TABLE: [&[&str]; 4] = [
+    &["ALTER", "TABLE"],
+    &["ALTER", "ONLINE", "TABLE"],
+    &["ALTER", "IGNORE", "TABLE"],
+    &["ALTER", "ONLINE", "IGNORE", "TABLE"],
+];
 
 impl History {
     /// Whether the function of the spec's trigger exists, with or without the trigger: DROP TABLE leaves it.
@@ -118,7 +128,7 @@ impl History {
             return self.rename_tables(reader);
         } else if reader.takes(&["ALTER", "TRIGGER"]) {
             self.alter_trigger(reader);
-        } else if reader.takes(&["ALTER", "TABLE"]) {
+        } else if reader.takes_one_of(&ALTER_TABLE) {
             reader.takes(&["IF", "EXISTS"]);
             reader.takes(&["ONLY"]);
             let Some(table) = reader.name() else { return false };
@@ -141,6 +151,9 @@ impl History {
         };
         if begins(&[&["TRIGGER"]]) {
             let Some(trigger) = reader.name() else { return false };
+            if engine == Engine::Sqlite && trigger.schema.as_deref() == Some("temp") {
+                return true;
+            }
             // On PostgreSQL the name of a trigger belongs to its table, elsewhere to the database.
             let table = if reader.takes(&["ON"]) && engine == Engine::Postgres { reader.name() } else { None };
             let table = table.map(Name::in_default_schema);

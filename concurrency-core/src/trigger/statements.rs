@@ -52,7 +52,7 @@ pub(super) fn statements(sql: &str, engine: Engine) -> Vec<Statement<'_>> {
                 before.is_none_or(|before| begins_a_statement(&before)) && OPENING.iter().any(|word| token.is(word));
             let is_case = token.is("CASE") && !opens && !before.is_some_and(|before| before.is("END"));
             // BEGIN alone begins a transaction.
-            let is_block = token.is("NOT") && current.len() == 2;
+            let is_block = current.len() == 2 && current.first().is_some_and(|first| first.is("BEGIN")) && !opens;
             if (opens && !(token.is("BEGIN") && current.len() == 1)) || is_case || is_block {
                 depth = depth.saturating_add(1);
             } else if token.is("END") {
@@ -93,7 +93,8 @@ fn begins_a_statement(before: &Token<'_>) -> bool {
 /// Whether it is a MySQL block outside a program.
 fn is_compound(statement: &[Token<'_>], engine: Engine) -> bool {
     let (Some(first), second) = (statement.first(), statement.get(1)) else { return false };
-    let is_block = first.is("BEGIN") && second.is_some_and(|second| second.is("NOT"));
+    // Under sql_mode = ORACLE a block needs no NOT ATOMIC.
+    let is_block = first.is("BEGIN") && second.is_some_and(|second| !second.is("WORK"));
     engine == Engine::Mysql && (is_block || OPENING.iter().skip(1).any(|word| first.is(word)))
 }
 

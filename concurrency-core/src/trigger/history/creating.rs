@@ -20,7 +20,11 @@ impl History {
         let program = is_what("FUNCTION").or_else(|| is_what("PROCEDURE"));
         let table = is_what("TABLE");
         let earlier = |view: &usize| [table, program, is_what("TRIGGER")].iter().flatten().all(|other| view < other);
-        if let Some(view) = is_what("VIEW").filter(earlier) {
+        let is_temporary =
+            |word: &usize| statement.tokens.iter().take(*word).any(|token| token.is("TEMP") || token.is("TEMPORARY"));
+        if engine == Engine::Sqlite && is_what("TRIGGER").filter(is_temporary).is_some() {
+            // It goes with the session.
+        } else if let Some(view) = is_what("VIEW").filter(earlier) {
             self.create_view(statement, behind(view));
         } else if let Some(trigger) =
             is_what("TRIGGER").filter(|trigger| program.is_none_or(|program| *trigger < program))
@@ -30,9 +34,7 @@ impl History {
             self.create_program(statement, behind(program));
         } else if let Some(table) = table {
             self.query(statement, engine);
-            let is_temporary =
-                statement.tokens.iter().take(table).any(|token| token.is("TEMP") || token.is("TEMPORARY"));
-            self.create_table(behind(table), replaces, is_temporary);
+            self.create_table(behind(table), replaces, is_temporary(&table));
         }
     }
 
@@ -101,6 +103,11 @@ impl History {
             let rest = reader.rest.get(execute.saturating_add(2)..).unwrap_or_default();
             Reader { rest, engine }.name()
         });
+        let program =
+            function.as_ref().and_then(|function| self.programs.iter().rfind(|(name, _)| *name == function.name));
+        if let Some((_, program)) = program {
+            self.firing.push((table.clone().in_default_schema(), program.clone()));
+        }
         let function =
             function.and_then(|function| self.functions.iter().find(|(name, _)| *name == function.name)).cloned();
         let qualified =

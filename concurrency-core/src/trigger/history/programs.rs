@@ -45,6 +45,8 @@ impl History {
     pub(super) fn called_by(&self, statement: &Statement<'_>, engine: Engine) -> Vec<String> {
         let views = self.views.iter().filter_map(|(view, body)| Some((&view.name, body.as_ref()?)));
         let views: Vec<(&String, &String)> = views.collect();
+        let writes = ["INSERT", "UPDATE", "DELETE", "TRUNCATE", "COPY", "MERGE", "WITH"];
+        let fires = writes.iter().any(|word| statement.begins(&[word]));
         if self.programs.is_empty() && views.is_empty() {
             return Vec::new();
         }
@@ -55,6 +57,8 @@ impl History {
             if next.is_some_and(|next| next.is_sign("(")) {
                 bodies.extend(self.programs.iter().rfind(|(known, _)| *known == name).map(|(_, body)| body.clone()));
             }
+            let fired = self.firing.iter().filter(|(table, _)| fires && table.name == name);
+            bodies.extend(fired.map(|(_, body)| body.clone()));
             bodies.extend(views.iter().filter(|(view, _)| **view == name).map(|(_, body)| (*body).clone()));
         }
         bodies

@@ -17,7 +17,10 @@ impl History {
             return;
         }
         self.look_elsewhere(statement, engine);
-        let begins = [&["DROP"][..], &["ALTER", "TABLE"], &["RENAME"], &["CREATE", "OR", "REPLACE", "TABLE"]];
+        if reads_texts_otherwise(statement, engine) {
+            self.doubt_all(statement);
+        }
+        let begins = [&["DROP"][..], &["ALTER"], &["RENAME"], &["CREATE", "OR", "REPLACE", "TABLE"]];
         if engine == Engine::Sqlite || !begins.iter().any(|words| statement.begins(words)) {
             self.run(statement, engine);
             return;
@@ -134,4 +137,23 @@ fn names(statement: &Statement<'_>, engine: Engine) -> Vec<(Option<String>, Stri
         name_at(position.checked_sub(2)).filter(|schema| is_qualified && schema != "public")
     };
     (0..tokens.len()).filter_map(|position| Some((schema_of(position), name_at(Some(position))?))).collect()
+}
+
+/// Whether from here on a backslash in a text means something else to the server than to us.
+fn reads_texts_otherwise(statement: &Statement<'_>, engine: Engine) -> bool {
+    let mut tokens = statement.tokens.iter();
+    match engine {
+        Engine::Sqlite => false,
+        Engine::Mysql => {
+            statement.begins(&["SET"])
+                && tokens.any(|token| token.text.to_ascii_uppercase().contains("NO_BACKSLASH_ESCAPES"))
+        }
+        Engine::Postgres => {
+            let is_off = |token: &Token<'_>| {
+                ["off", "false", "0", "no"].contains(&token.text.trim_matches('\'').to_ascii_lowercase().as_str())
+            };
+            let mut named = tokens.skip_while(|token| !token.text.contains("standard_conforming_strings"));
+            named.next().is_some() && named.any(is_off)
+        }
+    }
 }

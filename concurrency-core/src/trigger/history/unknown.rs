@@ -118,9 +118,6 @@ impl History {
             token.is_some_and(|token| words.iter().any(|word| token.is(word)))
         };
         let (first, second) = (statement.tokens.first(), statement.tokens.get(1));
-        if statement.begins(&["BEGIN", "NOT"]) {
-            return false;
-        }
         if statement.begins(&["DROP"]) || statement.begins(&["ALTER"]) {
             return is_one_of(second, HARMLESS_THINGS);
         }

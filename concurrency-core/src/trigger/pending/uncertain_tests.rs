@@ -72,7 +72,33 @@ fn a_statement_that_is_not_known_makes_what_it_names_unclear() {
         (Engine::Mysql, "DROP DATABASE blog;", Fate::Unclear),
         (Engine::Mysql, "RENAME TABLE IF EXISTS articles WAIT 5 TO papers;", Fate::Goes),
         (Engine::Mysql, "RENAME TABLE articles SOMEHOW TO papers;", Fate::Unclear),
-        (Engine::Mysql, "ALTER IGNORE TABLE articles DROP version;", Fate::Unclear),
+        (Engine::Mysql, "ALTER ONLINE IGNORE TABLE articles DROP version;", Fate::Goes),
+        (Engine::Mysql, "ALTER ONLINE TABLE articles ADD a INT;", Fate::Stays),
+        (Engine::Mysql, "SET sql_mode = ORACLE; BEGIN DROP TABLE articles; END;", Fate::Unclear),
+        (Engine::Mysql, "BEGIN WORK; DROP TABLE posts; COMMIT;", Fate::Stays),
+        (
+            Engine::Mysql,
+            r"SET sql_mode = 'NO_BACKSLASH_ESCAPES'; SELECT 'a\'; DROP TABLE articles; SELECT 'b';",
+            Fate::Unclear,
+        ),
+        (
+            Engine::Postgres,
+            r"SET standard_conforming_strings = off; SELECT 'a\''; DROP TABLE articles; SELECT ''';",
+            Fate::Unclear,
+        ),
+        (Engine::Postgres, "SET standard_conforming_strings = on; SELECT 1;", Fate::Stays),
+        (
+            Engine::Postgres,
+            "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN DROP TABLE articles; RETURN NULL; END $$; \
+             CREATE TRIGGER t AFTER INSERT ON k EXECUTE FUNCTION f(); INSERT INTO k VALUES (1);",
+            Fate::Unclear,
+        ),
+        (
+            Engine::Sqlite,
+            "CREATE TEMP TRIGGER concurrency_articles_version AFTER UPDATE ON articles BEGIN SELECT 1; END; \
+             DROP TRIGGER temp.concurrency_articles_version;",
+            Fate::Stays,
+        ),
         (Engine::Mysql, "CREATE TABLE Articles (id INT); DROP TABLE Articles;", Fate::Unclear),
         (Engine::Mysql, "DROP TABLE ARTICLE;", Fate::Stays),
         (Engine::Mysql, "USE other; DROP TABLE articles;", Fate::Unclear),
