@@ -5,6 +5,7 @@ mod listed;
 
 use std::any::Any;
 use std::iter::once;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use concurrency_core::{VersionField as _, VersionValue};
 
@@ -101,9 +102,8 @@ where
 /// Restores the versions from before the transaction, wherever in the list the closure put the records.
 /// `may_be_committed` says that the transaction may be committed.
 ///
-/// A record of a row that was not listed stays as it is, unless the record that was in its place is no longer in the
-/// list: it may be that record, with a changed key. Its version can then only get older, so that it never hides another
-/// writer's save.
+/// A record of a row that was not listed stays as it is, unless a listed record is no longer in the list: it may be that
+/// record, with a changed key. Its version can then only get older, so that it never hides another writer's save.
 pub(crate) fn restore<DB, R>(records: &mut R, (kept, memories): (Kept, R::__Memories), may_be_committed: bool)
 where
     DB: ConcurrencyBackend,
@@ -141,15 +141,17 @@ where
         else {
             continue;
         };
-        if found.is_by_place && is_older::<T>(record.__version(), &version) {
+        if !found.is_certain && is_older::<T>(record.__version(), &version) {
             continue;
         }
-        let place = found.index.checked_sub(memories.start);
-        match place.and_then(|place| memories.memories.get_mut(place)).and_then(Option::take) {
+        let place = found.index.checked_sub(memories.start).filter(|_| found.is_certain);
+        let memory = place.and_then(|place| memories.memories.get_mut(place)).and_then(Option::take);
+        // A panic, in a comparison of the user's, must not keep the other records from being restored.
+        let _ = catch_unwind(AssertUnwindSafe(|| match memory {
             Some(memory) => memory.restore(version, record, restoring.may_be_committed),
             // What is kept of a record cannot follow it into another list.
             None => T::__Memory::forget(version, record),
-        }
+        }));
     }
 }
 

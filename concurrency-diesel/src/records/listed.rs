@@ -3,6 +3,7 @@
 
 use std::any::TypeId;
 use std::collections::{HashMap, HashSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use concurrency_core::VersionValue;
 
@@ -13,7 +14,8 @@ use crate::memory::Memory as _;
 use crate::outcome::version_value;
 use crate::statement::Source;
 
-/// Which row a record belongs to: its type, and its key as it is bound. `None` if the key cannot be bound.
+/// Which row a record belongs to: its type, and its key as it is bound. `None` if the key cannot be bound, or panics: a
+/// panic here would keep the other records from being restored.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Identity {
     record: TypeId,
@@ -26,9 +28,12 @@ impl Identity {
         DB: ConcurrencyBackend,
         T: ConcurrentOn<DB>,
     {
-        let mut key = String::new();
-        let written = write_key::<T, DB>(Source { record, serialized: &record.__serialize() }, &mut key);
-        Self { record: TypeId::of::<T::__StatementId>(), key: written.is_ok().then_some(key) }
+        let write = || {
+            let mut key = String::new();
+            write_key::<T, DB>(Source { record, serialized: &record.__serialize() }, &mut key).is_ok().then_some(key)
+        };
+        let key = catch_unwind(AssertUnwindSafe(write)).ok().flatten();
+        Self { record: TypeId::of::<T::__StatementId>(), key }
     }
 }
 
@@ -69,8 +74,9 @@ impl Listed {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Found {
     pub(super) index: usize,
-    /// The record is known only by its place, where the state was taken, and not by its key.
-    pub(super) is_by_place: bool,
+    /// Whether the state is that of the record's row or of the read that it comes from. Otherwise it is only safe: the
+    /// record may be another one.
+    pub(super) is_certain: bool,
 }
 
 /// A record of the list now and one from then, with their places.
@@ -120,7 +126,7 @@ const RULES: [Rule; 8] = [
 /// The state of each record. A tracked copy of a row gets the state that was kept of the same read. If all copies of a
 /// row can be where they were, by their versions, each gets the state of its place. Otherwise a copy that was not saved
 /// gets the state with its version, and the others get that of their place or, if that is taken, the next free one. A
-/// copy too many gets the first.
+/// record for which no state is left gets a safe one.
 pub(super) fn states_of(found: &[Listed], kept: &[&Listed]) -> Vec<Option<Found>> {
     let mut free: HashMap<&Identity, Vec<usize>> = HashMap::new();
     for (index, listed) in kept.iter().enumerate() {
@@ -139,12 +145,16 @@ pub(super) fn states_of(found: &[Listed], kept: &[&Listed]) -> Vec<Option<Found>
                 kept.get(*index).copied().map(pair).is_some_and(|pair| is_its(&pair))
             };
             if let Some(position) = free.iter().position(is_its) {
-                *state = Some(Found { index: free.remove(position), is_by_place: false });
+                *state = Some(Found { index: free.remove(position), is_certain: true });
             }
         }
     }
-    let rest = |(place, state): (usize, Option<Found>)| state.or_else(|| state_of_rest(place, found, kept));
-    states.into_iter().enumerate().map(rest).collect()
+    let mut left: Vec<usize> = free.into_values().flatten().collect();
+    left.sort_unstable();
+    let rest = |(place, (state, listed)): (usize, (Option<Found>, &Listed))| {
+        state.or_else(|| of_earlier_copy(listed, kept)).or_else(|| of_changed_key(place, listed, kept, &left))
+    };
+    states.into_iter().zip(found).enumerate().map(rest).collect()
 }
 
 /// The rows with a copy that was moved, removed or added.
@@ -165,16 +175,37 @@ fn moved<'l>(found: &'l [Listed], kept: &[&Listed], indexes: &HashMap<&Identity,
     moved
 }
 
-/// The state of a record for which none is left: that of an earlier copy, or of the record that was in its place and
-/// may be it, with another key.
-fn state_of_rest(place: usize, found: &[Listed], kept: &[&Listed]) -> Option<Found> {
-    let listed = found.get(place)?;
-    if listed.row.key.is_some() {
-        if let Some(index) = kept.iter().position(|kept| kept.row == listed.row) {
-            return Some(Found { index, is_by_place: false });
-        }
+/// The state of a record of whose row there were fewer copies.
+fn of_earlier_copy(listed: &Listed, kept: &[&Listed]) -> Option<Found> {
+    let is_copy = |index: &usize| kept.get(*index).is_some_and(|kept| kept.row == listed.row);
+    let copies: Vec<usize> = (0..kept.len()).filter(is_copy).collect();
+    listed.row.key.as_ref().and_then(|_| safest(listed, kept, &copies, None))
+}
+
+/// The state of a record whose row was not listed: it may be any listed record that is not found any more, with a
+/// changed key.
+fn of_changed_key(place: usize, listed: &Listed, kept: &[&Listed], left: &[usize]) -> Option<Found> {
+    let is_of_type = |index: &&usize| kept.get(**index).is_some_and(|kept| kept.row.record == listed.row.record);
+    let left: Vec<usize> = left.iter().filter(is_of_type).copied().collect();
+    let is_of_read = |index: &&usize| kept.get(**index).is_some_and(|kept| listed.is_of_read(kept));
+    match left.iter().find(is_of_read) {
+        Some(index) => Some(Found { index: *index, is_certain: true }),
+        None => safest(listed, kept, &left, Some(place)),
     }
-    let before = kept.get(place)?;
-    let is_elsewhere = before.row.key.is_some() && found.iter().any(|listed| listed.row == before.row);
-    (!is_elsewhere && before.row.record == listed.row.record).then_some(Found { index: place, is_by_place: true })
+}
+
+/// Of several states that the record may have had, the one that cannot hide another writer's save: the oldest if
+/// versions are numbers. Of others, the one with the record's version, then that of its place, then the first.
+fn safest(listed: &Listed, kept: &[&Listed], states: &[usize], place: Option<usize>) -> Option<Found> {
+    let version = |index: &usize| kept.get(*index).map(|kept| &kept.version);
+    let number = |index: &usize| match version(index) {
+        Some(VersionValue::Integer(version)) => Some(*version),
+        _ => None,
+    };
+    let oldest = states.iter().filter(|index| number(index).is_some()).min_by_key(|index| number(index));
+    let index = oldest
+        .or_else(|| states.iter().find(|index| version(index) == Some(&listed.version)))
+        .or_else(|| states.iter().find(|index| Some(**index) == place))
+        .or_else(|| states.first())?;
+    Some(Found { index: *index, is_certain: false })
 }

@@ -103,7 +103,7 @@ where
         self.refusals.pass_on();
         if let Some(kept) = self.kept.take() {
             let (records, may_be_committed) = (&mut self.records, self.may_be_committed);
-            // If a user's key panics here, too, that must not abort the program.
+            // If user code panics here, too, that must not abort the program.
             let _ = catch_unwind(AssertUnwindSafe(|| records::restore(records, kept, may_be_committed)));
         }
     }

@@ -137,8 +137,8 @@ fn a_list_that_the_closure_shortens_or_lengthens_keeps_what_is_left_of_it_right(
         records.push(article(4, conn));
         save(records.last_mut().unwrap(), conn);
     });
-    // The fourth was not listed, so its earlier version is unknown.
-    assert_eq!(vector, [rows[1].clone(), rows[2].clone(), Article { version: 41, ..rows[3].clone() }]);
+    // The fourth may be the first under a changed key, so that it gets a version that hides no other writer's save.
+    assert_eq!(vector, [rows[1].clone(), rows[2].clone(), Article { version: 10, ..rows[3].clone() }]);
 
     let mut option = Some(rows[0].clone());
     roll_back(conn, &mut option, |conn, record| save(&mut record.take().unwrap(), conn));
@@ -246,6 +246,35 @@ fn a_key_that_the_closure_changes_does_not_keep_a_version_that_was_rolled_back()
     assert_eq!(records, [Article { id: 99, ..rows[0].clone() }, rows[1].clone()]);
 }
 
+/// Whichever other record it is, and wherever it is put.
+#[test]
+fn a_record_that_is_saved_under_a_changed_key_never_hides_another_writers_save() {
+    let (database, conn) = &mut with_article();
+    let rows = with_rows(2, conn);
+    let other = &mut database.connect();
+    let edits: [fn(&mut Vec<Article>); 4] =
+        [|_| {}, |records| records.swap(0, 1), |records| drop(records.remove(1)), |records| records.rotate_left(1)];
+    // A copy of the row keeps the old key, or another row has it.
+    for listed in [[rows[0].clone(), rows[0].clone()], [rows[0].clone(), Article { version: 15, ..rows[1].clone() }]] {
+        for edit in edits {
+            let mut records = listed.to_vec();
+            roll_back(conn, &mut records, |conn, records| {
+                // As a key that a collation takes for the same is another spelling of it.
+                records[0].id = 2;
+                records[0].version = article(2, conn).version;
+                save(&mut records[0], conn);
+                edit(records);
+            });
+            let now = article(2, other).version;
+            article(2, other).save_concurrent(other).unwrap();
+            for record in records.iter_mut().filter(|record| record.id == 2) {
+                assert!(record.version <= now, "{} is ahead of {now}", record.version);
+                assert!(record.save_concurrent(conn).unwrap_err().is_conflict());
+            }
+        }
+    }
+}
+
 /// A key is its bound value, because its `Debug` may hide it.
 #[derive(Debug, Clone, PartialEq, diesel::Queryable, diesel::Selectable, Concurrent)]
 #[diesel(table_name = articles)]
@@ -260,6 +289,9 @@ struct Discreet {
 #[diesel(sql_type = BigInt)]
 struct Redacted(i64);
 
+/// A key that panics when it is bound.
+const FRAGILE: i64 = -1;
+
 impl std::fmt::Debug for Redacted {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str("[redacted]")
@@ -271,6 +303,7 @@ where
     i64: ToSql<BigInt, DB>,
 {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> diesel::serialize::Result {
+        assert_ne!(self.0, FRAGILE, "this key cannot be bound");
         self.0.to_sql(out)
     }
 }
@@ -295,6 +328,23 @@ fn keys_whose_debug_is_redacted_are_told_apart() {
         records.reverse();
     });
     assert_eq!(vector, [rows[1].clone(), rows[0].clone()]);
+}
+
+#[test]
+fn a_key_that_panics_keeps_no_other_record_from_being_restored() {
+    let (_database, conn) = &mut with_article();
+    with_rows(3, conn);
+    let rows: Vec<Discreet> = articles::table.order(articles::id).select(Discreet::as_select()).load(conn).unwrap();
+    for fragile in 0..3 {
+        let mut vector = rows.clone();
+        roll_back(conn, &mut vector, |conn, records| {
+            records.iter_mut().for_each(|record| record.save_concurrent(conn).unwrap());
+            records[fragile].id = Redacted(FRAGILE);
+        });
+        let mut expected = rows.clone();
+        expected[fragile].id = Redacted(FRAGILE);
+        assert_eq!(vector, expected);
+    }
 }
 
 /// Otherwise the stale copy would get the row's version, and would be saved over a state that it has not seen.
