@@ -53,10 +53,13 @@ pub trait ConcurrencyBackend: Backend<QueryBuilder: Default> + Default + sealed:
     #[doc(hidden)]
     const __ALL_ROWS: &'static str = "";
 
-    /// Whether a SELECT that locks rows and is kept prepared can be run again after it was refused in the middle of its
-    /// answer.
+    /// Whether a SELECT that locks rows, which is often refused in the middle of its answer, is kept prepared.
     #[doc(hidden)]
     const __KEEPS_LOCKING_READS: bool;
+
+    /// Whether a SELECT that is kept prepared can be run again after it was refused in the middle of its answer.
+    #[doc(hidden)]
+    const __RUNS_AGAIN_AFTER_CUT_ANSWER: bool = true;
 
     /// The statements that begin an outermost transaction.
     #[doc(hidden)]

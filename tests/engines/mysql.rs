@@ -12,6 +12,8 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrati
 
 #[path = "mysql/bulk.rs"]
 mod bulk;
+#[path = "mysql/cut_answers.rs"]
+mod cut_answers;
 #[path = "mysql/exhausted.rs"]
 mod exhausted;
 #[path = "mysql/history.rs"]
