@@ -82,11 +82,25 @@ pub(crate) async fn drop<E>(specs: &[TriggerSpec], session: &mut Session<'_, E>)
 where
     E: Transactions<Backend: CatalogBackend>,
 {
-    let steps = plan_drop(specs, session).await?;
-    match carry_out(&steps, session).await {
-        Ok(()) => Ok(()),
-        Err(error) => Err(with_holders(error, specs, session).await),
+    let mut tries = 0_u32;
+    loop {
+        match drop_once(specs, session).await {
+            // Other programs that create or drop them may have been first.
+            Err(Error::Database(error)) if tries < MOST_TRIES && !is_lock_timeout(&error) => {
+                tries = tries.saturating_add(1);
+            }
+            Err(error) => return Err(with_holders(error, specs, session).await),
+            Ok(()) => return Ok(()),
+        }
     }
+}
+
+async fn drop_once<E>(specs: &[TriggerSpec], session: &mut Session<'_, E>) -> Result<(), Error>
+where
+    E: Transactions<Backend: CatalogBackend>,
+{
+    let steps = plan_drop(specs, session).await?;
+    carry_out(&steps, session).await
 }
 
 /// Sends what was planned: in one transaction, if the engine can roll back CREATE and DROP.
