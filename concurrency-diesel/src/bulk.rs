@@ -15,7 +15,7 @@ mod write;
 
 use crate::concurrent::{Concurrent, ConcurrentOn};
 use crate::connection::Connection;
-use crate::doubt::{self, UnansweredBatch, Unconfirmed};
+use crate::doubt::{self, Steads, UnansweredBatch, Unconfirmed};
 use crate::error::Fault;
 use crate::executor::{Blocking, Executor, Session, Transactions, now};
 use crate::scope::{self, Rule};
@@ -339,35 +339,42 @@ where
     E: Transactions,
     T: ConcurrentOn<E::Backend>,
 {
-    prove(records, session).await?;
-    let serialized = serialize(records);
-    let mut unanswered = UnansweredBatch::of(records);
+    let mut steads = prove(records, session).await?;
+    let serialized = serialize(steads.records);
+    let mut unanswered = UnansweredBatch::of(steads.records);
     let UnansweredBatch { records, unconfirmed, .. } = &mut unanswered;
     let items = batch::items::<T, E::Backend>(records, &serialized)?;
     let outcome = write::write(items, Write::Save, policy, session, unconfirmed).await?;
+    steads.others.retain(|(index, _)| !outcome.versions.iter().any(|(saved, _)| saved == index));
     outcome::set_versions(records, outcome.versions);
     Ok(outcome.refused)
 }
 
 /// Resolves the doubt of records as far as their rows prove it, as a single save does. A batch that is refused before
 /// it is sent asks nothing.
-async fn prove<T, E>(records: &mut [T], session: &mut Session<'_, E>) -> Result<(), BulkError>
+async fn prove<'r, T, E>(records: &'r mut [T], session: &mut Session<'_, E>) -> Result<Steads<'r, T>, BulkError>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
-    if !records.iter().any(doubt::can_be_proved) {
-        return Ok(());
+    let mut steads = Steads::of(records);
+    if !steads.records.iter().any(doubt::can_be_proved) {
+        return Ok(steads);
     }
-    batch::items::<T, E::Backend>(records, &serialize(records))?;
-    for record in records.iter_mut().filter(|record| doubt::can_be_proved(&**record)) {
+    batch::items::<T, E::Backend>(steads.records, &serialize(steads.records))?;
+    for index in 0..steads.records.len() {
+        let Some(record) = steads.records.get(index).filter(|record| doubt::can_be_proved(*record)) else { continue };
         match doubt::prove(record, session).await {
             // The record is refused when it is sent.
             Err(error) if error.fault() == Fault::Record => {}
-            proved => proved?,
+            proved => {
+                if let Some(proved) = proved? {
+                    steads.replace(index, proved);
+                }
+            }
         }
     }
-    Ok(())
+    Ok(steads)
 }
 
 /// Deletes every record's row, or none of them.

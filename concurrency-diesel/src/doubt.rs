@@ -175,21 +175,25 @@ pub(crate) fn moves_version<T: Concurrent>(rule: Rule) -> bool {
 }
 
 /// Finds out by the row's version what became of the writes without an answer. It is an error if the version proves
-/// neither that none of them was done, nor which one was; otherwise the record can be saved.
-pub(crate) async fn find_out<T, E>(record: &mut T, session: &mut Session<'_, E>) -> Result<(), ConcurrencyError>
+/// neither that none of them was done, nor which one was. Otherwise the record can be saved or, if one was done, the
+/// record that this returns, which continues from that write.
+pub(crate) async fn find_out<T, E>(record: &T, session: &mut Session<'_, E>) -> Result<Option<Box<T>>, ConcurrencyError>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
     let serialized = record.__serialize();
-    let source = Source { record: &*record, serialized: &serialized };
+    let source = Source { record, serialized: &serialized };
     let Some(found) = found_version::<T, E, Committed>(source, session).await? else {
         return Err(deleted::<T, E>(record));
     };
-    if outcome::is_current(record, &found) || T::__Memory::is_proved(record, &found) {
-        return Ok(());
+    if outcome::is_current(record, &found) {
+        return Ok(None);
     }
-    Err(outcome::refusal::<T, E::Backend>(record, record.__version(), Some(&found)))
+    match T::__Memory::proved(record, &found) {
+        Some(proved) => Ok(Some(Box::new(proved))),
+        None => Err(outcome::refusal::<T, E::Backend>(record, record.__version(), Some(&found))),
+    }
 }
 
 /// Whether the row's version may prove that a write without an answer was done, and that matters to the record's save.
@@ -197,36 +201,35 @@ pub(crate) fn can_be_proved<T: Concurrent>(record: &T) -> bool {
     T::VersionField::__IS_UNIQUE && T::__Memory::is_in_doubt(record) && scope::rule::<T>() != Rule::Unchecked
 }
 
-/// If the row's version proves a write without an answer, the record continues from that write.
-pub(crate) async fn prove<T, E>(record: &mut T, session: &mut Session<'_, E>) -> Result<(), ConcurrencyError>
+/// The record as it continues from a write without an answer, if the row's version proves that it was done.
+pub(crate) async fn prove<T, E>(record: &T, session: &mut Session<'_, E>) -> Result<Option<T>, ConcurrencyError>
 where
     E: Executor,
     T: ConcurrentOn<E::Backend>,
 {
     let serialized = record.__serialize();
-    let source = Source { record: &*record, serialized: &serialized };
-    if let Some(found) = found_version::<T, E, Committed>(source, session).await? {
-        T::__Memory::is_proved(record, &found);
-    }
-    Ok(())
+    let source = Source { record, serialized: &serialized };
+    let found = found_version::<T, E, Committed>(source, session).await?;
+    Ok(found.and_then(|found| T::__Memory::proved(record, &found)))
 }
 
-/// A record that is saved in place of another. A doubt about it becomes a doubt about the other, also if the future is
-/// dropped.
+/// A record that is saved in place of another. Unless it is saved, the other stays as it is. A doubt about it becomes a
+/// doubt about the other, also if the future is dropped.
 pub(crate) struct Stead<'r, T: Concurrent> {
     record: &'r mut T,
-    pub(crate) other: T,
+    pub(crate) other: Box<T>,
     is_saved: bool,
 }
 
 impl<'r, T: Concurrent> Stead<'r, T> {
-    pub(crate) const fn of(record: &'r mut T, other: T) -> Self {
+    pub(crate) const fn of(record: &'r mut T, other: Box<T>) -> Self {
         Self { record, other, is_saved: false }
     }
 
     /// Ends with the other record saved: it takes the record's place.
     pub(crate) fn saved(mut self) {
-        std::mem::swap(self.record, &mut self.other);
+        T::__Memory::succeed(self.record, &mut self.other);
+        std::mem::swap(self.record, &mut *self.other);
         self.is_saved = true;
     }
 }
@@ -235,6 +238,38 @@ impl<T: Concurrent> Drop for Stead<'_, T> {
     fn drop(&mut self) {
         if !self.is_saved {
             T::__Memory::inherit_doubt(self.record, &mut self.other);
+        }
+    }
+}
+
+/// The records of a batch, of which some are saved in place of others. The others are put back in the end, unless they
+/// are taken out, and inherit the doubts about the records that were in their place.
+pub(crate) struct Steads<'r, T: Concurrent> {
+    pub(crate) records: &'r mut [T],
+    /// The others that are to be put back, and their positions.
+    pub(crate) others: Vec<(usize, T)>,
+}
+
+impl<'r, T: Concurrent> Steads<'r, T> {
+    pub(crate) const fn of(records: &'r mut [T]) -> Self {
+        Self { records, others: Vec::new() }
+    }
+
+    /// Puts this record in the place of another.
+    pub(crate) fn replace(&mut self, index: usize, record: T) {
+        if let Some(other) = self.records.get_mut(index) {
+            self.others.push((index, std::mem::replace(other, record)));
+        }
+    }
+}
+
+impl<T: Concurrent> Drop for Steads<'_, T> {
+    fn drop(&mut self) {
+        for (index, mut other) in self.others.drain(..) {
+            if let Some(record) = self.records.get_mut(index) {
+                std::mem::swap(record, &mut other);
+                T::__Memory::inherit_doubt(record, &mut other);
+            }
         }
     }
 }

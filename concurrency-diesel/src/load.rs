@@ -14,6 +14,7 @@ use crate::backend::ConcurrencyBackend;
 use crate::concurrent::{Concurrent, ConcurrentOn};
 use crate::error::ConcurrencyError;
 use crate::executor::{self, Blocking, Executor, Session};
+use crate::memory::Memory as _;
 use crate::outcome;
 use crate::save::deleted;
 use crate::statement::{SelectRecord, Source};
@@ -104,7 +105,8 @@ where
     T: ConcurrentOn<E::Backend> + LoadableBy<E>,
 {
     match current(record, session).await? {
-        Some(row) => {
+        Some(mut row) => {
+            T::__Memory::succeed(record, &mut row);
             *record = row;
             Ok(())
         }

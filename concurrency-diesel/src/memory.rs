@@ -27,7 +27,8 @@ pub trait Memory<T: Concurrent>: Sized {
     /// Remembers a write that was not answered.
     fn unanswered(record: &mut T, write: Unanswered<T::Version>);
 
-    /// Which read the record comes from, if that is remembered. A clone comes from the same read.
+    /// Which read the record comes from, if that is remembered. A clone comes from the same read, and so does what a
+    /// merge or a reload made of the record.
     fn origin(record: &T) -> Option<u64>;
 
     /// What the record remembers now.
@@ -43,16 +44,18 @@ pub trait Memory<T: Concurrent>: Sized {
     /// Whether a write of the record was not answered.
     fn is_in_doubt(record: &T) -> bool;
 
-    /// Whether a row at this version proves that a write without an answer was done. The record then continues from
-    /// what that write left.
-    fn is_proved(record: &mut T, found: &T::Version) -> bool;
+    /// The record as it continues from a write without an answer, if a row at this version proves that it was done.
+    fn proved(record: &T, found: &T::Version) -> Option<T>;
 
     /// Whether the row is what the record is, whatever became of the writes without an answer, and none of them can be
     /// done any more.
     fn is_saved_in(record: &T, row: &T) -> bool;
 
-    /// Makes the row, at whose version the record is to be saved, the record's base.
+    /// Makes the row, at whose version the record is to be saved, the record's base. The record's key found the row.
     fn set_base(record: &mut T, row: T);
+
+    /// Notes that the other one, which is of the same row, takes the record's place.
+    fn succeed(record: &T, other: &mut T);
 
     /// Remembers also the writes without an answer of another record that was saved in its place.
     fn inherit_doubt(record: &mut T, other: &mut T);
@@ -112,8 +115,8 @@ impl<T: Concurrent> Memory<T> for Untracked {
         false
     }
 
-    fn is_proved(_record: &mut T, _found: &T::Version) -> bool {
-        false
+    fn proved(_record: &T, _found: &T::Version) -> Option<T> {
+        None
     }
 
     fn is_saved_in(_record: &T, _row: &T) -> bool {
@@ -121,6 +124,8 @@ impl<T: Concurrent> Memory<T> for Untracked {
     }
 
     fn set_base(_record: &mut T, _row: T) {}
+
+    fn succeed(_record: &T, _other: &mut T) {}
 
     fn inherit_doubt(_record: &mut T, _other: &mut T) {}
 }

@@ -26,7 +26,7 @@ pub use crate::columns::{
 pub use crate::concurrent::{Concurrent, ConcurrentOn, TableFacts};
 pub use crate::expanded::{Mirror, NamedKey, SerializesAs, Shown};
 pub use crate::memory::Untracked;
-pub use crate::tracked::{ColumnSets, FieldCombination, FieldComparison, Trackable, TrackedField};
+pub use crate::tracked::{ColumnSets, Field, FieldCombination, FieldComparison, Trackable, TrackedField};
 
 diesel::table! {
     /// The table of a struct whose derive found a mistake, so that the mistake is the only error.

@@ -64,7 +64,8 @@ where
 {
     if T::__Memory::is_in_doubt(record) {
         match load::current(record, session).await? {
-            Some(row) if T::__Memory::is_saved_in(record, &row) => {
+            Some(mut row) if T::__Memory::is_saved_in(record, &row) => {
+                T::__Memory::succeed(record, &mut row);
                 *record = row;
                 return Ok(());
             }
@@ -79,7 +80,7 @@ where
         };
         let theirs = load::current(record, session).await?;
         let resolution = resolver(Conflict { mine: record.clone(), theirs: theirs.clone() });
-        let Some(theirs) = theirs else {
+        let Some(mut theirs) = theirs else {
             return Err(deleted::<T, E>(record));
         };
         match resolution {
@@ -87,13 +88,14 @@ where
                 refuse_another_row::<T, E::Backend>(record, &theirs, &resolved)?;
                 resolved.__set_version(theirs.__version().clone());
                 T::__Memory::set_base(&mut resolved, theirs);
-                let mut stead = Stead::of(record, resolved);
-                saved = save::save(&mut stead.other, session).await;
+                let mut stead = Stead::of(record, Box::new(resolved));
+                saved = save::save(&mut *stead.other, session).await;
                 if saved.is_ok() {
                     stead.saved();
                 }
             }
             Resolution::TakeTheirs => {
+                T::__Memory::succeed(record, &mut theirs);
                 *record = theirs;
                 return Ok(());
             }

@@ -11,7 +11,7 @@ use diesel::result::QueryResult;
 use crate::backend::{ConcurrencyBackend, ReadBack};
 use crate::bind::VersionOn;
 use crate::concurrent::{Concurrent, ConcurrentOn};
-use crate::doubt::{self, Unanswered};
+use crate::doubt::{self, Stead, Unanswered};
 use crate::error::ConcurrencyError;
 use crate::executor::{Executor, Session};
 use crate::memory::Memory as _;
@@ -49,11 +49,22 @@ where
     S: Selection<T>,
 {
     let rule = scope::rule::<T>();
+    let mut proved = None;
     // Boxed, because it is seldom needed and would enlarge every save's future.
     if T::__Memory::is_in_doubt(record) && rule != Rule::Unchecked {
-        Box::pin(doubt::find_out(record, session)).await?;
+        proved = Box::pin(doubt::find_out(&*record, session)).await?;
     }
-    let Some(selection) = choose(record) else { return Ok(()) };
+    let mut stead = None;
+    let record = match proved {
+        Some(proved) => &mut *stead.insert(Stead::of(record, proved)).other,
+        None => record,
+    };
+    let Some(selection) = choose(record) else {
+        if let Some(stead) = stead {
+            stead.saved();
+        }
+        return Ok(());
+    };
     if rule == Rule::Unchecked {
         return unchecked::save_unchecked(record, session).await;
     }
@@ -68,7 +79,11 @@ where
         }
         answer => answer,
     };
-    unanswered.answered(answer)
+    unanswered.answered(answer)?;
+    if let Some(stead) = stead {
+        stead.saved();
+    }
+    Ok(())
 }
 
 /// Writes the selected columns of a record and the next version, which it returns; a scope's rule may change that. A

@@ -22,7 +22,7 @@ pub(crate) use column_set::ColumnSet;
 pub use column_set::ColumnSets;
 pub use doubt::Doubt;
 pub use dsl::TrackedDsl;
-pub use fields::{FieldCombination, FieldComparison, Trackable, TrackedField};
+pub use fields::{Field, FieldCombination, FieldComparison, Trackable, TrackedField};
 pub use merge_error::MergeError;
 use origin::Origin;
 use worlds::World;
@@ -50,7 +50,7 @@ use worlds::World;
 /// further sets are not.
 ///
 /// With the feature `serde` it is serialized as `{ "record": …, "base": …, "in_doubt": [] }`, to wait in a form or a
-/// session for its next edit. A person who can change the stored value can change what is merged, so sign it or keep it
+/// session for its next edit. What is in doubt names columns as the database does. A person who can change the stored value can change what is merged, so sign it or keep it
 /// on the server.
 ///
 /// After a transaction that rolled back, the record still considers itself saved, so its next save sends nothing. List
@@ -115,6 +115,11 @@ impl<T> Tracked<T> {
         Self { record, base, in_doubt: Vec::new(), origin: Origin::of_row() }
     }
 
+    /// The same record over another row that it took over.
+    fn continued(&self, record: T, base: T) -> Self {
+        Self { record, base, in_doubt: Vec::new(), origin: self.origin.renewed() }
+    }
+
     /// The record as it was when it was loaded or last saved.
     #[must_use]
     pub const fn base(&self) -> &T {
@@ -136,7 +141,7 @@ impl<T> Tracked<T> {
     }
 
     /// The names of the fields that [`save_concurrent`](crate::ConcurrentDsl::save_concurrent) would write, in the
-    /// order of the fields. Fields of embedded structs have their own names.
+    /// order of the fields. Fields of embedded structs have their own names, so two fields may have one name.
     ///
     /// `PartialEq` decides what a change is: `0.0` and `-0.0` are equal, NaN equals nothing. Fields that a save never
     /// writes (the key, `skip_update`) are left out, as is a field whose `None` leaves the column as it is.
@@ -145,8 +150,12 @@ impl<T> Tracked<T> {
     where
         T: Trackable + Concurrent,
     {
-        let base = self.has_base().then_some(&self.base);
-        fields::changed_fields(base, &self.record)
+        let columns = if self.has_base() {
+            fields::changed_columns(&self.base, &self.record)
+        } else {
+            fields::written_columns(&self.record)
+        };
+        fields::names(columns, &self.record)
     }
 
     /// The names of the fields in which the record differs from the other one, among those that a save writes.
@@ -155,7 +164,7 @@ impl<T> Tracked<T> {
     where
         T: Trackable,
     {
-        fields::different_fields(&self.record, other)
+        fields::names(fields::different_columns(&self.record, other), other)
     }
 
     /// Takes over the row as another writer left it, as the answer to a [`MergeError::Fields`]. Fields that only they
@@ -172,6 +181,6 @@ impl<T> Tracked<T> {
         if let Some(World::Known { ancestor, mine }) = self.worlds(&theirs).first() {
             fields::merge_into(&**ancestor, &**mine, &mut record);
         }
-        *self = Self::over(record, theirs);
+        *self = self.continued(record, theirs);
     }
 }

@@ -4,7 +4,7 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt as _;
-use syn::{WherePredicate, parse_quote, parse_quote_spanned};
+use syn::{Path, WherePredicate, parse_quote, parse_quote_spanned};
 
 use super::columns::serializing;
 use super::holder;
@@ -16,8 +16,8 @@ pub(super) fn expand(model: &Model<'_>) -> TokenStream {
     let ident = model.ident;
     let (key, columns) = Slot::key_and_columns(model);
     let holder = holder(model);
-    let compare = columns.iter().map(compare);
-    let combine = columns.iter().map(combine);
+    let compare = columns.iter().map(|slot| compare(slot, &model.table));
+    let combine = columns.iter().map(|slot| combine(slot, &model.table));
     let same_key = key.iter().map(same_key);
 
     let (_, ty_generics, _) = model.generics.split_for_impl();
@@ -53,24 +53,24 @@ pub(super) fn expand(model: &Model<'_>) -> TokenStream {
     }
 }
 
-fn compare(slot: &Slot<'_, '_>) -> TokenStream {
+fn compare(slot: &Slot<'_, '_>, table: &Path) -> TokenStream {
     let Column { field, ty, form, .. } = slot.column;
     if let Form::Embedded { columns } = form {
         return quote!(<#columns as __c::Trackable<#ty, __Late>>::__compare(&__one.#field, &__other.#field, __visitor););
     }
-    let name = field.unraw().to_string();
+    let named = named(slot, table);
     let is_written = is_written(slot, &quote!(__other));
-    quote!(__c::FieldComparison::field::<_, __Late>(__visitor, #name, &__one.#field, &__other.#field, #is_written);)
+    quote!(__c::FieldComparison::field::<_, __Late>(__visitor, #named, &__one.#field, &__other.#field, #is_written);)
 }
 
-fn combine(slot: &Slot<'_, '_>) -> TokenStream {
+fn combine(slot: &Slot<'_, '_>, table: &Path) -> TokenStream {
     let Column { field, ty, form, merge, .. } = slot.column;
     if let Form::Embedded { columns } = form {
         return quote! {
             <#columns as __c::Trackable<#ty, __Late>>::__combine(&__base.#field, &__mine.#field, &mut __theirs.#field, __visitor);
         };
     }
-    let name = field.unraw().to_string();
+    let named = named(slot, table);
     let is_written = is_written(slot, &quote!(__mine));
     let policy = match merge {
         None => quote!(__c::Merge::Ask),
@@ -91,7 +91,7 @@ fn combine(slot: &Slot<'_, '_>) -> TokenStream {
     quote! {
         __c::FieldCombination::field::<_, __Late>(
             __visitor,
-            #name,
+            #named,
             &__base.#field,
             &__mine.#field,
             &mut __theirs.#field,
@@ -99,6 +99,13 @@ fn combine(slot: &Slot<'_, '_>) -> TokenStream {
             #policy,
         );
     }
+}
+
+/// What the field and its column are called.
+fn named(slot: &Slot<'_, '_>, table: &Path) -> TokenStream {
+    let Column { field, column, .. } = slot.column;
+    let name = field.unraw().to_string();
+    quote!(__c::Field { name: #name, column: <#table::#column as __c::Column>::NAME })
 }
 
 fn same_key(slot: &Slot<'_, '_>) -> TokenStream {

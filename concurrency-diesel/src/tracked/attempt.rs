@@ -5,7 +5,8 @@ use std::borrow::Cow;
 
 use concurrency_core::{VersionField, VersionValue};
 
-use super::{ColumnSet, Trackable, fields};
+use super::fields::{self, ColumnName};
+use super::{ColumnSet, Trackable};
 use crate::concurrent::Concurrent;
 use crate::outcome;
 
@@ -21,19 +22,20 @@ pub(super) struct Attempt<T> {
     /// The record as it was then, if another one was saved in its place: a merged one, or a resolver's answer.
     #[cfg_attr(feature = "serde", serde(default = "Option::default", skip_serializing_if = "Option::is_none"))]
     stead_of: Option<T>,
-    /// The names of the fields that it writes. Names survive a new build of the program.
-    columns: Vec<String>,
-    /// The version that the write moves the row away from: a row that still has it was not written, but may be yet.
-    /// `None` if the row's version says neither.
-    leaves: Option<String>,
+    /// The columns that it writes.
+    columns: Vec<ColumnName>,
+    /// The version of the row that it is written over, which guards it; `None` if that is not remembered.
+    from: Option<String>,
+    /// Whether it is certain to move the version. Then a row that still has the old one was not written, but may be yet.
+    moves_version: bool,
 }
 
 impl<T: Trackable + Concurrent> Attempt<T> {
     /// The write of these columns that turns a row at the version `from` into this row. `moves_version` says whether it
     /// is certain to move the version.
     pub(super) fn new(row: T, columns: ColumnSet, from: &T::Version, moves_version: bool) -> Self {
-        let columns = fields::names(columns, &row).into_iter().map(str::to_owned).collect();
-        Self { row: Some(row), stead_of: None, columns, leaves: moves_version.then(|| version_text::<T>(from)) }
+        let columns = fields::column_names(columns, &row);
+        Self { row: Some(row), stead_of: None, columns, from: Some(version_text::<T>(from)), moves_version }
     }
 
     /// The same write, made in place of this record.
@@ -56,14 +58,28 @@ impl<T: Trackable + Concurrent> Attempt<T> {
         Cow::Owned(carried)
     }
 
+    /// The same write, for a record that continues from the row that the other write left.
+    pub(super) fn after(&self, other: &Self, row: &T) -> Self
+    where
+        T: Clone,
+    {
+        let stead_of = self.stead_of.as_ref().map(|then| other.carried_on(row, then).into_owned());
+        Self { stead_of, ..self.clone() }
+    }
+
+    /// Whether it was written over a row at this version.
+    pub(super) fn is_made_at(&self, version: &T::Version) -> bool {
+        self.from.as_ref().is_some_and(|from| *from == version_text::<T>(version))
+    }
+
     /// Whether the write was not done, given that the row is at this version.
     pub(super) fn is_undone_at(&self, version: &T::Version) -> bool {
-        self.leaves.as_ref().is_some_and(|left| *left == version_text::<T>(version))
+        self.moves_version && self.is_made_at(version)
     }
 
     /// Whether it can still be done to a row at this version.
     pub(super) fn can_come(&self, version: &T::Version) -> bool {
-        self.leaves.is_none() || self.is_undone_at(version)
+        !self.moves_version || self.is_undone_at(version)
     }
 
     /// The row that the write left, if a row at this version proves that it was done. A write that does not move the
@@ -71,7 +87,7 @@ impl<T: Trackable + Concurrent> Attempt<T> {
     pub(super) fn proved_at(&self, version: &T::Version) -> Option<(&Self, &T)> {
         let row = self.row.as_ref()?;
         let is_proved = T::VersionField::__IS_UNIQUE
-            && self.leaves.is_some()
+            && self.moves_version
             && !self.is_undone_at(version)
             && outcome::is_same::<T>(row.__version(), version);
         is_proved.then_some((self, row))
@@ -79,17 +95,18 @@ impl<T: Trackable + Concurrent> Attempt<T> {
 
     /// The columns of this record that the write writes.
     pub(super) fn columns(&self, record: &T) -> ColumnSet {
-        fields::named(&self.columns, record)
+        fields::columns_named(&self.columns, record)
     }
 
     /// Whether the other one is the same write, whatever version it makes.
     pub(super) fn is_same(&self, other: &Self) -> bool {
         let is_same_row = match (&self.row, &other.row) {
-            (Some(one), Some(another)) => fields::different_fields(one, another).is_empty(),
+            (Some(one), Some(another)) => fields::different_columns(one, another).is_empty(),
             (None, None) => true,
             _ => false,
         };
-        is_same_row && self.columns == other.columns && self.leaves == other.leaves
+        let is_same_guard = self.from == other.from && self.moves_version == other.moves_version;
+        is_same_row && self.columns == other.columns && is_same_guard
     }
 }
 
@@ -100,7 +117,7 @@ pub(super) fn remember<T: Trackable + Concurrent>(attempts: &mut Vec<Attempt<T>>
     if attempts.len() <= REMEMBERED {
         return;
     }
-    let mut forgotten = Attempt { row: None, stead_of: None, columns: Vec::new(), leaves: None };
+    let mut forgotten = Attempt { row: None, stead_of: None, columns: Vec::new(), from: None, moves_version: false };
     let surplus = attempts.len().saturating_sub(REMEMBERED).saturating_add(1);
     for old in attempts.drain(..surplus) {
         for column in old.columns {

@@ -10,6 +10,8 @@ pub(crate) const MOST_COLUMNS: usize = 128;
 pub struct ColumnSet(u128);
 
 impl ColumnSet {
+    pub(crate) const NONE: Self = Self(0);
+
     /// All columns, however many there are.
     pub(crate) const EVERY: Self = Self(u128::MAX);
 
@@ -19,6 +21,11 @@ impl ColumnSet {
 
     pub(crate) const fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
+    }
+
+    /// The columns that only one of the two has.
+    pub(crate) const fn symmetric_difference(self, other: Self) -> Self {
+        Self(self.0 ^ other.0)
     }
 
     pub(crate) fn insert(&mut self, position: u32) {

@@ -1,6 +1,6 @@
 //! `Tracked::settle`: for a caller who knows what became of a write in doubt.
 
-use super::{Origin, Trackable, Tracked, fields};
+use super::{Trackable, Tracked, fields};
 use crate::concurrent::Concurrent;
 
 /// What became of a write that was not answered.
@@ -53,11 +53,11 @@ impl<T> Tracked<T> {
             self.record = attempt.carried_on(row, &self.record).into_owned();
             self.record.__set_version(row.__version().clone());
             self.base = row.clone();
-            self.origin = Origin::of_row();
+            self.origin = self.origin.renewed();
         }
         let mut record = theirs.clone();
         if fields::merge_into(&self.base, &self.record, &mut record).is_empty() {
-            *self = Self::over(record, theirs);
+            *self = self.continued(record, theirs);
         }
     }
 }

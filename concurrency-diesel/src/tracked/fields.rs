@@ -55,11 +55,27 @@ impl<U: PartialEq + Clone, Late> TrackedField<Late> for U {
     }
 }
 
+/// A field of a record. Only its column says which field it is: two embedded structs may each have a field of one name,
+/// but a record has each column once.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub struct Field {
+    /// What its struct calls it, for messages alone.
+    pub name: &'static str,
+    /// The SQL name of its column.
+    pub column: &'static str,
+}
+
+/// The SQL name of a column. It survives a new build of the program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub(crate) struct ColumnName(String);
+
 /// A visitor of each field of two copies.
 #[doc(hidden)]
 pub trait FieldComparison {
     /// `is_written` says whether a save of the other copy would write its field.
-    fn field<U: TrackedField<Late>, Late>(&mut self, name: &'static str, one: &U, other: &U, is_written: bool);
+    fn field<U: TrackedField<Late>, Late>(&mut self, field: Field, one: &U, other: &U, is_written: bool);
 }
 
 /// A visitor of each field of three copies, with the policy that merges it if both sides changed it.
@@ -68,7 +84,7 @@ pub trait FieldCombination {
     /// `is_written` says whether a save of `mine` would write its field.
     fn field<U: TrackedField<Late>, Late>(
         &mut self,
-        name: &'static str,
+        field: Field,
         base: &U,
         mine: &U,
         theirs: &mut U,
@@ -77,99 +93,111 @@ pub trait FieldCombination {
     );
 }
 
-/// The columns that a save of `other` must write if the row holds `one`.
-pub(crate) fn changed_columns<T: Trackable>(one: &T, other: &T) -> ColumnSet {
-    const { assert!(T::__COLUMNS.count() <= MOST_COLUMNS, "a record with more than 128 columns cannot be tracked") };
-    let mut changed = ChangedColumns { columns: ColumnSet::default(), position: 0 };
-    T::__compare(one, other, &mut changed);
-    changed.columns
-}
-
-struct ChangedColumns {
+/// Columns that are collected while a visitor sees one field after the other.
+struct Collected {
     columns: ColumnSet,
     position: u32,
 }
 
-impl FieldComparison for ChangedColumns {
-    fn field<U: TrackedField<Late>, Late>(&mut self, _name: &'static str, one: &U, other: &U, is_written: bool) {
-        if is_written && !one.__is_same(other) {
+impl Collected {
+    const fn none<T: ConcurrentColumns>() -> Self {
+        const { assert!(T::__COLUMNS.count() <= MOST_COLUMNS, "a record with more than 128 columns cannot be tracked") };
+        Self { columns: ColumnSet::NONE, position: 0 }
+    }
+
+    /// Passes by the next column, which belongs to the set or not.
+    fn next(&mut self, belongs: bool) {
+        if belongs {
             self.columns.insert(self.position);
         }
         self.position = self.position.saturating_add(1);
     }
 }
 
-/// The names of the fields that a save of `other` must write if the row holds `one`; if the row is unknown, all that it
-/// can write.
-pub(crate) fn changed_fields<T: Trackable>(one: Option<&T>, other: &T) -> Vec<&'static str> {
-    let mut changed = ChangedFields { names: Vec::new(), is_row_known: one.is_some() };
-    T::__compare(one.unwrap_or(other), other, &mut changed);
-    changed.names
+/// The columns that a save of `other` must write if the row holds `one`.
+pub(crate) fn changed_columns<T: Trackable>(one: &T, other: &T) -> ColumnSet {
+    let mut changed = ChangedColumns(Collected::none::<T>());
+    T::__compare(one, other, &mut changed);
+    changed.0.columns
 }
 
-struct ChangedFields {
-    names: Vec<&'static str>,
-    is_row_known: bool,
-}
+struct ChangedColumns(Collected);
 
-impl FieldComparison for ChangedFields {
-    fn field<U: TrackedField<Late>, Late>(&mut self, name: &'static str, one: &U, other: &U, is_written: bool) {
-        if is_written && !(self.is_row_known && one.__is_same(other)) {
-            self.names.push(name);
-        }
+impl FieldComparison for ChangedColumns {
+    fn field<U: TrackedField<Late>, Late>(&mut self, _field: Field, one: &U, other: &U, is_written: bool) {
+        self.0.next(is_written && !one.__is_same(other));
     }
 }
 
-/// The names of the fields in which two copies differ.
-pub(crate) fn different_fields<T: Trackable>(one: &T, other: &T) -> Vec<&'static str> {
-    let mut different = DifferentFields(Vec::new());
+/// The columns that a save of the whole record writes.
+pub(crate) fn written_columns<T: Trackable>(record: &T) -> ColumnSet {
+    let mut written = WrittenColumns(Collected::none::<T>());
+    T::__compare(record, record, &mut written);
+    written.0.columns
+}
+
+struct WrittenColumns(Collected);
+
+impl FieldComparison for WrittenColumns {
+    fn field<U: TrackedField<Late>, Late>(&mut self, _field: Field, _one: &U, _other: &U, is_written: bool) {
+        self.0.next(is_written);
+    }
+}
+
+/// The columns in which two copies differ.
+pub(crate) fn different_columns<T: Trackable>(one: &T, other: &T) -> ColumnSet {
+    let mut different = DifferentColumns(Collected::none::<T>());
     T::__compare(one, other, &mut different);
-    different.0
+    different.0.columns
 }
 
-struct DifferentFields(Vec<&'static str>);
+struct DifferentColumns(Collected);
 
-impl FieldComparison for DifferentFields {
-    fn field<U: TrackedField<Late>, Late>(&mut self, name: &'static str, one: &U, other: &U, _is_written: bool) {
-        if !one.__is_same(other) {
-            self.0.push(name);
-        }
+impl FieldComparison for DifferentColumns {
+    fn field<U: TrackedField<Late>, Late>(&mut self, _field: Field, one: &U, other: &U, _is_written: bool) {
+        self.0.next(!one.__is_same(other));
     }
 }
 
-/// The names of the fields of these columns. A field of an embedded struct has its own name.
+/// What the structs call the fields of these columns, in the order of the fields. Two fields may have one name.
 pub(crate) fn names<T: Trackable>(columns: ColumnSet, record: &T) -> Vec<&'static str> {
-    let mut all = Names(Vec::new());
-    T::__compare(record, record, &mut all);
-    (0..).zip(all.0).filter(|(position, _)| columns.contains(*position)).map(|(_, name)| name).collect()
+    fields_of(columns, record).map(|field| field.name).collect()
 }
 
-/// The columns of the fields with these names.
-pub(crate) fn named<T: Trackable>(names: &[String], record: &T) -> ColumnSet {
-    let mut all = Names(Vec::new());
-    T::__compare(record, record, &mut all);
-    let mut columns = ColumnSet::default();
-    for (position, name) in (0..).zip(all.0) {
-        if names.iter().any(|known| known == name) {
-            columns.insert(position);
-        }
+/// The SQL names of these columns.
+pub(crate) fn column_names<T: Trackable>(columns: ColumnSet, record: &T) -> Vec<ColumnName> {
+    fields_of(columns, record).map(|field| ColumnName(field.column.to_owned())).collect()
+}
+
+/// The columns with these names, as far as the record has them.
+pub(crate) fn columns_named<T: Trackable>(names: &[ColumnName], record: &T) -> ColumnSet {
+    let mut named = NamedColumns { names, collected: Collected::none::<T>() };
+    T::__compare(record, record, &mut named);
+    named.collected.columns
+}
+
+struct NamedColumns<'n> {
+    names: &'n [ColumnName],
+    collected: Collected,
+}
+
+impl FieldComparison for NamedColumns<'_> {
+    fn field<U: TrackedField<Late>, Late>(&mut self, field: Field, _one: &U, _other: &U, _is_written: bool) {
+        self.collected.next(self.names.iter().any(|name| name.0 == field.column));
     }
-    columns
 }
 
-/// These names, each once, in the order of the fields.
-pub(crate) fn in_order<T: Trackable>(names: &[&'static str], record: &T) -> Vec<&'static str> {
-    let mut all = Names(Vec::new());
+fn fields_of<T: Trackable>(columns: ColumnSet, record: &T) -> impl Iterator<Item = Field> {
+    let mut all = Fields(Vec::new());
     T::__compare(record, record, &mut all);
-    all.0.retain(|name| names.contains(name));
-    all.0
+    (0..).zip(all.0).filter(move |(position, _)| columns.contains(*position)).map(|(_, field)| field)
 }
 
-struct Names(Vec<&'static str>);
+struct Fields(Vec<Field>);
 
-impl FieldComparison for Names {
-    fn field<U: TrackedField<Late>, Late>(&mut self, name: &'static str, _one: &U, _other: &U, _is_written: bool) {
-        self.0.push(name);
+impl FieldComparison for Fields {
+    fn field<U: TrackedField<Late>, Late>(&mut self, field: Field, _one: &U, _other: &U, _is_written: bool) {
+        self.0.push(field);
     }
 }
 
@@ -186,7 +214,7 @@ struct CopiedColumns {
 impl FieldCombination for CopiedColumns {
     fn field<U: TrackedField<Late>, Late>(
         &mut self,
-        _name: &'static str,
+        _field: Field,
         _base: &U,
         from: &U,
         to: &mut U,
@@ -200,39 +228,34 @@ impl FieldCombination for CopiedColumns {
     }
 }
 
-/// Turns `theirs` into the merge of both sides. Returns the names of the fields that both changed and no policy merges;
-/// those become ours.
-pub(crate) fn merge_into<T: Trackable>(base: &T, mine: &T, theirs: &mut T) -> Vec<&'static str> {
-    let mut merged = MergedFields { conflicts: Vec::new() };
+/// Turns `theirs` into the merge of both sides. Returns the columns that both changed and no policy merges; those become
+/// ours.
+pub(crate) fn merge_into<T: Trackable>(base: &T, mine: &T, theirs: &mut T) -> ColumnSet {
+    let mut merged = MergedFields { conflicts: Collected::none::<T>() };
     T::__combine(base, mine, theirs, &mut merged);
-    merged.conflicts
+    merged.conflicts.columns
 }
 
 struct MergedFields {
-    conflicts: Vec<&'static str>,
+    conflicts: Collected,
 }
 
 impl FieldCombination for MergedFields {
     fn field<U: TrackedField<Late>, Late>(
         &mut self,
-        name: &'static str,
+        _field: Field,
         base: &U,
         mine: &U,
         theirs: &mut U,
         is_written: bool,
         policy: Merge<U>,
     ) {
-        if !is_written {
-            return;
-        }
-        match merge(policy, U::__is_same, base, mine, theirs) {
+        let merged = if is_written { merge(policy, U::__is_same, base, mine, theirs) } else { Merged::Theirs };
+        self.conflicts.next(matches!(merged, Merged::Conflict));
+        match merged {
             Merged::Theirs => {}
-            Merged::Mine => theirs.__copy_from(mine),
+            Merged::Mine | Merged::Conflict => theirs.__copy_from(mine),
             Merged::Both(value) => *theirs = value,
-            Merged::Conflict => {
-                self.conflicts.push(name);
-                theirs.__copy_from(mine);
-            }
         }
     }
 }

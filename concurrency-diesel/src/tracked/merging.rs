@@ -41,8 +41,8 @@ where
         let columns = |merged: &Tracked<T>| {
             SomeColumns::with_fence::<T>(fields::changed_columns(&merged.base, &merged.record), fence)
         };
-        let mut stead = Stead::of(tracked, merged);
-        saved = save::save_columns(&mut stead.other, columns, session).await;
+        let mut stead = Stead::of(tracked, Box::new(merged));
+        saved = save::save_columns(&mut *stead.other, columns, session).await;
         match saved {
             Ok(()) => {
                 stead.saved();
@@ -62,17 +62,20 @@ where
     T: Trackable + ConcurrentOn<E::Backend> + Concurrent<Version: Clone> + Clone,
 {
     let worlds = rounding::worlds_as_stored::<T, E::Backend>(tracked, &theirs)?;
+    let told = |columns| (fields::names(columns, &theirs), tracked.base.clone(), tracked.record.clone());
     match worlds::merge(&worlds, &theirs) {
         Merged::One { record, conflicts } if conflicts.is_empty() => {
             let mut merged = Tracked::new(theirs);
             merged.record = record;
             Ok(merged)
         }
-        Merged::One { conflicts: fields, .. } => {
-            Err(MergeError::Fields { fields, base: tracked.base.clone(), mine: tracked.record.clone(), theirs })
+        Merged::One { conflicts, .. } => {
+            let (fields, base, mine) = told(conflicts);
+            Err(MergeError::Fields { fields, base, mine, theirs })
         }
-        Merged::Several(fields) => {
-            Err(MergeError::InDoubt { fields, base: tracked.base.clone(), mine: tracked.record.clone(), theirs })
+        Merged::Several(differing) => {
+            let (fields, base, mine) = told(differing);
+            Err(MergeError::InDoubt { fields, base, mine, theirs })
         }
     }
 }

@@ -1,5 +1,5 @@
 //! Where a base comes from: whether it is still the one that the record had before, renewed only by saves of the record
-//! itself.
+//! itself, and whether the record is still the same.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -9,7 +9,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub(super) enum Origin {
     /// A row that was read. Each read has its own number, which means nothing to another program.
     #[cfg_attr(feature = "serde", serde(skip))]
-    Row(u64),
+    Row {
+        /// The first read of the record: a merge or a reload takes over another row, but is the same record.
+        first: u64,
+        /// The read that the base comes from.
+        last: u64,
+    },
     /// The base's row is unknown, so the record has no base.
     Lost,
 }
@@ -17,19 +22,32 @@ pub(super) enum Origin {
 impl Origin {
     /// A row that was just read.
     pub(super) fn of_row() -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
-        Self::Row(NEXT.fetch_add(1, Ordering::Relaxed))
+        let read = next();
+        Self::Row { first: read, last: read }
     }
 
-    /// The number of the read.
-    pub(super) const fn number(&self) -> Option<u64> {
+    /// A row that the same record just took over.
+    pub(super) fn renewed(self) -> Self {
         match self {
-            Self::Row(number) => Some(*number),
+            Self::Row { first, last: _ } => Self::Row { first, last: next() },
+            Self::Lost => Self::of_row(),
+        }
+    }
+
+    /// The number of the record's first read.
+    pub(super) const fn first(self) -> Option<u64> {
+        match self {
+            Self::Row { first, last: _ } => Some(first),
             Self::Lost => None,
         }
     }
 
     pub(super) const fn is_known(&self) -> bool {
-        matches!(self, Self::Row(_))
+        matches!(self, Self::Row { .. })
     }
+}
+
+fn next() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed)
 }

@@ -27,11 +27,14 @@ impl<T: Trackable + Concurrent> Tracked<T> {
     }
 
     /// Whether the record took over other writers' values after this was remembered, by a merge or a reload. Then the
-    /// remembered base no longer tells which edits are the record's own.
+    /// remembered base no longer tells which edits are the record's own. Such a record may have another key: the row may
+    /// spell the key in another way, if a collation calls both the same.
     fn took_over_since(&self, remembered: &Remembered<T>) -> bool {
         let is_renewed =
             self.origin != remembered.origin || !outcome::is_same::<T>(self.base.__version(), self.record.__version());
-        is_renewed && T::__same_key(&remembered.record, &self.record)
+        let first = self.origin.first();
+        let is_same_record = first.is_some() && first == remembered.origin.first();
+        is_renewed && (is_same_record || T::__same_key(&remembered.record, &self.record))
     }
 
     /// The columns of the writes without an answer that can still be done to a row at this version. Writing these
@@ -99,7 +102,7 @@ where
     }
 
     fn origin(tracked: &Tracked<T>) -> Option<u64> {
-        tracked.origin.number()
+        tracked.origin.first()
     }
 
     fn of(tracked: &Tracked<T>) -> Self {
@@ -141,29 +144,38 @@ where
         !tracked.in_doubt.is_empty() && tracked.has_base()
     }
 
-    fn is_proved(tracked: &mut Tracked<T>, found: &T::Version) -> bool {
-        let Some((attempt, row)) = tracked.in_doubt.iter().find_map(|attempt| attempt.proved_at(found)) else {
-            return false;
-        };
-        let (base, record) = (row.clone(), attempt.carried_on(row, &tracked.record).into_owned());
-        *tracked = Tracked::over(record, base);
-        tracked.record.__set_version(found.clone());
-        true
+    fn proved(tracked: &Tracked<T>, found: &T::Version) -> Option<Tracked<T>> {
+        let (attempt, row) = tracked.in_doubt.iter().find_map(|attempt| attempt.proved_at(found))?;
+        let record = attempt.carried_on(row, &tracked.record).into_owned();
+        let mut proved = tracked.continued(record, row.clone());
+        let since = tracked.in_doubt.iter().filter(|other| other.is_made_at(found));
+        proved.in_doubt = since.map(|other| other.after(attempt, row)).collect();
+        proved.record.__set_version(found.clone());
+        Some(proved)
     }
 
     fn is_saved_in(tracked: &Tracked<T>, row: &Tracked<T>) -> bool {
         let row = &row.record;
         tracked.columns_to_come(row.__version()).is_none()
-            && fields::different_fields(&tracked.record, row).is_empty()
+            && fields::different_columns(&tracked.record, row).is_empty()
             && matches!(worlds::merge(&tracked.worlds(row), row), Merged::One { record, conflicts }
-                if conflicts.is_empty() && fields::different_fields(&record, row).is_empty())
+                if conflicts.is_empty() && fields::different_columns(&record, row).is_empty())
     }
 
     fn set_base(tracked: &mut Tracked<T>, row: Tracked<T>) {
         tracked.base = row.record;
-        tracked.origin = Origin::of_row();
+        if !T::__same_key(&tracked.base, &tracked.record) {
+            // The key found the row, which spells it in another way.
+            let answer = std::mem::replace(&mut tracked.record, tracked.base.clone());
+            fields::copy_columns(ColumnSet::EVERY, &answer, &mut tracked.record);
+        }
+        tracked.origin = tracked.origin.renewed();
         let version = tracked.base.__version();
         tracked.in_doubt.retain(|attempt| attempt.can_come(version));
+    }
+
+    fn succeed(tracked: &Tracked<T>, other: &mut Tracked<T>) {
+        other.origin = tracked.origin.renewed();
     }
 
     fn inherit_doubt(tracked: &mut Tracked<T>, other: &mut Tracked<T>) {

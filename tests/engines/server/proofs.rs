@@ -1,7 +1,7 @@
 //! A version that no one else can make proves a write whose answer was lost, in every way in which a record is saved.
 
-use crate::library::disable_concurrency;
 use crate::library::prelude::*;
+use crate::library::{disable_concurrency, disable_increment};
 use diesel::connection::InstrumentationEvent;
 use diesel::prelude::*;
 
@@ -96,5 +96,45 @@ fn what_a_batch_did_not_write_is_in_no_doubt() {
     for (record, views) in records.iter_mut().zip([15, 5]) {
         record.save_merging(observer).unwrap();
         assert_eq!((record.views, &*record), (views, &load(record.id, observer)));
+    }
+}
+
+/// The second write goes on from the first, which the row proves, and its answer is lost, too. The record is as it was
+/// after each, and no sum is counted twice. If the second leaves the version, the row does not tell whether it was done.
+#[test]
+fn two_lost_answers_in_a_row_count_no_sum_twice() {
+    for leaves_version in [false, true] {
+        let (database, observer) = &mut with_article();
+        insert_article(2, 1, observer);
+        let mut record = load(1, observer);
+        for (views, leaves_version) in [(5, false), (6, leaves_version)] {
+            let save = |record: &mut Tracked<Unique>, conn: &mut TestConnection| {
+                if leaves_version {
+                    disable_increment(|| record.save_concurrent(conn))
+                } else {
+                    record.save_concurrent(conn)
+                }
+            };
+            let (lost, scissors) = &mut over_a_wire(database);
+            // Prepared, so that the next answer to it is that of the write.
+            let mut other = load(2, lost);
+            other.views += 1;
+            save(&mut other, lost).unwrap();
+            record.views = views;
+            let before = record.clone();
+            lose_the_answer_to_the_next_update(lost, scissors);
+            save(&mut record, lost).unwrap_err();
+            assert_eq!((&record, load(1, observer).views), (&before, views), "{leaves_version}");
+        }
+        let row = load(1, observer);
+        if leaves_version {
+            let MergeError::InDoubt { fields, theirs, .. } = record.save_merging(observer).unwrap_err() else {
+                panic!("not InDoubt");
+            };
+            assert_eq!(fields, ["views"]);
+            record.settle(Doubt::Written, theirs);
+        }
+        record.save_merging(observer).unwrap();
+        assert_eq!((&record, &load(1, observer)), (&row, &row), "{leaves_version}: nothing is written twice");
     }
 }

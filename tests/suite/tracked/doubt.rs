@@ -2,6 +2,7 @@
 //! remembers on every engine; how a real connection comes to leave one is tested where connections are lost and futures are dropped.
 
 mod batches;
+mod refused;
 
 use crate::library::prelude::*;
 use crate::library::{Resolution, client_wins, disable_concurrency, transaction_concurrent};
@@ -76,6 +77,7 @@ fn unique(conn: &mut TestConnection) -> Tracked<Unique> {
 }
 
 /// The record after one more write without an answer, which writes what changed; where its version is known, to this one.
+/// `leaves` is the version that it moves the row away from, if it is certain to do so. Fields and columns have one name.
 pub fn unanswered<T>(tracked: &Tracked<T>, version: Option<&Value>, leaves: Option<&str>) -> Tracked<T>
 where
     T: Serialize + DeserializeOwned + concurrency_diesel::Trackable + Concurrent<Version: Clone> + Clone,
@@ -87,7 +89,7 @@ where
     if let Some(version) = version {
         row["version"] = version.clone();
     }
-    let attempt = json!({ "row": row, "columns": columns, "leaves": leaves });
+    let attempt = json!({ "row": row, "columns": columns, "from": leaves, "moves_version": leaves.is_some() });
     session["in_doubt"].as_array_mut().unwrap().push(attempt);
     serde_json::from_value(session).unwrap()
 }
