@@ -22,7 +22,7 @@ pub(crate) const TABLE: &str = "articles";
 pub(crate) const STATUSES: [&str; 2] = ["draft", "published"];
 
 const LONGEST_TITLE: usize = 200;
-/// The limit of a body: a conflict page sends a body back three times, and a form has at most 1 MiB.
+/// The limit of a body: a conflict page sends two texts and two sealed ones, and a form has at most 1 MiB.
 const LONGEST_BODY: usize = 30_000;
 
 /// An article. Its trigger also advances the version for programs that do not know versions.
@@ -110,14 +110,19 @@ impl Field {
         }
         match self {
             Self::Title if text.is_empty() => Some("The title is empty; give the article one."),
-            Self::Title if text.chars().count() > LONGEST_TITLE => {
-                Some("The title has more than 200 characters; shorten it.")
-            }
+            Self::Title if self.is_longer(text) => Some("The title has more than 200 characters; shorten it."),
             Self::Status if !STATUSES.contains(&text) => Some("The status is neither draft nor published; choose one."),
-            Self::Body if text.chars().count() > LONGEST_BODY => {
-                Some("The body has more than 30,000 characters; shorten it.")
-            }
+            Self::Body if self.is_longer(text) => Some("The body has more than 30,000 characters; shorten it."),
             _ => None,
+        }
+    }
+
+    /// Whether a text is longer than one that may stand in the field.
+    pub(crate) fn is_longer(self, text: &str) -> bool {
+        match self {
+            Self::Title => text.chars().count() > LONGEST_TITLE,
+            Self::Status => false,
+            Self::Body => text.chars().count() > LONGEST_BODY,
         }
     }
 

@@ -1,6 +1,6 @@
 //! One article: its form, and how a sent form is saved.
 
-use axum::extract::{Path, Query, Request, State};
+use axum::extract::{Query, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use concurrency_diesel::RecordId;
@@ -15,9 +15,10 @@ use crate::database::Connection;
 use crate::list::{status_of, unreadable};
 use crate::lock;
 use crate::pages::{self, ConflictPage, EditPage, Row};
-use crate::resolve::Edit;
+use crate::request::{self, Id};
+use crate::resolve::{Compared, Edit};
 use crate::session::Editor;
-use crate::{App, request, rows, see};
+use crate::{App, rows, see};
 
 /// The message that a redirect puts into the address.
 #[derive(Debug, Default, Deserialize)]
@@ -28,11 +29,10 @@ pub(crate) struct Done {
 /// `GET /articles/<id>`.
 pub(crate) async fn show(
     State(app): State<App>,
-    Path(id): Path<String>,
+    Id(id): Id,
     editor: Editor,
     done: Result<Query<Done>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Response, Refusal> {
-    let id = request::id(&id)?;
     let mut conn = app.pool.get().await?;
     let article = rows::find(id, &mut conn).await?.ok_or(Refusal::Unknown)?;
     let editing = lock::take(&app, id, &editor, &mut conn).await;
@@ -58,11 +58,10 @@ pub(crate) async fn show(
 /// `POST /articles/<id>`, from the edit form and from the conflict page.
 pub(crate) async fn save(
     State(app): State<App>,
-    Path(id): Path<String>,
+    Id(id): Id,
     editor: Editor,
     request: Request,
 ) -> Result<Response, Refusal> {
-    let id = request::id(&id)?;
     let form = request::form(request).await?;
     let mut conn = app.pool.get().await?;
     let sent = Sent { app: &app, id, editor: &editor, form: &form };
@@ -72,11 +71,13 @@ pub(crate) async fn save(
     };
     let edit = Edit::of(&form, &base);
     if !edit.is_complete() {
-        return sent.again(&edit, &base, StatusCode::UNPROCESSABLE_ENTITY, "Choose for each field.", &mut conn).await;
+        return sent
+            .again(&edit, &token, &base, StatusCode::UNPROCESSABLE_ENTITY, "Choose for each field.", &mut conn)
+            .await;
     }
     let problem = request::nul(&form).or_else(|| edit.wanted.problem(&base).map(str::to_owned));
     if let Some(problem) = &problem {
-        return sent.again(&edit, &base, StatusCode::UNPROCESSABLE_ENTITY, problem, &mut conn).await;
+        return sent.again(&edit, &token, &base, StatusCode::UNPROCESSABLE_ENTITY, problem, &mut conn).await;
     }
     match store(id, &token, &base, &edit, &mut conn).await {
         Ok(Outcome::Saved(merged)) if merged.is_empty() => {
@@ -86,12 +87,12 @@ pub(crate) async fn save(
         Ok(Outcome::Saved(merged)) => Ok(see(&format!("/articles/{id}?merged={}", merged.join(",")))),
         Ok(Outcome::Conflict(row, asked)) => {
             let rows = edit.rows(&base, &Fields::of(&row), &asked);
-            sent.conflict(&row, &rows, StatusCode::CONFLICT, None, &mut conn).await
+            sent.conflict(&row, &base, &rows, StatusCode::CONFLICT, None, &mut conn).await
         }
         Ok(Outcome::Gone) => Ok(answer(StatusCode::CONFLICT, pages::gone(&edit.typed))),
         Err(Refusal::Busy(error)) => {
             eprintln!("{error}");
-            Ok(busy(sent.again(&edit, &base, StatusCode::SERVICE_UNAVAILABLE, BUSY, &mut conn).await?))
+            Ok(busy(sent.again(&edit, &token, &base, StatusCode::SERVICE_UNAVAILABLE, BUSY, &mut conn).await?))
         }
         Err(refusal) => Err(refusal),
     }
@@ -166,6 +167,8 @@ impl Sent<'_> {
     fn origin(&self) -> Result<(VersionToken, Fields), VersionError> {
         let tokens = &self.app.tokens;
         let token = self.form.version(tokens, &RecordId::new(TABLE, self.id))?;
+        // Signed here, but of another program: its version may be none that an article can have.
+        token.version::<Article>()?;
         let base = self.form.base(tokens, &token)?;
         Ok((token, base))
     }
@@ -182,23 +185,28 @@ impl Sent<'_> {
         let now = Fields::of(&row);
         let edit = Edit::of(self.form, &now);
         let rows = edit.rows(&now, &now, &edit.differing(&now));
-        self.conflict(&row, &rows, status_of(error), Some(&unreadable(error)), conn).await
+        self.conflict(&row, &now, &rows, status_of(error), Some(&unreadable(error)), conn).await
     }
 
     /// The conflict page, with the current token of the row, because the page asks a question.
     async fn conflict(
         &self,
         row: &Article,
+        base: &Fields,
         rows: &[Row],
         status: StatusCode,
         problem: Option<&str>,
         conn: &mut Connection,
     ) -> Result<Response, Refusal> {
         let editing = lock::take(self.app, self.id, self.editor, conn).await;
+        let tokens = &self.app.tokens;
+        let now = Fields::of(row);
+        let compared = Compared::of(rows, base, &now).map(|compared| tokens.seal(&compared, row)).transpose()?;
         let page = ConflictPage {
             id: self.id,
-            version: &self.app.tokens.issue(row),
-            base: &self.app.tokens.seal(&Fields::of(row), row)?,
+            version: &tokens.issue(row),
+            base: &tokens.seal(&now, row)?,
+            compared: compared.as_deref(),
             rows,
             editing: editing.as_ref(),
             problem,
@@ -210,6 +218,7 @@ impl Sent<'_> {
     async fn again(
         &self,
         edit: &Edit,
+        token: &VersionToken,
         base: &Fields,
         status: StatusCode,
         problem: &str,
@@ -223,11 +232,13 @@ impl Sent<'_> {
         let version = self.form.get(Form::VERSION).unwrap_or_default();
         let sealed = self.form.get(Form::BASE).unwrap_or_default();
         let page = if edit.is_answer() {
-            let rows = &edit.rows_as_sent(base);
+            let compared = self.form.get(Compared::FIELD).unwrap_or_default();
+            let rows = &edit.rows_as_sent(base, self.app.tokens.open(compared, token).ok().as_ref());
             pages::conflict(&ConflictPage {
                 id: self.id,
                 version,
                 base: sealed,
+                compared: Some(compared).filter(|compared| !compared.is_empty()),
                 rows,
                 editing: editing.as_ref(),
                 problem: Some(problem),
@@ -250,8 +261,7 @@ impl Sent<'_> {
 
 /// `POST /articles/<id>/elsewhere`: writes like a program that does not know versions. The trigger advances the
 /// version.
-pub(crate) async fn elsewhere(State(app): State<App>, Path(id): Path<String>) -> Result<Response, Refusal> {
-    let id = request::id(&id)?;
+pub(crate) async fn elsewhere(State(app): State<App>, Id(id): Id) -> Result<Response, Refusal> {
     let mut conn = app.pool.get().await?;
     let written = diesel::sql_query("UPDATE articles SET title = title || ' (elsewhere)' WHERE id = ?")
         .bind::<diesel::sql_types::BigInt, _>(id)

@@ -2,7 +2,8 @@
 //! what they typed.
 //!
 //! The program sends the version of a row in a form, signed, and the edit brings it back. `list` and `actions` are the
-//! page of all articles, `edit` and `resolve` that of one, and `lock` shows who is editing it. `pages` has the HTML.
+//! page of all articles, `refused` is the same page after a refusal, `edit` and `resolve` are that of one article, and
+//! `lock` shows who is editing it. `pages` has the HTML.
 
 mod actions;
 mod answer;
@@ -13,6 +14,7 @@ mod edit;
 mod list;
 mod lock;
 mod pages;
+mod refused;
 mod request;
 mod resolve;
 mod rows;

@@ -13,7 +13,8 @@ use serde::Deserialize;
 use crate::answer::{BUSY, Refusal, answer, busy};
 use crate::article::{Article, Cells, ListedArticle};
 use crate::database::Connection;
-use crate::pages::{self, Deleted, ListPage, Listed, Question};
+use crate::pages::{self, ListPage, Listed};
+use crate::refused::{self, as_sent};
 use crate::sent::{self, SentRow};
 use crate::session::Editor;
 use crate::{App, request, rows, see};
@@ -92,7 +93,7 @@ async fn save_sent(app: &App, editor: &Editor, form: &Form, sent: &[SentRow]) ->
     // A deleted row is gone, whatever its token. A key that no row can have is not a deleted row.
     let unusable = sent.iter().filter(|row| row.id.is_none() || is_there(row));
     if let Some(error) = unusable.filter_map(|row| row.origin.as_ref().err()).next() {
-        return with_bad_token(app, editor, sent, &now, error);
+        return refused::with_bad_token(app, editor, form, sent, &now, error);
     }
     let policy = match form.get("policy") {
         Some("each") => Policy::Each,
@@ -111,16 +112,16 @@ async fn save_sent(app: &App, editor: &Editor, form: &Form, sent: &[SentRow]) ->
     if let Some(problem) = edited.iter().find_map(|row| row.cells.problem(row.known_base()?)) {
         return unprocessable(app, editor, form, sent, problem).await;
     }
-    let refused = write(&edited, policy, &mut conn).await?;
-    if refused.is_empty() {
+    let keys = write(&edited, policy, &mut conn).await?;
+    if keys.is_empty() {
         return Ok(see(&format!("/articles?saved={}", edited.len())));
     }
     drop(conn);
-    conflict(app, editor, &edited, &refused, policy).await
+    refused::conflict(app, editor, form, &edited, &keys, policy).await
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Policy {
+pub(crate) enum Policy {
     /// The policy that django-concurrency calls SILENT.
     Each,
     /// The policy that it calls ABORT_ALL.
@@ -180,94 +181,7 @@ fn record(row: &SentRow) -> Option<Result<ListedArticle, VersionError>> {
     Some(token.version::<ListedArticle>().map(|version| ListedArticle { id, title, status, version }))
 }
 
-/// The list after a refusal. Stale rows ask a question, and each row keeps what was typed.
-async fn conflict(
-    app: &App,
-    editor: &Editor,
-    edited: &[&SentRow],
-    refused: &BTreeSet<String>,
-    policy: Policy,
-) -> Result<Response, Refusal> {
-    let mut conn = app.pool.get().await?;
-    let now = by_id(rows::all(&mut conn).await?);
-    let (mut listed_rows, mut deleted) = (Vec::new(), Vec::new());
-    for article in now.values() {
-        let typed = edited.iter().find(|row| row.id == Some(article.id));
-        listed_rows.push(match typed {
-            Some(row) if refused.contains(&row.key) => asked(app, article, row)?,
-            Some(row) if policy == Policy::All => kept(article, row),
-            _ => listed(app, article)?,
-        });
-    }
-    for row in edited.iter().filter(|row| row.id.is_none_or(|id| !now.contains_key(&id))) {
-        deleted.push(Deleted { key: row.key.clone(), cells: Some(row.cells.clone()) });
-    }
-    let saved = match policy {
-        Policy::Each => edited.len().saturating_sub(refused.len()),
-        Policy::All => 0,
-    };
-    let page = ListPage {
-        editor: editor.0.clone(),
-        rows: listed_rows,
-        deleted,
-        notice: Some(format!("{saved} saved, {} not", edited.len().saturating_sub(saved))),
-        ..ListPage::default()
-    };
-    Ok(answer(StatusCode::CONFLICT, pages::list(&page)))
-}
-
-/// A row that another person changed, with its current token and a question.
-fn asked(app: &App, article: &Article, row: &SentRow) -> Result<Listed, Refusal> {
-    let now = Cells::of(article);
-    let cells = row.over(&now);
-    Ok(Listed { cells, question: Some(Question { now, pick: None }), ..listed(app, article)? })
-}
-
-/// A row that could have been saved, with the token that was sent.
-fn kept(article: &Article, row: &SentRow) -> Listed {
-    Listed {
-        id: article.id,
-        label: row.known_base().map_or(&article.title, |base| &base.title).clone(),
-        cells: row.cells.clone(),
-        version: row.version.clone(),
-        base: row.base.clone(),
-        selected: row.version.clone(),
-        is_selected: false,
-        question: None,
-        is_stale: false,
-    }
-}
-
-/// A row with an invalid token. The page asks about everything that differs from the row, and nothing was saved.
-fn with_bad_token(
-    app: &App,
-    editor: &Editor,
-    sent: &[SentRow],
-    now: &BTreeMap<i64, Article>,
-    error: &VersionError,
-) -> Result<Response, Refusal> {
-    let mut listed_rows = Vec::new();
-    for article in now.values() {
-        let typed = sent.iter().find(|row| row.id == Some(article.id) && row.is_edited());
-        listed_rows.push(match typed {
-            Some(row) if row.over(&Cells::of(article)) != Cells::of(article) => asked(app, article, row)?,
-            _ => listed(app, article)?,
-        });
-    }
-    let is_gone = |row: &&SentRow| row.is_edited() && row.id.is_some_and(|id| !now.contains_key(&id));
-    let deleted = sent.iter().filter(is_gone);
-    let deleted = deleted.map(|row| Deleted { key: row.key.clone(), cells: Some(row.cells.clone()) }).collect();
-    let page = ListPage {
-        editor: editor.0.clone(),
-        rows: listed_rows,
-        deleted,
-        problem: Some(unreadable(error)),
-        ..ListPage::default()
-    };
-    Ok(answer(status_of(error), pages::list(&page)))
-}
-
-/// The message for an invalid token.
+/// The message of a page for an invalid token.
 pub(crate) fn unreadable(error: &VersionError) -> String {
     format!("Nothing was saved: {error}. What you typed is below; compare it, and choose.")
 }
@@ -289,49 +203,12 @@ async fn unprocessable(
     as_sent(app, editor, form, sent, StatusCode::UNPROCESSABLE_ENTITY, problem).await
 }
 
-/// The list as it was sent: with its own tokens, the questions and the choices.
-pub(crate) async fn as_sent(
-    app: &App,
-    editor: &Editor,
-    form: &Form,
-    sent: &[SentRow],
-    status: StatusCode,
-    problem: &str,
-) -> Result<Response, Refusal> {
-    let mut conn = app.pool.get().await?;
-    let now = by_id(rows::all(&mut conn).await?);
-    let (mut listed_rows, mut deleted) = (Vec::new(), Vec::new());
-    for article in now.values() {
-        listed_rows.push(match sent.iter().find(|row| row.id == Some(article.id)) {
-            Some(row) => {
-                let asked = row.known_base().filter(|_| row.is_asked).cloned();
-                let question = asked.map(|now| Question { now, pick: row.pick });
-                Listed { question, is_selected: row.is_selected, ..kept(article, row) }
-            }
-            None => listed(app, article)?,
-        });
-    }
-    for row in sent.iter().filter(|row| row.is_edited() && row.id.is_none_or(|id| !now.contains_key(&id))) {
-        deleted.push(Deleted { key: row.key.clone(), cells: Some(row.cells.clone()) });
-    }
-    let page = ListPage {
-        editor: editor.0.clone(),
-        rows: listed_rows,
-        deleted,
-        action: form.get("action").unwrap_or_default().to_owned(),
-        problem: Some(problem.to_owned()),
-        ..ListPage::default()
-    };
-    Ok(answer(status, pages::list(&page)))
-}
-
 pub(crate) fn by_id(articles: Vec<Article>) -> BTreeMap<i64, Article> {
     articles.into_iter().map(|article| (article.id, article)).collect()
 }
 
-/// A version that no article can have, signed here for something else.
 impl From<VersionError> for Refusal {
     fn from(error: VersionError) -> Self {
-        Self::Failed(error.to_string())
+        Self::Form(error.into())
     }
 }

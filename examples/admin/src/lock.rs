@@ -1,7 +1,7 @@
 //! Who is editing an article. The lock is advisory: no save checks it, and its errors never keep a page from opening.
 
 use axum::Json;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use concurrency_diesel::RecordId;
@@ -11,8 +11,9 @@ use serde::Serialize;
 use crate::answer::Refusal;
 use crate::article::TABLE;
 use crate::database::Connection;
+use crate::request::{self, Id};
 use crate::session::Editor;
-use crate::{App, request, rows, see};
+use crate::{App, rows, see};
 
 /// The holder that a page shows.
 #[derive(Debug, Clone)]
@@ -55,8 +56,7 @@ pub(crate) async fn give_back(id: i64, editor: &Editor, conn: &mut Connection) {
 }
 
 /// `POST /articles/<id>/lock`.
-pub(crate) async fn beat(State(app): State<App>, Path(id): Path<String>, editor: Editor) -> Result<Response, Refusal> {
-    let id = request::id(&id)?;
+pub(crate) async fn beat(State(app): State<App>, Id(id): Id, editor: Editor) -> Result<Response, Refusal> {
     let mut conn = app.pool.get().await?;
     rows::find(id, &mut conn).await?.ok_or(Refusal::Unknown)?;
     let record = RecordId::new(TABLE, id);
@@ -70,12 +70,7 @@ pub(crate) async fn beat(State(app): State<App>, Path(id): Path<String>, editor:
 }
 
 /// `POST /articles/<id>/unlock`, which a page sends when the person leaves it.
-pub(crate) async fn release(
-    State(app): State<App>,
-    Path(id): Path<String>,
-    editor: Editor,
-) -> Result<Response, Refusal> {
-    let id = request::id(&id)?;
+pub(crate) async fn release(State(app): State<App>, Id(id): Id, editor: Editor) -> Result<Response, Refusal> {
     let mut conn = app.pool.get().await?;
     rows::find(id, &mut conn).await?.ok_or(Refusal::Unknown)?;
     EditLock::new(&RecordId::new(TABLE, id), &editor.0).release(&mut conn).await?;
@@ -85,11 +80,10 @@ pub(crate) async fn release(
 /// `POST /articles/<id>/take-over`: takes the lock only from the holder that the page showed.
 pub(crate) async fn take_over(
     State(app): State<App>,
-    Path(id): Path<String>,
+    Id(id): Id,
     editor: Editor,
     request: Request,
 ) -> Result<Response, Refusal> {
-    let id = request::id(&id)?;
     let form = request::form(request).await?;
     let turn = form.parsed("turn")?;
     let mut conn = app.pool.get().await?;

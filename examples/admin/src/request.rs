@@ -1,7 +1,8 @@
 //! The input: the id in the path, and the form in the body.
 
-use axum::extract::Request;
+use axum::extract::{FromRequestParts, Path, Request};
 use axum::http::header::CONTENT_TYPE;
+use axum::http::request::Parts;
 use concurrency_http::{Form, FormError};
 use http_body_util::BodyExt as _;
 
@@ -12,9 +13,21 @@ const LONGEST_BODY: usize = 1 << 20;
 /// answer.
 const LONGEST_READ: usize = 64 << 20;
 
+/// The article in the address. A path that is not UTF-8 names no article.
+pub(crate) struct Id(pub(crate) i64);
+
+impl<S: Send + Sync> FromRequestParts<S> for Id {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        let text = Path::<String>::from_request_parts(parts, state).await.map_err(|_| Refusal::Unknown)?;
+        id(&text).map(Self).ok_or(Refusal::Unknown)
+    }
+}
+
 /// The key of an article, which has one spelling.
-pub(crate) fn id(text: &str) -> Result<i64, Refusal> {
-    text.parse().ok().filter(|id: &i64| id.to_string() == text).ok_or(Refusal::Unknown)
+pub(crate) fn id(text: &str) -> Option<i64> {
+    text.parse().ok().filter(|id: &i64| id.to_string() == text)
 }
 
 /// The sent form. A form with a NUL character is read, too, so that its page can say so and show what was typed.
@@ -26,7 +39,7 @@ pub(crate) async fn form(request: Request) -> Result<Form, Refusal> {
     }
     let (mut body, mut bytes, mut length) = (request.into_body(), Vec::new(), 0_usize);
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|error| Refusal::Failed(error.to_string()))?;
+        let frame = frame.map_err(|_| FormError::malformed("(unknown)", "was cut off"))?;
         let Ok(data) = frame.into_data() else { continue };
         length = length.saturating_add(data.len());
         if length <= LONGEST_BODY {

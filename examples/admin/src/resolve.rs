@@ -1,7 +1,8 @@
 //! Two conflicting edits: which fields the page asks about, and what was chosen.
 
-use concurrency_diesel::merge_text;
+use concurrency_diesel::{TextConflict, merge_text};
 use concurrency_http::{Form, Pick};
+use serde::{Deserialize, Serialize};
 
 use crate::article::{Field, Fields};
 use crate::pages::{Lines, Row};
@@ -104,22 +105,35 @@ impl Edit {
             let mine = if is_asked { &self.typed } else { &self.wanted }.get(field).to_owned();
             let theirs = row.get(field).to_owned();
             let merged = if mine == base.get(field) { theirs.clone() } else { mine.clone() };
-            let (lines, joined) =
-                if is_asked { joined(field, base.get(field), &mine, &theirs) } else { (Lines::Unknown, None) };
-            let other = if self.asked.contains(&field) {
-                self.other.get(field).to_owned()
-            } else {
-                joined.unwrap_or_else(|| mine.clone())
+            let proposal = if is_asked { proposed(field, base.get(field), &mine, &theirs) } else { Proposal::None };
+            let other = match &proposal {
+                // What was typed there stays.
+                _ if self.asked.contains(&field) => self.other.get(field).to_owned(),
+                Proposal::Joined(text) => text.clone(),
+                Proposal::None | Proposal::Conflict(_) => mine.clone(),
             };
+            let lines = proposal.beside(&other);
             Row { field, mine, theirs, merged, is_asked, pick: None, other, lines }
         };
         Field::ALL.into_iter().map(compared).collect()
     }
 
-    /// The rows of the page as it was sent, with the choices.
-    pub(crate) fn rows_as_sent(&self, base: &Fields) -> Vec<Row> {
-        let rows = self.rows(base, base, &self.asked).into_iter();
-        rows.map(|row| Row { mine: self.mine.get(row.field).to_owned(), pick: self.pick(row.field), ..row }).collect()
+    /// The rows of the page as it was sent, with the choices. Without `compared` the page shows less beside the
+    /// same questions.
+    pub(crate) fn rows_as_sent(&self, base: &Fields, compared: Option<&Compared>) -> Vec<Row> {
+        let as_sent = |row: Row| {
+            let field = row.field;
+            let before = compared.map(|Compared { compared }| compared.get(field));
+            if !row.is_asked {
+                let mine = before.unwrap_or_else(|| self.mine.get(field)).to_owned();
+                return Row { mine, merged: self.wanted.get(field).to_owned(), ..row };
+            }
+            let mine = self.mine.get(field).to_owned();
+            let proposal = before.map(|before| proposed(field, before, &mine, &row.theirs));
+            let lines = proposal.unwrap_or(Proposal::None).beside(&row.other);
+            Row { mine, pick: self.pick(field), lines, ..row }
+        };
+        self.rows(base, base, &self.asked).into_iter().map(as_sent).collect()
     }
 
     /// The fields that differ from the row. Without a base it is unknown who changed them.
@@ -128,13 +142,55 @@ impl Edit {
     }
 }
 
+/// The texts that a conflict page needs to be shown again: for a field with a question the text that both people edited,
+/// for another field my text. A base has another form, so that neither passes for the other.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Compared {
+    compared: Fields,
+}
+
+impl Compared {
+    /// The hidden field.
+    pub(crate) const FIELD: &str = "_compared";
+
+    /// `None` if another program wrote a text that does not fit into the form.
+    pub(crate) fn of(rows: &[Row], base: &Fields, now: &Fields) -> Option<Self> {
+        let mut compared = Fields::default();
+        for row in rows {
+            let text = if row.is_asked { base.get(row.field) } else { &row.mine };
+            if row.field.is_longer(text) || row.field.is_longer(now.get(row.field)) {
+                return None;
+            }
+            compared.set(row.field, text.to_owned());
+        }
+        Some(Self { compared })
+    }
+}
+
 /// Both edits of a long text, merged line by line. Neither person has seen the result, so the page only proposes it.
-fn joined(field: Field, base: &str, mine: &str, theirs: &str) -> (Lines, Option<String>) {
+enum Proposal {
+    None,
+    Joined(String),
+    Conflict(TextConflict),
+}
+
+impl Proposal {
+    /// What the page shows of the proposal if the third choice contains this text.
+    fn beside(self, other: &str) -> Lines {
+        match self {
+            Self::Joined(text) if text == other => Lines::Joined,
+            Self::Conflict(conflict) => Lines::Conflict(conflict),
+            Self::None | Self::Joined(_) => Lines::Unknown,
+        }
+    }
+}
+
+fn proposed(field: Field, base: &str, mine: &str, theirs: &str) -> Proposal {
     if field != Field::Body || [mine, theirs].contains(&base) {
-        return (Lines::Unknown, None);
+        return Proposal::None;
     }
     match merge_text(base, mine, theirs) {
-        Ok(text) => (Lines::Joined, Some(text)),
-        Err(conflict) => (Lines::Conflict(conflict), None),
+        Ok(text) => Proposal::Joined(text),
+        Err(conflict) => Proposal::Conflict(conflict),
     }
 }

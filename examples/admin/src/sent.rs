@@ -1,9 +1,10 @@
 //! The list as it was sent: each row with its token, its base, what was typed and what was chosen.
 
-use concurrency_http::{Form, FormError, Keys, Pick, Row, Tokens, VersionError, VersionToken};
+use concurrency_http::{Form, FormError, Keys, Pick, Row, Tokens, VersionError, VersionToken, Versioned as _};
 
 use crate::answer::Refusal;
-use crate::article::{ArticleStatus, Cells, TABLE};
+use crate::article::{ArticleStatus, Cells, ListedArticle, TABLE};
+use crate::request;
 
 /// A row as it was sent.
 pub(crate) struct SentRow {
@@ -43,14 +44,31 @@ pub(crate) fn rows(form: &Form, tokens: &Tokens<Keys>) -> Vec<SentRow> {
     rows.iter().map(|row| sent(row, form, tokens, &selected)).collect()
 }
 
+/// The hidden fields of a row that is gone: they are no cells, because there is nothing to save.
+pub(crate) const GONE_TITLE: &str = "gone_title";
+pub(crate) const GONE_STATUS: &str = "gone_status";
+
+/// What an earlier page showed of rows that are gone, by their keys.
+pub(crate) fn gone(form: &Form) -> impl Iterator<Item = (String, Cells)> {
+    form.fields().filter_map(|(name, title)| {
+        let (_, key) = name.split_once(':').filter(|(what, _)| *what == GONE_TITLE)?;
+        let status = form.get(&Form::name(GONE_STATUS, key)).unwrap_or_default();
+        Some((key.to_owned(), Cells { title: title.to_owned(), status: status.to_owned() }))
+    })
+}
+
 fn sent(row: &Row<'_>, form: &Form, tokens: &Tokens<Keys>, selected: &[&str]) -> SentRow {
     let text = |name: &str| form.get(&Form::name(name, row.key())).unwrap_or_default().to_owned();
-    let origin = row.version().and_then(|token| Ok((token.clone(), row.base::<Cells>(tokens)?)));
+    let origin = row.version().and_then(|token| {
+        // Signed here, but of another program: its version may be none that an article can have.
+        token.version::<ListedArticle>()?;
+        Ok((token.clone(), row.base::<Cells>(tokens)?))
+    });
     let known = origin.as_ref().ok().map(|(_, base)| base);
     let version = text(Form::VERSION);
     SentRow {
         key: row.key().to_owned(),
-        id: crate::request::id(row.key()).ok(),
+        id: request::id(row.key()),
         cells: Cells::sent(row.get("title"), row.get("status"), known),
         is_asked: row.is_asked(),
         pick: row.pick(),
@@ -83,7 +101,10 @@ pub(crate) enum Selection {
 /// The selected articles, each once.
 pub(crate) fn selected(form: &Form, tokens: &Tokens<Keys>) -> Result<Selection, Refusal> {
     let selected = form.selected(tokens, TABLE).and_then(|tokens| {
-        let read = |token: &VersionToken| Ok(Selected { id: token.key()?, version: token.version::<ArticleStatus>()? });
+        let read = |token: &VersionToken| {
+            let id = request::id(token.record_id().key()).ok_or(VersionError::Foreign)?;
+            Ok(Selected { id, version: token.version::<ArticleStatus>()? })
+        };
         tokens.iter().map(read).collect()
     });
     match selected {

@@ -13,10 +13,14 @@
 
 #[path = "http/actions.rs"]
 mod actions;
+#[path = "http/again.rs"]
+mod again;
 #[path = "http/bad_input.rs"]
 mod bad_input;
 #[path = "http/edit.rs"]
 mod edit;
+#[path = "http/foreign.rs"]
+mod foreign;
 #[path = "http/list.rs"]
 mod list;
 #[path = "http/lock.rs"]

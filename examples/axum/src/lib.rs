@@ -7,8 +7,9 @@ mod shown;
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::{FromRequestParts, Path, State};
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -64,10 +65,9 @@ pub fn router(pool: Pool) -> Router {
 /// Here each change of an article advances its version, so 304 is enough for a client that has this version.
 async fn show(
     State(service): State<Service>,
-    Path(id): Path<String>,
+    Id(id): Id,
     if_none_match: Option<IfNoneMatch>,
 ) -> Result<Response, Failure> {
-    let id = id_in(&id)?;
     let mut conn = service.pool.get().await?;
     let article = find(id, &mut conn).await?;
     if if_none_match.is_some_and(|tags| tags.matches(&article)) {
@@ -80,11 +80,10 @@ async fn show(
 /// If the client names one version, nothing is read first: a save needs no more.
 async fn save(
     State(service): State<Service>,
-    Path(id): Path<String>,
+    Id(id): Id,
     if_match: IfMatch,
     Json(Edit { title, body }): Json<Edit>,
 ) -> Result<Response, Failure> {
-    let id = id_in(&id)?;
     if let Some((field, _)) = [("title", &title), ("body", &body)].into_iter().find(|(_, text)| text.contains('\0')) {
         return Err(Problem::unstorable(field).into());
     }
@@ -105,12 +104,7 @@ async fn save(
     }
 }
 
-async fn delete(
-    State(service): State<Service>,
-    Path(id): Path<String>,
-    if_match: IfMatch,
-) -> Result<StatusCode, Failure> {
-    let id = id_in(&id)?;
+async fn delete(State(service): State<Service>, Id(id): Id, if_match: IfMatch) -> Result<StatusCode, Failure> {
     let mut conn = service.pool.get().await?;
     let version = version(&if_match, id, &mut conn).await?;
     let article = Article { id, title: String::new(), body: String::new(), version };
@@ -132,8 +126,16 @@ async fn find(id: i64, conn: &mut Connection) -> Result<Article, Failure> {
     article.ok_or_else(|| Problem::missing(&RecordId::new("articles", id)).into())
 }
 
-/// An article has one address: `01` and `+1` are not addresses.
-fn id_in(path: &str) -> Result<i64, Problem> {
-    let id = path.parse().ok().filter(|id: &i64| id.to_string() == path);
-    id.ok_or_else(|| Problem::missing(&RecordId::new("articles", path)))
+/// The id in the address. An article has one address: `01` and `+1` are not addresses.
+struct Id(i64);
+
+impl<S: Send + Sync> FromRequestParts<S> for Id {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let missing = |key: &str| Problem::missing(&RecordId::new("articles", key));
+        // A path that is not UTF-8 has no text.
+        let Path(text) = Path::<String>::from_request_parts(parts, state).await.map_err(|_| missing("?"))?;
+        text.parse().ok().filter(|id: &i64| id.to_string() == text).map(Self).ok_or_else(|| missing(&text))
+    }
 }

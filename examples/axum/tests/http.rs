@@ -146,8 +146,12 @@ async fn a_delete_meets_the_version_that_was_seen() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_article_has_one_address() {
     let (_folder, client) = serve().await;
-    for id in ["x", "01", "+1", "1.0", "99999999999999999999", "%00"] {
-        let reply = client.send(&format!("GET /articles/{id} HTTP/1.1\r\n"), "").await;
-        assert_eq!((reply.status, problem_of(&reply).as_str()), (404, "record-deleted"), "{id}");
+    for id in ["x", "01", "+1", "1.0", "99999999999999999999", "%00", "%ff"] {
+        for head in ["GET", "DELETE", "PUT"] {
+            let head =
+                format!("{head} /articles/{id} HTTP/1.1\r\nif-match: \"1\"\r\ncontent-type: application/json\r\n");
+            let reply = client.send(&head, r#"{"title":"t","body":"b"}"#).await;
+            assert_eq!((reply.status, problem_of(&reply).as_str()), (404, "record-deleted"), "{head}");
+        }
     }
 }

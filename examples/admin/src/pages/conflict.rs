@@ -7,6 +7,7 @@ use maud::{Markup, html};
 use crate::article::Field;
 use crate::difference::marked;
 use crate::lock::Shown;
+use crate::resolve::Compared;
 
 /// A field of the article.
 pub(crate) struct Row {
@@ -39,6 +40,8 @@ pub(crate) struct ConflictPage<'a> {
     pub(crate) id: i64,
     pub(crate) version: &'a str,
     pub(crate) base: &'a str,
+    /// Sealed: what the page needs to be the same once more.
+    pub(crate) compared: Option<&'a str>,
     pub(crate) rows: &'a [Row],
     pub(crate) editing: Option<&'a Shown>,
     pub(crate) problem: Option<&'a str>,
@@ -58,6 +61,9 @@ pub(crate) fn conflict(conflict: &ConflictPage<'_>) -> Markup {
             form id="resolve" method="post" action={ "/articles/" (id) } autocomplete="off" {
                 input type="hidden" name="_version" value=(conflict.version);
                 input type="hidden" name="_base" value=(conflict.base);
+                @if let Some(compared) = conflict.compared {
+                    input type="hidden" name=(Compared::FIELD) value=(compared);
+                }
                 @for row in conflict.rows.iter().filter(|row| !row.is_asked) {
                     input type="hidden" name=(row.field.name()) value=(row.merged);
                 }

@@ -1,9 +1,10 @@
 //! The list of articles, with editable cells.
 
-use concurrency_http::Pick;
+use concurrency_http::{Form, Pick};
 use maud::{Markup, html};
 
 use crate::article::Cells;
+use crate::sent::{GONE_STATUS, GONE_TITLE};
 
 /// A row that another person may have changed: its current text, as a choice beside the typed one.
 pub(crate) struct Question {
@@ -171,6 +172,8 @@ fn deleted(row: &Deleted) -> Markup {
                 @match &row.cells {
                     Some(cells) => {
                         p { "Deleted after you opened it. You typed: “" (cells.title) "”, " (cells.status) "." }
+                        input type="hidden" name=(Form::name(GONE_TITLE, &row.key)) value=(cells.title);
+                        input type="hidden" name=(Form::name(GONE_STATUS, &row.key)) value=(cells.status);
                     }
                     None => { p { "Article " (row.key) " was deleted." } }
                 }

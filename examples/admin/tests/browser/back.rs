@@ -80,6 +80,62 @@ fn a_reload_of_the_form_shows_what_is_there() {
     });
 }
 
+/// The browser sends the form once more, with the version that it had.
+#[test]
+fn a_reload_of_a_refusal_is_refused_again() {
+    for (scripts, list) in
+        [(Scripts::Run, true), (Scripts::Blocked, true), (Scripts::Run, false), (Scripts::Blocked, false)]
+    {
+        play(async |stage| {
+            let ann = stage.person("ann", scripts).await;
+            let (page, field, button, refused) = if list {
+                ("/articles", "title-1", "save-each", "refused-1")
+            } else {
+                ("/articles/1", "title", "save", "conflict")
+            };
+            ann.open(page).await;
+            ann.type_into(field, "mine").await;
+            stage.program.sql("UPDATE articles SET title = 'theirs' WHERE id = 1");
+            ann.press(button).await;
+            ann.find(refused).await;
+            stage.program.sql("UPDATE articles SET title = 'theirs, later' WHERE id = 1");
+            ann.reload().await;
+            let shown = if list { refused } else { "field-title" };
+            ann.until(&format!("//*[@id='{shown}'][contains(., 'theirs, later')]")).await;
+            assert_eq!((ann.value(field).await.as_str(), stage.program.version(1)), ("mine", 3));
+            ann.leave().await;
+        });
+    }
+}
+
+/// The question has been answered, and the row has moved on: the answer was given to what is there no more.
+#[test]
+fn back_to_an_answered_question_saves_nothing() {
+    for scripts in [Scripts::Run, Scripts::Blocked] {
+        play(async |stage| {
+            let ann = stage.person("ann", scripts).await;
+            ann.open("/articles/1").await;
+            ann.type_into("title", "mine").await;
+            stage.program.sql("UPDATE articles SET title = 'theirs' WHERE id = 1");
+            ann.press("save").await;
+            ann.find("conflict").await;
+            ann.press("mine-title").await;
+            ann.press("save").await;
+            assert_eq!(ann.text("notice").await, "1 saved");
+            stage.program.sql("UPDATE articles SET title = 'theirs, later' WHERE id = 1");
+            ann.back().await;
+            ann.find("resolve").await;
+            if !ann.is_chosen("mine-title").await {
+                ann.press("mine-title").await;
+            }
+            ann.press("save").await;
+            ann.until("//*[@id='field-title'][contains(., 'theirs, later')]").await;
+            assert_eq!((stage.program.title(1).as_str(), stage.program.version(1)), ("theirs, later", 4));
+            ann.leave().await;
+        });
+    }
+}
+
 /// With a script, because WebDriver waits after a click.
 #[test]
 fn a_double_click_saves_once() {

@@ -190,6 +190,11 @@ impl Person {
         self.find(id).await.prop("value").await.unwrap().unwrap_or_default()
     }
 
+    /// Whether a radio button or a checkbox is set.
+    pub async fn is_chosen(&self, id: &str) -> bool {
+        self.find(id).await.is_selected().await.unwrap()
+    }
+
     /// Presses keys at the cursor.
     pub async fn keys(&self, keys: &str) {
         self.client.active_element().await.unwrap().send_keys(keys).await.unwrap();
@@ -233,6 +238,11 @@ impl Person {
             { "name": "prefers-reduced-motion", "value": "reduce" },
         ] });
         self.cdp("Emulation.setEmulatedMedia", features).await;
+    }
+
+    /// Runs a script of the test's before those of each page that is opened from now on.
+    pub async fn before_every_page(&self, script: &str) {
+        self.cdp("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await;
     }
 
     async fn cdp(&self, name: &str, parameters: Value) {

@@ -86,3 +86,26 @@ fn the_conflict_page_has_the_lock() {
         panic!("the conflict page took no lock");
     });
 }
+
+/// By a clock that runs a hundred times as fast: nobody presses anything, and no event comes.
+#[test]
+fn a_page_beats_every_thirty_seconds() {
+    play(async |stage| {
+        let (ann, bob) = (stage.person("ann", Scripts::Run).await, stage.person("bob", Scripts::Blocked).await);
+        ann.before_every_page(
+            "const interval = setInterval; \
+             window.setInterval = (beat, pause) => { window.pause = pause; return interval(beat, pause / 100); };",
+        )
+        .await;
+        ann.open("/articles/1").await;
+        ann.find("edit").await;
+        assert_eq!(ann.run("return window.pause").await, 30_000);
+        bob.open("/articles/1").await;
+        bob.press("take-over-button").await;
+        assert_eq!(ann.text("editing").await, "bob is editing this, for 0 minutes");
+        stage.program.sql("DELETE FROM concurrency_edit_locks");
+        ann.until("//form[@id='edit'][not(//*[@id='editing'])]").await;
+        ann.leave().await;
+        bob.leave().await;
+    });
+}

@@ -97,6 +97,27 @@ fn an_address_says_what_it_may() {
     }
 }
 
+/// A body that ends before it should, or that is cut into pieces by no rule.
+#[test]
+fn a_body_that_is_cut_off_is_malformed() {
+    use std::io::{Read as _, Write as _};
+    let program = Program::start();
+    for path in ROUTES {
+        for rest in ["Content-Length: 100\r\n\r\ntitle=mine", "Transfer-Encoding: chunked\r\n\r\nzz\r\ntitle=mine\r\n"]
+        {
+            let mut stream = std::net::TcpStream::connect(&program.address).unwrap();
+            let head = "Content-Type: application/x-www-form-urlencoded\r\nConnection: close";
+            write!(stream, "POST {path} HTTP/1.1\r\nHost: {}\r\n{head}\r\n{rest}", program.address).unwrap();
+            stream.shutdown(std::net::Shutdown::Write).unwrap();
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).unwrap();
+            // Whoever is gone gets no answer.
+            assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 400 "), "{path}: {answer}");
+        }
+    }
+    assert_eq!(program.version(1), 1);
+}
+
 /// A database that another program locks: the page comes back as it was sent, to be sent again.
 #[test]
 fn a_busy_database_keeps_the_page() {

@@ -37,6 +37,56 @@ fn a_lock_lasts_a_number_of_seconds() {
     assert!(!status.success() && said.contains("ADMIN_LOCK_SECONDS is `soon`"), "{said}");
 }
 
+/// What is not set: the file beside the program, port 3000 of this machine, a lock of 150 seconds.
+#[test]
+fn without_an_environment_it_starts_where_it_says() {
+    let program = Start::new().without("ADMIN_DATABASE").run();
+    assert_eq!(program.title(1), "Locks", "in admin.sqlite of the folder in which it was started");
+    program.client("ann").page("/articles/1");
+    use diesel::prelude::*;
+    let lasts = diesel::dsl::sql::<diesel::sql_types::BigInt>("SELECT until_ms - since_ms FROM concurrency_edit_locks");
+    assert_eq!(lasts.get_result::<i64>(&mut program.database()), Ok(150_000));
+
+    let _taken = std::net::TcpListener::bind("127.0.0.1:3000"); // or another program has it
+    let (status, out, said) = Start::new().without("ADMIN_ADDRESS").fail();
+    assert!(!status.success() && out.is_empty());
+    assert!(said.contains("ADMIN_ADDRESS 127.0.0.1:3000"), "{said}");
+}
+
+/// A notice is read out when there is time for it, a problem at once.
+#[test]
+fn what_a_page_says_is_announced() {
+    let program = Program::start();
+    let mut client = program.client("guest");
+    assert!(client.page("/articles?saved=1").0.contains("<p id=\"notice\" role=\"status\">1 saved</p>"));
+    let page = client.post("/sign-in", &[("name", "")]).page_with(422);
+    assert!(page.0.contains("<p id=\"problem\" role=\"alert\">"));
+    program.client("ann").page("/articles/1");
+    assert!(
+        client
+            .page("/articles/1")
+            .0
+            .contains("<p id=\"editing\" role=\"alert\">ann is editing this, for 0 minutes</p>")
+    );
+}
+
+/// A form with a token is not filled in by the browser.
+#[test]
+fn no_form_with_a_token_is_completed_by_the_browser() {
+    let program = Program::start();
+    let mut ann = program.client("ann");
+    let list = ann.page("/articles");
+    let edit = ann.page("/articles/1");
+    program.sql("UPDATE articles SET title = 'theirs' WHERE id = 1");
+    let conflict = ann.post("/articles/1", &super::support::with(&edit.form("edit"), "title", "mine")).page_with(409);
+    let selected = ("_selected".to_owned(), list.value("select-2"));
+    let confirm = ann.post("/articles/actions", &[("action".to_owned(), "delete".to_owned()), selected]).page_with(200);
+    for (page, form) in [(list, "list"), (edit, "edit"), (conflict, "resolve"), (confirm, "confirm")] {
+        let tag = page.0.split_once(&format!("<form id=\"{form}\"")).unwrap().1.split_once('>').unwrap().0;
+        assert!(tag.contains("autocomplete=\"off\""), "{form}");
+    }
+}
+
 #[test]
 fn the_root_leads_to_the_list() {
     let program = Program::start();
@@ -93,15 +143,22 @@ fn another_site_cannot_send_forms_here() {
 fn what_is_not_there_is_not_found() {
     let program = Program::start();
     let mut client = program.client("guest");
-    for path in
-        ["/nothing", "/articles/9", "/articles/01", "/articles/+1", "/articles/1x", "/articles/-1", "/articles/%31x"]
-    {
+    for path in [
+        "/nothing",
+        "/articles/9",
+        "/articles/01",
+        "/articles/+1",
+        "/articles/1x",
+        "/articles/-1",
+        "/articles/%31x",
+        "/articles/%ff",
+    ] {
         assert_eq!(
             client.get(path).page_with(404).text("problem"),
             "There is no such page, or no such article any more."
         );
     }
-    for path in ["9", "01", "+1", "one", "99999999999999999999"] {
+    for path in ["9", "01", "+1", "one", "99999999999999999999", "%ff", "%00"] {
         for action in ["", "/lock", "/unlock", "/take-over", "/elsewhere"] {
             let answer = client.post(&format!("/articles/{path}{action}"), &[("turn", "1")]);
             assert_eq!(answer.status, 404, "{path}{action}");

@@ -8,4 +8,4 @@ mod program;
 
 pub use self::client::{Answer, Client, encoded};
 pub use self::page::{Page, with, without};
-pub use self::program::{Program, Start};
+pub use self::program::{Program, SECRET, Start};
