@@ -67,7 +67,7 @@ fn service() -> Router {
         StatusCode::CONFLICT
     }
     Router::new()
-        .route("/articles/1", get(show).put(save))
+        .route("/articles/1", get(show).put(save).patch(save).delete(save))
         .route("/optional", put(optional))
         .route("/form", post(form))
         .route("/kept", post(kept))
@@ -112,13 +112,15 @@ async fn a_write_names_its_version() {
         (Some("\"6\""), 412, "record-modified"),
         (Some("W/\"7\""), 412, "record-modified"),
     ];
-    for (tag, status, name) in cases {
-        let mut request = Request::put("/articles/1");
+    for (method, (tag, status, name)) in
+        ["PUT", "PATCH", "DELETE"].into_iter().flat_map(|method| cases.map(|case| (method, case)))
+    {
+        let mut request = Request::builder().method(method).uri("/articles/1");
         if let Some(tag) = tag {
             request = request.header(header::IF_MATCH, tag);
         }
         let response = send(service(), request, "").await;
-        assert_eq!(response.status(), status, "{tag:?}");
+        assert_eq!(response.status(), status, "{method} {tag:?}");
         assert_eq!(header(&response, "content-type"), Some("application/problem+json"));
         assert_eq!(header(&response, "cache-control"), (status == 428).then_some("no-store"));
         assert_eq!(header(&response, "etag"), (status == 412).then_some("\"7\""));
