@@ -45,23 +45,25 @@ fn two_edit_one_article() {
 
 #[test]
 fn two_edit_other_fields_of_one_article() {
-    play(async |stage| {
-        let (ann, bob) = (stage.person("ann", Scripts::Run).await, stage.person("bob", Scripts::Run).await);
-        ann.open("/articles/2").await;
-        bob.open("/articles/2").await;
-        ann.type_into("title", "Every version").await;
-        ann.press("save").await;
-        ann.find("notice").await;
-        bob.choose("status", "published").await;
-        bob.press("save").await;
-        assert!(bob.text("notice").await.contains("title"));
-        assert_eq!(bob.place().await, "/articles/2?merged=title");
-        assert_eq!(bob.value("title").await, "Every version");
-        let (title, status, ..) = stage.program.row(2).unwrap();
-        assert_eq!((title.as_str(), status.as_str()), ("Every version", "published"));
-        ann.leave().await;
-        bob.leave().await;
-    });
+    for scripts in [Scripts::Run, Scripts::Blocked] {
+        play(async |stage| {
+            let (ann, bob) = (stage.person("ann", scripts).await, stage.person("bob", scripts).await);
+            ann.open("/articles/2").await;
+            bob.open("/articles/2").await;
+            ann.type_into("title", "Every version").await;
+            ann.press("save").await;
+            ann.find("notice").await;
+            bob.choose("status", "published").await;
+            bob.press("save").await;
+            assert!(bob.text("notice").await.contains("title"));
+            assert_eq!(bob.place().await, "/articles/2?merged=title");
+            assert_eq!(bob.value("title").await, "Every version");
+            let (title, status, ..) = stage.program.row(2).unwrap();
+            assert_eq!((title.as_str(), status.as_str()), ("Every version", "published"));
+            ann.leave().await;
+            bob.leave().await;
+        });
+    }
 }
 
 #[test]
