@@ -6,7 +6,7 @@ pub mod ended;
 mod kept;
 pub mod lost;
 mod nested;
-mod owned;
+pub mod owned;
 mod records;
 
 use crate::library::prelude::*;

@@ -1,5 +1,6 @@
 //! Triggers: what they do to writes of any program, how they get into a database, and how one learns that they are there.
 
+mod given_up;
 mod install;
 mod migrations;
 mod names;

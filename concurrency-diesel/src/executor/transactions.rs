@@ -41,6 +41,10 @@ pub trait Transactions: Executor {
     /// Rolls back what is open inside this many others, if that can be done without waiting; otherwise marks the
     /// connection as broken. It never panics, because it is called while a panic goes on.
     fn abandon(connection: &mut Self::Connection, around: u32) -> Abandoned;
+
+    /// Runs a statement that puts the session back as it was, where there is one and that can be done without waiting; else keeps the
+    /// connection from being used again. It never panics, either.
+    fn put_back(connection: &mut Self::Connection, sql: Option<&str>);
 }
 
 impl<E: Transactions> Session<'_, E> {

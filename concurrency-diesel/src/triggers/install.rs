@@ -1,6 +1,7 @@
 //! Creates, drops, lists and checks triggers in a session. Core knows the statements.
 
 use concurrency_core::{FoundTrigger, TriggerSpec};
+use diesel::result::QueryResult;
 
 use super::catalog::{self, CatalogBackend};
 use super::error::Error;
@@ -124,11 +125,53 @@ where
     let Some((set, put_back)) = engine::<E>().lock_limit().filter(|_| !steps.is_empty()) else {
         return send_all(steps, session).await;
     };
-    session.batch(set).await?;
-    let sent = send_all(steps, session).await;
-    let is_put_back = session.batch(put_back).await;
-    // After an error the transaction refuses everything. Its rollback also restores the limit.
+    let mut limited = Limited::begin(set, put_back, session).await?;
+    let sent = send_all(steps, &mut limited.session()).await;
+    let is_put_back = limited.end().await;
+    // After an error a transaction refuses everything, and takes the limit with it when it is rolled back.
     sent.and_then(|()| Ok(is_put_back?))
+}
+
+/// A session whose limit for locks is ours.
+///
+/// Dropped before it was ended, by a panic or because its future was dropped, it gets its own limit back where that can be done at once,
+/// and otherwise its connection is marked as broken.
+struct Limited<'c, E: Transactions> {
+    connection: &'c mut E::Connection,
+    /// What puts the session's own limit back, once it is known that it was kept.
+    put_back: Option<&'static str>,
+    is_over: bool,
+}
+
+impl<'c, E: Transactions> Limited<'c, E> {
+    async fn begin(set: &str, put_back: &'static str, session: &'c mut Session<'_, E>) -> QueryResult<Self> {
+        let mut limited = Self { connection: &mut *session.0, put_back: None, is_over: false };
+        let set = E::batch(limited.connection, set).await;
+        (limited.put_back, limited.is_over) = (Some(put_back), set.is_err());
+        set.map(|()| limited)
+    }
+
+    fn session(&mut self) -> Session<'_, E> {
+        Session(self.connection)
+    }
+
+    async fn end(mut self) -> QueryResult<()> {
+        let is_put_back = match self.put_back {
+            Some(put_back) => E::batch(self.connection, put_back).await,
+            None => Ok(()),
+        };
+        self.is_over = true;
+        is_put_back
+    }
+}
+
+impl<E: Transactions> Drop for Limited<'_, E> {
+    fn drop(&mut self) {
+        // The transaction around it takes the limit with it.
+        if !self.is_over && !E::Backend::__TRANSACTIONAL_DDL {
+            E::put_back(self.connection, self.put_back);
+        }
+    }
 }
 
 async fn send_all<E>(steps: &[Step], session: &mut Session<'_, E>) -> Result<(), Error>

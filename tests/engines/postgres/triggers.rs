@@ -17,6 +17,9 @@ pub const MIGRATION_DIR: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../migrati
 pub const CATCHES_JUMPS: bool = true;
 /// Whether a rolled-back transaction takes its triggers back.
 pub const TRANSACTIONAL_DDL: bool = true;
+/// Lets a session of the user's wait for locks for so long, and how long it does.
+pub const LIMIT_LOCKS: &str = "SET lock_timeout = 1234";
+pub const LOCK_LIMIT: &str = "SELECT setting::bigint AS number FROM pg_settings WHERE name = 'lock_timeout'";
 /// The number of names in `all_triggers` for a trigger: its own and its function's.
 pub const OBJECTS_PER_TRIGGER: usize = 2;
 pub const QUOTE: char = '"';

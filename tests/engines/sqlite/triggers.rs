@@ -16,6 +16,9 @@ pub const MIGRATION_DIR: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../migrati
 pub const CATCHES_JUMPS: bool = false;
 /// Whether a rolled-back transaction takes its triggers back.
 pub const TRANSACTIONAL_DDL: bool = true;
+/// Lets a session of the user's wait for locks for so long, and how long it does.
+pub const LIMIT_LOCKS: &str = "PRAGMA busy_timeout = 1234";
+pub const LOCK_LIMIT: &str = "SELECT timeout AS number FROM pragma_busy_timeout";
 /// The number of names in `all_triggers` for a trigger.
 pub const OBJECTS_PER_TRIGGER: usize = 1;
 pub const QUOTE: char = '"';

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::library::prelude::*;
-use crate::library::transaction_concurrent;
+use crate::library::{RetryPolicy, retry_on_conflict, transaction_concurrent};
 use diesel::backend::Backend;
 use diesel::connection::InstrumentationEvent;
 use diesel::expression::AsExpression;
@@ -139,7 +139,7 @@ fn a_batch_that_panics_in_the_callers_transaction_takes_back_its_own_writes() {
 }
 
 /// Panics at this number of statements.
-fn panic_at(statement: usize, conn: &mut TestConnection) -> Arc<AtomicUsize> {
+pub fn panic_at(statement: usize, conn: &mut TestConnection) -> Arc<AtomicUsize> {
     let told = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&told);
     conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
@@ -151,42 +151,113 @@ fn panic_at(statement: usize, conn: &mut TestConnection) -> Arc<AtomicUsize> {
     told
 }
 
+/// Whether it ended well.
+type Work = fn(&mut [Article], &mut TestConnection) -> bool;
+
+/// What is done to two records, and how many statements that takes at least.
+const WORK: [(&str, usize, Work); 9] = [
+    ("transaction_concurrent", 3, |records, conn| {
+        transaction_concurrent(conn, records, |conn, records: &mut &mut [Article]| save_both(records, conn)).is_ok()
+    }),
+    ("a savepoint of ours", 5, |records, conn| {
+        let saved = transaction_concurrent(conn, records, |conn, records: &mut &mut [Article]| {
+            records[0].save_concurrent(conn)?;
+            transaction_concurrent(conn, &mut records[1], |conn, record: &mut &mut Article| {
+                record.save_concurrent(conn)
+            })
+        });
+        saved.is_ok()
+    }),
+    ("a savepoint of Diesel's", 5, |records, conn| {
+        let saved = transaction_concurrent(conn, records, |conn, records: &mut &mut [Article]| {
+            conn.transaction(|conn| save_both(records, conn))
+        });
+        saved.is_ok()
+    }),
+    ("retry_on_conflict", 3, |records, conn| {
+        retry_on_conflict(conn, &RetryPolicy::default(), |conn| save_both(&mut records.to_vec(), conn)).is_ok()
+    }),
+    ("save_all", 3, |records, conn| records.save_all_concurrent(conn).is_ok()),
+    ("save_each", 3, |records, conn| records.save_each_concurrent(conn).is_ok()),
+    ("check_all", 1, |records, conn| records.check_all_concurrent(conn).is_ok()),
+    ("delete_all", 3, |records, conn| records.delete_all_concurrent(conn).is_ok()),
+    ("delete_each", 3, |records, conn| records.delete_each_concurrent(conn).is_ok()),
+];
+
+fn save_both(records: &mut [Article], conn: &mut TestConnection) -> Result<(), ConcurrencyError> {
+    records.iter_mut().try_for_each(|record| record.save_concurrent(conn))
+}
+
 /// An observer that panics at BEGIN, at a write, at COMMIT: every statement of a transaction and of a batch.
 #[test]
 fn an_observer_that_panics_at_any_statement_leaves_nothing_open() {
-    for is_batch in [false, true] {
+    for (name, at_least, work) in WORK {
         for statement in 0.. {
+            let name = format!("{name}, a panic at {statement}");
             let (database, conn) = &mut with_three();
             let rows = [1, 2].map(|id| article(id, conn));
             let mut records = rows.clone();
             let told = panic_at(statement, conn);
-            let ended = catch_unwind(AssertUnwindSafe(|| {
-                if is_batch {
-                    records.save_all_concurrent(conn).is_ok()
-                } else {
-                    let both = &mut records[..];
-                    let saved = transaction_concurrent(conn, both, |conn, records| {
-                        records.iter_mut().try_for_each(|record| record.save_concurrent(conn))
-                    });
-                    saved.is_ok()
-                }
-            }));
+            let ended = catch_unwind(AssertUnwindSafe(|| work(&mut records, conn)));
             if told.load(Ordering::SeqCst) <= statement {
-                assert!(ended.unwrap());
-                assert!(statement >= 3, "BEGIN, a write, COMMIT");
+                assert!(ended.unwrap(), "{name}");
+                assert!(statement >= at_least, "{name}: it sends more");
                 break;
             }
             let _ = catch_unwind(AssertUnwindSafe(|| conn.set_instrumentation(|_: InstrumentationEvent<'_>| {})));
-            assert!(!matches!(ended, Ok(true)), "statement {statement}");
-            assert_eq!(records, rows, "statement {statement}");
-            assert_eq!([1, 2].map(|id| article(id, &mut database.connect())), rows, "statement {statement}");
+            assert!(!matches!(ended, Ok(true)), "{name}");
+            assert_eq!(records, rows, "{name}");
+            assert_eq!([1, 2].map(|id| article(id, &mut database.connect())), rows, "{name}");
             if ROLLS_BACK_AT_ONCE {
                 assert_honest(3, database, conn, true);
             } else {
                 let mut third = article(3, &mut database.connect());
                 let saved = catch_unwind(AssertUnwindSafe(|| third.save_concurrent(conn).is_ok())).unwrap_or(false);
-                assert_eq!(article(3, &mut database.connect()).version, 1 + i64::from(saved), "statement {statement}");
+                assert_eq!(article(3, &mut database.connect()).version, 1 + i64::from(saved), "{name}");
             }
         }
+    }
+}
+
+/// What asks a resolver that panics, about article 1, which someone else has saved.
+type Ask = fn(&mut Article, &mut TestConnection);
+
+const ASKS: [(&str, Ask); 3] = [
+    ("alone", ask),
+    ("in a transaction", |record, conn| {
+        let _ = transaction_concurrent(conn, record, |conn, record: &mut &mut Article| {
+            article(2, conn).save_concurrent(conn)?;
+            ask(record, conn);
+            Ok::<_, ConcurrencyError>(())
+        });
+    }),
+    ("in a retry", |record, conn| {
+        let _ = retry_on_conflict(conn, &RetryPolicy::default(), |conn| {
+            article(2, conn).save_concurrent(conn)?;
+            ask(&mut record.clone(), conn);
+            Ok::<_, ConcurrencyError>(())
+        });
+    }),
+];
+
+fn ask(record: &mut Article, conn: &mut TestConnection) {
+    let _ = record.save_resolving(conn, |_| panic!("undecided"));
+}
+
+/// The next save is done, or refused where the panic has left a statement of the awaited connection without its end.
+#[test]
+fn a_resolver_that_panics_leaves_nothing_open() {
+    for (name, ask) in ASKS {
+        let (database, conn) = &mut with_three();
+        let observer = &mut database.connect();
+        let row = article(1, observer);
+        article(1, observer).save_concurrent(observer).unwrap();
+        let mut record = Article { title: "edited".to_owned(), ..row };
+        let before = record.clone();
+        let panic = catch_unwind(AssertUnwindSafe(|| ask(&mut record, conn)));
+        assert_eq!(*panic.unwrap_err().downcast_ref::<&str>().unwrap(), "undecided", "{name}");
+        assert_eq!(record, before, "{name}");
+        assert_eq!([1, 2].map(|id| article(id, observer).version), [2, 1], "{name}");
+        assert_honest(3, database, conn, ROLLS_BACK_AT_ONCE || crate::engine::NAME != "MariaDB or MySQL");
     }
 }

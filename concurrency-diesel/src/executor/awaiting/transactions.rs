@@ -71,6 +71,11 @@ where
         }
         Abandoned::Ended
     }
+
+    /// Nothing can be awaited here.
+    fn put_back(connection: &mut C, _: Option<&str>) {
+        let _ = catch_unwind(AssertUnwindSafe(|| Self::mark_broken(connection)));
+    }
 }
 
 fn status<C: AsyncConnection>(connection: &mut C) -> &mut TransactionManagerStatus {

@@ -68,6 +68,13 @@ where
             }
         }
     }
+
+    fn put_back(connection: &mut C, sql: Option<&str>) {
+        let put_back = sql.map(|sql| catch_unwind(AssertUnwindSafe(|| connection.batch_execute(sql))));
+        if !matches!(put_back, Some(Ok(Ok(())))) {
+            Self::mark_broken(connection);
+        }
+    }
 }
 
 /// The connection's own count of what is open.
