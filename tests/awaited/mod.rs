@@ -4,6 +4,7 @@
 pub mod fixtures;
 
 mod dropped;
+mod dropped_calls;
 mod pools;
 mod scopes;
 mod shapes;
