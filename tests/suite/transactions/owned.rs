@@ -53,11 +53,18 @@ where
 
 fn with_three() -> (Database, TestConnection) {
     let database = Database::new();
+    let conn = three_anew(&database);
+    (database, conn)
+}
+
+/// A connection to articles 1, 2 and 3, as they are to begin with.
+fn three_anew(database: &Database) -> TestConnection {
     let mut conn = database.connect();
+    diesel::delete(articles::table).execute(&mut conn).unwrap();
     for id in [1, 2, 3] {
         insert_article(id, 1, &mut conn);
     }
-    (database, conn)
+    conn
 }
 
 /// The next save is committed, or refused; it never only seems to be saved.
@@ -192,9 +199,10 @@ fn save_both(records: &mut [Article], conn: &mut TestConnection) -> Result<(), C
 #[test]
 fn an_observer_that_panics_at_any_statement_leaves_nothing_open() {
     for (name, at_least, work) in WORK {
+        let database = &Database::new();
         for statement in 0.. {
             let name = format!("{name}, a panic at {statement}");
-            let (database, conn) = &mut with_three();
+            let conn = &mut three_anew(database);
             let rows = [1, 2].map(|id| article(id, conn));
             let mut records = rows.clone();
             let told = panic_at(statement, conn);

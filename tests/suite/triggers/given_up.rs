@@ -34,15 +34,20 @@ struct Other {
 
 type Models = (Draft, Other);
 
-/// A database with both tables, with their triggers or without.
-fn with_tables(has_triggers: bool) -> (Database, TestConnection) {
+/// A database with both tables.
+fn with_tables() -> Database {
     let (database, mut conn) = with_table();
     conn.batch_execute("CREATE TABLE others (id BIGINT PRIMARY KEY, version BIGINT NOT NULL DEFAULT 1)").unwrap();
-    if has_triggers {
-        triggers::create::<Models, _>(&mut conn).unwrap();
-    }
+    database
+}
+
+/// A connection to them, without rows, and with their triggers or without.
+fn anew(database: &Database, has_triggers: bool) -> TestConnection {
+    let mut conn = database.connect();
+    conn.batch_execute("DELETE FROM drafts").unwrap();
+    if has_triggers { create(&mut conn) } else { drop_both(&mut conn) }.unwrap();
     conn.batch_execute(engine::LIMIT_LOCKS).unwrap();
-    (database, conn)
+    conn
 }
 
 /// How many triggers there are, and everything else that they consist of.
@@ -89,16 +94,17 @@ fn assert_whole(name: &str, found: usize, whole: [usize; 2], conn: &mut TestConn
     assert_eq!(objects(conn), whole[0], "{name}");
 }
 
-fn whole() -> [usize; 2] {
-    [false, true].map(|has_triggers| objects(&mut with_tables(has_triggers).1))
+fn whole(database: &Database) -> [usize; 2] {
+    [false, true].map(|has_triggers| objects(&mut anew(database, has_triggers)))
 }
 
 #[test]
 fn an_observer_that_panics_at_any_statement_leaves_no_half_of_a_trigger() {
-    let whole = whole();
+    let database = &with_tables();
+    let whole = whole(database);
     for (name, work, has_triggers) in WORK {
         for statement in 0.. {
-            let (database, conn) = &mut with_tables(has_triggers);
+            let conn = &mut anew(database, has_triggers);
             let told = panic_at(statement, conn);
             let ended = catch_unwind(AssertUnwindSafe(|| work(conn)));
             if told.load(Ordering::SeqCst) <= statement {
@@ -107,7 +113,9 @@ fn an_observer_that_panics_at_any_statement_leaves_no_half_of_a_trigger() {
                 break;
             }
             let _ = catch_unwind(AssertUnwindSafe(|| conn.set_instrumentation(|_: InstrumentationEvent<'_>| {})));
-            assert!(ended.is_err(), "{name} at {statement}");
+            // A panic on another thread comes back as an error, after which it is tried again.
+            let is_done = matches!(ended, Ok(Ok(())));
+            assert!(!is_done || (engine::NAME == "SQLite" && !ROLLS_BACK_AT_ONCE), "{name} at {statement}");
             let name = format!("{name}, a panic at {statement}");
             let used = catch_unwind(AssertUnwindSafe(|| assert_put_back(&name, conn)));
             // diesel-async keeps a SQLite connection in a lock, which a panic poisons.
@@ -116,9 +124,13 @@ fn an_observer_that_panics_at_any_statement_leaves_no_half_of_a_trigger() {
                 Err(_) if engine::NAME == "SQLite" && !ROLLS_BACK_AT_ONCE => false,
                 Err(panic) => resume_unwind(panic),
             };
+            if !is_used_again {
+                // What is open on it ends with it.
+                *conn = database.connect();
+            }
             let found = objects(&mut database.connect());
             if engine::TRANSACTIONAL_DDL {
-                assert_eq!(found, whole[usize::from(has_triggers)], "{name}: nothing was committed");
+                assert_eq!(found, whole[usize::from(has_triggers != is_done)], "{name}: all of it or nothing");
             }
             assert_whole(&name, found, whole, &mut database.connect());
         }
@@ -128,10 +140,11 @@ fn an_observer_that_panics_at_any_statement_leaves_no_half_of_a_trigger() {
 /// Dropped after so many polls; what does not await is never dropped.
 #[test]
 fn a_future_that_is_dropped_leaves_no_half_of_a_trigger() {
-    let whole = whole();
+    let database = &with_tables();
+    let whole = whole(database);
     for (name, work, has_triggers) in WORK {
         for polls in 0.. {
-            let (database, conn) = &mut with_tables(has_triggers);
+            let conn = &mut anew(database, has_triggers);
             let ended = catch_unwind(AssertUnwindSafe(|| impatient(polls, || work(conn))));
             if let Ok(ended) = ended {
                 ended.unwrap();
@@ -154,9 +167,10 @@ fn a_panic_in_the_callers_transaction_takes_back_what_was_created() {
     if !(engine::TRANSACTIONAL_DDL && ROLLS_BACK_AT_ONCE) {
         return;
     }
-    let whole = whole();
+    let database = &with_tables();
+    let whole = whole(database);
     for statement in 0.. {
-        let (database, conn) = &mut with_tables(false);
+        let conn = &mut anew(database, false);
         let mut is_over = false;
         conn.transaction(|conn| {
             insert(7, 1, conn);
