@@ -292,13 +292,16 @@ async fn roll_back_savepoints<E: Transactions>(
     rolled_back
 }
 
-/// Lets Diesel roll back one by one: it counts its savepoints, and tracks what went wrong with them.
+/// Lets Diesel roll back one by one: it counts its savepoints, and tracks what went wrong with them. A savepoint that is
+/// refused again may still hold what was written in it, which no COMMIT may commit. So the connection is given up, unless
+/// the whole transaction is gone.
 async fn roll_back_each<E: Transactions>(connection: &mut E::Connection, depth: u32, around: u32) {
     let mut depth = depth;
     while depth > around {
-        let _ = E::roll_back_to_savepoint(connection, Owned(())).await;
+        let rolled_back = E::roll_back_to_savepoint(connection, Owned(())).await;
+        let is_undone = rolled_back.as_ref().err().is_none_or(error::is_transaction_lost);
         match E::depth(connection) {
-            Ok(left) if left < depth => depth = left,
+            Ok(left) if left < depth && is_undone => depth = left,
             Ok(_) => {
                 E::mark_broken(connection);
                 break;

@@ -68,7 +68,7 @@ pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations/mysq
 pub const DEFAULT_PORT: u16 = 3306;
 
 /// How the server refuses a question, in its own protocol: error 1213.
-pub const REFUSAL: &[u8] = b"\x1b\0\0\x01\xff\xbd\x04#40001a made up deadlock";
+pub const REFUSAL: &[u8] = b"\x3e\0\0\x01\xff\xbd\x04#40001Deadlock found when trying to get lock; a made up one";
 
 /// The engine's name.
 pub const NAME: &str = "MariaDB or MySQL";

@@ -8,6 +8,8 @@ mod cuts;
 mod lock_order;
 #[path = "server/proofs.rs"]
 mod proofs;
+#[path = "server/refused_rollback.rs"]
+mod refused_rollback;
 #[path = "server/wire.rs"]
 pub mod wire;
 

@@ -41,7 +41,7 @@ fn connect(url: &str) -> (TestConnection, Arc<AtomicBool>) {
         pass_on(answers, |answer| match after_columns(answer) {
             Some(row) if is_next.swap(false, Ordering::Relaxed) => {
                 let number = answer[row + 3];
-                [&answer[..row], b"\x1b\0\0", &[number], &REFUSAL[4..]].concat()
+                [&answer[..row], &REFUSAL[..3], &[number], &REFUSAL[4..]].concat()
             }
             _ => answer.to_vec(),
         });
@@ -99,7 +99,7 @@ fn in_a_process_of_its_own() {
         let before = saved.clone();
         saved.title = format!("refused at {version}");
         let error = saved.save_concurrent(&mut conn).unwrap_err();
-        assert_restart(&error, "a made up deadlock");
+        assert_restart(&error, "Deadlock found");
         assert_eq!(saved, Conditional { title: saved.title.clone(), ..before });
 
         // The wire does not roll back as a server would: the row is written.
