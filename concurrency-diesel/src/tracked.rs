@@ -50,8 +50,8 @@ use worlds::World;
 /// further sets are not.
 ///
 /// With the feature `serde` it is serialized as `{ "record": …, "base": …, "in_doubt": [] }`, to wait in a form or a
-/// session for its next edit. What is in doubt names columns as the database does. A person who can change the stored value can change what is merged, so sign it or keep it
-/// on the server.
+/// session for its next edit. What is in doubt names columns as the database does. A person who can change the stored
+/// value can change what is merged, so sign it or keep it on the server.
 ///
 /// After a transaction that rolled back, the record still considers itself saved, so its next save sends nothing. List
 /// it in [`transaction_concurrent`](crate::transaction_concurrent), which restores it, or load it again. If the record

@@ -1,5 +1,6 @@
-//! Each call that can be awaited, dropped at every await point in turn: the row is written or not, the record is as it was, and the next
-//! save on the connection is told the truth, or that the connection is broken. An answer that was left behind is nobody else's.
+//! Each awaited call is dropped at each of its await points. The row is then written or not, the record is as it was, and
+//! the next save on the connection returns the truth or says that the connection is broken. It never reads the answer to
+//! the dropped call.
 
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};

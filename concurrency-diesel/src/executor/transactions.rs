@@ -42,8 +42,8 @@ pub trait Transactions: Executor {
     /// connection as broken. It never panics, because it is called while a panic goes on.
     fn abandon(connection: &mut Self::Connection, around: u32) -> Abandoned;
 
-    /// Runs a statement that puts the session back as it was, where there is one and that can be done without waiting; else keeps the
-    /// connection from being used again. It never panics, either.
+    /// Runs the statement that restores the session, if there is one and the executor need not wait for it. Otherwise
+    /// marks the connection as broken. It never panics, because it is called while a panic goes on.
     fn put_back(connection: &mut Self::Connection, sql: Option<&str>);
 }
 

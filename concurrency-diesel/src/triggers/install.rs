@@ -134,8 +134,8 @@ where
 
 /// A session whose limit for locks is ours.
 ///
-/// Dropped before it was ended, by a panic or because its future was dropped, it gets its own limit back where that can be done at once,
-/// and otherwise its connection is marked as broken.
+/// If a panic or a dropped future ends it early, the session gets its own limit back, if that needs no waiting.
+/// Otherwise the connection is marked as broken.
 struct Limited<'c, E: Transactions> {
     connection: &'c mut E::Connection,
     /// What puts the session's own limit back, once it is known that it was kept.

@@ -1,5 +1,5 @@
-//! ROLLBACK, or ROLLBACK TO SAVEPOINT, is answered with an error, as Galera does: it is sent again, and where that is refused, too, the
-//! connection is given up.
+//! The server refuses ROLLBACK or ROLLBACK TO SAVEPOINT, as Galera does. The library sends it again. If that is refused,
+//! too, it gives the connection up.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -18,7 +18,7 @@ use crate::suite::transactions::assert_nothing_open;
 /// What it says of itself, after its ROLLBACK was refused.
 type Work = fn(&mut [Article], &mut TestConnection, &(dyn Fn() + Sync)) -> String;
 
-/// Work on articles 1 and 2, of which the second is stale, that ends in a ROLLBACK; what it says then, where that is done.
+/// Work on articles 1 and 2 that ends in a ROLLBACK, because the second one is stale, and what its error says.
 const WORK: [(&str, &str, Work); 6] = [
     ("save_all", "the whole batch was refused: record 1", |records, conn, refuse| {
         refuse();
@@ -114,8 +114,8 @@ fn a_connection_whose_rollback_is_refused_again_is_given_up() {
     }
 }
 
-/// The savepoint is rolled back by the second one; the error is that of the first, because an engine that refuses it may have rolled
-/// back the whole transaction.
+/// The second attempt rolls the savepoint back. The error is that of the first, because an engine that refuses it may have
+/// rolled back the whole transaction.
 #[test]
 fn a_refused_rollback_to_a_savepoint_is_sent_again() {
     let (database, conn, scissors, [first, second]) = &mut with_a_stale_one();
@@ -137,7 +137,7 @@ fn a_refused_rollback_to_a_savepoint_is_sent_again() {
     assert_nothing_open(conn);
 }
 
-/// What is still open then nobody knows: the connection is given up, and nothing of the transaction is committed.
+/// It is then unknown what is open, so the connection is given up, and nothing of the transaction is committed.
 #[test]
 fn a_rollback_to_a_savepoint_that_is_refused_again_ends_the_connection() {
     let (database, conn, scissors, [first, second]) = &mut with_a_stale_one();

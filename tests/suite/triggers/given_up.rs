@@ -1,5 +1,5 @@
-//! Creating and dropping that ends before its time, by a panic or because its future is dropped: there is no half of a trigger, and the
-//! session has its own limit for locks, or is not used again.
+//! A panic or a dropped future ends `create` or `drop` early. No half of a trigger is left, and the session has its own
+//! limit for locks or is not used again.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::Ordering;
