@@ -57,10 +57,6 @@ pub trait ConcurrencyBackend: Backend<QueryBuilder: Default> + Default + sealed:
     #[doc(hidden)]
     const __KEEPS_LOCKING_READS: bool;
 
-    /// Whether a SELECT that is kept prepared can be run again after it was refused in the middle of its answer.
-    #[doc(hidden)]
-    const __RUNS_AGAIN_AFTER_CUT_ANSWER: bool = true;
-
     /// The statements that begin an outermost transaction.
     #[doc(hidden)]
     const __BEGIN: &'static str;

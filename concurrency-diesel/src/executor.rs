@@ -5,7 +5,6 @@
 mod awaiting;
 mod blocking;
 mod by_text;
-mod cut_answers;
 mod transactions;
 
 use std::future::Future;
@@ -85,9 +84,7 @@ impl<E: Executor> Session<'_, E> {
         E::Backend: QueryMetadata<S::SqlType>,
         V: FromSqlRow<S::SqlType, E::Backend> + Send + 'a,
     {
-        if const { !E::Backend::__RUNS_AGAIN_AFTER_CUT_ANSWER } && cut_answers::are_seen() {
-            E::load(self.0, ByText::<_, S::SqlType>::not_kept(statement))
-        } else if const { S::HAS_STATIC_QUERY_ID && !E::LOOKS_UP_BY_TEXT } {
+        if const { S::HAS_STATIC_QUERY_ID && !E::LOOKS_UP_BY_TEXT } {
             E::load(self.0, statement)
         } else {
             E::load(self.0, ByText::<_, S::SqlType>::new(statement))

@@ -19,7 +19,7 @@ use crate::outcome::{self, Guarded, Outcome};
 use crate::scope::{self, Rule};
 use crate::statement::{
     Changes, Committed, Delete, Deletes, LastInsertId, Lock, ReturningVersion, SelectStored, SelectUnchanged,
-    SelectVersion, Selection, Source, Update, Updates, Write,
+    SelectVersion, Selection, Source, Update, Updates, Write, note_refusal,
 };
 use crate::turning::{self, Before, unwritten};
 use crate::{kept_changes, unchecked, views};
@@ -635,7 +635,9 @@ where
     match outcome::outcome::<T, E::Backend>(record, rows)? {
         Outcome::Written => {
             let kept = T::Version::__load(LastInsertId::<T>::new(), session).await;
-            outcome::told_after_write::<T, E::Backend, _>(record, kept)
+            let told = outcome::told_after_write::<T, E::Backend, _>(record, kept);
+            note_refusal(&told);
+            told
         }
         Outcome::Refused => Ok(None),
     }

@@ -22,6 +22,7 @@ mod columns;
 mod delete;
 #[cfg(feature = "edit-lock")]
 pub(crate) mod edit_lock;
+mod last_insert_id;
 mod select;
 mod selection;
 mod set_version;
@@ -33,11 +34,10 @@ mod where_version;
 
 pub(crate) use changed::SelectUnchanged;
 pub(crate) use delete::Delete;
+pub(crate) use last_insert_id::{LastInsertId, note_refusal};
 #[cfg(feature = "testing")]
 pub(crate) use select::SelectDatabase;
-pub(crate) use select::{
-    Committed, ForUpdate, LastInsertId, Lock, SelectChanges, SelectRecord, SelectStored, SelectVersion,
-};
+pub(crate) use select::{Committed, ForUpdate, Lock, SelectChanges, SelectRecord, SelectStored, SelectVersion};
 pub(crate) use selection::{EveryColumn, Selection, SomeColumns};
 pub(crate) use source::Source;
 pub(crate) use table::{EngineQuestion, ShowTable, TableQuestion};

@@ -36,7 +36,6 @@ impl ConcurrencyBackend for Mysql {
     /// If a prepared statement is refused (1205, 1213) in the middle of its answer, libmysqlclient and libmariadb hang
     /// at its next execution.
     const __KEEPS_LOCKING_READS: bool = false;
-    const __RUNS_AGAIN_AFTER_CUT_ANSWER: bool = false;
     /// After a deadlock (1213, and on MariaDB 1020) the transaction is gone, and the connection commits every statement
     /// by itself. The savepoint is gone, too, so its release is refused (1305).
     const __BEGIN: &'static str = "BEGIN; SAVEPOINT diesel_savepoint_0";

@@ -14,7 +14,7 @@ use diesel::query_builder::{Query, QueryFragment, QueryId};
 use diesel::result::Error::DeserializationError;
 use diesel::result::QueryResult;
 
-use super::{Executor, Session, cut_answers};
+use super::{Executor, Session};
 use crate::backend::ConcurrencyBackend;
 
 #[cfg(feature = "async")]
@@ -57,11 +57,7 @@ where
         DB: QueryMetadata<S::SqlType>,
         V: FromSqlRow<S::SqlType, DB> + Send + 'a,
     {
-        ready(refuse_broken(connection).and_then(|()| {
-            let answer = load(&statement, connection);
-            cut_answers::note(&statement, &answer);
-            answer
-        }))
+        ready(refuse_broken(connection).and_then(|()| load(statement, connection)))
     }
 }
 

@@ -10,20 +10,11 @@ use diesel::result::QueryResult;
 ///
 /// For each type of statement Diesel compiles the whole way to the database, and diesel-async's `SyncConnectionWrapper`
 /// spawns a task of another type.
-pub(crate) struct ByText<'a, DB: Backend, ST> {
-    statement: Box<dyn QueryFragment<DB> + 'a>,
-    is_kept: bool,
-    returned: PhantomData<ST>,
-}
+pub(crate) struct ByText<'a, DB: Backend, ST>(Box<dyn QueryFragment<DB> + 'a>, PhantomData<ST>);
 
 impl<'a, DB: Backend, ST> ByText<'a, DB, ST> {
     pub(crate) fn new(statement: impl QueryFragment<DB> + 'a) -> Self {
-        Self { statement: Box::new(statement), is_kept: true, returned: PhantomData }
-    }
-
-    /// A statement that the connection does not keep prepared.
-    pub(crate) fn not_kept(statement: impl QueryFragment<DB> + 'a) -> Self {
-        Self { is_kept: false, ..Self::new(statement) }
+        Self(Box::new(statement), PhantomData)
     }
 }
 
@@ -33,11 +24,8 @@ impl<DB: Backend, ST> QueryId for ByText<'_, DB, ST> {
 }
 
 impl<DB: Backend, ST> QueryFragment<DB> for ByText<'_, DB, ST> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        if !self.is_kept {
-            out.unsafe_to_cache_prepared();
-        }
-        self.statement.walk_ast(out)
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        self.0.walk_ast(out)
     }
 }
 

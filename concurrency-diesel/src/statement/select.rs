@@ -2,7 +2,6 @@
 
 use std::marker::PhantomData;
 
-use concurrency_core::VersionField;
 use diesel::dsl::SqlTypeOf;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
@@ -237,31 +236,4 @@ where
     T: Concurrent + Selectable<DB, SelectExpression: QueryId>,
 {
     type SqlType = SqlTypeOf<T::SelectExpression>;
-}
-
-/// A SELECT of the version that this connection's last UPDATE computed, on engines without RETURNING.
-pub(crate) struct LastInsertId<T>(PhantomData<T>);
-
-impl<T> LastInsertId<T> {
-    pub(crate) const fn new() -> Self {
-        Self(PhantomData)
-    }
-}
-
-/// Only signed versions have this id: a signed and an unsigned field of one column have different texts.
-impl<T: Concurrent> QueryId for LastInsertId<T> {
-    type QueryId = LastInsertId<T::__VersionColumn>;
-    const HAS_STATIC_QUERY_ID: bool = T::VersionField::__SIGNED;
-}
-
-impl<T: Concurrent, DB: ConcurrencyBackend> QueryFragment<DB> for LastInsertId<T> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        let is_signed = T::VersionField::__SIGNED;
-        out.push_sql(if is_signed { "SELECT CAST(LAST_INSERT_ID() AS SIGNED)" } else { "SELECT LAST_INSERT_ID()" });
-        Ok(())
-    }
-}
-
-impl<T: Concurrent> Query for LastInsertId<T> {
-    type SqlType = VersionSqlType<T>;
 }

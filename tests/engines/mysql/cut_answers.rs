@@ -1,5 +1,5 @@
-//! A read of ours that is kept prepared and is refused in the middle of its answer, as a node of a Galera cluster refuses
-//! it: the connection answers the next one all the same.
+//! The read of a new version is kept prepared. A node of a Galera cluster may refuse it in the middle of its answer. The
+//! next save on the connection then reads its version all the same.
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
