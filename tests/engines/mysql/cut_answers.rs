@@ -60,19 +60,15 @@ fn pass_on((mut from, mut to): (TcpStream, TcpStream), change: impl Fn(&[u8]) ->
     let _ = to.shutdown(Shutdown::Both);
 }
 
-/// Where the row of an answer begins that has one column: behind the packet that ends the columns. MariaDB sends the
-/// columns of a prepared statement only once.
+/// Where the row of an answer begins that has one column: behind the columns, and behind their end if the client asks for
+/// that. MariaDB sends the columns of a prepared statement only once.
 fn after_columns(answer: &[u8]) -> Option<usize> {
     let (1 | 2, [0, 0, 1, 1]) = (*answer.first()?, answer.get(1..5)?) else { return None };
     let mut at = 0;
-    loop {
-        let length = usize::from(*answer.get(at)?) + 256 * usize::from(*answer.get(at + 1)?);
-        let ends_columns = length == 5 && answer.get(at + 4) == Some(&0xfe);
-        at += 4 + length;
-        if ends_columns {
-            return (at < answer.len()).then_some(at);
-        }
+    while *answer.get(at + 4)? != 0 {
+        at += 4 + usize::from(*answer.get(at)?) + 256 * usize::from(*answer.get(at + 1)?);
     }
+    Some(at)
 }
 
 /// In a process of its own, because the library notes for the whole process that a server does this.
