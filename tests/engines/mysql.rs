@@ -26,6 +26,8 @@ mod kept_changes;
 mod locking_reads;
 #[path = "mysql/refusals.rs"]
 mod refusals;
+#[path = "mysql/refused_savepoint.rs"]
+mod refused_savepoint;
 #[path = "mysql/select_limit.rs"]
 mod select_limit;
 #[path = "server.rs"]

@@ -9,7 +9,7 @@ mod lock_order;
 #[path = "server/proofs.rs"]
 mod proofs;
 #[path = "server/refused_rollback.rs"]
-mod refused_rollback;
+pub mod refused_rollback;
 #[path = "server/wire.rs"]
 pub mod wire;
 

@@ -72,7 +72,7 @@ fn undecided() -> Result<(), ConcurrencyError> {
 }
 
 /// Copies of articles 1 and 2, of which the second is stale.
-fn with_a_stale_one() -> (Database, TestConnection, Scissors, [Article; 2]) {
+pub fn with_a_stale_one() -> (Database, TestConnection, Scissors, [Article; 2]) {
     let (database, mut observer) = with_article();
     insert_article(2, 1, &mut observer);
     let (mut conn, scissors) = over_a_wire(&database);
@@ -135,27 +135,4 @@ fn a_refused_rollback_to_a_savepoint_is_sent_again() {
     .unwrap();
     assert_eq!((first.version, article(1, observer)), (2, first.clone()));
     assert_nothing_open(conn);
-}
-
-/// It is then unknown what is open, so the connection is given up, and nothing of the transaction is committed.
-#[test]
-fn a_rollback_to_a_savepoint_that_is_refused_again_ends_the_connection() {
-    let (database, conn, scissors, [first, second]) = &mut with_a_stale_one();
-    let observer = &mut database.connect();
-    let row = article(1, observer);
-    let result = transaction_concurrent(conn, &mut *first, |conn, first: &mut &mut Article| {
-        first.save_concurrent(conn)?;
-        let nested = transaction_concurrent(conn, &mut **first, |conn, first: &mut &mut Article| {
-            first.save_concurrent(conn)?;
-            scissors.refuse("ROLLBACK TO SAVEPOINT", 9);
-            second.clone().save_concurrent(conn)
-        });
-        assert!(nested.is_err());
-        // It goes on as if nothing had happened.
-        Ok::<_, ConcurrencyError>(())
-    });
-    let error = result.unwrap_err();
-    assert!(matches!(error, ConcurrencyError::Database(BrokenTransactionManager)), "{error:?}");
-    assert_eq!((&*first, article(1, observer)), (&row, row.clone()));
-    assert!(AnsiTransactionManager::is_broken_transaction_manager(conn));
 }
