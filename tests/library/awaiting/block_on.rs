@@ -83,7 +83,8 @@ fn wait<F: Future>(future: F) -> F::Output {
     let depth = Depth::enter();
     let signal = Arc::new(Signal { is_given: AtomicBool::new(false), waiting: thread::current() });
     let waker = Waker::from(Arc::clone(&signal));
-    let mut future = pin!(future);
+    // Inside of a task, the budget of that task would be used up here and never be renewed: a busy wait without end.
+    let mut future = pin!(tokio::task::unconstrained(future));
     loop {
         if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
             return output;
