@@ -3,7 +3,6 @@
 
 use crate::library::prelude::*;
 use crate::library::transaction_concurrent;
-use diesel::prelude::*;
 use diesel::result::Error::BrokenTransactionManager;
 
 use super::server::refused_rollback::with_a_stale_one;
