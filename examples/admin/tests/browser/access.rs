@@ -169,7 +169,7 @@ fn enter_in_a_cell_saves_what_can_be_saved() {
         let ann = stage.person("ann", Scripts::Run).await;
         ann.open("/articles").await;
         ann.type_into("title-1", "by the keyboard\u{e007}").await;
-        assert_eq!(ann.text("notice").await, "1 saved");
+        ann.is_noticed("1 saved").await;
         assert_eq!(stage.program.title(1), "by the keyboard");
         ann.leave().await;
     });
@@ -192,7 +192,7 @@ fn a_conflict_is_resolved_by_the_keyboard_alone() {
             ann.keys("\u{e004}").await;
         }
         ann.keys("\u{e007}").await;
-        assert_eq!(ann.text("notice").await, "1 saved");
+        ann.is_noticed("1 saved").await;
         assert_eq!(stage.program.title(1), "mine");
         ann.leave().await;
     });

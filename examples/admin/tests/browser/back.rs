@@ -51,9 +51,10 @@ fn back_and_reload_after_a_save_save_nothing_more() {
         ann.open("/articles/1").await;
         ann.type_into("title", "mine").await;
         ann.press("save").await;
-        assert_eq!(ann.text("notice").await, "1 saved");
+        ann.is_noticed("1 saved").await;
         ann.reload().await;
-        assert_eq!((ann.text("notice").await.as_str(), stage.program.version(1)), ("1 saved", 2));
+        ann.is_noticed("1 saved").await;
+        assert_eq!(stage.program.version(1), 2);
 
         stage.program.sql("UPDATE articles SET title = 'theirs' WHERE id = 1");
         ann.back().await;
@@ -121,7 +122,7 @@ fn back_to_an_answered_question_saves_nothing() {
             ann.find("conflict").await;
             ann.press("mine-title").await;
             ann.press("save").await;
-            assert_eq!(ann.text("notice").await, "1 saved");
+            ann.is_noticed("1 saved").await;
             stage.program.sql("UPDATE articles SET title = 'theirs, later' WHERE id = 1");
             ann.back().await;
             ann.find("resolve").await;
@@ -144,7 +145,7 @@ fn a_double_click_saves_once() {
         ann.open("/articles/1").await;
         ann.type_into("title", "mine").await;
         ann.run("const button = document.getElementById('save'); button.click(); button.click();").await;
-        assert_eq!(ann.text("notice").await, "1 saved");
+        ann.is_noticed("1 saved").await;
         assert_eq!((stage.program.title(1).as_str(), stage.program.version(1)), ("mine", 2));
         ann.leave().await;
     });

@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::{LazyLock, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use fantoccini::elements::Element;
 use fantoccini::wd::WebDriverCompatibleCommand;
@@ -183,11 +183,31 @@ impl Person {
     }
 
     pub async fn text(&self, id: &str) -> String {
-        self.find(id).await.text().await.unwrap()
+        loop {
+            match self.find(id).await.text().await {
+                // The next page has come since.
+                Err(error) if error.is_stale_element_reference() => {}
+                text => return text.unwrap(),
+            }
+        }
     }
 
     pub async fn value(&self, id: &str) -> String {
-        self.find(id).await.prop("value").await.unwrap().unwrap_or_default()
+        loop {
+            match self.find(id).await.prop("value").await {
+                Err(error) if error.is_stale_element_reference() => {}
+                value => return value.unwrap().unwrap_or_default(),
+            }
+        }
+    }
+
+    /// Waits for the page whose notice is this: a press returns before the next page is there.
+    pub async fn is_noticed(&self, expected: &str) {
+        let start = Instant::now();
+        while start.elapsed() < PATIENCE && self.text("notice").await != expected {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        assert_eq!(self.text("notice").await, expected, "at {}", self.place().await);
     }
 
     /// Whether a radio button or a checkbox is set.

@@ -13,7 +13,7 @@ fn two_edit_one_article() {
             ann.type_into("title", "Locks and latches").await;
             ann.type_into("body", "Ann has written this body anew.").await;
             ann.press("save").await;
-            assert_eq!(ann.text("notice").await, "1 saved");
+            ann.is_noticed("1 saved").await;
 
             bob.type_into("title", "Locks and keys").await;
             bob.choose("status", "published").await;
@@ -32,7 +32,7 @@ fn two_edit_one_article() {
             bob.press("other-title").await;
             bob.type_into("title", "Locks, latches and keys").await;
             bob.press("save").await;
-            assert_eq!(bob.text("notice").await, "1 saved");
+            bob.is_noticed("1 saved").await;
             let (title, status, body, version) = stage.program.row(1).unwrap();
             assert_eq!((title.as_str(), status.as_str()), ("Locks, latches and keys", "published"));
             assert_eq!((body.as_str(), version), ("Ann has written this body anew.", 3));
@@ -76,13 +76,13 @@ fn two_edit_the_list() {
             ann.choose("status-1", "published").await;
             ann.type_into("title-2", "Versions, by Ann").await;
             ann.press(button).await;
-            assert_eq!(ann.text("notice").await, "2 saved");
+            ann.is_noticed("2 saved").await;
 
             bob.type_into("title-1", "Locks, by Bob").await;
             bob.type_into("title-3", "Triggers, by Bob").await;
             bob.press(button).await;
             let expected = if button == "save-each" { "1 saved, 1 not" } else { "0 saved, 2 not" };
-            assert_eq!(bob.text("notice").await, expected);
+            bob.is_noticed(expected).await;
             assert_eq!(bob.value("title-1").await, "Locks, by Bob");
             assert!(bob.has("refused-1").await && !bob.has("refused-3").await);
             if scripts == Scripts::Run {
@@ -92,7 +92,7 @@ fn two_edit_the_list() {
             bob.press("mine-1").await;
             bob.press(button).await;
             let expected = if button == "save-each" { "1 saved" } else { "2 saved" };
-            assert_eq!(bob.text("notice").await, expected);
+            bob.is_noticed(expected).await;
             let rows = [1, 2, 3].map(|id| stage.program.row(id).unwrap());
             let titles = rows.each_ref().map(|row| row.0.as_str());
             assert_eq!(titles, ["Locks, by Bob", "Versions, by Ann", "Triggers, by Bob"]);
@@ -121,7 +121,7 @@ fn one_deletes_what_another_has_saved() {
             bob.find("notice").await;
 
             ann.press("confirm-delete").await;
-            assert_eq!(ann.text("notice").await, "nothing was done: 1 of 2 changed");
+            ann.is_noticed("nothing was done: 1 of 2 changed").await;
             assert!(ann.has("stale-1").await && !ann.has("stale-2").await);
             assert_eq!(ann.value("title-1").await, "Not to be deleted");
 
@@ -129,7 +129,7 @@ fn one_deletes_what_another_has_saved() {
             ann.choose("action", "delete").await;
             ann.press("run").await;
             ann.press("confirm-delete").await;
-            assert_eq!(ann.text("notice").await, "1 deleted");
+            ann.is_noticed("1 deleted").await;
             assert!(stage.program.row(1).is_some() && stage.program.row(2).is_none());
             ann.leave().await;
             bob.leave().await;
